@@ -1,0 +1,95 @@
+"""Opens the store on SQLite or PostgreSQL and hands out transactions that commit whole or not at all."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+
+class Transaction:
+    """One unit of change; `session` sees it, `before_commit` adds what must be written with it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._last_steps: list[Callable[[], None]] = []
+
+    def before_commit(self, step: Callable[[], None]) -> None:
+        """Run `step` inside the transaction after everything else; an error in it rolls all back."""
+        self._last_steps.append(step)
+
+    def finish(self) -> None:
+        self.session.flush()
+        for step in self._last_steps:
+            step()
+        self.session.commit()
+
+
+class Store:
+    """A database with the schema of the migrations."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commit at the end of the block; any error rolls back and passes on."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            transaction = Transaction(session)
+            try:
+                yield transaction
+                transaction.finish()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for queries; what it might change is never committed."""
+        with Session(self.engine.execution_options(countersign_reading=True), expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration."""
+        from core.store.migrations import upgrade  # Alembic takes 0.2 s to import and only start-up needs it
+
+        upgrade(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open `sqlite:///path` or `postgresql://…`; other databases are refused."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return Store(_sqlite(parsed))
+    if backend == "postgresql":
+        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+    raise ValueError(f"A store is sqlite:///… or postgresql://…, not {backend}://…")
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver would otherwise open transactions of its own
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: plain BEGIN upgrades its lock in mid-transaction and fails under concurrent writers
+        reading = connection.get_execution_options().get("countersign_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
