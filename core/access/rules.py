@@ -1,0 +1,145 @@
+"""Who may do what: roles, permissions, and duties that may not meet in one person on one version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from core.errors import Refusal
+
+
+class Role(StrEnum):
+    """What a person answers for."""
+
+    OWNER = "owner"
+    DEVELOPER = "developer"
+    VALIDATOR = "validator"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One kind of act; a token's scopes are permissions too."""
+
+    RECORD_READ = "record:read"
+    MODEL_REGISTER = "model:register"
+    VERSION_REGISTER = "version:register"
+    EVIDENCE_UPLOAD = "evidence:upload"
+    VALIDATION_START = "validation:start"
+    CHALLENGE_ASK = "challenge:ask"
+    CHALLENGE_ANSWER = "challenge:answer"
+    FINDING_RAISE = "finding:raise"
+    FINDING_REMEDIATE = "finding:remediate"
+    FINDING_CLOSE = "finding:close"
+    VALIDATION_CONCLUDE = "validation:conclude"
+    CHANGE_REQUEST = "change:request"
+    CHANGE_VOTE = "change:vote"
+    CHANGE_EXECUTE = "change:execute"
+    EXPORT_MAKE = "export:make"
+    LEDGER_READ = "ledger:read"
+    PERSON_MANAGE = "person:manage"
+    TOKEN_OWN = "token:own"  # noqa: S105  a permission's name, not a secret
+
+
+P = Permission
+_DEVELOPMENT = {
+    P.MODEL_REGISTER,
+    P.VERSION_REGISTER,
+    P.EVIDENCE_UPLOAD,
+    P.VALIDATION_START,
+    P.CHALLENGE_ANSWER,
+    P.FINDING_REMEDIATE,
+    P.CHANGE_REQUEST,
+    P.TOKEN_OWN,
+}
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.OWNER: frozenset(
+            {P.RECORD_READ, P.LEDGER_READ, P.MODEL_REGISTER, P.CHANGE_REQUEST, P.CHANGE_EXECUTE, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE, P.EXPORT_MAKE}
+        ),
+        Role.DEVELOPER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE} | _DEVELOPMENT),
+        Role.VALIDATOR: frozenset(
+            {P.RECORD_READ, P.LEDGER_READ, P.CHALLENGE_ASK, P.FINDING_RAISE, P.FINDING_CLOSE, P.VALIDATION_CONCLUDE, P.EXPORT_MAKE}
+        ),
+        Role.APPROVER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.CHANGE_VOTE, P.CHANGE_EXECUTE, P.EXPORT_MAKE}),
+        Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
+        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE}),
+    }
+)
+TOKEN_SCOPES = frozenset({P.RECORD_READ} | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE})
+
+TOXIC_PAIRS: tuple[tuple[Role, Role], ...] = (
+    (Role.ADMINISTRATOR, Role.APPROVER),
+    (Role.ADMINISTRATOR, Role.VALIDATOR),
+    (Role.ADMINISTRATOR, Role.DEVELOPER),
+    (Role.ADMINISTRATOR, Role.OWNER),
+    (Role.AUDITOR, Role.ADMINISTRATOR),
+    (Role.AUDITOR, Role.DEVELOPER),
+    (Role.AUDITOR, Role.VALIDATOR),
+    (Role.AUDITOR, Role.APPROVER),
+    (Role.AUDITOR, Role.OWNER),
+)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person by pseudonymous id (`P0007`), or a token of theirs (`T0003`) limited to its scopes."""
+
+    id: str
+    roles: frozenset[Role] = frozenset()
+    token: str | None = None
+    scopes: frozenset[Permission] = frozenset()
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
+        if Role.ADMINISTRATOR in self.roles:  # harmless even when an identity provider brings a toxic pair
+            held &= PERMISSIONS[Role.ADMINISTRATOR]
+        elif Role.AUDITOR in self.roles:
+            held &= PERMISSIONS[Role.AUDITOR]
+        return held & self.scopes if self.token else held
+
+    @property
+    def acting_as(self) -> str:
+        """The id that the ledger shows: the token where one was used, otherwise the person."""
+        return self.token or self.id
+
+    @property
+    def role_words(self) -> str:
+        """The roles in one line, as the ledger shows them."""
+        words = "+".join(sorted(self.roles)) or "none"
+        return f"pipeline of {self.id} ({words})" if self.token else words
+
+
+SYSTEM = Actor("system")
+ALLOWED: tuple[Refusal, ...] = ()
+
+
+def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, ...]:
+    """Empty when one of the actor's roles carries the permission."""
+    if permission in actor.permissions:
+        return ALLOWED
+    if actor.token:
+        return (Refusal("token-scope", f"Token {actor.token} has no scope {permission}", "access", "Use a token with this scope."),)
+    holders = sorted(role for role, held in PERMISSIONS.items() if permission in held)
+    roles = " and ".join(sorted(actor.roles)) or "a person without a role"
+    return (
+        Refusal("permission", f"You act as {roles}; this takes the role {' or '.join(holders)}", "access", "Ask an administrator for the role."),
+    )
+
+
+def grant_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:
+    """Why this role cannot be granted: no permission, to oneself, held already, or beside a role it may not meet."""
+    reasons = list(permission_refusals(actor, Permission.PERSON_MANAGE))
+    if actor.id == person:
+        reasons.append(Refusal("own-grant", "Nobody grants a role to themselves", "segregation of duties", "Ask another administrator."))
+    if role in held:
+        reasons.append(Refusal("held", f"This person already holds the role {role}"))
+    for first, second in TOXIC_PAIRS:
+        other = {first: second, second: first}.get(role)
+        if other in held:
+            reasons.append(
+                Refusal("toxic-pair", f"The roles {role} and {other} may not meet in one person", "segregation of duties", f"Withdraw {other} first.")
+            )
+    return tuple(reasons)

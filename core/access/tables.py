@@ -1,0 +1,121 @@
+"""People, their roles, sign-in sessions and tokens, as rows."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field
+
+from core.access.rules import Role
+from core.store.base import Row
+from core.store.types import Instant, choice, row_id
+
+
+class Person(Row, table=True):
+    """A person; the ledger knows only `number`, so that a name can be erased."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    username: str = Field(unique=True, max_length=200)
+    name: str = Field(max_length=200)
+    email: str = Field(default="", max_length=320)
+    subject: str | None = Field(default=None, unique=True, max_length=500)  # "issuer subject" of an outside identity provider
+    password_hash: str | None = None
+    created_at: datetime = Field(sa_type=Instant)
+    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RoleGrant(Row, table=True):
+    """A role given to a person, with reason and end."""
+
+    __tablename__ = "role_grant"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    person: str = Field(foreign_key="person.number", index=True)
+    role: Role = Field(sa_type=choice(Role))
+    reason: str = Field(max_length=1000)
+    granted_by: str = Field(max_length=16)
+    granted_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_by: str | None = Field(default=None, max_length=16)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SignInSession(Row, table=True):
+    """One sign-in: re-read on every rerun and call, so that ending it ends access at once."""
+
+    __tablename__ = "sign_in_session"
+
+    id: str = Field(primary_key=True, max_length=64)
+    person: str = Field(foreign_key="person.number", index=True)
+    opened_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SignInCode(Row, table=True):
+    """An authorization code of the embedded identity provider, stored as its SHA-256 and used once."""
+
+    __tablename__ = "sign_in_code"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    person: str = Field(foreign_key="person.number")
+    session: str = Field(max_length=64)
+    client_id: str = Field(max_length=200)
+    redirect_uri: str = Field(max_length=2000)
+    scope: str = Field(max_length=500)
+    nonce: str = Field(max_length=500, index=True)
+    code_challenge: str = Field(max_length=200)
+    code_challenge_method: str = Field(max_length=16)
+    issued_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class SignInFailure(Row, table=True):
+    """A failed attempt to sign in, counted for the lockout."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    username: str = Field(max_length=200, index=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class SetupLink(Row, table=True):
+    """The one-time link that makes the first administrator, or lets a person set their first password."""
+
+    __tablename__ = "setup_link"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    person: str | None = Field(default=None, max_length=16)  # none: makes the first administrator
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Token(Row, table=True):
+    """A pipeline's token: 256 random bits, kept as their SHA-256, acting for its owner within its scopes."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    person: str = Field(foreign_key="person.number", index=True)
+    name: str = Field(max_length=200)
+    secret_digest: str = Field(unique=True, max_length=64)
+    scopes: str = Field(max_length=1000)  # permissions, separated by a space
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class IdempotencyKey(Row, table=True):
+    """The first answer to a call, given again when the call is repeated with the same key and body."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("actor", "key"),)
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    actor: str = Field(max_length=16)
+    key: str = Field(max_length=200)
+    request_digest: str = Field(max_length=64)
+    answer: str
+    at: datetime = Field(sa_type=Instant)
