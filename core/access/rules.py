@@ -56,11 +56,28 @@ _DEVELOPMENT = {
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OWNER: frozenset(
-            {P.RECORD_READ, P.LEDGER_READ, P.MODEL_REGISTER, P.CHANGE_REQUEST, P.CHANGE_EXECUTE, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE, P.EXPORT_MAKE}
+            {
+                P.RECORD_READ,
+                P.LEDGER_READ,
+                P.MODEL_REGISTER,
+                P.CHANGE_REQUEST,
+                P.CHANGE_EXECUTE,
+                P.CHALLENGE_ANSWER,
+                P.FINDING_REMEDIATE,
+                P.EXPORT_MAKE,
+            }
         ),
         Role.DEVELOPER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE} | _DEVELOPMENT),
         Role.VALIDATOR: frozenset(
-            {P.RECORD_READ, P.LEDGER_READ, P.CHALLENGE_ASK, P.FINDING_RAISE, P.FINDING_CLOSE, P.VALIDATION_CONCLUDE, P.EXPORT_MAKE}
+            {
+                P.RECORD_READ,
+                P.LEDGER_READ,
+                P.CHALLENGE_ASK,
+                P.FINDING_RAISE,
+                P.FINDING_CLOSE,
+                P.VALIDATION_CONCLUDE,
+                P.EXPORT_MAKE,
+            }
         ),
         Role.APPROVER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.CHANGE_VOTE, P.CHANGE_EXECUTE, P.EXPORT_MAKE}),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
@@ -121,11 +138,23 @@ def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, 
     if permission in actor.permissions:
         return ALLOWED
     if actor.token:
-        return (Refusal("token-scope", f"Token {actor.token} has no scope {permission}", "access", "Use a token with this scope."),)
+        return (
+            Refusal(
+                "token-scope",
+                f"Token {actor.token} has no scope {permission}",
+                "access",
+                "Use a token with this scope.",
+            ),
+        )
     holders = sorted(role for role, held in PERMISSIONS.items() if permission in held)
     roles = " and ".join(sorted(actor.roles)) or "a person without a role"
     return (
-        Refusal("permission", f"You act as {roles}; this takes the role {' or '.join(holders)}", "access", "Ask an administrator for the role."),
+        Refusal(
+            "permission",
+            f"You act as {roles}; this takes the role {' or '.join(holders)}",
+            "access",
+            "Ask an administrator for the role.",
+        ),
     )
 
 
@@ -133,13 +162,22 @@ def grant_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role)
     """Why this role cannot be granted: no permission, to oneself, held already, or beside a role it may not meet."""
     reasons = list(permission_refusals(actor, Permission.PERSON_MANAGE))
     if actor.id == person:
-        reasons.append(Refusal("own-grant", "Nobody grants a role to themselves", "segregation of duties", "Ask another administrator."))
+        reasons.append(
+            Refusal(
+                "own-grant", "Nobody grants a role to themselves", "segregation of duties", "Ask another administrator."
+            )
+        )
     if role in held:
         reasons.append(Refusal("held", f"This person already holds the role {role}"))
     for first, second in TOXIC_PAIRS:
         other = {first: second, second: first}.get(role)
         if other in held:
             reasons.append(
-                Refusal("toxic-pair", f"The roles {role} and {other} may not meet in one person", "segregation of duties", f"Withdraw {other} first.")
+                Refusal(
+                    "toxic-pair",
+                    f"The roles {role} and {other} may not meet in one person",
+                    "segregation of duties",
+                    f"Withdraw {other} first.",
+                )
             )
     return tuple(reasons)

@@ -18,7 +18,9 @@ class Person(Row, table=True):
     username: str = Field(unique=True, max_length=200)
     name: str = Field(max_length=200)
     email: str = Field(default="", max_length=320)
-    subject: str | None = Field(default=None, unique=True, max_length=500)  # "issuer subject" of an outside identity provider
+    subject: str | None = Field(
+        default=None, unique=True, max_length=500
+    )  # "issuer subject" of an outside identity provider
     password_hash: str | None = None
     created_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,11 @@
+"""All tables of all steps, for the migrations; nothing else imports this."""
+
+import core.access.tables
+import core.approval.tables
+import core.inventory.tables
+import core.jobs.tables
+import core.ledger.tables
+import core.policy.tables
+import core.reports.tables
+import core.store.numbers
+import core.validation.tables  # noqa: F401

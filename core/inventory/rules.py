@@ -1,0 +1,252 @@
+"""The life of a model version: its stages, the one table of moves between them, and the duties that may not meet."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import Refusal
+
+
+class Stage(StrEnum):
+    """Where a version stands in the cycle."""
+
+    DRAFT = "draft"
+    IN_VALIDATION = "in validation"
+    VALIDATED = "validated"
+    NOT_VALIDATED = "not validated"
+    IN_APPROVAL = "in approval"
+    APPROVED = "approved"
+    IN_PRODUCTION = "in production"
+    SUPERSEDED = "superseded"
+    RETIRED = "retired"
+
+
+class Action(StrEnum):
+    """What can be done with a version."""
+
+    UPLOAD_EVIDENCE = "upload evidence"
+    START_VALIDATION = "start validation"
+    ASK = "ask a question"
+    ANSWER = "answer a question"
+    RAISE_FINDING = "raise a finding"
+    REMEDIATE_FINDING = "remediate a finding"
+    CLOSE_FINDING = "close a finding"
+    CONCLUDE_VALIDATED = "conclude as validated"
+    CONCLUDE_NOT_VALIDATED = "conclude as not validated"
+    REQUEST_CHANGE = "request approval"
+    WITHDRAW_CHANGE = "withdraw the request"
+    VOTE_APPROVE = "vote to approve"
+    VOTE_REJECT = "vote to reject"
+    APPROVE = "approve"
+    REJECT = "reject"
+    EXECUTE = "execute the change"
+    SUPERSEDE = "supersede"
+
+
+class Duty(StrEnum):
+    """A part in the life of one version; some parts may not meet in one person."""
+
+    DEVELOPMENT = "development"
+    VALIDATION = "validation"
+    APPROVAL = "approval"
+    EXECUTION = "execution"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One line of the table: from `source`, `action` leads to `target`, for holders of `permission`, as `duty`."""
+
+    source: Stage
+    action: Action
+    target: Stage
+    permission: Permission
+    duty: Duty
+
+
+P, S, A, D = Permission, Stage, Action, Duty
+MOVES: tuple[Move, ...] = (
+    # new evidence always leads back to validation: what was concluded or voted rested on other evidence
+    *(
+        Move(stage, A.UPLOAD_EVIDENCE, stage if stage is S.DRAFT else S.IN_VALIDATION, P.EVIDENCE_UPLOAD, D.DEVELOPMENT)
+        for stage in (S.DRAFT, S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL)
+    ),
+    *(
+        Move(stage, A.START_VALIDATION, S.IN_VALIDATION, P.VALIDATION_START, D.DEVELOPMENT)
+        for stage in (S.DRAFT, S.IN_VALIDATION)
+    ),
+    *(
+        Move(stage, A.ASK, stage, P.CHALLENGE_ASK, D.VALIDATION)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.IN_APPROVAL)
+    ),
+    *(
+        Move(stage, A.ANSWER, stage, P.CHALLENGE_ANSWER, D.DEVELOPMENT)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL)
+    ),
+    *(
+        Move(stage, A.RAISE_FINDING, stage, P.FINDING_RAISE, D.VALIDATION)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+    ),
+    *(
+        Move(stage, A.REMEDIATE_FINDING, stage, P.FINDING_REMEDIATE, D.DEVELOPMENT)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+    ),
+    *(
+        Move(stage, A.CLOSE_FINDING, stage, P.FINDING_CLOSE, D.VALIDATION)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+    ),
+    Move(S.IN_VALIDATION, A.CONCLUDE_VALIDATED, S.VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
+    Move(S.IN_VALIDATION, A.CONCLUDE_NOT_VALIDATED, S.NOT_VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
+    Move(S.VALIDATED, A.REQUEST_CHANGE, S.IN_APPROVAL, P.CHANGE_REQUEST, D.NONE),
+    Move(S.IN_APPROVAL, A.WITHDRAW_CHANGE, S.VALIDATED, P.CHANGE_REQUEST, D.NONE),
+    Move(S.IN_APPROVAL, A.VOTE_APPROVE, S.IN_APPROVAL, P.CHANGE_VOTE, D.APPROVAL),
+    Move(S.IN_APPROVAL, A.VOTE_REJECT, S.IN_APPROVAL, P.CHANGE_VOTE, D.APPROVAL),
+    Move(S.IN_APPROVAL, A.APPROVE, S.APPROVED, P.CHANGE_VOTE, D.APPROVAL),
+    Move(S.IN_APPROVAL, A.REJECT, S.NOT_VALIDATED, P.CHANGE_VOTE, D.APPROVAL),
+    Move(S.APPROVED, A.EXECUTE, S.IN_PRODUCTION, P.CHANGE_EXECUTE, D.EXECUTION),
+    Move(S.IN_PRODUCTION, A.SUPERSEDE, S.SUPERSEDED, P.CHANGE_EXECUTE, D.EXECUTION),
+)
+BY_ACTION = {(move.source, move.action): move for move in MOVES}
+PERMISSION_OF = {move.action: move.permission for move in MOVES}
+DUTY_OF = {move.action: move.duty for move in MOVES}
+CLOSED = frozenset({S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED, S.RETIRED})
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """What the rules need to know of a version: stage, and who did what on it, by person."""
+
+    stage: Stage
+    contributors: frozenset[str] = frozenset()
+    validators: frozenset[str] = frozenset()
+    approvers: frozenset[str] = frozenset()
+
+
+def move_refusals(facts: VersionFacts, action: Action, actor: Actor) -> tuple[Refusal, ...]:
+    """Every reason from stage, permission and segregation of duties; empty means allowed."""
+    return (
+        *stage_refusals(facts, action),
+        *permission_refusals(actor, PERMISSION_OF[action]),
+        *duty_refusals(facts, DUTY_OF[action], actor),
+    )
+
+
+def stage_refusals(facts: VersionFacts, action: Action) -> tuple[Refusal, ...]:
+    """Empty when the table of moves has a line for this stage and action."""
+    if (facts.stage, action) in BY_ACTION:
+        return ()
+    sources = [move.source for move in MOVES if move.action is action]
+    return (
+        Refusal(
+            "stage",
+            f"The version is {facts.stage}; to {action} it must be {' or '.join(sources)}",
+            "life cycle",
+            "Register a new version." if facts.stage in CLOSED else "",
+        ),
+    )
+
+
+def duty_refusals(facts: VersionFacts, duty: Duty, actor: Actor) -> tuple[Refusal, ...]:
+    """Contributors neither validate nor approve; validators neither contribute nor approve; approvers do neither of these."""
+    done = (
+        (Duty.DEVELOPMENT, facts.contributors, "contributed to this version"),
+        (Duty.VALIDATION, facts.validators, "took part in the validation of this version"),
+        (Duty.APPROVAL, facts.approvers, "voted on this version"),
+    )
+    if duty not in {part for part, _, _ in done}:
+        return ()
+    return tuple(
+        Refusal(
+            f"duty-{part}",
+            f"You {what}, so its {duty} is not yours",
+            "segregation of duties",
+            "Ask a colleague who took no part.",
+        )
+        for part, people, what in done
+        if part is not duty and actor.id in people
+    )
+
+
+class Line(StrEnum):
+    """The branch a version belongs to."""
+
+    STABLE = "stable"
+    EXPERIMENTAL = "experimental"
+
+
+class Exposure(StrEnum):
+    """How much rests on the model's output."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Purpose(StrEnum):
+    """What the output is used for; rights-affecting or regulatory use weighs most."""
+
+    OPERATIONAL = "operational"
+    FINANCIAL = "financial or customer-facing"
+    RIGHTS = "rights-affecting or regulatory"
+
+
+TIERS: dict[tuple[Exposure, Purpose], int] = {
+    (Exposure.LOW, Purpose.OPERATIONAL): 4,
+    (Exposure.MEDIUM, Purpose.OPERATIONAL): 3,
+    (Exposure.HIGH, Purpose.OPERATIONAL): 2,
+    (Exposure.LOW, Purpose.FINANCIAL): 3,
+    (Exposure.MEDIUM, Purpose.FINANCIAL): 2,
+    (Exposure.HIGH, Purpose.FINANCIAL): 1,
+    (Exposure.LOW, Purpose.RIGHTS): 2,
+    (Exposure.MEDIUM, Purpose.RIGHTS): 1,
+    (Exposure.HIGH, Purpose.RIGHTS): 1,
+}
+
+
+def materiality(exposure: Exposure, purpose: Purpose) -> int:
+    """The tier, 1 (most material) to 4, from exposure x purpose (SR 26-2 III; the grid is the organisation's own)."""
+    return TIERS[exposure, purpose]
+
+
+CORE = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
+
+
+def parse_version(text: str) -> tuple[int, int, int] | None:
+    """Major, minor and patch of a semantic version without pre-release or build part; None when it is not one."""
+    match = CORE.fullmatch(text)
+    return None if match is None else (int(match[1]), int(match[2]), int(match[3]))
+
+
+def version_refusals(text: str, earlier: tuple[tuple[int, int, int], ...]) -> tuple[Refusal, ...]:
+    """A version is new, follows the highest one, and leaves no gap (Semantic Versioning 2.0.0, items 2 and 6 to 8)."""
+    parsed = parse_version(text)
+    clause = "semantic versions"
+    if parsed is None:
+        return (
+            Refusal(
+                "version-form",
+                f"“{text}” is not a semantic version",
+                clause,
+                "Write major.minor.patch, for example 1.0.0.",
+            ),
+        )
+    if parsed in earlier:
+        return (
+            Refusal("version-reuse", f"Version {text} exists already", clause, "A version number is never used twice."),
+        )
+    if not earlier:
+        return ()
+    major, minor, patch = max(earlier)
+    following = ((major, minor, patch + 1), (major, minor + 1, 0), (major + 1, 0, 0))
+    if parsed in following:
+        return ()
+    words = ", ".join(".".join(map(str, candidate)) for candidate in following)
+    return (
+        Refusal(
+            "version-order",
+            f"Version {text} does not follow {major}.{minor}.{patch}",
+            clause,
+            f"Next is one of {words}.",
+        ),
+    )

@@ -1,0 +1,173 @@
+"""What stands against a step of a validation: findings, questions and runs as facts, every reason at once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.access.rules import Actor
+from core.errors import Refusal
+from core.inventory.rules import Action, VersionFacts, move_refusals
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; high and critical stop a version."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class FindingStatus(StrEnum):
+    """Where a finding stands."""
+
+    OPEN = "open"
+    REMEDIATED = "remediated"
+    VERIFIED_CLOSED = "verified closed"
+
+
+class RunStatus(StrEnum):
+    """How far a validation run is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """How a validation was concluded."""
+
+    VALIDATED = "validated"
+    NOT_VALIDATED = "not validated"
+
+
+BLOCKING = frozenset({Severity.HIGH, Severity.CRITICAL})
+PENDING = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True)
+class ValidationFacts:
+    """The state of a version's validation; `run_is_current`: the newest finished run judged the evidence at hand."""
+
+    version: VersionFacts
+    has_evidence: bool = False
+    run_is_pending: bool = False
+    run_is_current: bool = False
+    open_questions: int = 0
+    blocking_findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FindingFacts:
+    """One finding as the rules see it."""
+
+    status: FindingStatus
+    raised_by: str
+    remediated_by: str | None = None
+
+
+def refusals(facts: ValidationFacts, action: Action, actor: Actor) -> tuple[Refusal, ...]:
+    """Every reason against this action on this version by this actor; empty means allowed."""
+    further = {
+        Action.START_VALIDATION: _start,
+        Action.UPLOAD_EVIDENCE: _upload,
+        Action.CONCLUDE_VALIDATED: _conclude_validated,
+        Action.CONCLUDE_NOT_VALIDATED: _conclude,
+    }.get(action)
+    return (*move_refusals(facts.version, action, actor), *(further(facts) if further else ()))
+
+
+def finding_refusals(
+    facts: ValidationFacts, finding: FindingFacts, action: Action, actor: Actor
+) -> tuple[Refusal, ...]:
+    """Reasons against remediating or closing a finding: its status, and that nobody closes their own remediation."""
+    reasons = list(refusals(facts, action, actor))
+    if finding.status is FindingStatus.VERIFIED_CLOSED:
+        reasons.append(Refusal("finding-closed", "The finding is verified closed"))
+    if action is Action.CLOSE_FINDING and finding.status is FindingStatus.OPEN:
+        reasons.append(
+            Refusal(
+                "not-remediated",
+                "No remediation is recorded",
+                "findings",
+                "The developer or owner records what was done.",
+            )
+        )
+    if action is Action.CLOSE_FINDING and finding.remediated_by == actor.id:
+        reasons.append(
+            Refusal(
+                "own-remediation",
+                "You recorded this remediation",
+                "segregation of duties",
+                "Another validator closes it.",
+            )
+        )
+    return tuple(reasons)
+
+
+def reason_refusals(text: str, what: str) -> tuple[Refusal, ...]:
+    """A reason that others can judge has at least ten characters."""
+    if len(text.strip()) >= SHORTEST_REASON:
+        return ()
+    return (
+        Refusal("reason", f"{what} has fewer than {SHORTEST_REASON} characters", "record", "Write what convinced you."),
+    )
+
+
+def _upload(facts: ValidationFacts) -> tuple[Refusal, ...]:
+    if not facts.run_is_pending:
+        return ()
+    return (
+        Refusal("run-pending", "A validation is under way", "validation", "Wait until it has finished or cancel it."),
+    )
+
+
+def _start(facts: ValidationFacts) -> tuple[Refusal, ...]:
+    reasons = list(_upload(facts))
+    if not facts.has_evidence:
+        reasons.append(
+            Refusal(
+                "no-evidence", "No predictions are handed in", "validation", "Upload the predictions on the test data."
+            )
+        )
+    return tuple(reasons)
+
+
+def _conclude(facts: ValidationFacts) -> tuple[Refusal, ...]:
+    reasons = list(_upload(facts))
+    if not facts.run_is_current:
+        reasons.append(
+            Refusal(
+                "no-current-run",
+                "No finished validation judged the evidence at hand",
+                "validation",
+                "The developer starts the validation.",
+            )
+        )
+    return tuple(reasons)
+
+
+def _conclude_validated(facts: ValidationFacts) -> tuple[Refusal, ...]:
+    reasons = list(_conclude(facts))
+    if facts.open_questions:
+        plural = "question has" if facts.open_questions == 1 else "questions have"
+        reasons.append(
+            Refusal(
+                "open-questions",
+                f"{facts.open_questions} {plural} no answer",
+                "effective challenge",
+                "The developer or owner answers.",
+            )
+        )
+    reasons += [
+        Refusal(
+            "blocking-finding",
+            f"Finding {number} is not verified closed",
+            "findings",
+            "Close it, or conclude as not validated.",
+        )
+        for number in facts.blocking_findings
+    ]
+    return tuple(reasons)

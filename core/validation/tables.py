@@ -1,0 +1,125 @@
+"""Evidence, runs with their verdicts, findings, questions and conclusions, as rows."""
+
+from datetime import datetime
+
+from sqlalchemy import Column
+from sqlmodel import Field
+
+from core.metrics.verdicts import Verdict
+from core.store.base import Row
+from core.store.types import Instant, choice, row_id
+from core.validation.rules import FindingStatus, Outcome, RunStatus, Severity
+
+
+class Evidence(Row, table=True):
+    """A file that was handed in for a version, with the mapping and the personal-data scan it was accepted under."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    filename: str = Field(max_length=300)
+    file_digest: str = Field(max_length=64)  # as received
+    table_digest: str = Field(max_length=64)  # the Parquet that every figure is computed from
+    size: int
+    rows: int
+    mapping: str  # JSON of ColumnMapping
+    scan: str  # JSON of the personal-data scan, masked
+    declared: str = ""  # JSON: column -> reason for which personal data was let in
+    uploaded_by: str = Field(max_length=16)
+    uploaded_through: str = Field(default="page", max_length=16)  # page or the token's number
+    uploaded_at: datetime = Field(sa_type=Instant)
+    replaced_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Run(Row, table=True):
+    """One validation of one evidence under one policy."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    evidence_id: int = Field(foreign_key="evidence.id")
+    policy_version_id: int = Field(foreign_key="policy_version.id")
+    status: RunStatus = Field(default=RunStatus.QUEUED, sa_type=choice(RunStatus), index=True)
+    step: str = Field(default="", max_length=200)
+    steps_done: int = 0
+    steps_total: int = 0
+    result: str = ""  # JSON, full precision
+    result_digest: str = Field(default="", max_length=64)
+    error: str = ""
+    requested_by: str = Field(max_length=16)
+    requested_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CheckResult(Row, table=True):
+    """One figure against one threshold of the policy."""
+
+    __tablename__ = "check_result"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    run_id: int = Field(foreign_key="run.id", index=True)
+    position: int
+    kind: str = Field(max_length=20)  # quality, performance, fairness
+    metric: str = Field(max_length=80)
+    subject: str = Field(default="", max_length=400)  # for example "race: African-American"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    threshold: float | None = None
+    direction: str = Field(default="", max_length=10)  # at least, at most
+    required: bool
+    verdict: Verdict = Field(sa_type=choice(Verdict))
+    reason: str = Field(default="", max_length=1000)
+    clause: str = Field(max_length=20)
+
+
+class Finding(Row, table=True):
+    """Something that validation found wanting, until it is verified closed."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    run_id: int | None = Field(default=None, foreign_key="run.id")
+    check_key: str = Field(default="", max_length=500)  # metric and subject, when a check raised it
+    title: str = Field(max_length=300)
+    detail: str = Field(max_length=4000)
+    severity: Severity = Field(sa_type=choice(Severity))
+    status: FindingStatus = Field(default=FindingStatus.OPEN, sa_type=choice(FindingStatus), index=True)
+    owner: str = Field(max_length=16, index=True)
+    raised_by: str = Field(max_length=16)
+    raised_at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    remediation: str = Field(default="", max_length=4000)
+    remediated_by: str | None = Field(default=None, max_length=16)
+    remediated_at: datetime | None = Field(default=None, sa_type=Instant)
+    closing_note: str = Field(default="", max_length=4000)
+    closed_by: str | None = Field(default=None, max_length=16)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    revision: int = 1
+
+
+class Question(Row, table=True):
+    """Effective challenge: a validator's question and the answer on record."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    text: str = Field(max_length=4000)
+    asked_by: str = Field(max_length=16)
+    asked_at: datetime = Field(sa_type=Instant)
+    answer: str = Field(default="", max_length=4000)
+    answered_by: str | None = Field(default=None, max_length=16)
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Conclusion(Row, table=True):
+    """How a validator concluded, on which evidence."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    run_id: int = Field(foreign_key="run.id")
+    outcome: Outcome = Field(sa_type=choice(Outcome))
+    summary: str = Field(max_length=4000)
+    evidence_digest: str = Field(max_length=64)
+    concluded_by: str = Field(max_length=16)
+    concluded_at: datetime = Field(sa_type=Instant)
