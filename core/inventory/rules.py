@@ -148,7 +148,7 @@ def stage_refusals(facts: VersionFacts, action: Action) -> tuple[Refusal, ...]:
 
 
 def duty_refusals(facts: VersionFacts, duty: Duty, actor: Actor) -> tuple[Refusal, ...]:
-    """Contributors neither validate nor approve; validators neither contribute nor approve; approvers do neither of these."""
+    """Development, validation and approval of one version lie with different people, whichever came first."""
     done = (
         (Duty.DEVELOPMENT, facts.contributors, "contributed to this version"),
         (Duty.VALIDATION, facts.validators, "took part in the validation of this version"),

@@ -198,5 +198,3 @@ class _Reader:
 
     def by_key(self, keys: tuple[str, ...] | list[str]) -> dict[str, int]:
         return {key: self.whole(key, 1) for key in keys}
-
-

@@ -1,4 +1,4 @@
-"""The base of every row: its own registry, so that a page that Streamlit imports again cannot clash, and named constraints."""
+"""The base of every row: a registry of its own, so that a page imported twice cannot clash, and named constraints."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry

@@ -1,0 +1,216 @@
+"""The use cases of the inventory: register models, versions and datasets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from core.access.rules import Actor, Permission, permission_refusals
+from core.access.tables import Person
+from core.errors import NotFound, Problem, Refusal, Refused, Unreadable
+from core.inventory.evidence import evidence_digest
+from core.inventory.intake import NewDataset, NewModel, NewVersion, check
+from core.inventory.moves import load_model, record_part
+from core.inventory.rules import Duty, materiality, parse_version, version_refusals
+from core.inventory.tables import Dataset, Model, ModelVersion
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.policy.packs import packs
+from core.policy.service import policy_in_force
+from core.store import Store, Transaction
+from core.store.numbers import next_number
+
+MONTH = timedelta(days=30.4375)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What was registered, by number, and the ledger entry that says so."""
+
+    model: str
+    version: str
+    entry: int
+
+
+def register_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot register a model."""
+    return permission_refusals(actor, Permission.MODEL_REGISTER)
+
+
+def register_version_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot register a version."""
+    return permission_refusals(actor, Permission.VERSION_REGISTER)
+
+
+def register(
+    store: Store,
+    ledger: Ledger,
+    *,
+    model: NewModel,
+    version: NewVersion,
+    datasets: Sequence[NewDataset] = (),
+    actor: Actor,
+    at: datetime,
+) -> Registered:
+    """Register a model with its first version and the datasets it names, all or nothing.
+
+    `version` names its datasets by number, or as "name version" of one of `datasets`.
+    """
+    check(model, version, *datasets)
+    _refuse((*register_refusals(actor), *register_version_refusals(actor)))
+    with store.transaction() as tx:
+        for dataset in datasets:
+            _dataset_row(tx, ledger, dataset, actor=actor, at=at)
+        model_row = _model_row(tx, ledger, model, actor=actor, at=at)
+        return _version_row(tx, ledger, model_row, version, actor=actor, at=at)
+
+
+def register_version(
+    store: Store,
+    ledger: Ledger,
+    *,
+    model: str,
+    version: NewVersion,
+    datasets: Sequence[NewDataset] = (),
+    actor: Actor,
+    at: datetime,
+) -> Registered:
+    """Register the next version of a model, with the datasets it adds."""
+    check(version, *datasets)
+    _refuse(register_version_refusals(actor))
+    with store.transaction() as tx:
+        for dataset in datasets:
+            _dataset_row(tx, ledger, dataset, actor=actor, at=at)
+        return _version_row(tx, ledger, load_model(tx.session, model), version, actor=actor, at=at)
+
+
+def _model_row(tx: Transaction, ledger: Ledger, entered: NewModel, *, actor: Actor, at: datetime) -> Model:
+    _check_model(tx.session, entered)
+    tier = materiality(entered.exposure, entered.purpose_class)
+    months = policy_in_force(tx.session, at=at).policy.review_months(tier)
+    row = Model(
+        number=next_number(tx.session, "M"),
+        name=entered.name.strip(),
+        purpose=entered.purpose,
+        business_line=entered.business_line.strip(),
+        users=entered.users,
+        vendor=entered.vendor,
+        owner=entered.owner,
+        developer=entered.developer,
+        exposure=entered.exposure,
+        purpose_class=entered.purpose_class,
+        tier=tier,
+        packs=" ".join(entered.packs),
+        next_review=at + months * MONTH,
+        registered_by=actor.acting_as,
+        registered_at=at,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    payload = {"name": row.name, "tier": tier, "owner": row.owner, "developer": row.developer, "packs": row.packs}
+    ledger.record(tx, Event.MODEL_REGISTERED, entity=Entity("model", row.number), actor=actor, at=at, payload=payload)
+    return row
+
+
+def _check_model(session: Session, entered: NewModel) -> None:
+    problems = []
+    if session.exec(select(Model).where(Model.name == entered.name.strip())).first():
+        problems.append(Problem("a model of this name is registered", column="name", found=entered.name))
+    for field, number in (("owner", entered.owner), ("developer", entered.developer)):
+        person = session.exec(select(Person).where(Person.number == number)).first()
+        if person is None or person.disabled_at is not None:
+            problems.append(Problem("nobody active has this number", column=field, found=number))
+    unknown = sorted(set(entered.packs) - set(packs()))
+    if unknown:
+        problems.append(Problem("not a regulation pack", column="packs", found=", ".join(unknown)))
+    if problems:
+        raise Unreadable(problems)
+
+
+def _version_row(
+    tx: Transaction, ledger: Ledger, model: Model, entered: NewVersion, *, actor: Actor, at: datetime
+) -> Registered:
+    session = tx.session
+    earlier = session.exec(
+        select(ModelVersion.major, ModelVersion.minor, ModelVersion.patch).where(ModelVersion.model_id == model.id)
+    ).all()
+    _refuse(version_refusals(entered.version, tuple((a, b, c) for a, b, c in earlier)))
+    parsed = parse_version(entered.version)
+    training, test = (_dataset(session, key) for key in (entered.training_dataset, entered.test_dataset))
+    if parsed is None or model.id is None or training.id is None or test.id is None:
+        raise NotFound("stored row of", entered.version)
+    row = ModelVersion(
+        model_id=model.id,
+        version=entered.version,
+        major=parsed[0],
+        minor=parsed[1],
+        patch=parsed[2],
+        line=entered.line,
+        intended_use=entered.intended_use,
+        limitations=entered.limitations,
+        rationale=entered.rationale,
+        code_reference=entered.code_reference,
+        artefact_digest=entered.artefact_digest,
+        training_dataset_id=training.id,
+        test_dataset_id=test.id,
+        evidence_digest="",
+        created_by=actor.acting_as,
+        created_at=at,
+    )
+    row.evidence_digest = evidence_digest(session, model, row)
+    session.add(row)
+    session.flush()
+    record_part(tx, row, actor, Duty.DEVELOPMENT, at)
+    recorded = ledger.record(
+        tx,
+        Event.VERSION_REGISTERED,
+        entity=Entity("version", f"{model.number} {row.version}"),
+        actor=actor,
+        at=at,
+        payload={"evidence": row.evidence_digest, "training": training.number, "test": test.number},
+    )
+    return Registered(model.number, row.version, recorded.index)
+
+
+def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor: Actor, at: datetime) -> Dataset:
+    twin = select(Dataset).where(Dataset.name == entered.name.strip(), Dataset.version == entered.version.strip())
+    if tx.session.exec(twin).first():
+        found = f"{entered.name} {entered.version}"
+        raise Unreadable([Problem("this version of the dataset is registered", column="name", found=found)])
+    row = Dataset(
+        number=next_number(tx.session, "D"),
+        name=entered.name.strip(),
+        version=entered.version.strip(),
+        source=entered.source,
+        licence=entered.licence,
+        classification=entered.classification,
+        registered_by=actor.acting_as,
+        registered_at=at,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    ledger.record(
+        tx,
+        Event.DATASET_REGISTERED,
+        entity=Entity("dataset", row.number),
+        actor=actor,
+        at=at,
+        payload={"name": row.name, "version": row.version},
+    )
+    return row
+
+
+def _dataset(session: Session, key: str) -> Dataset:
+    """By number, or by "name version"."""
+    name, _, version = key.strip().rpartition(" ")
+    row = session.exec(select(Dataset).where(Dataset.number == key.strip())).first()
+    row = row or session.exec(select(Dataset).where(Dataset.name == name, Dataset.version == version)).first()
+    if row is None:
+        raise NotFound("dataset", key)
+    return row
+
+
+def _refuse(reasons: Sequence[Refusal]) -> None:
+    if reasons:
+        raise Refused(reasons)
