@@ -11,7 +11,7 @@ from core.ledger.canonical import canonical
 def evidence_digest(
     session: Session, model: Model, version: ModelVersion, *, tables: tuple[str, ...] = (), result: str = ""
 ) -> str:
-    """SHA-256 over the canonical JSON of the record, its datasets, its evidence `tables` and the `result`, by digest."""
+    """SHA-256 over the canonical JSON of the record, its datasets, its evidence `tables` and its `result`."""
     datasets = [session.get(Dataset, key) for key in (version.training_dataset_id, version.test_dataset_id)]
     record = {
         "model": model.number,

@@ -1,0 +1,60 @@
+"""Builds the parts of the running program once and hands them out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from app.settings import Settings, load
+from core.access.rules import SYSTEM
+from core.errors import NotFound
+from core.ledger.service import Ledger
+from core.policy.service import default_policy_text, policy_in_force, publish
+from core.store import EvidenceFiles, Store, open_store
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What every use case needs: where things are kept, and the ledger that records them."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    files: EvidenceFiles
+    exports: EvidenceFiles
+
+
+def now() -> datetime:
+    """The only clock."""
+    return datetime.now(UTC)
+
+
+def open_workplace(settings: Settings) -> Workplace:
+    """Open the store, bring its schema up to date, and give a new installation its keys and its first policy."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(settings.database_url)
+    store.upgrade()
+    ledger = Ledger.open(settings.data_dir / "keys", origin=settings.origin)
+    workplace = Workplace(
+        settings=settings,
+        store=store,
+        ledger=ledger,
+        files=EvidenceFiles(settings.data_dir / "evidence"),
+        exports=EvidenceFiles(settings.data_dir / "exports"),
+    )
+    _publish_first_policy(workplace)
+    return workplace
+
+
+def _publish_first_policy(workplace: Workplace) -> None:
+    at = now()
+    with workplace.store.transaction() as tx:
+        try:
+            policy_in_force(tx.session, at=at)
+        except NotFound:
+            publish(tx, workplace.ledger, default_policy_text(), actor=SYSTEM, at=at)
+
+
+@cache
+def workplace() -> Workplace:
+    """This process's own."""
+    return open_workplace(load())

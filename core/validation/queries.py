@@ -1,0 +1,254 @@
+"""Reads of validations for pages: evidence, runs with their verdicts, findings, questions, conclusions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, case, func
+from sqlmodel import Session, col, select
+
+from core.inventory.tables import Model, ModelVersion
+from core.metrics.verdicts import Verdict
+from core.store.paging import Page
+from core.validation.rules import FindingStatus, RunStatus, Severity
+from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
+
+WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
+
+
+@dataclass(frozen=True)
+class FindingFilter:
+    """What the list of findings is narrowed to; None means everything."""
+
+    status: FindingStatus | None = None
+    severity: Severity | None = None
+    owner: str | None = None
+    model: str | None = None
+    open_only: bool = False
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding with the version it is about."""
+
+    finding: Finding
+    model: str
+    model_name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """One validation run with everything its report shows."""
+
+    run: Run
+    model: Model
+    version: ModelVersion
+    evidence: Evidence
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class VersionEvidence:
+    """All evidence of one version, newest first."""
+
+    evidence: tuple[Evidence, ...]
+    runs: tuple[Run, ...]
+    checks: tuple[CheckResult, ...]  # of the newest finished run
+    findings: tuple[Finding, ...]
+    questions: tuple[Question, ...]
+    conclusions: tuple[Conclusion, ...]
+
+    @property
+    def latest_run(self) -> Run | None:
+        """The newest finished run."""
+        return next((run for run in self.runs if run.status is RunStatus.FINISHED), None)
+
+    def verdicts(self, verdict: Verdict, *, required: bool | None = None) -> tuple[CheckResult, ...]:
+        """The checks with this verdict."""
+        return tuple(check for check in self.checks if check.verdict is verdict and required in (None, check.required))
+
+
+def version_evidence(session: Session, version_id: int) -> VersionEvidence:
+    """Everything that validation holds about a version."""
+    runs = session.exec(select(Run).where(Run.version_id == version_id).order_by(col(Run.id).desc())).all()
+    finished = next((run for run in runs if run.status is RunStatus.FINISHED), None)
+    return VersionEvidence(
+        evidence=tuple(
+            session.exec(
+                select(Evidence).where(Evidence.version_id == version_id).order_by(col(Evidence.id).desc())
+            ).all()
+        ),
+        runs=tuple(runs),
+        checks=checks_of(session, finished.id) if finished and finished.id else (),
+        findings=tuple(
+            session.exec(
+                select(Finding).where(Finding.version_id == version_id).order_by(_weight(), col(Finding.id))
+            ).all()
+        ),
+        questions=tuple(
+            session.exec(select(Question).where(Question.version_id == version_id).order_by(col(Question.id))).all()
+        ),
+        conclusions=tuple(
+            session.exec(
+                select(Conclusion).where(Conclusion.version_id == version_id).order_by(col(Conclusion.id).desc())
+            ).all()
+        ),
+    )
+
+
+def checks_of(session: Session, run_id: int) -> tuple[CheckResult, ...]:
+    """The verdicts of a run in reading order."""
+    return tuple(
+        session.exec(select(CheckResult).where(CheckResult.run_id == run_id).order_by(col(CheckResult.position))).all()
+    )
+
+
+def run_page(session: Session, number: str) -> RunPage | None:
+    """The run with this number, or None."""
+    found = session.exec(
+        select(Run, Model, ModelVersion, Evidence)
+        .join(ModelVersion, col(ModelVersion.id) == col(Run.version_id))
+        .join(Model, col(Model.id) == col(ModelVersion.model_id))
+        .join(Evidence, col(Evidence.id) == col(Run.evidence_id))
+        .where(Run.number == number)
+    ).first()
+    if found is None:
+        return None
+    run, model, version, evidence = found
+    return RunPage(run, model, version, evidence, checks_of(session, run.id or 0))
+
+
+def run_progress(session: Session, number: str) -> Run | None:
+    """The run as it stands now, for progress."""
+    return session.exec(select(Run).where(Run.number == number)).first()
+
+
+def findings(session: Session, narrowed: FindingFilter, *, limit: int, offset: int) -> Page[FindingRow]:
+    """Findings, open ones first, worst first, then by due date."""
+    query: Select[tuple[Finding, str, str, str]] = (
+        select(Finding, Model.number, Model.name, ModelVersion.version)
+        .join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id))
+        .join(Model, col(Model.id) == col(ModelVersion.model_id))
+        .where(*_conditions(narrowed))
+    )
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    closed = case((col(Finding.status) == FindingStatus.VERIFIED_CLOSED, 1), else_=0)
+    ordered = query.order_by(closed, _weight(), col(Finding.due_at), col(Finding.id))
+    return Page(tuple(FindingRow(*row) for row in session.execute(ordered.limit(limit).offset(offset)).all()), total)
+
+
+def open_finding_counts(session: Session, models: Sequence[str]) -> dict[str, int]:
+    """How many findings that are not verified closed each of these models has."""
+    rows = session.execute(
+        select(Model.number, func.count())
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .join(Finding, col(Finding.version_id) == col(ModelVersion.id))
+        .where(col(Model.number).in_(models), Finding.status != FindingStatus.VERIFIED_CLOSED)
+        .group_by(Model.number)
+    ).all()
+    return {number: count for number, count in rows}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something in a validation that waits for a person: what, on which version, since when, until when."""
+
+    what: str
+    key: str
+    model: str
+    model_name: str
+    version: str
+    tier: int
+    since: datetime
+    due: datetime | None
+    why: str
+
+
+def questions_for(session: Session, person: str) -> tuple[Waiting, ...]:
+    """Unanswered questions on models that this person owns or develops."""
+    rows = session.execute(
+        select(Question, Model, ModelVersion)
+        .join(ModelVersion, col(ModelVersion.id) == col(Question.version_id))
+        .join(Model, col(Model.id) == col(ModelVersion.model_id))
+        .where(col(Question.answered_at).is_(None), (col(Model.developer) == person) | (col(Model.owner) == person))
+        .order_by(col(Question.asked_at))
+    ).all()
+    return tuple(
+        Waiting(
+            f"Answer question {question.number}",
+            question.number,
+            model.number,
+            model.name,
+            version.version,
+            model.tier,
+            question.asked_at,
+            None,
+            "You develop this model" if model.developer == person else "You own this model",
+        )
+        for question, model, version in rows
+    )
+
+
+def findings_for(session: Session, person: str) -> tuple[Waiting, ...]:
+    """Open findings that this person owns."""
+    found = findings(session, FindingFilter(status=FindingStatus.OPEN, owner=person), limit=100, offset=0).rows
+    return _finding_work(session, found, "Remediate", "You own the finding")
+
+
+def findings_to_close(session: Session) -> tuple[Waiting, ...]:
+    """Remediated findings that a validator has to verify."""
+    found = findings(session, FindingFilter(status=FindingStatus.REMEDIATED), limit=100, offset=0).rows
+    return _finding_work(session, found, "Verify", "You are a validator")
+
+
+def _finding_work(session: Session, rows: Sequence[FindingRow], verb: str, why: str) -> tuple[Waiting, ...]:
+    tiers = dict(
+        session.execute(
+            select(Model.number, Model.tier).where(col(Model.number).in_({row.model for row in rows}))
+        ).all()
+    )
+    return tuple(
+        Waiting(
+            f"{verb} finding {row.finding.number}",
+            row.finding.number,
+            row.model,
+            row.model_name,
+            row.version,
+            tiers[row.model],
+            row.finding.remediated_at or row.finding.raised_at,
+            row.finding.due_at,
+            why,
+        )
+        for row in rows
+    )
+
+
+def versions_in_validation(session: Session) -> tuple[tuple[Model, ModelVersion], ...]:
+    """Versions that a validator may read and conclude."""
+    rows = session.execute(
+        select(Model, ModelVersion)
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .where(col(ModelVersion.stage) == "in validation")
+        .order_by(col(ModelVersion.id))
+    ).all()
+    return tuple((model, version) for model, version in rows)
+
+
+def _weight() -> ColumnElement[int]:
+    return case(*((col(Finding.severity) == severity, weight) for severity, weight in WEIGHT.items()), else_=4)
+
+
+def _conditions(narrowed: FindingFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if narrowed.status:
+        wanted.append(col(Finding.status) == narrowed.status)
+    if narrowed.severity:
+        wanted.append(col(Finding.severity) == narrowed.severity)
+    if narrowed.owner:
+        wanted.append(col(Finding.owner) == narrowed.owner)
+    if narrowed.model:
+        wanted.append(col(Model.number) == narrowed.model)
+    if narrowed.open_only:
+        wanted.append(col(Finding.status) != FindingStatus.VERIFIED_CLOSED)
+    return wanted
