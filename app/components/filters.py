@@ -1,0 +1,48 @@
+"""Filters above a table, bound to the address so that a filtered list can be mailed."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from app.components.status import word
+
+ALL = "All"
+
+
+def filter_row() -> "st.delta_generator.DeltaGenerator":
+    """The row that holds the filters, their labels in line."""
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def search(label: str = "Search", *, key: str = "search", placeholder: str = "", width: int = 210) -> str:
+    """What was typed, without outer spaces; empty when nothing was."""
+    typed = st.text_input(label, key=key, placeholder=placeholder, bind="query-params", width=width, max_chars=200)
+    return (typed or "").strip()
+
+
+def choose(
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    every: str = ALL,
+    width: int = 150,
+    said: Callable[[str], str] = word,
+) -> str | None:
+    """One of `options`, shown in words, or none for all of them; an unknown word in the address means all."""
+    chosen = st.selectbox(
+        label, (every, *options), key=key, format_func=lambda option: option if option == every else said(option),
+        bind="query-params", width=width,
+    )  # fmt: skip
+    return None if chosen == every else chosen
+
+
+def clear_filters(keys: Sequence[str], *, label: str = "Clear filters", key: str = "clear_filters") -> None:
+    """A quiet button that takes every filter back."""
+    st.button(label, key=key, type="tertiary", on_click=_forget, args=(tuple(keys),))
+
+
+def _forget(keys: tuple[str, ...]) -> None:
+    for key in keys:
+        st.session_state.pop(key, None)
+        st.query_params.pop(key, None)

@@ -1,0 +1,55 @@
+"""The person at the screen, read again from the store at every rerun and in every callback."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.composition import workplace
+from app.signin.claims import claims_of
+from app.signin.who import person_behind
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import GovernanceError, Refused
+
+
+class SignedOut(GovernanceError):
+    """Nobody is signed in, or the session was ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Your session has ended. Sign in again.")
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who acts: the actor that use cases take, the name on screen and the number in the ledger."""
+
+    actor: Actor
+    name: str
+    number: str
+    session: str
+
+
+def me() -> Me:
+    """The person at the screen; raises SignedOut when their session has ended meanwhile."""
+    found = me_or_nobody()
+    if found is None:
+        raise SignedOut
+    return found
+
+
+def me_or_nobody() -> Me | None:
+    """As `me`, for the frame: nobody is an answer."""
+    place = workplace()
+    claims = claims_of(st.user.to_dict(), place.settings)
+    found = claims and person_behind(place, claims)
+    if not claims or not found:
+        return None
+    return Me(found.actor, found.name, found.actor.id, claims.session)
+
+
+def require(permission: Permission) -> Me:
+    """The person at the screen if a role of theirs carries `permission`; raises Refused otherwise."""
+    found = me()
+    reasons = permission_refusals(found.actor, permission)
+    if reasons:
+        raise Refused(reasons)
+    return found

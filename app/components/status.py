@@ -1,0 +1,102 @@
+"""The status vocabulary: a word, a shape and a colour, always in this order and never fewer than all three."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.components.text import whole
+
+GOOD, STOPS, ATTENTION, UNDER_WAY, NO_VERDICT = "green", "red", "orange", "blue", "gray"
+
+SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {  # word: (shape from Streamlit's own icon font, Streamlit's name of the colour)
+        "Met": ("check_circle", GOOD),
+        "Passed": ("check_circle", GOOD),
+        "Approved": ("check_circle", GOOD),
+        "Validated": ("check_circle", GOOD),
+        "Healthy": ("check_circle", GOOD),
+        "Finished": ("check_circle", GOOD),
+        "Ready": ("check_circle", GOOD),
+        "Active": ("check_circle", GOOD),
+        "Executed": ("check_circle", GOOD),
+        "Verified": ("verified", GOOD),
+        "Verified closed": ("verified", GOOD),
+        "In production": ("play_circle", GOOD),
+        "Failed": ("cancel", STOPS),
+        "Breach": ("cancel", STOPS),
+        "Rejected": ("cancel", STOPS),
+        "Not met": ("cancel", STOPS),
+        "Not validated": ("cancel", STOPS),
+        "Not verified": ("cancel", STOPS),
+        "Overdue": ("alarm", STOPS),
+        "Refused": ("block", STOPS),
+        "Critical": ("report", STOPS),
+        "High": ("report", STOPS),
+        "Watch": ("warning", ATTENTION),
+        "Condition": ("warning", ATTENTION),
+        "Small sample": ("warning", ATTENTION),
+        "Medium": ("warning", ATTENTION),
+        "Voided": ("warning", ATTENTION),
+        "Open": ("flag", ATTENTION),
+        "Due soon": ("schedule", ATTENTION),
+        "Expiring": ("hourglass_bottom", ATTENTION),
+        "Blocked": ("lock", ATTENTION),
+        "In review": ("pending", UNDER_WAY),
+        "In validation": ("pending", UNDER_WAY),
+        "In approval": ("pending", UNDER_WAY),
+        "Waiting": ("pending", UNDER_WAY),
+        "Queued": ("pending", UNDER_WAY),
+        "Running": ("pending", UNDER_WAY),
+        "Remediated": ("pending", UNDER_WAY),
+        "Shadow": ("pending", UNDER_WAY),
+        "Canary": ("pending", UNDER_WAY),
+        "Not enough evidence": ("help", NO_VERDICT),
+        "No data": ("help", NO_VERDICT),
+        "Not started": ("radio_button_unchecked", NO_VERDICT),
+        "Not due": ("radio_button_unchecked", NO_VERDICT),
+        "Not applicable": ("radio_button_unchecked", NO_VERDICT),
+        "Low": ("radio_button_unchecked", NO_VERDICT),
+        "Reference": ("change_history", NO_VERDICT),
+        "Draft": ("edit", NO_VERDICT),
+        "Superseded": ("archive", NO_VERDICT),
+        "Retired": ("archive", NO_VERDICT),
+        "Withdrawn": ("archive", NO_VERDICT),
+        "Cancelled": ("archive", NO_VERDICT),
+        "Ended": ("archive", NO_VERDICT),
+        "Expired": ("archive", NO_VERDICT),
+        "Revoked": ("archive", NO_VERDICT),
+        "Disabled": ("archive", NO_VERDICT),
+    }
+)
+
+_SAID_OTHERWISE: Mapping[str, str] = MappingProxyType(
+    {  # stored values whose word on screen is another
+        "pass": "Passed",
+        "fail": "Failed",
+        "insufficient evidence": "Not enough evidence",
+        "requested": "Waiting",
+        "approve": "Approved",
+        "reject": "Rejected",
+    }
+)
+
+
+def word(value: str) -> str:
+    """The word on screen for a stored value: `in approval` is “In approval”, `pass` is “Passed”."""
+    return _SAID_OTHERWISE.get(value, value[:1].upper() + value[1:])
+
+
+def status(said: str, detail: str = "") -> str:
+    """A Markdown badge for `st.markdown` or a table cell.
+
+    `said` is a word of the vocabulary or a stored value (`Stage.DRAFT`, a verdict, a severity); `detail` is a number
+    that belongs to the word ("3 d", "5 %"), made by us and never by a user. Raises KeyError for an unknown word.
+    """
+    shown = said if said in SHAPES else word(said)
+    shape, colour = SHAPES[shown]
+    text = whole(f"{shown} {detail}" if detail else shown)
+    return f":{colour}-badge[:material/{shape}: {text}]"
+
+
+def label(text: str) -> str:
+    """A plain grey badge without a verdict, for "Tier 1"; `text` is ours, never a user's."""
+    return f":gray-badge[{whole(text)}]"

@@ -1,0 +1,60 @@
+"""The pages of Countersign in one table: address, title, file, and the roles that see them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.access.rules import Role
+
+FOLDER = Path(__file__).resolve().parent.parent / "pages"
+EVERYONE = frozenset(Role)
+_MAKERS = frozenset({Role.OWNER, Role.DEVELOPER})
+_GOVERNING = EVERYONE - {Role.ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `address` is its path and never changes; `hidden` pages are reached from others."""
+
+    address: str
+    title: str
+    file: str
+    roles: frozenset[Role] = EVERYONE
+    hidden: bool = False
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.file
+
+
+PAGES: tuple[Page, ...] = (
+    Page("my_work", "My work", "my_work.py"),
+    Page("inventory", "Inventory", "inventory.py"),
+    Page("model", "Model", "model.py", hidden=True),
+    Page("register", "Register", "register.py", _MAKERS, hidden=True),
+    Page("upload", "Upload", "upload.py", _MAKERS, hidden=True),
+    Page("fairness", "Fairness report", "fairness.py", hidden=True),
+    Page("approvals", "Changes", "approvals.py", _GOVERNING),
+    Page("approval", "Change", "approval.py", hidden=True),
+    Page("findings", "Findings", "findings.py", _GOVERNING),
+    Page("ledger", "Ledger", "ledger.py"),
+    Page("entry", "Ledger entry", "entry.py", hidden=True),
+    Page("exports", "Exports", "exports.py", _GOVERNING),
+    Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR})),
+)
+ACCOUNT = Page("account", "My account", "account.py")
+DEFAULT = PAGES[0]
+
+
+def shown_to(page: Page, roles: frozenset[Role]) -> bool:
+    """Whether the navigation lists the page for someone with these roles."""
+    return not page.hidden and (page in (DEFAULT, ACCOUNT) or bool(page.roles & roles))
+
+
+def open_to(page: Page, roles: frozenset[Role]) -> bool:
+    """Whether the page opens for someone with these roles; a person without a role has their work and account."""
+    return page in (DEFAULT, ACCOUNT) or bool(page.roles & roles)
+
+
+def page_file(address: str) -> Path:
+    """The file of the page at this address, for `st.page_link` and `st.switch_page`."""
+    return next(page.path for page in (*PAGES, ACCOUNT) if page.address == address)
