@@ -1,0 +1,160 @@
+"""How this installation is set up: read once from environment variables that start with COUNTERSIGN_."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.access.rules import Role
+
+PREFIX = "COUNTERSIGN_"
+NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test compares
+    "DATA_DIR",
+    "DATABASE_URL",
+    "ADDRESS",
+    "PORT",
+    "PUBLIC_URL",
+    "LEDGER_ORIGIN",
+    "SESSION_HOURS",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_SCOPE",
+    "OIDC_PROMPT",
+    "OIDC_GROUPS_CLAIM",
+    "OIDC_GROUP_ROLES",
+    "OIDC_ADMIN_SUBJECT",
+)
+
+
+class SettingError(ValueError):
+    """A setting that cannot be read; says which and what it should be."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"{PREFIX}{name} must be {expected}.")
+
+
+@dataclass(frozen=True)
+class OutsideProvider:
+    """The organisation's OpenID provider; `group_roles` empty means that roles come from the store."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str = "openid email profile"
+    prompt: str = "select_account"
+    groups_claim: str = "groups"
+    group_roles: tuple[tuple[str, Role], ...] = ()
+    admin_subject: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are kept and how people reach and enter this installation."""
+
+    data_dir: Path
+    database_url: str
+    address: str
+    port: int
+    public_url: str
+    origin: str
+    session_length: timedelta
+    provider: OutsideProvider | None = None
+
+    @property
+    def internal_url(self) -> str:
+        """Where this process reaches itself, past any proxy."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(self.address, self.address)  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def embedded_issuer(self) -> str:
+        """The name of the embedded provider in its tokens."""
+        return f"{self.public_url}/idp"
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where a provider sends the browser back to."""
+        return f"{self.public_url}/oauth2callback"
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises SettingError naming the first that cannot be read."""
+    _refuse_unknown(environ)
+    data_dir = Path(_get(environ, "DATA_DIR", "var")).resolve()
+    address = _get(environ, "ADDRESS", "127.0.0.1")
+    port = _whole_number(environ, "PORT", 8501)
+    host = "localhost" if address in {"0.0.0.0", "::"} else address  # noqa: S104  compared, not bound
+    public_url = _public_url(environ, f"http://{host}:{port}")
+    return Settings(
+        data_dir=data_dir,
+        database_url=_get(environ, "DATABASE_URL", f"sqlite:///{data_dir / 'countersign.db'}"),
+        address=address,
+        port=port,
+        public_url=public_url,
+        origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
+        session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
+        provider=_provider(environ),
+    )
+
+
+def _get(environ: Mapping[str, str], name: str, default: str = "") -> str:
+    return environ.get(PREFIX + name, "").strip() or default
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name for name in NAMES}
+    for name in sorted(environ):
+        if name.startswith(PREFIX + "OIDC_") and name not in known:
+            raise SettingError(name.removeprefix(PREFIX), "left out: there is no such setting")
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    written = _get(environ, name, str(default))
+    if not re.fullmatch(r"[0-9]{1,5}", written) or not 0 < int(written) < 65536:
+        raise SettingError(name, "a whole number from 1 to 65535")
+    return int(written)
+
+
+def _public_url(environ: Mapping[str, str], default: str) -> str:
+    url = _get(environ, "PUBLIC_URL", default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.username:
+        raise SettingError("PUBLIC_URL", "an origin such as https://countersign.example.org, without a path")
+    return url
+
+
+def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:
+    issuer = _get(environ, "OIDC_ISSUER").rstrip("/")
+    if not issuer:
+        return None
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if not _get(environ, name):
+            raise SettingError(name, "set when COUNTERSIGN_OIDC_ISSUER is")
+    return OutsideProvider(
+        issuer=issuer,
+        client_id=_get(environ, "OIDC_CLIENT_ID"),
+        client_secret=_get(environ, "OIDC_CLIENT_SECRET"),
+        scope=_get(environ, "OIDC_SCOPE", OutsideProvider.scope),
+        prompt=_get(environ, "OIDC_PROMPT", OutsideProvider.prompt),
+        groups_claim=_get(environ, "OIDC_GROUPS_CLAIM", OutsideProvider.groups_claim),
+        group_roles=_group_roles(_get(environ, "OIDC_GROUP_ROLES")),
+        admin_subject=_get(environ, "OIDC_ADMIN_SUBJECT"),
+    )
+
+
+def _group_roles(written: str) -> tuple[tuple[str, Role], ...]:
+    pairs = []
+    for part in filter(None, (part.strip() for part in written.split(","))):
+        group, equals, role = part.rpartition("=")
+        if not equals or not group.strip() or role.strip() not in set(Role):
+            raise SettingError("OIDC_GROUP_ROLES", "pairs such as risk-team=validator,compliance=approver")
+        pairs.append((group.strip(), Role(role.strip())))
+    return tuple(pairs)
