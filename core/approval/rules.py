@@ -36,6 +36,7 @@ class Choice(StrEnum):
 
 
 OPEN = frozenset({ChangeStatus.REQUESTED, ChangeStatus.IN_REVIEW})
+ACTION_OF = {Choice.APPROVE: Action.VOTE_APPROVE, Choice.REJECT: Action.VOTE_REJECT}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class ChangeFacts:
     """The state of a change request, as one approver sees it.
 
     `evidence_digest` is the version's now, `concluded_digest` the one the validation was concluded on,
-    `approved_digest` the one that the quorum approved; `voters` holds people with a standing vote.
+    `approved_digest` the one that the quorum approved; `voters` holds people with a standing vote, `parties`
+    the requester and the model's owner, to whom the request belongs.
     """
 
     version: VersionFacts
@@ -55,18 +57,38 @@ class ChangeFacts:
     unanswered_items: tuple[str, ...] = ()
     unmet_items: tuple[str, ...] = ()
     voters: frozenset[str] = frozenset()
-    requested_by: str = ""
+    parties: frozenset[str] = frozenset()
 
 
 def refusals(facts: ChangeFacts, action: Action, actor: Actor) -> tuple[Refusal, ...]:
     """Every reason against this action on this change by this actor; empty means allowed."""
     further = {
+        Action.ANSWER_ITEM: _vote,
         Action.VOTE_APPROVE: _vote_approve,
         Action.VOTE_REJECT: _vote,
         Action.EXECUTE: _execute,
-        Action.WITHDRAW_CHANGE: _withdraw,
+        Action.WITHDRAW_CHANGE: _belongs,
+        Action.RESUME_CHANGE: _belongs,
     }.get(action)
     return (*move_refusals(facts.version, action, actor), *(further(facts, actor) if further else ()))
+
+
+def request_refusals(version: VersionFacts, open_change: str | None, actor: Actor) -> tuple[Refusal, ...]:
+    """Reasons against a new request for this version; `open_change` is the number of the one that is still open."""
+    reasons = list(move_refusals(version, Action.REQUEST_CHANGE, actor))
+    if open_change is not None:
+        reasons.append(
+            Refusal(
+                "change-open", f"Change {open_change} is open", "change control", "Resume it, or withdraw it first."
+            )
+        )
+    return tuple(reasons)
+
+
+def answer_refusals(facts: ChangeFacts, actor: Actor, *, answer: Answer, reason: str) -> tuple[Refusal, ...]:
+    """Reasons against an answer to a checklist item; whatever is not plainly met says why."""
+    reasons = refusals(facts, Action.ANSWER_ITEM, actor)
+    return reasons if answer is Answer.MET else (*reasons, *reason_refusals(reason, "The reason"))
 
 
 def vote_refusals(
@@ -101,10 +123,6 @@ def _vote(facts: ChangeFacts, actor: Actor) -> tuple[Refusal, ...]:
     reasons = list(_open(facts))
     if actor.id in facts.voters:
         reasons.append(Refusal("voted", "You have voted on this change", "quorum", "Another approver votes next."))
-    if actor.id == facts.requested_by:
-        reasons.append(
-            Refusal("own-request", "You requested this change", "segregation of duties", "Another approver decides.")
-        )
     return tuple(reasons)
 
 
@@ -119,12 +137,7 @@ def _vote_approve(facts: ChangeFacts, actor: Actor) -> tuple[Refusal, ...]:
                 "The validator concludes again.",
             )
         )
-    reasons += [
-        Refusal(
-            "blocking-finding", f"Finding {number} is not verified closed", "findings", "Have it closed, or reject."
-        )
-        for number in facts.blocking_findings
-    ]
+    reasons += _findings(facts, "Have it closed, or reject.")
     if facts.unanswered_items:
         count = len(facts.unanswered_items)
         reasons.append(
@@ -155,8 +168,26 @@ def _execute(facts: ChangeFacts, _actor: Actor) -> tuple[Refusal, ...]:
                 "Request approval again.",
             )
         )
+    reasons += _findings(facts, "Have it closed first.")
     return tuple(reasons)
 
 
-def _withdraw(facts: ChangeFacts, _actor: Actor) -> tuple[Refusal, ...]:
-    return _open(facts)
+def _findings(facts: ChangeFacts, way_out: str) -> list[Refusal]:
+    return [
+        Refusal("blocking-finding", f"Finding {number} is not verified closed", "findings", way_out)
+        for number in facts.blocking_findings
+    ]
+
+
+def _belongs(facts: ChangeFacts, actor: Actor) -> tuple[Refusal, ...]:
+    reasons = list(_open(facts))
+    if actor.id not in facts.parties:
+        reasons.append(
+            Refusal(
+                "not-yours",
+                f"The request belongs to {' and '.join(sorted(facts.parties)) or 'nobody'}",
+                "change control",
+                "Ask the requester or the model's owner.",
+            )
+        )
+    return tuple(reasons)

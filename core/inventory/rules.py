@@ -36,6 +36,8 @@ class Action(StrEnum):
     CONCLUDE_NOT_VALIDATED = "conclude as not validated"
     REQUEST_CHANGE = "request approval"
     WITHDRAW_CHANGE = "withdraw the request"
+    RESUME_CHANGE = "resume the request"
+    ANSWER_ITEM = "answer a checklist item"
     VOTE_APPROVE = "vote to approve"
     VOTE_REJECT = "vote to reject"
     APPROVE = "approve"
@@ -98,8 +100,15 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(S.IN_VALIDATION, A.CONCLUDE_VALIDATED, S.VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
     Move(S.IN_VALIDATION, A.CONCLUDE_NOT_VALIDATED, S.NOT_VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
-    Move(S.VALIDATED, A.REQUEST_CHANGE, S.IN_APPROVAL, P.CHANGE_REQUEST, D.NONE),
-    Move(S.IN_APPROVAL, A.WITHDRAW_CHANGE, S.VALIDATED, P.CHANGE_REQUEST, D.NONE),
+    # who submits a version contributes to it, and can neither validate nor approve it
+    Move(S.VALIDATED, A.REQUEST_CHANGE, S.IN_APPROVAL, P.CHANGE_REQUEST, D.DEVELOPMENT),
+    Move(S.VALIDATED, A.RESUME_CHANGE, S.IN_APPROVAL, P.CHANGE_REQUEST, D.DEVELOPMENT),
+    # new evidence leaves the request open while the version is validated again; it can be withdrawn then too
+    *(
+        Move(stage, A.WITHDRAW_CHANGE, S.VALIDATED if stage is S.IN_APPROVAL else stage, P.CHANGE_REQUEST, D.NONE)
+        for stage in (S.IN_APPROVAL, S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED)
+    ),
+    Move(S.IN_APPROVAL, A.ANSWER_ITEM, S.IN_APPROVAL, P.CHANGE_VOTE, D.APPROVAL),
     Move(S.IN_APPROVAL, A.VOTE_APPROVE, S.IN_APPROVAL, P.CHANGE_VOTE, D.APPROVAL),
     Move(S.IN_APPROVAL, A.VOTE_REJECT, S.IN_APPROVAL, P.CHANGE_VOTE, D.APPROVAL),
     Move(S.IN_APPROVAL, A.APPROVE, S.APPROVED, P.CHANGE_VOTE, D.APPROVAL),
