@@ -1,0 +1,41 @@
+"""Which roles a person holds at a moment, and who therefore acts."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from core.access.rules import Actor, Role
+from core.access.tables import Person, RoleGrant
+from core.errors import NotFound
+
+
+def grants_of(session: Session, person: str, *, at: datetime) -> list[RoleGrant]:
+    """The grants in force, oldest first."""
+    standing = (
+        select(RoleGrant)
+        .where(RoleGrant.person == person, col(RoleGrant.withdrawn_at).is_(None))
+        .where(or_(col(RoleGrant.ends_at).is_(None), col(RoleGrant.ends_at) > at))
+        .order_by(col(RoleGrant.id))
+    )
+    return list(session.exec(standing))
+
+
+def roles_of(session: Session, person: str, *, at: datetime) -> frozenset[Role]:
+    """The roles in force."""
+    return frozenset(grant.role for grant in grants_of(session, person, at=at))
+
+
+def load_person(session: Session, number: str) -> Person:
+    """The person with this number; raises NotFound."""
+    person = session.exec(select(Person).where(Person.number == number)).first()
+    if person is None:
+        raise NotFound("person", number)
+    return person
+
+
+def actor_of(session: Session, number: str, *, at: datetime) -> Actor | None:
+    """The person as actor; nobody when they are unknown or disabled."""
+    person = session.exec(select(Person).where(Person.number == number)).first()
+    if person is None or person.disabled_at is not None:
+        return None
+    return Actor(person.number, roles_of(session, person.number, at=at))

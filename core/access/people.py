@@ -1,0 +1,198 @@
+"""The use cases of the administrator: create and disable people, grant and withdraw roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from core.access.deciding import deciding
+from core.access.grants import grants_of, load_person, roles_of
+from core.access.links import make_link
+from core.access.rules import Actor, Permission, Role, grant_refusals, permission_refusals
+from core.access.tables import Person, RoleGrant, SignInSession, Token
+from core.errors import Problem, Refusal, Refused, Unreadable
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.store import Store, Transaction
+from core.store.numbers import next_number
+
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True)
+class Created:
+    """The new person's number and the secret of the one-time link on which they choose their password."""
+
+    number: str
+    link: str
+
+
+def manage_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot manage people."""
+    return permission_refusals(actor, Permission.PERSON_MANAGE)
+
+
+def create_person(
+    store: Store, ledger: Ledger, *, username: str, name: str, email: str = "", actor: Actor, at: datetime
+) -> Created:
+    """Add a person without roles; they choose their password through the link. Raises Refused, Unreadable."""
+    with deciding(store, ledger, "create a person", entity=Entity("person", "new"), actor=actor, at=at) as tx:
+        _refuse(manage_refusals(actor))
+        person = add_person(tx, username=username, name=name, email=email, at=at)
+        _record(tx, ledger, Event.PERSON_ADDED, person.number, actor, at)
+        return Created(person.number, make_link(tx, ledger, person=person.number, actor=actor, at=at))
+
+
+def add_person(
+    tx: Transaction, *, username: str, name: str, at: datetime, email: str = "", subject: str | None = None
+) -> Person:
+    """Check the record and add the row; the caller records it."""
+    username, name, email = username.strip().casefold(), " ".join(name.split()), email.strip()
+    problems = [
+        *_text_problems("user name", username, 200),
+        *_text_problems("name", name, 200),
+        *([] if not email else _text_problems("mail address", email, 320)),
+    ]
+    if any(sign.isspace() for sign in username):
+        problems.append(Problem("The user name contains a space", column="user name"))
+    if not problems and tx.session.exec(select(Person).where(Person.username == username)).first():
+        problems.append(Problem("This user name is taken", column="user name"))
+    if problems:
+        raise Unreadable(problems)
+    number = next_number(tx.session, "P")
+    person = Person(number=number, username=username, name=name, email=email, subject=subject, created_at=at)
+    tx.session.add(person)
+    tx.session.flush()
+    return person
+
+
+def disable_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:
+    """Why this actor cannot disable this person."""
+    own = Refusal("own-account", "Nobody disables themselves", "segregation of duties", "Ask another administrator.")
+    return (*manage_refusals(actor), *([own] if actor.id == person else []))
+
+
+def disable_person(store: Store, ledger: Ledger, *, person: str, reason: str, actor: Actor, at: datetime) -> None:
+    """End a person's access at once: sessions end, tokens are revoked, roles stay on record."""
+    with deciding(store, ledger, "disable a person", entity=Entity("person", person), actor=actor, at=at) as tx:
+        row = load_person(tx.session, person)
+        _refuse((*disable_refusals(actor, person), *reason_refusals(reason)))
+        if row.disabled_at is not None:
+            return
+        row.disabled_at = at
+        end_sessions(tx.session, person, at=at)
+        tx.session.exec(
+            update(Token).where(col(Token.person) == person, col(Token.revoked_at).is_(None)).values(revoked_at=at)
+        )
+        _record(tx, ledger, Event.PERSON_DISABLED, person, actor, at)
+
+
+def grant_role(
+    store: Store,
+    ledger: Ledger,
+    *,
+    person: str,
+    role: Role,
+    reason: str,
+    ends_at: datetime | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Give a role with its reason, for good or until `ends_at`; raises Refused with every reason."""
+    with deciding(store, ledger, "grant a role", entity=Entity("person", person), actor=actor, at=at) as tx:
+        row = load_person(tx.session, person)
+        reasons = [*grant_refusals(actor, person, roles_of(tx.session, person, at=at), role), *reason_refusals(reason)]
+        if row.disabled_at is not None:
+            reasons.append(Refusal("disabled", "This person is disabled"))
+        if ends_at is not None and ends_at <= at:
+            reasons.append(Refusal("ended", "The role would end before it begins", way_out="Choose a later end."))
+        _refuse(reasons)
+        add_grant(tx, ledger, person=person, role=role, reason=reason, ends_at=ends_at, actor=actor, at=at)
+
+
+def add_grant(
+    tx: Transaction,
+    ledger: Ledger,
+    *,
+    person: str,
+    role: Role,
+    reason: str,
+    ends_at: datetime | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Write a grant and its ledger entry; the caller has asked the rules."""
+    tx.session.add(
+        RoleGrant(person=person, role=role, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at)
+    )
+    _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, role=role.value)
+
+
+def withdraw_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:
+    """Why this actor cannot withdraw this role; an administrator cannot lock everybody out."""
+    reasons = list(manage_refusals(actor))
+    if role not in held:
+        reasons.append(Refusal("not-held", f"This person does not hold the role {role}"))
+    if actor.id == person and role is Role.ADMINISTRATOR:
+        reasons.append(
+            Refusal(
+                "own-role",
+                "Nobody withdraws their own role of administrator",
+                "segregation of duties",
+                "Ask another administrator.",
+            )
+        )
+    return tuple(reasons)
+
+
+def withdraw_role(
+    store: Store, ledger: Ledger, *, person: str, role: Role, reason: str, actor: Actor, at: datetime
+) -> None:
+    """End a role now; the grant stays on record."""
+    with deciding(store, ledger, "withdraw a role", entity=Entity("person", person), actor=actor, at=at) as tx:
+        held = roles_of(tx.session, person, at=at)
+        _refuse((*withdraw_refusals(actor, person, held, role), *reason_refusals(reason)))
+        end_grants(tx, ledger, person=person, role=role, actor=actor, at=at)
+
+
+def end_grants(tx: Transaction, ledger: Ledger, *, person: str, role: Role, actor: Actor, at: datetime) -> None:
+    """End the grants of a role and write the ledger entry; the caller has asked the rules."""
+    for grant in grants_of(tx.session, person, at=at):
+        if grant.role is role:
+            grant.withdrawn_by, grant.withdrawn_at = actor.id, at
+    _record(tx, ledger, Event.ROLE_WITHDRAWN, person, actor, at, role=role.value)
+
+
+def end_sessions(session: Session, person: str, *, at: datetime, but: str = "") -> None:
+    """End every open session of a person, except one."""
+    session.exec(
+        update(SignInSession)
+        .where(col(SignInSession.person) == person, col(SignInSession.ended_at).is_(None), col(SignInSession.id) != but)
+        .values(ended_at=at)
+    )
+
+
+def reason_refusals(reason: str) -> tuple[Refusal, ...]:
+    """Why a reason is too short to be understood later."""
+    if len(reason.strip()) >= SHORTEST_REASON:
+        return ()
+    return (Refusal("reason", f"The reason has fewer than {SHORTEST_REASON} characters", way_out="Say why."),)
+
+
+def _record(
+    tx: Transaction, ledger: Ledger, event: Event, person: str, actor: Actor, at: datetime, **payload: str
+) -> None:
+    ledger.record(tx, event, entity=Entity("person", person), actor=actor, at=at, payload=payload)
+
+
+def _refuse(reasons: "tuple[Refusal, ...] | list[Refusal]") -> None:
+    if reasons:
+        raise Refused(reasons)
+
+
+def _text_problems(what: str, text: str, longest: int) -> list[Problem]:
+    if not text:
+        return [Problem(f"The {what} is empty", column=what)]
+    if len(text) > longest or not text.isprintable():
+        return [Problem(f"The {what} has more than {longest} characters or signs that cannot be shown", column=what)]
+    return []

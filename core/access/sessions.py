@@ -1,0 +1,147 @@
+"""Sign-in sessions: opened by a provider, read again at every rerun and call, ended at any time."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+
+from core.access.grants import actor_of, load_person, roles_of
+from core.access.people import add_grant, add_person, end_grants
+from core.access.rules import SYSTEM, Actor, Role
+from core.access.setup import needs_first_administrator
+from core.access.tables import Person, SignInSession
+from core.errors import NotFound, Refusal, Refused
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.store import Store, Transaction
+
+
+@dataclass(frozen=True)
+class OutsideIdentity:
+    """What an outside provider says of a person; `roles` is none where roles come from the store."""
+
+    issuer: str
+    subject: str
+    name: str
+    email: str = ""
+    username: str = ""
+    roles: frozenset[Role] | None = None
+    may_be_first_administrator: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.issuer} {self.subject}"
+
+
+def open_session(
+    tx: Transaction, ledger: Ledger, *, session_id: str, person: str, length: timedelta, at: datetime
+) -> None:
+    """Write the session and its ledger entry; a session id is never used twice."""
+    tx.session.add(SignInSession(id=session_id, person=person, opened_at=at, expires_at=at + length))
+    tx.session.flush()
+    actor = Actor(person, roles_of(tx.session, person, at=at))
+    _record(tx, ledger, Event.SESSION_OPENED, person, session_id, actor, at)
+
+
+def actor_for_session(store: Store, *, session_id: str, person: str, at: datetime) -> Actor | None:
+    """The actor behind an open session of this person, with the roles of this moment; otherwise nobody."""
+    with store.reading() as session:
+        row = session.get(SignInSession, session_id)
+        if row is None or row.person != person or row.ended_at is not None or row.expires_at <= at:
+            return None
+        return actor_of(session, person, at=at)
+
+
+def end_session(store: Store, ledger: Ledger, *, session_id: str, actor: Actor, at: datetime) -> None:
+    """End one's own session, or any session as administrator; ending it twice changes nothing."""
+    with store.transaction() as tx:
+        row = tx.session.get(SignInSession, session_id)
+        if row is None:
+            raise NotFound("session", session_id[:8])
+        reasons = end_session_refusals(actor, row.person)
+        if reasons:
+            raise Refused(reasons)
+        ended = tx.session.exec(
+            update(SignInSession)
+            .where(col(SignInSession.id) == session_id, col(SignInSession.ended_at).is_(None))
+            .values(ended_at=at)
+        )
+        if ended.rowcount:
+            _record(tx, ledger, Event.SESSION_ENDED, row.person, session_id, actor, at)
+
+
+def end_session_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:
+    """Why this actor cannot end a session of this person."""
+    if (actor.id == person and not actor.token) or Role.ADMINISTRATOR in actor.roles:
+        return ()
+    return (Refusal("session", "This session belongs to somebody else", "access"),)
+
+
+def person_from_provider(
+    store: Store, ledger: Ledger, *, identity: OutsideIdentity, session_id: str, length: timedelta, at: datetime
+) -> Actor | None:
+    """Open a session for somebody whom an outside provider vouches for, adding the person at their first sign-in.
+
+    A session that is known is not opened again: once ended it stays ended. A disabled person gets nobody.
+    """
+    with store.transaction() as tx:
+        if tx.session.get(SignInSession, session_id) is None:
+            person = _known_or_added(tx, ledger, identity, at=at)
+            if person.disabled_at is not None:
+                return None
+            _follow_groups(tx, ledger, person.number, identity, at=at)
+            open_session(tx, ledger, session_id=session_id, person=person.number, length=length, at=at)
+    with store.reading() as session:
+        known = session.exec(select(Person).where(Person.subject == identity.key)).one()
+    return actor_for_session(store, session_id=session_id, person=known.number, at=at)
+
+
+def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, *, at: datetime) -> Person:
+    person = tx.session.exec(select(Person).where(Person.subject == identity.key)).first()
+    if person is not None:
+        person.name, person.email = identity.name or person.name, identity.email or person.email
+        return person
+    wanted = identity.username.casefold() or identity.email.casefold()
+    taken = not wanted or tx.session.exec(select(Person).where(Person.username == wanted)).first()
+    username = hashlib.sha256(identity.key.encode()).hexdigest()[:16] if taken else wanted
+    name = identity.name or username
+    person = add_person(tx, username=username, name=name, email=identity.email, subject=identity.key, at=at)
+    ledger.record(
+        tx, Event.PERSON_ADDED, entity=Entity("person", person.number), actor=SYSTEM, at=at, payload={"by": "provider"}
+    )
+    return person
+
+
+def _follow_groups(tx: Transaction, ledger: Ledger, person: str, identity: OutsideIdentity, *, at: datetime) -> None:
+    """Make the grants equal to what the groups say; toxic pairs are harmless, because permissions are cut."""
+    held = roles_of(tx.session, person, at=at)
+    wanted = held if identity.roles is None else identity.roles
+    if identity.may_be_first_administrator and needs_first_administrator(tx.session):
+        wanted |= {Role.ADMINISTRATOR}
+    reason = "Says the identity provider at sign-in"
+    for role in sorted(wanted - held):
+        add_grant(tx, ledger, person=person, role=role, reason=reason, actor=SYSTEM, at=at)
+    for role in sorted(held - wanted):
+        end_grants(tx, ledger, person=person, role=role, actor=SYSTEM, at=at)
+
+
+def own_person(store: Store, identity_key: str) -> str | None:
+    """The number of the person with this outside identity."""
+    with store.reading() as session:
+        person = session.exec(select(Person).where(Person.subject == identity_key)).first()
+        return person.number if person else None
+
+
+def name_of(store: Store, person: str) -> str:
+    """The person's name."""
+    with store.reading() as session:
+        return load_person(session, person).name
+
+
+def _record(
+    tx: Transaction, ledger: Ledger, event: Event, person: str, session_id: str, actor: Actor, at: datetime
+) -> None:
+    known_as = hashlib.sha256(session_id.encode()).hexdigest()[:16]  # names the session without giving it away
+    payload = {"session": known_as}
+    ledger.record(tx, event, entity=Entity("person", person), actor=actor, at=at, payload=payload)

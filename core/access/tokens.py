@@ -1,0 +1,151 @@
+"""Tokens of pipelines: issued once, kept as digests, limited in scope and time, revoked at any moment."""
+
+import hashlib
+import secrets
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+
+from core.access.deciding import deciding
+from core.access.grants import actor_of
+from core.access.rules import TOKEN_SCOPES, Actor, Permission, permission_refusals
+from core.access.tables import Token
+from core.errors import NotFound, Refusal, Refused
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.store import Store
+from core.store.numbers import next_number
+
+LONGEST_LIFE = timedelta(days=366)
+LONGEST_NAME = 200
+_MARK = "countersign_"  # lets secret scanners recognise a leaked token
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The new token's number, and its secret: shown now and never again."""
+
+    number: str
+    secret: str
+
+
+def issue_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot have a token; a token never issues tokens."""
+    return permission_refusals(actor, Permission.TOKEN_OWN)
+
+
+def scopes_open_to(actor: Actor) -> tuple[Permission, ...]:
+    """What a token of this actor may be allowed, in order."""
+    return tuple(sorted(TOKEN_SCOPES & actor.permissions))
+
+
+def issue_token(
+    store: Store,
+    ledger: Ledger,
+    *,
+    name: str,
+    scopes: Set[Permission],
+    expires_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> Issued:
+    """Give the actor a token of 256 random bits; raises Refused with every reason."""
+    with deciding(store, ledger, "issue a token", entity=Entity("person", actor.id), actor=actor, at=at) as tx:
+        reasons = (*issue_refusals(actor), *_wish_refusals(name, scopes, expires_at, actor=actor, at=at))
+        if reasons:
+            raise Refused(reasons)
+        secret = _MARK + secrets.token_urlsafe(32)
+        token = Token(
+            number=next_number(tx.session, "T"),
+            person=actor.id,
+            name=name.strip(),
+            secret_digest=_digest(secret),
+            scopes=" ".join(sorted(scopes)),
+            created_at=at,
+            expires_at=expires_at,
+        )
+        tx.session.add(token)
+        ledger.record(
+            tx,
+            Event.TOKEN_ISSUED,
+            entity=Entity("token", token.number),
+            actor=actor,
+            at=at,
+            payload={"person": actor.id, "scopes": token.scopes, "expires_at": expires_at.isoformat()},
+        )
+        return Issued(token.number, secret)
+
+
+def revoke_refusals(actor: Actor, owner: str) -> tuple[Refusal, ...]:
+    """Why this actor cannot revoke a token of this owner."""
+    if actor.id == owner and not actor.token:
+        return ()
+    return permission_refusals(actor, Permission.PERSON_MANAGE)
+
+
+def revoke_token(store: Store, ledger: Ledger, *, number: str, actor: Actor, at: datetime) -> None:
+    """End a token now; doing it twice changes nothing."""
+    with deciding(store, ledger, "revoke a token", entity=Entity("token", number), actor=actor, at=at) as tx:
+        token = tx.session.exec(select(Token).where(Token.number == number)).first()
+        if token is None:
+            raise NotFound("token", number)
+        reasons = revoke_refusals(actor, token.person)
+        if reasons:
+            raise Refused(reasons)
+        if token.revoked_at is None:
+            token.revoked_at = at
+            ledger.record(
+                tx,
+                Event.TOKEN_REVOKED,
+                entity=Entity("token", number),
+                actor=actor,
+                at=at,
+                payload={"person": token.person},
+            )
+
+
+def actor_for_token(store: Store, *, secret: str, at: datetime) -> Actor | None:
+    """Who acts with this secret: the token within its scopes and its owner's roles of this moment; otherwise nobody."""
+    digest = _digest(secret)
+    with store.reading() as session:
+        token = session.exec(select(Token).where(Token.secret_digest == digest)).first()
+        if token is None or not secrets.compare_digest(token.secret_digest, digest):
+            return None
+        if token.revoked_at is not None or token.expires_at <= at:
+            return None
+        owner = actor_of(session, token.person, at=at)
+    if owner is None:
+        return None
+    _note_use(store, token, at=at)
+    return Actor(owner.id, owner.roles, token.number, frozenset(Permission(scope) for scope in token.scopes.split()))
+
+
+def _note_use(store: Store, token: Token, *, at: datetime) -> None:
+    """Not at every call: a busy pipeline would otherwise write as often as it reads."""
+    if token.last_used_at is None or token.last_used_at <= at - _USE_IS_NOTED_EVERY:
+        with store.transaction() as tx:
+            tx.session.exec(update(Token).where(col(Token.number) == token.number).values(last_used_at=at))
+
+
+def _wish_refusals(
+    name: str, scopes: Set[Permission], expires_at: datetime, *, actor: Actor, at: datetime
+) -> list[Refusal]:
+    reasons = []
+    if not name.strip() or len(name.strip()) > LONGEST_NAME or not name.isprintable():
+        reasons.append(Refusal("token-name", f"A token needs a name of 1 to {LONGEST_NAME} characters"))
+    if not scopes:
+        reasons.append(Refusal("token-scopes", "A token needs at least one scope"))
+    for scope in sorted(scopes - TOKEN_SCOPES):
+        reasons.append(Refusal("token-scope", f"No token can have the scope {scope}", "access"))
+    for scope in sorted(scopes & TOKEN_SCOPES - actor.permissions):
+        reasons.append(Refusal("token-beyond", f"Your own roles do not carry the scope {scope}", "access"))
+    if not at < expires_at <= at + LONGEST_LIFE:
+        reasons.append(Refusal("token-life", "A token ends after now and within a year", "access"))
+    return reasons
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
