@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from core.inventory.rules import Duty, Exposure, Line, Purpose, Stage
@@ -56,10 +56,10 @@ class ModelVersion(Row, table=True):
     """The reviewed snapshot of a model; `evidence_digest` stands for all evidence a decision rests on."""
 
     __tablename__ = "model_version"
-    __table_args__ = (UniqueConstraint("model_id", "version"),)
+    __table_args__ = (UniqueConstraint("model_id", "version"), Index("ix_model_version_newest", "model_id", "id"))
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
-    model_id: int = Field(foreign_key="model.id", index=True)
+    model_id: int = Field(foreign_key="model.id")
     version: str = Field(max_length=32)
     major: int
     minor: int
