@@ -9,6 +9,7 @@ from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, 
 from core.errors import NotFound
 from core.inventory.moves import facts_of, version_by_id
 from core.inventory.tables import Model, ModelVersion
+from core.store.base import Row
 from core.validation.evidence import blocking_findings, latest_conclusion
 from core.validation.rules import Outcome
 
@@ -37,6 +38,14 @@ class ChangeRecord:
     def answers_of(self, person: str) -> dict[int, ChecklistAnswer]:
         """This person's answers by the item's row number."""
         return {answer.item_id: answer for answer in self.answers if answer.person == person}
+
+
+def key_of(row: Row) -> int:
+    """The row number of a stored row; a row that was never stored raises `NotFound`."""
+    key = getattr(row, "id", None)
+    if not isinstance(key, int):
+        raise NotFound("stored row of", type(row).__name__)
+    return key
 
 
 def stands(vote: Vote, version: ModelVersion) -> bool:

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.approval.facts import ChangeRecord, change_facts, load_change
+from core.approval.facts import ChangeRecord, change_facts, key_of, load_change
 from core.approval.rules import ChangeStatus, refusals
 from core.approval.service.requesting import Changed, refuse, settle
 from core.inventory.moves import move, record_part
@@ -61,12 +61,12 @@ def _point(tx: Transaction, record: ChangeRecord, actor: Actor, at: datetime) ->
     if pointer is None:
         tx.session.add(
             ProductionPointer(
-                model_id=record.model.id, version_id=record.version.id, since=at, moved_by=actor.acting_as
+                model_id=key_of(record.model), version_id=key_of(record.version), since=at, moved_by=actor.acting_as
             )
         )
         return None
     former = tx.session.get(ModelVersion, pointer.version_id)
-    pointer.version_id, pointer.since, pointer.moved_by = record.version.id or 0, at, actor.acting_as
+    pointer.version_id, pointer.since, pointer.moved_by = key_of(record.version), at, actor.acting_as
     tx.session.add(pointer)
     return former
 

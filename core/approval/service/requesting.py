@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.approval.facts import ChangeRecord, change_facts, load_change, open_change
+from core.approval.facts import ChangeRecord, change_facts, key_of, load_change, open_change
 from core.approval.rules import ChangeStatus, refusals, request_refusals
 from core.approval.tables import ChangeRequest, ChecklistItem
 from core.errors import Refusal, Refused, Unreadable
@@ -151,7 +151,7 @@ def _change_row(
     published = policy_in_force(tx.session, at=at)
     row = ChangeRequest(
         number=next_number(tx.session, "CR"),
-        version_id=version.id,
+        version_id=key_of(version),
         policy_version_id=published.id,
         rationale=rationale,
         quorum=published.policy.quorum(model.tier),
@@ -168,7 +168,7 @@ def _change_row(
 
 def _item_row(change: ChangeRequest, position: int, item: ChecklistTemplate) -> ChecklistItem:
     return ChecklistItem(
-        change_id=change.id,
+        change_id=key_of(change),
         position=position,
         code=item.code,
         title=item.title,

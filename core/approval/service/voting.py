@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.access.tables import Person
-from core.approval.facts import ChangeRecord, change_facts, load_change
+from core.approval.facts import ChangeRecord, change_facts, key_of, load_change
 from core.approval.rules import (
     ACTION_OF,
     Answer,
@@ -50,8 +50,8 @@ def answer_item(
         item = _item(record, code)
         facts = change_facts(tx.session, record, actor.id)
         refuse(answer_refusals(facts, actor, answer=answer, reason=reason))
-        given = record.answers_of(actor.id).get(item.id or 0)
-        row = given or ChecklistAnswer(item_id=item.id, person=actor.id, answer=answer, answered_at=at)
+        given = record.answers_of(actor.id).get(key_of(item))
+        row = given or ChecklistAnswer(item_id=key_of(item), person=actor.id, answer=answer, answered_at=at)
         row.answer, row.reason, row.answered_at = answer, reason, at
         tx.session.add(row)
         settle(tx, record.change, ChangeStatus.IN_REVIEW)
@@ -114,7 +114,7 @@ def _cast(
     """Store the vote with its conditions, freeze the voter's answers, and return the ledger entry of the vote."""
     evidence, entity = record.version.evidence_digest, Entity("change", record.change.number)
     row = Vote(
-        change_id=record.change.id,
+        change_id=key_of(record.change),
         person=actor.id,
         choice=choice,
         rationale=rationale,
@@ -128,7 +128,9 @@ def _cast(
     cast = {"choice": choice.value, "evidence": evidence, "rationale": rationale}
     entry = ledger.record(tx, Event.VOTE_CAST, entity=entity, actor=actor, at=at, payload=cast)
     for text, owner, due in conditions:
-        tx.session.add(Condition(change_id=record.change.id, vote_id=row.id, text=text, owner=owner, due_at=due))
+        tx.session.add(
+            Condition(change_id=key_of(record.change), vote_id=key_of(row), text=text, owner=owner, due_at=due)
+        )
         condition = {"text": text, "owner": owner, "due": due.isoformat()}
         ledger.record(tx, Event.CONDITION_SET, entity=entity, actor=actor, at=at, payload=condition)
     return entry.index

@@ -1,0 +1,190 @@
+"""Lists of change requests: all of them, mine, and those that wait for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlmodel import Session, col
+
+from core.access.rules import Actor
+from core.approval.rules import OPEN, ChangeFacts, ChangeStatus, Choice, refusals
+from core.approval.tables import ChangeRequest, Vote
+from core.inventory.rules import Action, Duty, Stage, VersionFacts
+from core.inventory.tables import Contribution, Model, ModelVersion
+from core.store.paging import Page
+
+
+@dataclass(frozen=True)
+class ChangeFilter:
+    """What the list is narrowed to; None means everything."""
+
+    status: ChangeStatus | None = None
+    model: str | None = None
+    tier: int | None = None
+    requested_by: str | None = None
+    overdue_at: datetime | None = None  # only open changes that were due before this moment
+    open_only: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One change in a list; `approvals` counts standing votes for it, `waits_for` says who acts next."""
+
+    number: str
+    status: ChangeStatus
+    model: str
+    model_name: str
+    version: str
+    stage: Stage
+    tier: int
+    requested_by: str
+    requested_at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+    approvals: int
+    quorum: int
+
+    @property
+    def waits_for(self) -> str:
+        """Approvers, a new validation, the requester to resume, someone to execute, or nobody."""
+        if self.status is ChangeStatus.APPROVED:
+            return "execution"
+        if self.status not in OPEN:
+            return "nobody"
+        return {Stage.IN_APPROVAL: "approvers", Stage.VALIDATED: "requester"}.get(self.stage, "validation")
+
+
+Rows = Select[ChangeRequest, Model, ModelVersion, int]
+
+
+def changes(session: Session, narrowed: ChangeFilter, *, limit: int, offset: int) -> Page[ChangeRow]:
+    """Changes, undecided ones first and of these the soonest due, then the newest decided."""
+    query = _rows().where(*_conditions(narrowed))
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    still_open = col(ChangeRequest.status).in_(OPEN)
+    ordered = query.order_by(
+        still_open.desc(),
+        col(ChangeRequest.decided_at).desc().nulls_last(),
+        col(ChangeRequest.due_at),
+        col(ChangeRequest.id).desc(),
+    )
+    return Page(tuple(_row(*row) for row in session.execute(ordered.limit(limit).offset(offset)).all()), total)
+
+
+def my_changes(session: Session, person: str) -> tuple[ChangeRow, ...]:
+    """What this person requested and is not yet in production, rejected or withdrawn; soonest due first."""
+    wanted = (*OPEN, ChangeStatus.APPROVED)
+    query = _rows().where(col(ChangeRequest.status).in_(wanted), col(ChangeRequest.requested_by) == person)
+    return tuple(_row(*row) for row in session.execute(query.order_by(col(ChangeRequest.due_at))).all())
+
+
+def waiting_for(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
+    """Changes on which this actor may vote now, soonest due first: those that the rules do not refuse."""
+    query = _rows().where(col(ChangeRequest.status).in_(OPEN), col(ModelVersion.stage) == Stage.IN_APPROVAL)
+    return _allowed(session, query, Action.VOTE_REJECT, actor)
+
+
+def to_execute(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
+    """Approved changes that this actor may bring into production, soonest due first."""
+    return _allowed(session, _rows().where(col(ChangeRequest.status) == ChangeStatus.APPROVED), Action.EXECUTE, actor)
+
+
+def _rows() -> Rows:
+    """Changes with model, version and the number of people whose standing vote is for it."""
+    approvals = (
+        select(func.count(func.distinct(col(Vote.person))))
+        .where(col(Vote.change_id) == col(ChangeRequest.id), col(Vote.choice) == Choice.APPROVE, _stands())
+        .correlate(ChangeRequest, ModelVersion)
+        .scalar_subquery()
+    )
+    return (
+        select(ChangeRequest, Model, ModelVersion, approvals)
+        .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
+        .join(Model, col(Model.id) == col(ModelVersion.model_id))
+    )
+
+
+def _stands() -> ColumnElement[bool]:
+    return and_(col(Vote.voided_at).is_(None), col(Vote.evidence_digest) == col(ModelVersion.evidence_digest))
+
+
+def _row(change: ChangeRequest, model: Model, version: ModelVersion, approvals: int) -> ChangeRow:
+    return ChangeRow(
+        number=change.number,
+        status=change.status,
+        model=model.number,
+        model_name=model.name,
+        version=version.version,
+        stage=version.stage,
+        tier=model.tier,
+        requested_by=change.requested_by,
+        requested_at=change.requested_at,
+        due_at=change.due_at,
+        decided_at=change.decided_at,
+        approvals=approvals,
+        quorum=change.quorum,
+    )
+
+
+def _conditions(narrowed: ChangeFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if narrowed.status:
+        wanted.append(col(ChangeRequest.status) == narrowed.status)
+    if narrowed.model:
+        wanted.append(col(Model.number) == narrowed.model)
+    if narrowed.tier:
+        wanted.append(col(Model.tier) == narrowed.tier)
+    if narrowed.requested_by:
+        wanted.append(col(ChangeRequest.requested_by) == narrowed.requested_by)
+    if narrowed.overdue_at:
+        wanted.append(col(ChangeRequest.due_at) < narrowed.overdue_at)
+    if narrowed.open_only or narrowed.overdue_at:
+        wanted.append(col(ChangeRequest.status).in_(OPEN))
+    return wanted
+
+
+def _allowed(session: Session, query: Rows, action: Action, actor: Actor) -> tuple[ChangeRow, ...]:
+    found = session.execute(query.order_by(col(ChangeRequest.due_at), col(ChangeRequest.id))).all()
+    parts = _parts(session, [version.id or 0 for _, _, version, _ in found])
+    voters = _voters(session, [change.id or 0 for change, _, _, _ in found])
+    return tuple(
+        _row(change, model, version, approvals)
+        for change, model, version, approvals in found
+        if not refusals(_facts(change, version, parts, voters), action, actor)
+    )
+
+
+def _facts(
+    change: ChangeRequest,
+    version: ModelVersion,
+    parts: frozenset[tuple[int, Duty, str]],
+    voters: frozenset[tuple[int, str]],
+) -> ChangeFacts:
+    people = {duty: frozenset(who for key, part, who in parts if key == version.id and part is duty) for duty in Duty}
+    return ChangeFacts(
+        version=VersionFacts(version.stage, people[Duty.DEVELOPMENT], people[Duty.VALIDATION], people[Duty.APPROVAL]),
+        status=change.status,
+        evidence_digest=version.evidence_digest,
+        concluded_digest=None,  # only a vote to approve asks for it
+        approved_digest=change.approved_digest,
+        voters=frozenset(who for key, who in voters if key == change.id),
+    )
+
+
+def _parts(session: Session, versions: list[int]) -> frozenset[tuple[int, Duty, str]]:
+    rows = session.execute(
+        select(col(Contribution.version_id), col(Contribution.duty), col(Contribution.person)).where(
+            col(Contribution.version_id).in_(versions)
+        )
+    ).all()
+    return frozenset((version, duty, person) for version, duty, person in rows)
+
+
+def _voters(session: Session, changes: list[int]) -> frozenset[tuple[int, str]]:
+    rows = session.execute(
+        select(col(Vote.change_id), col(Vote.person))
+        .join(ChangeRequest, col(ChangeRequest.id) == col(Vote.change_id))
+        .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
+        .where(col(Vote.change_id).in_(changes), _stands())
+    ).all()
+    return frozenset((change, person) for change, person in rows)
