@@ -30,6 +30,7 @@ class Event(StrEnum):
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
     RUN_FAILED = "run.failed"
+    RUN_CANCELLED = "run.cancelled"
     FINDING_RAISED = "finding.raised"
     FINDING_REMEDIATED = "finding.remediated"
     FINDING_CLOSED = "finding.closed"

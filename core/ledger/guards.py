@@ -59,8 +59,8 @@ def _sqlite_trigger(table: str, name: str, verb: str, when: str, message: str) -
 def _postgresql() -> Iterator[str]:
     yield (
         "CREATE FUNCTION log_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the ledger refuses % (%)', lower(TG_OP), TG_TABLE_NAME "
-        "USING ERRCODE = 'restrict_violation'; END $$"
+        "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', "
+        "MESSAGE = 'the ledger refuses ' || lower(TG_OP) || ' (' || TG_TABLE_NAME || ')'; END $$"
     )
     for table in APPEND_ONLY:
         refuse = "EXECUTE FUNCTION log_refuse()"
@@ -74,7 +74,7 @@ def _postgresql() -> Iterator[str]:
 def _postgresql_order() -> Iterator[str]:
     yield (
         "CREATE FUNCTION log_in_order() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF NOT ({NEXT_ENTRY}) THEN RAISE EXCEPTION 'the ledger takes entries in order only (log_entry)' "
-        "USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$"
+        f"$$ BEGIN IF NOT ({NEXT_ENTRY}) THEN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', "
+        "MESSAGE = 'the ledger takes entries in order only (log_entry)'; END IF; RETURN NEW; END $$"
     )
     yield "CREATE TRIGGER log_entry_order BEFORE INSERT ON log_entry FOR EACH ROW EXECUTE FUNCTION log_in_order()"

@@ -1,0 +1,177 @@
+"""Puts what happened on record, in the transaction of the change itself, and signs one checkpoint a commit."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from core.errors import GovernanceError, NotFound
+from core.ledger.canonical import JsonValue, canonical
+from core.ledger.checkpoints import Checkpoint, parse_checkpoint
+from core.ledger.envelope import Entity, Envelope, commitment
+from core.ledger.events import Event
+from core.ledger.head import Head, lock_head, read_head, save_head
+from core.ledger.keys import load_or_make_signer
+from core.ledger.merkle import inclusion_spans, leaf_hash
+from core.ledger.notes import Signer, split_note
+from core.ledger.receipts import Receipt
+from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile
+from core.ledger.tiles import StoredTree
+from core.store import Transaction
+
+__all__ = ["AlreadyRecorded", "Entity", "Event", "Ledger", "Recorded"]
+
+WILL_SIGN = "ledger will sign"
+
+
+class Actor(Protocol):
+    """Who acts, as the ledger names them: never by name, so that a person can be forgotten."""
+
+    @property
+    def acting_as(self) -> str: ...
+
+    @property
+    def role_words(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where an entry stands: its index, its 32-byte leaf hash, its event id, and the time that it carries."""
+
+    index: int
+    leaf: bytes
+    event_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Particulars:
+    body: bytes
+    salt: bytes
+
+
+class AlreadyRecorded(GovernanceError):
+    """An event of this id is on record, so the change that carries it again is not made again."""
+
+    def __init__(self, event_id: str, index: int) -> None:
+        self.event_id, self.index = event_id, index
+        super().__init__(f"Event {event_id} is on record as entry {index}.")
+
+
+class Ledger:
+    """The log `origin`, signed by `signer`, whose key name is the origin."""
+
+    def __init__(self, signer: Signer, origin: str) -> None:
+        if signer.name != origin:
+            raise ValueError(f"The key signs for {signer.name!r}, not for {origin!r}.")
+        self._signer, self.origin = signer, origin
+
+    @classmethod
+    def open(cls, folder: Path, *, origin: str) -> "Ledger":
+        """The ledger whose key is `ledger.key` in `folder`; a new key is made on first use."""
+        return cls(load_or_make_signer(folder / "ledger.key", origin), origin)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key that auditors pin."""
+        return self._signer.vkey
+
+    def record(
+        self,
+        tx: Transaction,
+        event: Event,
+        *,
+        entity: Entity,
+        actor: Actor,
+        at: datetime,
+        payload: Mapping[str, JsonValue] | None = None,
+        event_id: str | None = None,
+    ) -> Recorded:
+        """Append one entry; the commit of `tx` adds a signed checkpoint over it.
+
+        Entries never go back in time: an `at` before the last entry's becomes the last entry's. `payload` is kept
+        apart from the entry, which only commits to it, and can be erased. An `event_id` that is on record raises
+        `AlreadyRecorded`; a value outside the JSON profile raises `NotCanonical`.
+        """
+        session = tx.session
+        session.flush()
+        head = lock_head(session)
+        if event_id is not None:
+            _refuse_repeat(session, event_id)
+        identity = event_id or secrets.token_hex(16)
+        particulars = None if payload is None else _Particulars(canonical(dict(payload)), secrets.token_bytes(32))
+        envelope = Envelope(
+            event_id=identity,
+            at=max(at, head.last_at),
+            actor=actor.acting_as,
+            role=actor.role_words,
+            action=event.value,
+            entity=entity,
+            checkpoint=head.checkpoint_digest,
+            payload="" if particulars is None else commitment(particulars.salt, identity, particulars.body),
+        )
+        recorded = _append(session, head, envelope, particulars)
+        self._sign_at_commit(tx)
+        return recorded
+
+    def erase(self, tx: Transaction, index: int, *, reason: str, actor: Actor, at: datetime) -> Recorded:
+        """Put the erasure of an entry's particulars on record, then erase them (GDPR article 17)."""
+        session = tx.session
+        if session.exec(select(LogPayload.entry_id).where(LogPayload.entry_id == index)).first() is None:
+            raise NotFound("payload of ledger entry", index)
+        entity = Entity("entry", str(index))
+        recorded = self.record(tx, Event.PAYLOAD_ERASED, entity=entity, actor=actor, at=at, payload={"reason": reason})
+        session.execute(update(LogPayload).where(col(LogPayload.entry_id) == index).values(salt=None, body=None))
+        return recorded
+
+    def receipt(self, session: Session, index: int) -> str:
+        """The `.tlog-proof` of an entry under the newest checkpoint; `NotFound` before its commit."""
+        note = newest_note(session)
+        checkpoint = parse_checkpoint(split_note(note)[0]) if note else None
+        if note is None or checkpoint is None or not 0 <= index < checkpoint.size:
+            raise NotFound("ledger entry", index)
+        tree = StoredTree(session, read_head(session).pending)
+        return Receipt(index, tree.proof(inclusion_spans(index, checkpoint.size)), note).text()
+
+    def _sign_at_commit(self, tx: Transaction) -> None:
+        if WILL_SIGN not in tx.session.info:
+            tx.session.info[WILL_SIGN] = True
+            tx.before_commit(lambda: self._sign(tx.session))
+
+    def _sign(self, session: Session) -> None:
+        head = read_head(session)
+        if session.exec(select(LogCheckpoint.size).where(LogCheckpoint.size == head.pending.size)).first() is not None:
+            return  # everything recorded was undone by a savepoint
+        note = Checkpoint(self.origin, head.pending.size, head.pending.root()).note(self._signer)
+        session.execute(insert(LogCheckpoint).values(size=head.pending.size, note=note))
+        save_head(session, replace(head, checkpoint_digest=hashlib.sha256(note.encode()).hexdigest()))
+
+
+def newest_note(session: Session) -> str | None:
+    """The newest checkpoint's note; none in an empty log."""
+    return session.exec(select(LogCheckpoint.note).order_by(col(LogCheckpoint.size).desc()).limit(1)).first()
+
+
+def _append(session: Session, head: Head, envelope: Envelope, particulars: _Particulars | None) -> Recorded:
+    body = envelope.body()
+    recorded = Recorded(head.pending.size, leaf_hash(body), envelope.event_id, envelope.at)
+    session.execute(insert(LogEntry).values(idx=recorded.index, body=body.decode(), leaf=recorded.leaf))
+    if particulars is not None:
+        values = {"entry_id": recorded.index, "salt": particulars.salt, "body": particulars.body.decode(), "key_id": ""}
+        session.execute(insert(LogPayload).values(values))
+    for tile in head.pending.append(recorded.leaf):
+        session.execute(insert(LogTile).values(level=tile.level, idx=tile.idx, hashes=tile.hashes))
+    save_head(session, replace(head, last_at=recorded.at))
+    return recorded
+
+
+def _refuse_repeat(session: Session, event_id: str) -> None:
+    index = session.exec(select(LogEntry.idx).where(LogEntry.event_id == event_id)).first()
+    if index is not None:
+        raise AlreadyRecorded(event_id, index)

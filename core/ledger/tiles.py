@@ -1,0 +1,124 @@
+"""The tree as stored: complete tiles of sixteen hashes, and the hashes in the head that fill no tile yet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select, tuple_
+
+from core.ledger.merkle import Node, Span, cover, fold, tree_root
+from core.ledger.tables import LogTile
+
+HEIGHT = 4
+WIDTH = 1 << HEIGHT
+HASH = 32
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Sixteen neighbouring hashes; those of level n are the roots of tiles of level n - 1, those of level 0 leaves."""
+
+    level: int
+    idx: int
+    hashes: bytes
+
+
+@dataclass
+class Pending:
+    """The hashes outside complete tiles: of each level as many as that base-16 digit of the size, lowest first."""
+
+    size: int = 0
+    levels: list[list[bytes]] = field(default_factory=list)
+
+    @classmethod
+    def parse(cls, size: int, frontier: bytes) -> "Pending":
+        """Read what `to_bytes` wrote; a length that does not fit the size raises `ValueError`."""
+        levels, rest, at = [], size, 0
+        while rest:
+            count = rest % WIDTH
+            levels.append([frontier[at + n * HASH : at + (n + 1) * HASH] for n in range(count)])
+            at, rest = at + count * HASH, rest // WIDTH
+        if at != len(frontier):
+            raise ValueError(f"The head holds {len(frontier)} bytes where a tree of {size} leaves needs {at}.")
+        return cls(size, levels)
+
+    def to_bytes(self) -> bytes:
+        return b"".join(hash_ for level in self.levels for hash_ in level)
+
+    def append(self, leaf: bytes) -> list[Tile]:
+        """Add a leaf hash; the tiles that it completes, lowest first."""
+        complete: list[Tile] = []
+        carry, level = leaf, 0
+        while True:
+            if level == len(self.levels):
+                self.levels.append([])
+            row = self.levels[level]
+            row.append(carry)
+            if len(row) < WIDTH:
+                break
+            complete.append(Tile(level, self.size >> HEIGHT * (level + 1), b"".join(row)))
+            carry = tree_root(row)
+            row.clear()
+            level += 1
+        self.size += 1
+        return complete
+
+    def root(self) -> bytes:
+        """The tree's root: the complete subtrees of every level, largest first."""
+        parts: list[bytes] = []
+        for row in reversed(self.levels):
+            parts += [_subtree(row, node) for node in cover((0, len(row)))]
+        return fold(parts)
+
+
+class StoredTree:
+    """The nodes of the stored tree up to the head; reads only the tiles that a proof needs."""
+
+    def __init__(self, session: Session, pending: Pending) -> None:
+        self._session, self._pending = session, pending
+
+    def proof(self, spans: Sequence[Span]) -> tuple[bytes, ...]:
+        """The hashes of these spans (see `merkle.inclusion_spans`), with one query."""
+        covers = [cover(span) for span in spans]
+        tiles = self._tiles({_place(node) for nodes in covers for node in nodes})
+        return tuple(fold([self._node(tiles, node) for node in nodes]) for nodes in covers)
+
+    def root(self, size: int) -> bytes:
+        """The root that the tree had at an earlier size."""
+        return self.proof([(0, size)])[0]
+
+    def _tiles(self, places: Iterable[Node]) -> dict[Node, list[bytes]]:
+        tiles: dict[Node, list[bytes]] = {}
+        stored = []
+        for level, idx in places:
+            if idx == self._pending.size >> HEIGHT * (level + 1):
+                tiles[level, idx] = self._pending.levels[level]
+            else:
+                stored.append((level, idx))
+        if stored:
+            key = tuple_(col(LogTile.level), col(LogTile.idx))
+            statement = select(LogTile.level, LogTile.idx, LogTile.hashes).where(key.in_(stored))
+            tiles |= {(level, idx): split(hashes) for level, idx, hashes in self._session.exec(statement)}
+        return tiles
+
+    def _node(self, tiles: dict[Node, list[bytes]], node: Node) -> bytes:
+        level, position = node
+        place = _place(node)
+        inside = level % HEIGHT
+        if place not in tiles:
+            raise ValueError(f"Tile {place[1]} of level {place[0]} is missing.")
+        return _subtree(tiles[place], (inside, position % (WIDTH >> inside)))
+
+
+def split(hashes: bytes) -> list[bytes]:
+    return [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)]
+
+
+def _place(node: Node) -> Node:
+    """The tile (level, position) that holds a node of the tree."""
+    level, position = node
+    return level // HEIGHT, position >> (HEIGHT - level % HEIGHT)
+
+
+def _subtree(hashes: Sequence[bytes], node: Node) -> bytes:
+    level, position = node
+    return tree_root(hashes[position << level : (position + 1) << level])
