@@ -57,8 +57,9 @@ def smallest_expected_count(successes: int, n: int, reference: int, reference_n:
 def compare(successes: int, n: int, reference: int, reference_n: int) -> Significance:
     """The p-value of a group against its reference; both have at least one row.
 
-    Below 30 rows on either side, or an expected count below 5, Fisher's exact test is used. The small-sample mark is the
-    group's own: its rows or an expected count are few. Identical constants (nobody or everybody) have p = 1 by Fisher.
+    Below 30 rows on either side, or an expected count below 5, Fisher's exact test is used. The small-sample mark is
+    the group's own: its rows or an expected count are few. Identical constants (nobody or everybody) have p = 1 by
+    Fisher.
     """
     few_expected = smallest_expected_count(successes, n, reference, reference_n) < SMALL_EXPECTED_COUNT
     if not few_expected and min(n, reference_n) >= SMALL_GROUP:
