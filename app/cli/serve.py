@@ -76,9 +76,11 @@ def _say_how_to_sign_in(*, example: bool) -> None:
             print(f"  {account.role:<{width}}  {account.username:<14}  {account.password}")
         print("\nExample accounts; their passwords were made for this installation.\n")
         return
-    from core.access.people import people_exist, setup_link
+    if place.settings.provider is not None:
+        return
+    from core.access.setup import make_first_link
 
-    if place.settings.provider is None and not people_exist(place.store):
-        link = setup_link(place.store, place.ledger, at=now())
-        print(f"  Nobody can sign in yet. This link makes the first administrator, once, within 24 hours:\n")
+    link = make_first_link(place.store, place.ledger, at=now())
+    if link is not None:
+        print("  Nobody can sign in yet. This link makes the first administrator, once:\n")
         print(f"  {place.settings.public_url}/setup?link={link}\n")

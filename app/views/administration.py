@@ -1,0 +1,198 @@
+"""What the administration page shows: people, one person's roles, a form for a new person, and every token."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from app.components import act_button, attempt, empty, facts, plain, section, status, table
+from app.components.formats import NOTHING, day, moment
+from app.components.me import Me
+from app.components.status import word
+from app.components.text import link
+from app.composition import Workplace, now
+from core.access.people import (
+    create_person,
+    disable_person,
+    disable_refusals,
+    grant_role,
+    manage_refusals,
+    withdraw_refusals,
+    withdraw_role,
+)
+from core.access.queries import PersonRow, TokenRow, names, person_record
+from core.access.rules import Role, grant_refusals
+from core.access.tokens import revoke_refusals, revoke_token
+from core.errors import NotFound
+
+
+def people_table(rows: Sequence[PersonRow], at: datetime) -> None:
+    """One row a person, linked to the card at the right."""
+    table(
+        [
+            {
+                "Number": row.number,
+                "Name": link(row.name, "/administration", person=row.number),
+                "User name": plain(row.username),
+                "Roles": ", ".join(word(grant.role) for grant in row.roles) or NOTHING,
+                "Last sign-in": day(row.last_sign_in, today=at),
+                "State": status("Disabled" if row.disabled_at else "Active"),
+            }
+            for row in rows
+        ],
+        alt="People by name, with their roles, last sign-in and state; disabled people last.",
+        right=["Last sign-in"],
+        unbroken=["Number"],
+    )
+
+
+def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
+    """The chosen person: facts, roles, grant, withdraw, disable."""
+    number = st.query_params.get("person")
+    with st.container(border=True):
+        if not number:
+            section("A person's roles")
+            st.markdown("Choose a name in the table to see and change roles.")
+            return
+        try:
+            with place.store.reading() as session:
+                person, known = person_record(session, number, at=at), names(session)
+        except NotFound:
+            st.markdown(f"**There is no person {plain(number)}.** Choose a name in the table.")
+            return
+        section(plain(person.name))
+        facts(
+            {
+                "Number": person.number,
+                "User name": plain(person.username),
+                "Mail": plain(person.email),
+                "Signs in through": "The organisation's provider" if person.outside else "This installation",
+                "Since": moment(person.created_at),
+            },
+            alt=f"Person {person.number}",
+        )
+        _roles(person, known, at)
+        _change_roles(place, viewer, person)
+        _disable(place, viewer, person)
+
+
+def _roles(person: PersonRow, known: Mapping[str, str], at: datetime) -> None:
+    if not person.roles:
+        st.markdown(f"{status('Not started')} No role yet: this person sees their own page only.")
+        return
+    table(
+        [
+            {
+                "Role": word(grant.role),
+                "Why": plain(grant.reason),
+                "By": plain(known.get(grant.granted_by, grant.granted_by)),
+                "Until": day(grant.ends_at, today=at),
+            }
+            for grant in person.roles
+        ],
+        alt=f"Roles of {person.number} with reason, grantor and end",
+        right=["Until"],
+    )
+
+
+def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
+    held = frozenset(grant.role for grant in person.roles)
+    role = Role(st.selectbox("Role", list(Role), format_func=word, key="role_choice"))
+    reason = st.text_input("Reason, kept in the ledger", key="role_reason", max_chars=1000)
+    give, take = st.columns(2)
+    with give:
+        granted = act_button(
+            "Grant role", grant_refusals(viewer.actor, person.number, held, role), key="grant", kind="secondary"
+        )
+    with take:
+        withdrawn = act_button(
+            "Withdraw role", withdraw_refusals(viewer.actor, person.number, held, role), key="withdraw", kind="tertiary"
+        )
+    if granted:
+        with attempt("The role was not granted."):
+            grant_role(
+                place.store, place.ledger, person=person.number, role=role, reason=reason, actor=viewer.actor, at=now()
+            )
+            st.rerun()
+    if withdrawn:
+        with attempt("The role was not withdrawn."):
+            withdraw_role(
+                place.store, place.ledger, person=person.number, role=role, reason=reason, actor=viewer.actor, at=now()
+            )
+            st.rerun()
+
+
+def _disable(place: Workplace, viewer: Me, person: PersonRow) -> None:
+    if person.disabled_at:
+        st.markdown(f"{status('Disabled')} since {moment(person.disabled_at)}")
+        return
+    with st.expander("Disable this person"):
+        st.markdown("Ends every session and token at once. What they did stays on record.")
+        reason = st.text_input("Reason", key="disable_reason", max_chars=1000)
+        refusals = disable_refusals(viewer.actor, person.number)
+        if act_button("Disable person", refusals, key="disable", kind="secondary"):
+            with attempt("Nobody was disabled."):
+                disable_person(
+                    place.store, place.ledger, person=person.number, reason=reason, actor=viewer.actor, at=now()
+                )
+                st.rerun()
+
+
+def add_person(place: Workplace, viewer: Me, at: datetime) -> None:
+    """The form for a new person; their one-time link is shown once."""
+    with st.container(border=True):
+        section("Add a person")
+        if place.settings.provider is not None:
+            st.markdown("People come from the organisation's provider at their first sign-in; grant roles afterwards.")
+            return
+        with st.form("new_person", clear_on_submit=False, border=False):
+            username = st.text_input("User name", max_chars=200)
+            name = st.text_input("Name", max_chars=200)
+            email = st.text_input("Mail (optional)", max_chars=320)
+            sent = st.form_submit_button("Add person", type="primary", disabled=bool(manage_refusals(viewer.actor)))
+        if sent:
+            with attempt("Nobody was added."):
+                created = create_person(
+                    place.store, place.ledger, username=username, name=name, email=email, actor=viewer.actor, at=at
+                )
+                st.success(
+                    f"{created.number} was added. Hand them this link; it works once and is shown only now.",
+                    icon=":material/check_circle:",
+                )
+                st.code(f"{place.settings.public_url}/setup?link={created.link}", language=None, wrap_lines=True)
+
+
+def tokens_table(place: Workplace, rows: Sequence[TokenRow], viewer: Me, at: datetime) -> None:
+    """Every token with owner, scopes and last use, and a way to revoke one."""
+    if not rows:
+        with empty("No token was ever issued.", "Developers issue tokens for their pipelines on their own page."):
+            return
+    with place.store.reading() as session:
+        known = names(session)
+    table(
+        [
+            {
+                "Token": row.number,
+                "Name": plain(row.name),
+                "Owner": plain(known.get(row.person, row.person)),
+                "Scopes": plain(", ".join(row.scopes)),
+                "Expires": day(row.expires_at, today=at),
+                "Last used": day(row.last_used_at, today=at),
+                "State": status(row.state(at)),
+            }
+            for row in rows[:50]
+        ],
+        alt="Tokens, newest first, with owner, scopes, expiry, last use and state",
+        right=["Expires", "Last used"],
+        unbroken=["Token"],
+    )
+    active = [row for row in rows if row.state(at) == "Active"]
+    if not active:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Revoke a token", [row.number for row in active], key="token_choice", width=180)
+        owner = next(row.person for row in active if row.number == chosen)
+        if act_button("Revoke token", revoke_refusals(viewer.actor, owner), key="revoke", kind="secondary"):
+            with attempt("The token was not revoked."):
+                revoke_token(place.store, place.ledger, number=chosen, actor=viewer.actor, at=now())
+                st.rerun()

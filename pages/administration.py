@@ -1,0 +1,45 @@
+"""Administration: people and their roles, and every token; an administrator takes no governance decisions."""
+
+import streamlit as st
+
+from app.components import clear_filters, empty, filter_row, head, paged, search, section
+from app.components.formats import counted
+from app.components.me import require
+from app.components.text import plain
+from app.composition import now, workplace
+from app.views.administration import add_person, people_table, person_card, tokens_table
+from core.access.queries import people, people_count, tokens
+from core.access.rules import Permission
+
+viewer = require(Permission.PERSON_MANAGE)
+place, at = workplace(), now()
+
+with place.store.reading() as session:
+    everyone = people_count(session)
+    all_tokens = tokens(session)
+
+active = sum(token.state(at) == "Active" for token in all_tokens)
+head(
+    "Administration",
+    f"**{counted(everyone, 'person', 'people')}**, {counted(active, 'active token')}. Every change here is a ledger entry.",
+)
+
+left, right = st.columns([5, 3], gap="large")
+with left:
+    section("People")
+    with filter_row():
+        wanted = search("Search", key="who", placeholder="Name or user name")
+        clear_filters(["who"], key="clear_people")
+    with place.store.reading() as session:
+        found = people_count(session, search=wanted)
+        if not found:
+            with empty(f"Nobody matches “{plain(wanted)}”.", "Clear the search, or add the person."):
+                pass
+        else:
+            with paged(found, key="people_page") as window:
+                people_table(people(session, at=at, search=wanted, offset=window.offset, limit=window.limit), at)
+    section("Tokens")
+    tokens_table(place, all_tokens, viewer, at)
+with right:
+    person_card(place, viewer, at)
+    add_person(place, viewer, at)
