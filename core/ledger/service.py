@@ -104,7 +104,7 @@ class Ledger:
         head = lock_head(session)
         if event_id is not None:
             _refuse_repeat(session, event_id)
-        identity = event_id or secrets.token_hex(16)
+        identity = secrets.token_hex(16) if event_id is None else event_id
         particulars = None if payload is None else _Particulars(canonical(dict(payload)), secrets.token_bytes(32))
         envelope = Envelope(
             event_id=identity,
