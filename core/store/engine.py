@@ -22,10 +22,19 @@ class Transaction:
         """Run `step` inside the transaction after everything else; an error in it rolls all back."""
         self._last_steps.append(step)
 
-    def finish(self) -> None:
+    @property
+    def has_last_steps(self) -> bool:
+        """Whether anything is to be written with the commit, as a ledger entry's checkpoint is."""
+        return bool(self._last_steps)
+
+    def prepare(self) -> None:
+        """Do all that comes before the commit."""
         self.session.flush()
         for step in self._last_steps:
             step()
+
+    def finish(self) -> None:
+        self.prepare()
         self.session.commit()
 
 
