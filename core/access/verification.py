@@ -1,0 +1,37 @@
+"""Verifies the whole ledger when someone asks, and puts the result on record."""
+
+from datetime import datetime
+
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import Refusal, Refused
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.ledger.verify import Report, verify_store
+from core.store import Store
+
+
+def verify_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot verify the ledger."""
+    return permission_refusals(actor, Permission.LEDGER_READ)
+
+
+def verify_ledger(
+    store: Store, ledger: Ledger, *, saved_checkpoint: str | None = None, actor: Actor, at: datetime
+) -> Report:
+    """Recompute everything from stored bytes, against a checkpoint the caller kept, if any; the outcome is recorded."""
+    reasons = verify_refusals(actor)
+    if reasons:
+        raise Refused(reasons)
+    with store.reading() as session:
+        report = verify_store(session, ledger.vkey, saved_checkpoint=saved_checkpoint)
+    failed = ",".join(str(step.number) for step in report.steps if not step.passed)
+    with store.transaction() as tx:
+        ledger.record(
+            tx,
+            Event.LEDGER_VERIFIED,
+            entity=Entity("ledger", ledger.origin),
+            actor=actor,
+            at=at,
+            payload={"passed": report.passed, "failed": failed},
+        )
+    return report
