@@ -54,14 +54,18 @@ def request_change(
         move(tx, row, Action.REQUEST_CHANGE)
         record_part(tx, row, actor, Duty.DEVELOPMENT, at)
         change = _change_row(tx, model_row, row, rationale, actor=actor, at=at)
-        payload = {
-            "version": f"{model} {version}",
-            "evidence": row.evidence_digest,
-            "quorum": change.quorum,
-            "rationale": rationale,
-        }
         entry = ledger.record(
-            tx, Event.CHANGE_REQUESTED, entity=Entity("change", change.number), actor=actor, at=at, payload=payload
+            tx,
+            Event.CHANGE_REQUESTED,
+            entity=Entity("change", change.number),
+            actor=actor,
+            at=at,
+            payload={
+                "version": f"{model} {version}",
+                "evidence": row.evidence_digest,
+                "quorum": change.quorum,
+                "rationale": rationale,
+            },
         )
         return Changed(change.number, change.status, entry.index)
 
