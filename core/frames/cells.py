@@ -1,0 +1,203 @@
+"""Predictions in a file, reduced in the engine to weighted cells.
+
+cells(path, *, label, prediction, positive, attributes=(), cut=None) -> Cells
+labels_of(path, *columns) -> the labels that occur;  guess_positive(labels) -> the usual positive one, or None
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from math import isnan
+from pathlib import Path
+
+import narwhals as nw
+
+from core.errors import Problem, Unreadable
+from core.frames.source import Table, open_table
+from core.metrics.cells import Cell, Cells, canonical
+
+MOST_VALUES = 100  # of one sensitive attribute; more is a measurement, which has to be put into bands first
+MOST_CELLS = 50_000
+MOST_LABELS_SHOWN = 6
+
+Value = str | int | float | bool | Decimal | date | datetime | time | None
+
+
+def cells(
+    path: Path | str,
+    *,
+    label: str | None,
+    prediction: str,
+    positive: str,
+    attributes: Sequence[str] = (),
+    cut: float | None = None,
+) -> Cells:
+    """Count the rows of a CSV or Parquet file by label, prediction and sensitive values, in one pass of the engine.
+
+    Labels compare as numbers where both are written as numbers (1 is 1.0), else as exact text; sensitive values always
+    as exact text. An empty, blank, NULL or NaN sensitive value is missing; the text “NA” is a value. With `cut` the
+    prediction column holds scores, and a score of at least `cut` is a positive prediction.
+
+    Raises Unreadable where a column is absent, a label or prediction is missing, labels and predictions together have
+    more than two values, the positive label is not among them, or an attribute has more than 100 values.
+    """
+    with open_table(path) as table:
+        keys = table.keys(*([label] if label else []), prediction, *attributes)
+        outcomes = [name for name in (label, prediction) if name]
+        if cut is not None:
+            refuse_non_numbers(table, prediction)
+        counted = _counted(table, keys, keys[len(outcomes) - 1], cut)
+        _refuse_missing(table, outcomes, counted)
+        _refuse_many_values(table, attributes, counted)
+    if not counted:
+        raise Unreadable([Problem("the file has no rows", line=1)])
+    return _cells(counted, label, prediction, positive, tuple(attributes), scored=cut is not None)
+
+
+def labels_of(path: Path | str, *columns: str) -> tuple[str, ...]:
+    """The labels that occur in these columns, numbers once however they are written; at most 50 per column."""
+    found: dict[Decimal | str, str] = {}
+    with open_table(path) as table:
+        for key in table.keys(*columns):
+            values = table.frame().select(nw.col(key).alias("value")).unique().head(50).collect("pyarrow")
+            for text in sorted(text for value in values["value"].to_list() if (text := as_text(value)) is not None):
+                found.setdefault(canonical(text), text)
+    return tuple(sorted(found.values()))
+
+
+def guess_positive(labels: Iterable[str]) -> str | None:
+    """The positive one of 0/1 or false/true (in any case); None for other labels, which a person has to name."""
+    labels = list(labels)
+    known = {Decimal(0), Decimal(1)}
+    if labels and {canonical(label) for label in labels} <= known:
+        return next((label for label in labels if canonical(label) == 1), "1")
+    if labels and {label.lower() for label in labels} <= {"false", "true"}:
+        return next((label for label in labels if label.lower() == "true"), "true")
+    return None
+
+
+def as_text(value: Value) -> str | None:
+    """A value as the text it is compared by; None if it is missing."""
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = value.isoformat() if isinstance(value, date | datetime | time) else str(value)
+    return text if text.strip() else None
+
+
+def _counted(table: Table, keys: Sequence[str], prediction: str, cut: float | None) -> list[tuple[Value, ...]]:
+    """Rows of distinct values with their count last: the one expression, runnable on any engine narwhals knows."""
+    aliases = [f"k{at}" for at in range(len(keys))]
+    columns = [
+        (nw.col(key).cast(nw.Float64) >= cut if cut is not None and key == prediction else nw.col(key)).alias(alias)
+        for key, alias in zip(keys, aliases, strict=True)
+    ]
+    grouped = table.frame().select(*columns).group_by(*aliases).agg(nw.len().alias("count"))
+    return list(grouped.head(MOST_CELLS + 1).collect("pyarrow").rows())
+
+
+def refuse_non_numbers(table: Table, column: str) -> None:
+    """Every value of a score column has to be a finite number; else Unreadable with the first line and how many."""
+    # TRY_CAST gives NULL for what is no number; NaN and infinity are not finite.
+    condition = f"NOT coalesce(isfinite(TRY_CAST({table.key(column)} AS DOUBLE)), false)"
+    bad = table.count(condition)
+    if bad:
+        line = table.first_line(condition)
+        raise Unreadable([Problem("a score is no finite number", line=line, column=column, found=f"{bad} such rows")])
+
+
+def _refuse_missing(table: Table, outcomes: Sequence[str], counted: Sequence[tuple[Value, ...]]) -> None:
+    """Every label and prediction has to be there; else Unreadable with the first line and how many."""
+    problems = []
+    for at, name in enumerate(outcomes):
+        missing = sum(_number(row[-1]) for row in counted if as_text(row[at]) is None)
+        if missing:
+            line = table.first_line(f"coalesce(trim(CAST({table.key(name)} AS VARCHAR)) IN ('', 'nan'), true)")
+            found = f"{missing} such rows"
+            problems.append(Problem("a label or prediction is missing", line=line, column=name, found=found))
+    if problems:
+        raise Unreadable(problems)
+
+
+def _refuse_many_values(table: Table, attributes: Sequence[str], counted: Sequence[tuple[Value, ...]]) -> None:
+    first = -1 - len(attributes)
+    problems = []
+    for at, name in enumerate(attributes):
+        if len({row[first + at] for row in counted}) > MOST_VALUES:
+            values = table.frame().select(nw.col(table.key(name)).n_unique().alias("n")).collect("pyarrow")
+            found = f"{values['n'].to_list()[0]} values"
+            expected = f"at most {MOST_VALUES}: put measurements into bands first"
+            problems.append(Problem("too many groups", column=name, found=found, expected=expected))
+    if not problems and len(counted) > MOST_CELLS:
+        problems.append(Problem("too many groups", found=f"more than {MOST_CELLS} combinations of values"))
+    if problems:
+        raise Unreadable(problems)
+
+
+def _cells(
+    counted: Sequence[tuple[Value, ...]],
+    label: str | None,
+    prediction: str,
+    positive: str,
+    attributes: tuple[str, ...],
+    *,
+    scored: bool,
+) -> Cells:
+    outcomes = 2 if label else 1
+    labels = _labels(counted, [*([0] if label else []), *([] if scored else [outcomes - 1])])
+    negative = _negative(labels, positive, " or ".join(name for name in (label, prediction) if name))
+    sums: Counter[tuple[bool | None, bool, tuple[str | None, ...]]] = Counter()
+    for row in counted:
+        truth = canonical(as_text(row[0]) or "") == canonical(positive) if label else None
+        predicted = row[outcomes - 1]
+        selected = predicted is True if scored else canonical(as_text(predicted) or "") == canonical(positive)
+        sums[truth, selected, tuple(as_text(value) for value in row[outcomes:-1])] += _number(row[-1])
+    found = tuple(Cell(truth, selected, values, n) for (truth, selected, values), n in sums.items())
+    return Cells(
+        attributes=attributes,
+        cells=tuple(sorted(found, key=_order)),
+        positive=positive,
+        negative=negative,
+        labelled=label is not None,
+        unknown={
+            name: sum(cell.count for cell in found if cell.values[at] is None) for at, name in enumerate(attributes)
+        },
+    )
+
+
+def _labels(counted: Sequence[tuple[Value, ...]], positions: Sequence[int]) -> dict[Decimal | str, str]:
+    """The labels by what they compare as, as first written in the label column, else among the predictions."""
+    found: dict[Decimal | str, str] = {}
+    for text in (as_text(row[at]) for at in positions for row in counted):
+        if text is not None:
+            found.setdefault(canonical(text), text)
+    return found
+
+
+def _negative(labels: dict[Decimal | str, str], positive: str, columns: str) -> str:
+    """The other label; Unreadable unless there are at most two and the positive one is among them."""
+    if not labels:
+        return ""
+    shown = ", ".join(sorted(labels.values())[:MOST_LABELS_SHOWN]) + (" …" if len(labels) > MOST_LABELS_SHOWN else "")
+    problems = []
+    if canonical(positive) not in labels:
+        problems.append(
+            Problem("the positive label is not in the data", column=columns, found=shown, expected=positive)
+        )
+    if len(labels) > 2:
+        found = f"{len(labels)} labels ({shown})"
+        problems.append(Problem("labels and predictions need two values", column=columns, found=found))
+    if problems:
+        raise Unreadable(problems)
+    return next((text for key, text in labels.items() if key != canonical(positive)), "")
+
+
+def _number(count: Value) -> int:
+    assert isinstance(count, int)
+    return count
+
+
+def _order(cell: Cell) -> tuple[tuple[str, ...], bool, bool]:
+    return tuple(value or "" for value in cell.values), bool(cell.truth), cell.predicted
