@@ -14,14 +14,12 @@ from pathlib import Path
 import narwhals as nw
 
 from core.errors import Problem, Unreadable
-from core.frames.source import Table, open_table
+from core.frames.source import Table, Value, open_table, rows_of
 from core.metrics.cells import Cell, Cells, canonical
 
 MOST_VALUES = 100  # of one sensitive attribute; more is a measurement, which has to be put into bands first
 MOST_CELLS = 50_000
 MOST_LABELS_SHOWN = 6
-
-Value = str | int | float | bool | Decimal | date | datetime | time | None
 
 
 def cells(
@@ -60,8 +58,8 @@ def labels_of(path: Path | str, *columns: str) -> tuple[str, ...]:
     found: dict[Decimal | str, str] = {}
     with open_table(path) as table:
         for key in table.keys(*columns):
-            values = table.frame().select(nw.col(key).alias("value")).unique().head(50).collect("pyarrow")
-            for text in sorted(text for value in values["value"].to_list() if (text := as_text(value)) is not None):
+            values = rows_of(table.frame().select(nw.col(key).alias("value")).unique().head(50))
+            for text in sorted(text for (value,) in values if (text := as_text(value)) is not None):
                 found.setdefault(canonical(text), text)
     return tuple(sorted(found.values()))
 
@@ -95,7 +93,7 @@ def _counted(table: Table, keys: Sequence[str], prediction: str, cut: float | No
         for key, alias in zip(keys, aliases, strict=True)
     ]
     grouped = table.frame().select(*columns).group_by(*aliases).agg(nw.len().alias("count"))
-    return list(grouped.head(MOST_CELLS + 1).collect("pyarrow").rows())
+    return rows_of(grouped.head(MOST_CELLS + 1))
 
 
 def refuse_non_numbers(table: Table, column: str) -> None:
@@ -126,8 +124,8 @@ def _refuse_many_values(table: Table, attributes: Sequence[str], counted: Sequen
     problems = []
     for at, name in enumerate(attributes):
         if len({row[first + at] for row in counted}) > MOST_VALUES:
-            values = table.frame().select(nw.col(table.key(name)).n_unique().alias("n")).collect("pyarrow")
-            found = f"{values['n'].to_list()[0]} values"
+            values = rows_of(table.frame().select(nw.col(table.key(name)).n_unique().alias("n")))
+            found = f"{values[0][0]} values"
             expected = f"at most {MOST_VALUES}: put measurements into bands first"
             problems.append(Problem("too many groups", column=name, found=found, expected=expected))
     if not problems and len(counted) > MOST_CELLS:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +21,8 @@ MEMORY_LIMIT = "1GB"  # beyond it DuckDB spills to the temporary folder
 PARQUET_MAGIC = b"PAR1"
 ERROR_LINE = re.compile(r"CSV Error on Line: (\d+)")
 VIEW = "evidence"
+
+Value = str | int | float | bool | Decimal | date | datetime | time | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,18 @@ def open_table(path: Path | str) -> Iterator[Table]:
             yield Table(connection, columns)
         except (duckdb.Error, pa.ArrowException) as error:
             raise Unreadable([_problem(error)]) from error
+
+
+def rows_of(frame: "nw.LazyFrame[duckdb.DuckDBPyRelation]") -> list[tuple[Value, ...]]:
+    """Run a narwhals expression and take its rows.
+
+    From DuckDB directly: narwhals' own `collect` keeps DuckDB's types in a cache, which then complains on standard error
+    when the process ends.
+    """
+    native = frame.to_native()
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        return list(native.fetchall())
+    return list(frame.collect("pyarrow").rows())
 
 
 def _connect(spill: str) -> duckdb.DuckDBPyConnection:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def canonical(label: str) -> Decimal | str:
     """What a label is compared by: its number if it is written as one, else its exact text.
 
-    So 1, 1.0 and +1e0 are one label, while “yes”, “Yes” and “ yes” are three.
+    So 1, 1.0 and +1e0 are one label, while 01, “yes”, “Yes” and “ yes” are themselves.
     """
     if not NUMBER.fullmatch(label):
         return label
