@@ -12,7 +12,7 @@ from app.components.filters import choose, search
 from app.components.formats import count, moment
 from app.components.me import Me
 from app.components.text import link
-from app.composition import Workplace
+from app.composition import Workplace, now
 from core.access.verification import verify_ledger
 from core.ledger.queries import EntryRow, LatestCheckpoint
 
@@ -35,11 +35,11 @@ class Wanted(TypedDict):
 def verify_now(place: Workplace, viewer: Me, at: datetime) -> None:
     """Recompute everything and keep the result for this session."""
     with attempt("The ledger was not verified."), st.spinner("Recomputing every entry"):
-        started = datetime.now(UTC)
+        started = now()
         report = verify_ledger(
             place.store, place.ledger, saved_checkpoint=st.session_state.get("kept_note"), actor=viewer.actor, at=at
         )
-        st.session_state[RESULT] = (report, at, (datetime.now(UTC) - started).total_seconds())
+        st.session_state[RESULT] = (report, at, (now() - started).total_seconds())
         st.rerun()
 
 
