@@ -1,0 +1,220 @@
+"""Everything between the network and Streamlit: one origin, no anonymous uploads, strict headers, the way back."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import streamlit
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.composition import Workplace
+from app.signin.cookies import USER_COOKIE
+from app.signin.who import person_in_cookies
+
+RETURN_COOKIE = "countersign_return"
+CALLBACK = "/oauth2callback"
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
+SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
+NOT_PAGES = ("/idp/", "/auth/", "/api/", "/app/", "/static/", "/_stcore/", "/media/", "/component/", "/exports/")
+NOT_KEPT = ("/api/", "/exports/", "/idp/", "/auth/", CALLBACK)
+_OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+_LONGEST_RETURN = 1500
+_STREAMLIT_AGE = re.compile(rb"Max-Age=2592000", re.IGNORECASE)
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def content_security_policy(websocket_origin: str) -> str:
+    """Only our own origin; of inline scripts only the one in Streamlit's start page, by digest."""
+    start_page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", start_page, re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {allowed}".strip(),
+            "style-src 'self' 'unsafe-inline'",  # Streamlit styles through emotion, which writes style elements
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            f"connect-src 'self' {websocket_origin}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the edge looks at in a request."""
+
+    method: str
+    path: str
+    query: str
+    host: str
+    origin: str
+    accept: str
+    cookies: dict[str, str]
+
+    @classmethod
+    def from_scope(cls, scope: Scope) -> "Asked":
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+
+        def text(name: bytes) -> str:
+            return headers.get(name, b"").decode("latin-1")
+
+        return cls(
+            method=scope.get("method", ""),
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            host=text(b"host"),
+            origin=text(b"origin"),
+            accept=text(b"accept"),
+            cookies=_cookies(b"; ".join(value for name, value in scope["headers"] if name == b"cookie")),
+        )
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser asks for a page of the application."""
+        wants_page = self.method in {"GET", "HEAD"} and "text/html" in self.accept
+        return wants_page and self.path != CALLBACK and not self.path.startswith(NOT_PAGES)
+
+    @property
+    def address(self) -> str:
+        return quote(self.path) + (f"?{self.query}" if self.query else "")
+
+
+class Edge:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, place: Workplace) -> None:
+        self._app, self._place = app, place
+        settings = place.settings
+        self._public_url, self._secure = settings.public_url, settings.https
+        self._host = urlsplit(settings.public_url).netloc
+        self._hosts = {self._host, urlsplit(settings.internal_url).netloc}
+        self._max_age = f"Max-Age={int(settings.session_length.total_seconds())}".encode()
+        self._headers = self._standing_headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            return await self._websocket(scope, receive, send)
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        asked = Asked.from_scope(scope)
+        refusal = await self._refusal(asked)
+        if refusal is not None:
+            return await _answer(send, *refusal, self._headers)
+        added = await self._return_cookie(asked)
+        await self._app(scope, receive, self._finishing(asked, added, send))
+        return None
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streamlit accepts a missing Origin, and asks the network about a foreign one; we do neither."""
+        if Asked.from_scope(scope).origin == self._public_url:
+            return await self._app(scope, receive, send)
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return None
+
+    async def _refusal(self, asked: Asked) -> tuple[int, Headers] | None:
+        """Status and headers of an answer that is given here, or none."""
+        if asked.path.startswith(CLOSED):
+            return 404, []
+        if asked.is_page and asked.host != self._host:
+            return 307, [(b"location", (self._public_url + asked.address).encode("latin-1"))]
+        if asked.host not in self._hosts and asked.path != "/_stcore/health":
+            return 421, []
+        if asked.path.startswith(SIGNED_IN_ONLY) and asked.method != "OPTIONS" and not await self._signed_in(asked):
+            return 401, []
+        return None
+
+    async def _signed_in(self, asked: Asked) -> bool:
+        if USER_COOKIE not in asked.cookies:
+            return False
+        return await run_in_threadpool(person_in_cookies, self._place, asked.cookies) is not None
+
+    async def _return_cookie(self, asked: Asked) -> Headers:
+        """Remember where somebody who is not signed in wanted to go."""
+        if asked.path == CALLBACK:
+            return [_cookie(RETURN_COOKIE, "", 0, secure=self._secure)]
+        deep = asked.is_page and asked.address != "/" and len(asked.address) < _LONGEST_RETURN
+        if not deep or asked.path == "/setup" or not _OWN_PATH.fullmatch(asked.address) or await self._signed_in(asked):
+            return []
+        return [_cookie(RETURN_COOKIE, quote(asked.address, safe=""), 600, secure=self._secure)]
+
+    def _finishing(self, asked: Asked, added: Headers, send: Send) -> Send:
+        async def finish(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self._finished(asked, message.get("headers", []), added)
+            await send(message)
+
+        return finish
+
+    def _finished(self, asked: Asked, given: Iterable[tuple[bytes, bytes]], added: Headers) -> Headers:
+        headers = [(name.lower(), value) for name, value in given]
+        entered = any(name == b"set-cookie" and _signs_in(value) for name, value in headers)
+        headers = [(name, self._rewritten(asked, name, value, entered=entered)) for name, value in headers]
+        present = {name for name, _ in headers}
+        standing = [*self._headers, *([(b"cache-control", b"no-store")] if asked.path.startswith(NOT_KEPT) else [])]
+        return [*headers, *added, *(header for header in standing if header[0] not in present)]
+
+    def _rewritten(self, asked: Asked, name: bytes, value: bytes, *, entered: bool) -> bytes:
+        if name == b"set-cookie":
+            value = _STREAMLIT_AGE.sub(self._max_age, value)  # Streamlit's sign-in lasts 30 days
+            return value + b"; Secure" if self._secure and b"secure" not in value.lower() else value
+        if name == b"location" and asked.path == CALLBACK and value == b"/":
+            failed = not entered and "error=" in asked.query
+            return b"/?sign_in=failed" if failed else self._way_back(asked) if entered else value
+        return value
+
+    def _way_back(self, asked: Asked) -> bytes:
+        wanted = unquote(asked.cookies.get(RETURN_COOKIE, ""))
+        return wanted.encode("latin-1") if _OWN_PATH.fullmatch(wanted) else b"/"
+
+    def _standing_headers(self) -> Headers:
+        websocket_origin = f"{'wss' if self._secure else 'ws'}://{self._host}"
+        headers = {
+            "content-security-policy": content_security_policy(websocket_origin),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        }
+        if self._secure:
+            headers["strict-transport-security"] = "max-age=31536000"
+        return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+async def _answer(send: Send, status: int, headers: Headers, standing: Headers) -> None:
+    start = [*headers, (b"content-length", b"0"), *standing]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _cookies(header: bytes) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
+    except CookieError:
+        return {}
+
+
+def _cookie(name: str, value: str, max_age: int, *, secure: bool) -> tuple[bytes, bytes]:
+    attributes = f"Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+    return b"set-cookie", f"{name}={value}; {attributes}".encode()
+
+
+def _signs_in(cookie: bytes) -> bool:
+    name, _, rest = cookie.partition(b"=")
+    return name == USER_COOKIE.encode() and not rest.startswith((b'""', b";")) and b"Max-Age=0" not in rest

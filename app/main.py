@@ -1,0 +1,74 @@
+"""The frame around every page: who is here, what they may open, and errors in words."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.components.logo import draw_logo
+from app.components.me import me_or_nobody
+from app.components.text import plain
+from app.components.trouble import draw_trouble
+from app.navigation import ACCOUNT, DEFAULT, FOLDER, PAGES, Page, open_to, shown_to
+from core.access.rules import Role
+from core.errors import GovernanceError, Refusal, Refused
+
+
+@cache
+def _styles() -> str:
+    return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
+
+
+def signed_out_pages() -> list[StreamlitPage]:
+    """Every address leads to the sign-in page: an address that is not listed would show a blocking dialog."""
+
+    def page(address: str) -> StreamlitPage:
+        return st.Page(FOLDER / "signed_out.py", title="Sign in", url_path=address, default=address == DEFAULT.address)
+
+    return [page(one.address) for one in (*PAGES, ACCOUNT)]
+
+
+def pages_of(roles: frozenset[Role], name: str) -> dict[str, StreamlitPage]:
+    """The pages of somebody with these roles by address, their own page last and by their name."""
+
+    def page(one: Page) -> StreamlitPage:
+        return st.Page(
+            one.path,
+            title=name if one is ACCOUNT else one.title,
+            url_path=one.address,
+            default=one is DEFAULT,
+            visibility="visible" if shown_to(one, roles) else "hidden",
+        )
+
+    return {one.address: page(one) for one in (*PAGES, ACCOUNT)}
+
+
+def refuse_closed(chosen: Page, roles: frozenset[Role]) -> None:
+    """The navigation hides what a role does not open; somebody who types the address gets the reason."""
+    if open_to(chosen, roles):
+        return
+    opens = " or ".join(sorted(chosen.roles))
+    raise Refused([Refusal("page", f"“{chosen.title}” opens for the role {opens}", "access", "Ask an administrator.")])
+
+
+def frame() -> None:
+    """Draw the frame and run the page in it."""
+    st.set_page_config(page_title="Countersign", page_icon=None, layout="wide")
+    st.html(_styles())
+    draw_logo()
+    found = me_or_nobody()
+    if found is None:
+        st.navigation(signed_out_pages(), position="hidden").run()
+        return
+    pages = pages_of(found.actor.roles, plain(found.name))
+    opened = st.navigation(list(pages.values()), position="top")
+    chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
+    try:
+        refuse_closed(chosen, found.actor.roles)
+        opened.run()
+    except GovernanceError as error:
+        draw_trouble(error)
+
+
+frame()

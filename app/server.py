@@ -1,0 +1,60 @@
+"""One ASGI application: Streamlit pages, sign-in, the REST API and exports, on one port."""
+
+import gc
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # `streamlit run app/server.py` puts app/ on the path, not the root
+    sys.path.insert(0, str(ROOT))
+
+import pandas  # noqa: E402, F401  heavy imports are paid once, at start
+import plotly.graph_objects  # noqa: E402, F401
+import streamlit as st  # noqa: E402
+import websockets.http11  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import FileResponse, Response  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from app.assets import CompressedAssets  # noqa: E402
+from app.components.trouble import draw_unexpected  # noqa: E402
+from app.composition import workplace  # noqa: E402
+from app.edge import Edge  # noqa: E402
+from app.signin.secrets import load_secrets  # noqa: E402
+from app.signin.streamlit_auth import auth_section, sign_in_routes  # noqa: E402
+
+# Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
+websockets.http11.MAX_LINE_LENGTH = 65536
+
+place = workplace()
+secrets = load_secrets(place.settings.data_dir / "signin")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Keep what start-up made out of the garbage collector: Streamlit collects after every rerun."""
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+async def favicon(request: Request) -> Response:
+    """The mark of Countersign."""
+    return FileResponse(ROOT / "app" / "mark.svg", media_type="image/svg+xml")
+
+
+app = st.App(
+    ROOT / "app" / "main.py",
+    secrets={"auth": auth_section(place, secrets)},
+    lifespan=lifespan,
+    routes=[
+        Route("/favicon.svg", favicon),
+        Route("/favicon.png", favicon),
+        *sign_in_routes(place, secrets),
+    ],
+    middleware=[Middleware(Edge, place=place), Middleware(CompressedAssets)],
+    on_script_error=draw_unexpected,
+)
