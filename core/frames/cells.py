@@ -11,10 +11,8 @@ from decimal import Decimal
 from math import isnan
 from pathlib import Path
 
-import narwhals as nw
-
 from core.errors import Problem, Unreadable
-from core.frames.source import Table, Value, open_table, rows_of
+from core.frames.source import Table, Value, open_table
 from core.metrics.cells import Cell, Cells, canonical
 
 MOST_VALUES = 100  # of one sensitive attribute; more is a measurement, which has to be put into bands first
@@ -43,9 +41,11 @@ def cells(
     with open_table(path) as table:
         keys = table.keys(*([label] if label else []), prediction, *attributes)
         outcomes = [name for name in (label, prediction) if name]
+        columns = list(keys)
         if cut is not None:
             refuse_non_numbers(table, prediction)
-        counted = _counted(table, keys, keys[len(outcomes) - 1], cut)
+            columns[len(outcomes) - 1] = f"CAST({table.key(prediction)} AS DOUBLE) >= CAST({float(cut)!r} AS DOUBLE)"
+        counted = table.groups(columns, MOST_CELLS + 1)
         _refuse_missing(table, outcomes, counted)
         _refuse_many_values(table, attributes, counted)
     if not counted:
@@ -58,8 +58,8 @@ def labels_of(path: Path | str, *columns: str) -> tuple[str, ...]:
     found: dict[Decimal | str, str] = {}
     with open_table(path) as table:
         for key in table.keys(*columns):
-            values = rows_of(table.frame().select(nw.col(key).alias("value")).unique().head(50))
-            for text in sorted(text for (value,) in values if (text := as_text(value)) is not None):
+            values = table.groups([key], 50)
+            for text in sorted(text for value, _ in values if (text := as_text(value)) is not None):
                 found.setdefault(canonical(text), text)
     return tuple(sorted(found.values()))
 
@@ -83,17 +83,6 @@ def as_text(value: Value) -> str | None:
         return "true" if value else "false"
     text = value.isoformat() if isinstance(value, date | datetime | time) else str(value)
     return text if text.strip() else None
-
-
-def _counted(table: Table, keys: Sequence[str], prediction: str, cut: float | None) -> list[tuple[Value, ...]]:
-    """Rows of distinct values with their count last: the one expression, runnable on any engine narwhals knows."""
-    aliases = [f"k{at}" for at in range(len(keys))]
-    columns = [
-        (nw.col(key).cast(nw.Float64) >= cut if cut is not None and key == prediction else nw.col(key)).alias(alias)
-        for key, alias in zip(keys, aliases, strict=True)
-    ]
-    grouped = table.frame().select(*columns).group_by(*aliases).agg(nw.len().alias("count"))
-    return rows_of(grouped.head(MOST_CELLS + 1))
 
 
 def refuse_non_numbers(table: Table, column: str) -> None:
@@ -124,8 +113,7 @@ def _refuse_many_values(table: Table, attributes: Sequence[str], counted: Sequen
     problems = []
     for at, name in enumerate(attributes):
         if len({row[first + at] for row in counted}) > MOST_VALUES:
-            values = rows_of(table.frame().select(nw.col(table.key(name)).n_unique().alias("n")))
-            found = f"{values[0][0]} values"
+            found = f"{table.distinct(table.key(name))} values"
             expected = f"at most {MOST_VALUES}: put measurements into bands first"
             problems.append(Problem("too many groups", column=name, found=found, expected=expected))
     if not problems and len(counted) > MOST_CELLS:
