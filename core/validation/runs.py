@@ -1,0 +1,269 @@
+"""Validation runs: started once for the same evidence and policy, performed in the background, their verdicts stored."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from core.access.deciding import deciding
+from core.access.rules import SYSTEM, Actor
+from core.errors import Conflict, GovernanceError, NotFound, Refusal, Refused
+from core.inventory.moves import change, load_version, move, record_part, version_by_id
+from core.inventory.rules import Action, Duty
+from core.inventory.tables import Model, ModelVersion
+from core.jobs.service import enqueue
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.metrics.verdicts import Verdict
+from core.policy.rules import Policy
+from core.policy.service import policy_by_id, policy_in_force
+from core.store import EvidenceFiles, Store, Transaction
+from core.store.numbers import next_number
+from core.validation.challenge import entity_of, open_finding
+from core.validation.computing import compute
+from core.validation.evidence import current_evidence, digest_now, latest_run, validation_facts
+from core.validation.judging import Judged, judge_all
+from core.validation.results import ValidationResult, to_json
+from core.validation.rules import PENDING, FindingStatus, RunStatus, Severity, refusals
+from core.validation.tables import CheckResult, Evidence, Finding, Run
+from core.validation.uploads import ColumnMapping
+
+VALIDATION_JOB = "validation"
+STEPS = 5  # four of the computation, and judging
+
+
+@dataclass(frozen=True)
+class Started:
+    """The run's number and the ledger entry that says it was started."""
+
+    run: str
+    entry: int
+
+
+class Cancelled(GovernanceError):
+    """The run was cancelled, or another worker has it."""
+
+
+def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Actor, at: datetime) -> Started:
+    """Queue a validation of the evidence at hand under the policy in force; the version is in validation from now on."""
+    entity = Entity("version", f"{model} {version}")
+    with deciding(store, ledger, Action.START_VALIDATION, entity=entity, actor=actor, at=at) as tx:
+        _, row = load_version(tx.session, model, version)
+        policy = policy_in_force(tx.session, at=at)
+        evidence = current_evidence(tx.session, row)
+        reasons = [*refusals(validation_facts(tx.session, row), Action.START_VALIDATION, actor)]
+        last = latest_run(tx.session, row)
+        if evidence and last and (last.evidence_id, last.policy_version_id) == (evidence.id, policy.id):
+            reasons.append(
+                Refusal(
+                    "computed",
+                    f"{last.number} judged this evidence under this policy",
+                    "validation",
+                    "Read its report.",
+                )
+            )
+        if reasons or evidence is None or evidence.id is None or row.id is None:
+            raise Refused(reasons)
+        run = Run(
+            number=next_number(tx.session, "R"),
+            version_id=row.id,
+            evidence_id=evidence.id,
+            policy_version_id=policy.id,
+            steps_total=STEPS,
+            requested_by=actor.id,
+            requested_at=at,
+        )
+        tx.session.add(run)
+        enqueue(tx, VALIDATION_JOB, run.number, at=at)
+        record_part(tx, row, actor, Duty.DEVELOPMENT, at)
+        stage = move(tx, row, Action.START_VALIDATION)
+        payload = {"run": run.number, "evidence": evidence.number, "policy": policy.digest, "stage": stage.value}
+        recorded = ledger.record(tx, Event.RUN_STARTED, entity=entity, actor=actor, at=at, payload=payload)
+        return Started(run.number, recorded.index)
+
+
+def cancel(store: Store, ledger: Ledger, *, run: str, actor: Actor, at: datetime) -> None:
+    """Stop a run that has not finished; the worker notices before it would store anything."""
+    with deciding(store, ledger, "cancel a validation", entity=Entity("run", run), actor=actor, at=at) as tx:
+        row = load_run(tx.session, run)
+        model, version = version_by_id(tx.session, row.version_id)
+        reasons = [
+            reason
+            for reason in refusals(validation_facts(tx.session, version), Action.START_VALIDATION, actor)
+            if reason.code != "run-pending"
+        ]
+        if row.status not in PENDING:
+            reasons.append(Refusal("run-ended", f"{run} is {row.status}", "validation"))
+        if reasons:
+            raise Refused(reasons)
+        _settle(tx, row, RunStatus.CANCELLED, at=at)
+        payload = {"run": run}
+        ledger.record(tx, Event.RUN_CANCELLED, entity=entity_of(model, version), actor=actor, at=at, payload=payload)
+
+
+def perform(
+    store: Store,
+    ledger: Ledger,
+    files: EvidenceFiles,
+    *,
+    run: str,
+    clock: Callable[[], datetime],
+    alive: Callable[[], bool] = lambda: True,
+) -> None:
+    """Compute, judge and store a queued run, all verdicts or none; `alive` holds the worker's lease.
+
+    A run that was cancelled or that another worker finished is left as it is.
+    """
+    with store.reading() as session:
+        row = load_run(session, run)
+        evidence = session.get(Evidence, row.evidence_id)
+        policy = policy_by_id(session, row.policy_version_id).policy
+    if row.status not in PENDING or evidence is None:
+        return
+    steps = _Steps(store, run, alive)
+    try:
+        path = _intact(files, evidence)
+        result = compute(path, ColumnMapping.from_json(evidence.mapping), policy, steps)
+        steps("Judging against the policy")
+        _store_result(store, ledger, run, result, policy, at=clock())
+    except Cancelled:
+        return
+    except GovernanceError as error:
+        _fail(store, ledger, run, str(error), at=clock())
+
+
+def load_run(session: Session, number: str) -> Run:
+    """The run with this number; raises `NotFound`."""
+    row = session.exec(select(Run).where(Run.number == number)).first()
+    if row is None:
+        raise NotFound("validation run", number)
+    return row
+
+
+class _Steps:
+    """Says each step to whoever watches, and stops when the run was cancelled."""
+
+    def __init__(self, store: Store, run: str, alive: Callable[[], bool]) -> None:
+        self._store, self._run, self._alive, self._done = store, run, alive, 0
+
+    def __call__(self, step: str) -> None:
+        values = {"status": RunStatus.RUNNING, "step": step, "steps_done": self._done}
+        with self._store.transaction() as tx:
+            still = update(Run).where(col(Run.number) == self._run, col(Run.status).in_(PENDING)).values(**values)
+            if tx.session.execute(still).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+                raise Cancelled
+        if not self._alive():
+            raise Cancelled
+        self._done += 1
+
+
+def _intact(files: EvidenceFiles, evidence: Evidence) -> Path:
+    path = files.path(evidence.table_digest)
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != evidence.table_digest:
+        raise Conflict(evidence.table_digest[:8], found[:8], "The evidence file")
+    return path
+
+
+def _store_result(
+    store: Store, ledger: Ledger, number: str, result: ValidationResult, policy: Policy, *, at: datetime
+) -> None:
+    stored = to_json(result)
+    judged = judge_all(result, policy)
+    with store.transaction() as tx:
+        run = load_run(tx.session, number)
+        if run.status not in PENDING:
+            raise Cancelled
+        model, version = version_by_id(tx.session, run.version_id)
+        run.result, run.result_digest = stored.decode(), hashlib.sha256(stored).hexdigest()
+        _settle(tx, run, RunStatus.FINISHED, at=at)
+        tx.session.add_all(_check(run, position, one) for position, one in enumerate(judged))
+        tx.session.flush()
+        change(tx, version, {"evidence_digest": digest_now(tx.session, model, version)})
+        failed = sum(one.verdict is Verdict.FAIL and one.required for one in judged)
+        payload = {
+            "run": number,
+            "result": run.result_digest,
+            "digest": version.evidence_digest,
+            "required checks failed": failed,
+        }
+        ledger.record(tx, Event.RUN_FINISHED, entity=entity_of(model, version), actor=SYSTEM, at=at, payload=payload)
+        _open_findings(tx, ledger, model, version, run, judged, at=at)
+
+
+def _check(run: Run, position: int, one: Judged) -> CheckResult:
+    return CheckResult(
+        run_id=run.id,
+        position=position,
+        kind=one.threshold.kind.value,
+        metric=one.threshold.metric,
+        subject=one.subject[:400],
+        value=one.value,
+        low=one.interval.low if one.interval else None,
+        high=one.interval.high if one.interval else None,
+        threshold=one.threshold.value,
+        direction=one.threshold.direction.value,
+        required=one.required,
+        verdict=one.verdict,
+        reason=one.reason[:1000],
+        clause=one.threshold.clause,
+    )
+
+
+def _open_findings(
+    tx: Transaction,
+    ledger: Ledger,
+    model: Model,
+    version: ModelVersion,
+    run: Run,
+    judged: tuple[Judged, ...],
+    *,
+    at: datetime,
+) -> None:
+    """A required check that failed opens a high finding, one without enough evidence a medium one; never twice."""
+    severity = {Verdict.FAIL: Severity.HIGH, Verdict.INSUFFICIENT: Severity.MEDIUM}
+    known = set(
+        tx.session.exec(
+            select(Finding.check_key).where(
+                Finding.version_id == version.id, Finding.status != FindingStatus.VERIFIED_CLOSED
+            )
+        ).all()
+    )
+    for one in judged:
+        key = f"{one.threshold.metric} {one.subject}".strip()[:500]
+        if one.required and one.verdict in severity and key not in known:
+            about = f", {one.subject}" if one.subject else ""
+            word = "failed" if one.verdict is Verdict.FAIL else "has not enough evidence"
+            open_finding(
+                tx,
+                ledger,
+                model,
+                version,
+                title=f"{one.threshold.title}{about} {word}"[:300],
+                detail=f"{one.reason} (clause {one.threshold.clause}, {run.number}).",
+                severity=severity[one.verdict],
+                actor=SYSTEM,
+                at=at,
+                run_id=run.id,
+                check_key=key,
+            )
+
+
+def _fail(store: Store, ledger: Ledger, number: str, error: str, *, at: datetime) -> None:
+    with store.transaction() as tx:
+        run = load_run(tx.session, number)
+        model, version = version_by_id(tx.session, run.version_id)
+        run.error = error
+        _settle(tx, run, RunStatus.FAILED, at=at)
+        payload = {"run": number, "error": error[:1000]}
+        ledger.record(tx, Event.RUN_FAILED, entity=entity_of(model, version), actor=SYSTEM, at=at, payload=payload)
+
+
+def _settle(tx: Transaction, run: Run, status: RunStatus, *, at: datetime) -> None:
+    run.status, run.finished_at, run.steps_done = status, at, run.steps_total
+    tx.session.add(run)
