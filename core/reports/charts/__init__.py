@@ -1,0 +1,1 @@
+"""Charts as values, and the renderer that draws them for print."""

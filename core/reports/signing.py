@@ -1,0 +1,94 @@
+"""Signatures under exports: PAdES in PDFs, detached CMS over manifests, DSSE over statements."""
+
+import asyncio
+import io
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from core.reports.keys import KeyRefused, SigningKeys, load_pkcs12, open_keys
+
+__all__ = ["KeyRefused", "SigningKeys", "load_pkcs12", "open_keys", "sign_bytes", "sign_manifest", "sign_pdf"]
+FIELD = "ExportSignature"
+REASON = "Export of evidence on record"
+T = TypeVar("T")
+
+
+def sign_pdf(pdf: bytes, keys: SigningKeys, *, at: datetime) -> bytes:
+    """The PDF with an invisible PAdES signature (ETSI EN 319 142-1, level B-B); a counter-signature may be added.
+
+    Invisible, because a visible one breaks PDF/UA; `at` is the time that the signature states.
+    """
+    return _run(_sign_pdf(pdf, keys, at))
+
+
+def sign_manifest(content: bytes, keys: SigningKeys, *, at: datetime) -> bytes:
+    """A detached CMS signature (RFC 5652) over these bytes, as PEM."""
+    return _run(_sign_content(content, keys, at))
+
+
+def sign_bytes(content: bytes, keys: SigningKeys) -> bytes:
+    """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2) over these bytes."""
+    return keys.private.sign(content, padding.PKCS1v15(), hashes.SHA256())
+
+
+async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
+    metadata = PdfSignatureMetadata(
+        field_name=FIELD,
+        reason=REASON,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    session = PdfSigner(metadata, _signer(keys)).init_signing_session(writer)
+    session.system_time = at
+    validation = await session.perform_presign_validation(writer)
+    reserved = await session.estimate_signature_container_size(validation)
+    document = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
+    digest, sink = document.digest_tbs_document()
+    attributes = PdfCMSSignedAttributes(signing_time=at)
+    signed = await document.perform_signature(
+        document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes
+    )
+    await signed.post_signature_processing(sink)
+    sink.seek(0)
+    return bytes(sink.read())
+
+
+async def _sign_content(content: bytes, keys: SigningKeys, at: datetime) -> bytes:
+    attributes = PdfCMSSignedAttributes(signing_time=at)
+    signed = await _signer(keys).async_sign_general_data(content, "sha256", signed_attr_settings=attributes)
+    return bytes(pem.armor("CMS", signed.dump()))
+
+
+def _signer(keys: SigningKeys) -> SimpleSigner:
+    private = keys.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    store = SimpleCertificateStore()
+    store.register_multiple([_certificate(issuer) for issuer in keys.chain])
+    return SimpleSigner(_certificate(keys.certificate), asn1_keys.PrivateKeyInfo.load(private), store)
+
+
+def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    """Await in a thread of its own, so that it also works under a caller's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
