@@ -1,0 +1,5 @@
+"""The REST API for pipelines."""
+
+from app.api.application import api
+
+__all__ = ["api"]

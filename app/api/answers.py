@@ -1,0 +1,249 @@
+"""What the API answers, as typed values; times are ISO 8601 in UTC, digests SHA-256 in lower-case hexadecimal."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from core.approval.rules import ChangeStatus, Choice
+from core.inventory.rules import Stage
+from core.metrics.verdicts import Verdict
+from core.validation.rules import RunStatus
+
+
+class LedgerProof(BaseModel):
+    """Where an act stands in the ledger."""
+
+    index: int = Field(examples=[41])
+    receipt: str = Field(
+        description="Proof of inclusion under a signed checkpoint (C2SP tlog-proof); keep it, it verifies offline",
+        examples=["c2sp.org/tlog-proof@v1\nindex 41\n…"],
+    )
+
+
+class Recorded(BaseModel):
+    """Every answer to an act carries its place in the ledger."""
+
+    ledger: LedgerProof
+
+
+class Registered(Recorded):
+    """What was registered, by number."""
+
+    model: str = Field(examples=["M0001"])
+    version: str = Field(examples=["1.0.0"])
+
+
+class ColumnScan(BaseModel):
+    """What the personal-data scan says of one column; never a value."""
+
+    column: str
+    level: str = Field(description="block or review", examples=["review"])
+    kind: str = Field(examples=["e-mail address"])
+    cells: int
+
+
+class HandedIn(Recorded):
+    """Predictions that were taken in as evidence."""
+
+    evidence: str = Field(examples=["E0001"])
+    rows: int
+    file_digest: str = Field(description="Of the file as received")
+    table_digest: str = Field(description="Of the Parquet that every figure is computed from")
+    evidence_digest: str = Field(description="Of all evidence of the version; votes and conclusions bind to it")
+    personal_data: list[ColumnScan]
+
+
+class Started(Recorded):
+    """A validation that waits for a worker."""
+
+    run: str = Field(examples=["R0001"])
+    status: RunStatus
+
+
+class Changed(Recorded):
+    """What became of a change request."""
+
+    change: str = Field(examples=["CR0001"])
+    status: ChangeStatus
+
+
+class ModelLine(BaseModel):
+    """One model in the list, with its newest version."""
+
+    model: str = Field(examples=["M0001"])
+    name: str
+    business_line: str
+    owner: str
+    tier: int = Field(description="Materiality, 1 is the most material")
+    version: str | None
+    stage: Stage | None
+    production: str | None = Field(description="The version in production")
+    next_review: datetime | None
+
+
+class ModelList(BaseModel):
+    """One page of the inventory."""
+
+    models: list[ModelLine]
+    total: int
+    limit: int
+    offset: int
+
+
+class VersionLine(BaseModel):
+    """One version in a model's list."""
+
+    version: str
+    stage: Stage
+    line: str
+    rationale: str
+    created_by: str
+    created_at: datetime
+    evidence_digest: str
+
+
+class ModelView(BaseModel):
+    """A model with its versions, newest first."""
+
+    model: str
+    name: str
+    purpose: str
+    business_line: str
+    owner: str
+    developer: str
+    tier: int
+    packs: list[str]
+    next_review: datetime | None
+    production: str | None
+    versions: list[VersionLine]
+
+
+class VerdictCount(BaseModel):
+    """How the checks of a validation came out; `outcome` follows from the required ones alone."""
+
+    outcome: Verdict
+    passed: int
+    failed: int
+    insufficient: int
+    required_failed: int
+    required_insufficient: int
+
+
+class EvidenceLine(BaseModel):
+    """The predictions at hand."""
+
+    evidence: str
+    rows: int
+    file_digest: str
+    table_digest: str
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+class VersionView(BaseModel):
+    """One version: where it stands and what it rests on."""
+
+    model: str
+    version: str
+    stage: Stage
+    line: str
+    intended_use: str
+    limitations: str
+    rationale: str
+    training_dataset: str | None
+    test_dataset: str | None
+    created_by: str
+    created_at: datetime
+    evidence_digest: str
+    evidence: EvidenceLine | None
+    run: str | None = Field(description="The newest finished validation")
+    verdicts: VerdictCount | None
+    open_findings: list[str]
+
+
+class CheckView(BaseModel):
+    """One figure against one threshold of the policy."""
+
+    kind: str = Field(examples=["fairness"])
+    metric: str = Field(examples=["impact_ratio"])
+    subject: str = Field(examples=["race: African-American"])
+    value: float | None
+    interval: tuple[float, float] | None
+    threshold: float | None
+    direction: str
+    required: bool
+    verdict: Verdict
+    reason: str
+    clause: str
+
+
+class RunView(BaseModel):
+    """A validation: how far it is and, once finished, its verdicts."""
+
+    run: str
+    model: str
+    version: str
+    evidence: str
+    status: RunStatus
+    step: str
+    steps_done: int
+    steps_total: int
+    requested_at: datetime
+    finished_at: datetime | None
+    result_digest: str
+    error: str
+    verdicts: VerdictCount | None
+    checks: list[CheckView]
+
+
+class VoteLine(BaseModel):
+    """A vote; it stands unless the evidence changed since."""
+
+    person: str
+    choice: Choice
+    evidence_digest: str
+    cast_at: datetime
+    stands: bool
+
+
+class ChangeView(BaseModel):
+    """A change request."""
+
+    change: str
+    status: ChangeStatus
+    model: str
+    version: str
+    rationale: str
+    requested_by: str
+    requested_at: datetime
+    due_at: datetime
+    policy: str
+    quorum: int
+    approvals: int
+    evidence_digest: str
+    approved_digest: str | None
+    votes: list[VoteLine]
+
+
+class Production(BaseModel):
+    """Which version of a model is in production."""
+
+    model: str
+    version: str | None
+    stage: Stage | None
+    evidence_digest: str | None
+    artefact_digest: str | None
+
+
+class CheckpointView(BaseModel):
+    """The newest signed checkpoint of the ledger."""
+
+    note: str = Field(description="Signed note (C2SP tlog-checkpoint)")
+    verifier_key: str = Field(description="The key that signs it; pin it before you rely on it")
+
+
+class ReceiptView(BaseModel):
+    """The proof that an entry is in the ledger."""
+
+    index: int
+    receipt: str

@@ -1,0 +1,27 @@
+"""Hands out what proves the record: the newest checkpoint, and receipts."""
+
+from fastapi import APIRouter
+
+from app.api.answers import CheckpointView, ReceiptView
+from app.api.caller import Reader, Signed
+from core.errors import NotFound
+from core.ledger.service import newest_note
+
+router = APIRouter(prefix="/ledger", tags=["Ledger"])
+
+
+@router.get("/checkpoint", operation_id="read_checkpoint")
+def checkpoint(signed: Signed) -> CheckpointView:
+    """The newest signed checkpoint; any token may have it, so that many can watch."""
+    with signed.place.store.reading() as session:
+        note = newest_note(session)
+    if note is None:
+        raise NotFound("checkpoint of size", 0)
+    return CheckpointView(note=note, verifier_key=signed.place.ledger.vkey)
+
+
+@router.get("/entries/{index}/receipt", operation_id="read_receipt")
+def receipt(index: int, reader: Reader) -> ReceiptView:
+    """The proof that an entry is in the ledger, under the newest checkpoint. Scope: `record:read`."""
+    with reader.place.store.reading() as session:
+        return ReceiptView(index=index, receipt=reader.place.ledger.receipt(session, index))

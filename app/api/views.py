@@ -1,0 +1,207 @@
+"""Turns stored rows into what the API answers."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from app.api.answers import (
+    ChangeView,
+    CheckView,
+    EvidenceLine,
+    HandedIn,
+    LedgerProof,
+    ModelLine,
+    ModelView,
+    Production,
+    RunView,
+    VerdictCount,
+    VersionLine,
+    VersionView,
+    VoteLine,
+)
+from core.approval.queries import ChangePage
+from core.errors import NotFound
+from core.inventory.moves import version_by_id
+from core.inventory.queries import DatasetFacts, InventoryRow, ModelPage
+from core.metrics.verdicts import Verdict
+from core.validation.evidence import current_evidence
+from core.validation.queries import RunPage, version_evidence
+from core.validation.rules import FindingStatus, RunStatus
+from core.validation.tables import CheckResult, Evidence
+
+
+def model_line(row: InventoryRow) -> ModelLine:
+    """One line of the inventory."""
+    return ModelLine(
+        model=row.number,
+        name=row.name,
+        business_line=row.business_line,
+        owner=row.owner,
+        tier=row.tier,
+        version=row.version,
+        stage=row.stage,
+        production=row.production,
+        next_review=row.next_review,
+    )
+
+
+def model_view(page: ModelPage) -> ModelView:
+    """A model with its versions."""
+    model = page.model
+    return ModelView(
+        model=model.number,
+        name=model.name,
+        purpose=model.purpose,
+        business_line=model.business_line,
+        owner=model.owner,
+        developer=model.developer,
+        tier=model.tier,
+        packs=model.packs.split(),
+        next_review=model.next_review,
+        production=page.production,
+        versions=[VersionLine.model_validate(row, from_attributes=True) for row in page.versions],
+    )
+
+
+def version_view(session: Session, page: ModelPage) -> VersionView:
+    """A version with its evidence and the verdicts of its newest finished validation."""
+    row = page.version
+    if row is None or row.id is None:
+        raise NotFound(f"version of {page.model.number}", "any")
+    held = version_evidence(session, row.id)
+    current = current_evidence(session, row)
+    return VersionView(
+        model=page.model.number,
+        version=row.version,
+        stage=row.stage,
+        line=row.line.value,
+        intended_use=row.intended_use,
+        limitations=row.limitations,
+        rationale=row.rationale,
+        training_dataset=_dataset(page.training),
+        test_dataset=_dataset(page.test),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        evidence_digest=row.evidence_digest,
+        evidence=_evidence(current) if current else None,
+        run=held.latest_run.number if held.latest_run else None,
+        verdicts=verdict_count(held.checks) if held.latest_run else None,
+        open_findings=[one.number for one in held.findings if one.status is not FindingStatus.VERIFIED_CLOSED],
+    )
+
+
+def production(page: ModelPage) -> Production:
+    """The version in production; `page` shows that version, if there is one."""
+    running = page.version if page.production else None
+    return Production(
+        model=page.model.number,
+        version=page.production,
+        stage=running.stage if running else None,
+        evidence_digest=running.evidence_digest if running else None,
+        artefact_digest=(running.artefact_digest or None) if running else None,
+    )
+
+
+def run_view(page: RunPage) -> RunView:
+    """A validation with its verdicts."""
+    run = page.run
+    return RunView(
+        run=run.number,
+        model=page.model.number,
+        version=page.version.version,
+        evidence=page.evidence.number,
+        status=run.status,
+        step=run.step,
+        steps_done=run.steps_done,
+        steps_total=run.steps_total,
+        requested_at=run.requested_at,
+        finished_at=run.finished_at,
+        result_digest=run.result_digest,
+        error=run.error,
+        verdicts=verdict_count(page.checks) if run.status is RunStatus.FINISHED else None,
+        checks=[_check(check) for check in page.checks],
+    )
+
+
+def verdict_count(checks: Sequence[CheckResult]) -> VerdictCount:
+    """How the checks came out. The outcome is the worst of the required ones, and without any it is not a pass."""
+    found = [check.verdict for check in checks]
+    required = [check.verdict for check in checks if check.required]
+    outcome = Verdict.PASS
+    if not required or Verdict.INSUFFICIENT in required:
+        outcome = Verdict.INSUFFICIENT
+    if Verdict.FAIL in required:
+        outcome = Verdict.FAIL
+    return VerdictCount(
+        outcome=outcome,
+        passed=found.count(Verdict.PASS),
+        failed=found.count(Verdict.FAIL),
+        insufficient=found.count(Verdict.INSUFFICIENT),
+        required_failed=required.count(Verdict.FAIL),
+        required_insufficient=required.count(Verdict.INSUFFICIENT),
+    )
+
+
+def change_view(page: ChangePage) -> ChangeView:
+    """A change request with its votes."""
+    return ChangeView(
+        change=page.number,
+        status=page.status,
+        model=page.model,
+        version=page.version,
+        rationale=page.rationale,
+        requested_by=page.requested_by,
+        requested_at=page.requested_at,
+        due_at=page.due_at,
+        policy=page.policy,
+        quorum=page.quorum,
+        approvals=page.approvals,
+        evidence_digest=page.evidence_digest,
+        approved_digest=page.approved_digest,
+        votes=[VoteLine.model_validate(vote, from_attributes=True) for vote in page.votes],
+    )
+
+
+def handed_in(session: Session, row: Evidence, proof: LedgerProof) -> HandedIn:
+    """What was taken in, within the transaction that took it in."""
+    _, version = version_by_id(session, row.version_id)
+    return HandedIn(
+        evidence=row.number,
+        rows=row.rows,
+        file_digest=row.file_digest,
+        table_digest=row.table_digest,
+        evidence_digest=version.evidence_digest,
+        personal_data=[],
+        ledger=proof,
+    )
+
+
+def _evidence(row: Evidence) -> EvidenceLine:
+    return EvidenceLine(
+        evidence=row.number,
+        rows=row.rows,
+        file_digest=row.file_digest,
+        table_digest=row.table_digest,
+        uploaded_by=row.uploaded_by,
+        uploaded_at=row.uploaded_at,
+    )
+
+
+def _check(check: CheckResult) -> CheckView:
+    return CheckView(
+        kind=check.kind,
+        metric=check.metric,
+        subject=check.subject,
+        value=check.value,
+        interval=(check.low, check.high) if check.low is not None and check.high is not None else None,
+        threshold=check.threshold,
+        direction=check.direction,
+        required=check.required,
+        verdict=check.verdict,
+        reason=check.reason,
+        clause=check.clause,
+    )
+
+
+def _dataset(facts: DatasetFacts | None) -> str | None:
+    return f"{facts.number} {facts.name} {facts.version}" if facts else None

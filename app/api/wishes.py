@@ -1,0 +1,111 @@
+"""What a pipeline sends: bodies of requests, with nothing in them that is not named here."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from core.approval.rules import Choice
+from core.approval.service import NewCondition
+from core.inventory.intake import NewDataset, NewModel, NewVersion
+from core.inventory.rules import Exposure, Line, Purpose
+
+MOST = 50
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, lower-case hexadecimal")]
+
+
+class Wish(BaseModel):
+    """Unknown fields are refused: a misspelt one would otherwise be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatasetWish(Wish):
+    """A version of a dataset."""
+
+    name: str = Field(examples=["Broward County two-year recidivism, training part"])
+    version: str = Field(examples=["2016-05"])
+    source: str = Field(examples=["https://github.com/propublica/compas-analysis"])
+    licence: str = ""
+    classification: str = Field("", description="Classification of personal data", examples=["pseudonymous"])
+
+    def entered(self) -> NewDataset:
+        return NewDataset(**self.model_dump())
+
+
+class ModelWish(Wish):
+    """A model; people are named by number."""
+
+    name: str = Field(examples=["Two-year recidivism score"])
+    purpose: str = Field(examples=["Supports pre-trial decisions."])
+    business_line: str = Field(examples=["Pre-trial services"])
+    owner: str = Field(examples=["P0002"])
+    developer: str | None = Field(None, description="Left out: the owner of the token", examples=["P0003"])
+    exposure: Exposure
+    purpose_class: Purpose
+    users: str = ""
+    vendor: str = Field("", description="Left out: our own model")
+    packs: list[str] = Field([], description="Ids of the regulation packs that apply", max_length=MOST)
+
+    def entered(self, developer: str) -> NewModel:
+        given = self.model_dump(exclude={"developer", "packs"})
+        return NewModel(**given, developer=self.developer or developer, packs=tuple(self.packs))
+
+
+class VersionWish(Wish):
+    """A version; its datasets are named by number, or as "name version"."""
+
+    version: str = Field(examples=["1.0.0"])
+    intended_use: str
+    limitations: str
+    rationale: str = Field(description="Why this version: what changed since the last")
+    training_dataset: str = Field(examples=["D0001"])
+    test_dataset: str = Field(examples=["D0002"])
+    line: Line = Line.STABLE
+    code_reference: str = Field("", examples=["git:9f2c1e7"])
+    artefact_digest: str = Field("", description="SHA-256 of the model file, lower-case hexadecimal")
+
+    def entered(self) -> NewVersion:
+        return NewVersion(**self.model_dump())
+
+
+class ModelRegistration(Wish):
+    """A model with its first version and the datasets that it adds."""
+
+    model: ModelWish
+    version: VersionWish
+    datasets: list[DatasetWish] = Field([], max_length=MOST)
+
+
+class VersionRegistration(Wish):
+    """The next version of a model with the datasets that it adds."""
+
+    version: VersionWish
+    datasets: list[DatasetWish] = Field([], max_length=MOST)
+
+
+class ChangeWish(Wish):
+    """A request for approval."""
+
+    rationale: str = Field(examples=["Replaces 1.0.0, whose impact ratio fell below four fifths."])
+
+
+class ConditionWish(Wish):
+    """A condition of approval: what, whose (a person's number), and until when."""
+
+    text: str
+    owner: str = Field(examples=["P0002"])
+    due: AwareDatetime
+
+    def entered(self) -> NewCondition:
+        due: datetime = self.due
+        return NewCondition(self.text, self.owner, due)
+
+
+class VoteWish(Wish):
+    """A vote on the evidence with this digest."""
+
+    choice: Choice
+    rationale: str
+    seen_digest: Digest
+    conditions: list[ConditionWish] = Field([], max_length=MOST)
