@@ -1,0 +1,124 @@
+"""Verifies the stored ledger from its bytes, in the numbered steps of docs/ledger.md.
+
+ 1 verifier key          the key reads as one
+ 2 checkpoint            the newest note is signed by it and is of this log
+ 3 order                 entries are numbered 0, 1, 2 … without gap
+ 4 canonical form        every body is the canonical JSON of an entry
+ 5 leaves                every stored leaf is the hash of its body
+ 6 event ids             none occurs twice
+ 7 times                 none is before the entry in front of it
+ 8 root                  the recomputed root is the signed one; nothing is missing or uncovered
+ 9 earlier checkpoints   each fits the entries it covers, and is quoted by the entries after it
+10 stored tree           tiles and head are those of the entries
+11 payloads              every payload is the one that its entry commits to
+12 erasures              every erasure is on record, and was carried out
+13 saved checkpoint      the log continues the one that was seen before
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from core.ledger import streams
+from core.ledger.checkpoints import Checkpoint, open_checkpoint
+from core.ledger.notes import NoteRefused, Verifier
+from core.ledger.report import Report, Step
+from core.ledger.service import newest_note
+from core.ledger.walk import Walk
+
+UNREADABLE = 0
+
+
+@dataclass(frozen=True)
+class _Signed:
+    verifier: Verifier | None
+    checkpoint: Checkpoint | None
+
+
+def verify_store(session: Session, vkey: str, *, saved_checkpoint: str | None = None) -> Report:
+    """Recompute everything from the stored bytes, and compare it with what the key signed.
+
+    `saved_checkpoint` is a note kept outside the store, by an auditor for instance: only it can show that a whole log
+    was replaced by an older or another one. Takes memory for the event ids alone, about 0.1 GB at 1M entries.
+    """
+    _hold_still(session)
+    steps: list[Step] = []
+    verifier = _key(vkey, steps)
+    try:
+        checkpoint = _newest(session, verifier, steps)
+        saved = _saved(saved_checkpoint, verifier)
+        walk = Walk(checkpoint, saved.size if isinstance(saved, Checkpoint) else None)
+        walk.through(streams.entries(session), streams.notes(session), streams.payloads(session))
+        walk.tree(session)
+        steps += walk.steps()
+        steps.append(_continues(saved, walk))
+    except DBAPIError as error:
+        steps.append(Step(UNREADABLE, "store", False, f"the stored bytes cannot be read: {error.orig}"))
+        return Report(tuple(steps), 0)
+    return Report(tuple(steps), walk.size)
+
+
+def _hold_still(session: Session) -> None:
+    """One snapshot for all reads, so that writers may go on meanwhile; SQLite's readers have it anyway."""
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _key(vkey: str, steps: list[Step]) -> Verifier | None:
+    try:
+        verifier = Verifier.parse(vkey)
+    except NoteRefused as error:
+        steps.append(Step(1, "verifier key", False, str(error)))
+        return None
+    steps.append(Step(1, "verifier key", True, f"{verifier.name}"))
+    return verifier
+
+
+def _newest(session: Session, verifier: Verifier | None, steps: list[Step]) -> Checkpoint | None:
+    checkpoint, detail = None, "there is no checkpoint"
+    with suppress(UnicodeDecodeError):
+        note = newest_note(session)
+        if note is not None and verifier is not None:
+            checkpoint, detail = _opened(note, verifier)
+    steps.append(Step(2, "checkpoint", checkpoint is not None, detail))
+    return checkpoint
+
+
+def _opened(note: str, verifier: Verifier) -> tuple[Checkpoint | None, str]:
+    try:
+        checkpoint = open_checkpoint(note, verifier)
+    except NoteRefused as error:
+        return None, str(error)
+    return checkpoint, f"{checkpoint.size} entries, signed by {verifier.name}"
+
+
+def _saved(note: str | None, verifier: Verifier | None) -> Checkpoint | str | None:
+    """The saved checkpoint, why it is none, or nothing when none was given."""
+    if note is None:
+        return None
+    if verifier is None:
+        return "the saved checkpoint cannot be read without a verifier key"
+    checkpoint, detail = _opened(note, verifier)
+    return checkpoint or f"the saved checkpoint: {detail}"
+
+
+def _continues(saved: Checkpoint | str | None, walk: Walk) -> Step:
+    name = "saved checkpoint"
+    if saved is None:
+        return Step(13, name, True, "none was given")
+    if isinstance(saved, str):
+        return Step(13, name, False, saved)
+    if walk.size < saved.size:
+        return Step(13, name, False, f"the log has {walk.size} entries, the saved checkpoint {saved.size}")
+    if walk.saved_root != saved.root:
+        return Step(13, name, False, f"the first {saved.size} entries are not those that were signed then")
+    return Step(13, name, True, f"the first {saved.size} entries are those that were signed then")
+
+
+def numbered(report: Report) -> Iterator[str]:
+    """One line a step, as the command line prints them."""
+    for step in report.steps:
+        yield f"{'ok  ' if step.passed else 'FAIL'} {step.number:>2} {step.name}: {step.detail}"
