@@ -1,0 +1,45 @@
+"""Finds the command that was asked for and loads that one alone, so that help and errors come at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "serve": ("app.cli.serve", "start the server"),
+        "worker": ("app.cli.serve", "do background work in a process of its own"),
+        "submit": ("app.cli.submit", "hand predictions in from a pipeline, and gate on the verdicts"),
+        "assess": ("app.cli.assess", "print the figures of a file without a server"),
+        "verify": ("app.cli.verify", "check an exported dossier, bundle or receipt offline"),
+    }
+)
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    asked = words[0] if words and words[0] in COMMANDS else None
+    parser = argparse.ArgumentParser(
+        prog="countersign", description="Governance for AI models, with evidence that verifies on its own."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    if asked:
+        import_module(COMMANDS[asked][0]).add_parser(commands)
+    else:
+        for name, (_, summary) in COMMANDS.items():
+            commands.add_parser(name, help=summary)
+    args = parser.parse_args(words)
+    if asked is None:
+        parser.print_help(sys.stderr)
+        return 2
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED

@@ -1,0 +1,193 @@
+"""`countersign submit`: hands predictions in from a pipeline, waits for the verdicts and says them by exit code."""
+
+import argparse
+import json
+import os
+import sys
+import time
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.cli.server import HandedIn, Run, Server
+
+PASSED, FAILED, REFUSED, INSUFFICIENT, NO_ANSWER = range(5)
+OUTCOMES = {"pass": PASSED, "fail": FAILED, "insufficient evidence": INSUFFICIENT}
+POLL_SECONDS, SLOWEST_POLL = 0.5, 5.0
+SINGLE = ("label", "prediction", "score", "positive", "row_id")
+MANY = ("sensitive", "number", "declare")
+EPILOG = """The token comes from --token-file or the variable COUNTERSIGN_TOKEN. It needs the scopes record:read,
+evidence:upload and validation:start, with --register also model:register and version:register.
+
+Exit code: 0 all required checks pass, 1 a required check fails, 2 the file is unreadable or the act is refused,
+3 evidence is insufficient, 4 the server cannot be reached or gave no verdict in time."""
+
+
+class Misused(Exception):
+    """The command cannot be carried out as it was given."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came of it: evidence and validation."""
+
+    model: str
+    version: str
+    evidence: "HandedIn"
+    run: "Run"
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "submit",
+        help="hand predictions in from a pipeline, and gate on the verdicts",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="predictions on the test data: CSV, Parquet or JSON")
+    parser.add_argument("--model", help="number of the model, such as M0001")
+    parser.add_argument("--version", help="version, such as 1.0.0")
+    parser.add_argument("--register", metavar="RECORD.TOML", type=Path, help="register this model or version first")
+    _add_columns(parser)
+    parser.add_argument("--url", default=os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8501"), help="the server")
+    parser.add_argument("--token-file", type=Path, help="a file that holds the token")
+    parser.add_argument("--idempotency-key", help="the same key and file again have no second effect")
+    parser.add_argument("--wait", metavar="SECONDS", type=float, default=900, help="for the verdicts; default: 900")
+    parser.add_argument("--no-wait", action="store_true", help="start the validation and exit with 0")
+    parser.add_argument("--receipt", metavar="FILE", type=Path, help="write the ledger's receipt of the upload here")
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.set_defaults(run=run)
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    columns = parser.add_argument_group("columns", "Without any of these, their meaning is guessed.")
+    columns.add_argument("--label", metavar="COLUMN", help="what happened")
+    columns.add_argument("--prediction", metavar="COLUMN", help="what the model decided")
+    columns.add_argument("--score", metavar="COLUMN", help="the model's score")
+    columns.add_argument("--probability", action="store_true", help="scores are probabilities, from 0 to 1")
+    columns.add_argument("--positive", metavar="LABEL", help="the label that counts as positive")
+    columns.add_argument(
+        "--sensitive", metavar="COLUMN", action="append", default=[], help="attribute; repeat for more"
+    )
+    columns.add_argument("--row-id", metavar="COLUMN", help="names each row")
+    columns.add_argument("--number", metavar="COLUMN", action="append", default=[], help="must hold numbers; repeat")
+    columns.add_argument(
+        "--declare",
+        metavar="COLUMN=REASON",
+        action="append",
+        default=[],
+        help="let a column with personal data in, with the reason on record; repeat",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Hand in, start, wait, say."""
+    from app.cli.server import Rejected, Server, Unreachable, is_loopback
+
+    try:
+        token = _token(args.token_file)
+        if not args.file.is_file():
+            raise Misused(f"There is no file {args.file}.")
+        if args.url.startswith("http://") and not is_loopback(args.url):
+            _say("Warning: the token travels unencrypted; use an https address.")
+        submission = _submit(Server(args.url, token), args)
+    except (Misused, Rejected) as error:
+        _say(str(error))
+        return REFUSED
+    except Unreachable as error:
+        _say(str(error))
+        return NO_ANSWER
+    return _report(submission, args)
+
+
+def _submit(server: "Server", args: argparse.Namespace) -> Submission:
+    key = args.idempotency_key or uuid.uuid4().hex
+    model, version = args.model, args.version
+    if args.register:
+        registered = server.register(_record(args.register), model, f"{key}-register")
+        model, version = registered["model"], registered["version"]
+        _say(f"Registered {model} {version} (ledger entry {registered['ledger']['index']}).")
+    if not model or not version:
+        raise Misused("Name --model and --version, or --register a record.")
+    evidence = server.hand_in(model, version, args.file, _query(args), f"{key}-upload")
+    _say(f"Handed in {evidence['rows']:,} rows as {evidence['evidence']} (ledger entry {evidence['ledger']['index']}).")
+    if args.receipt:
+        args.receipt.write_text(evidence["ledger"]["receipt"], encoding="utf-8")
+    number = server.start(model, version, f"{key}-validation")["run"]
+    _say(f"Validation {number} of {model} {version} started.")
+    return Submission(model, version, evidence, _wait(server, number, 0 if args.no_wait else args.wait))
+
+
+def _wait(server: "Server", number: str, seconds: float) -> "Run":
+    """The validation once it has ended, or as it is when the time is over."""
+    deadline, pause = time.monotonic() + seconds, POLL_SECONDS
+    while True:
+        found = server.run(number)
+        left = deadline - time.monotonic()
+        if found["status"] not in {"queued", "running"} or left <= 0:
+            return found
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, SLOWEST_POLL)
+
+
+def _report(submission: Submission, args: argparse.Namespace) -> int:
+    found = submission.run
+    code = _exit_code(found, waited=not args.no_wait)
+    if args.format == "json":
+        answer = {
+            "model": submission.model,
+            "version": submission.version,
+            "evidence": submission.evidence,
+            "run": found,
+            "exit": code,
+        }
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        from app.cli.verdicts import verdict_table
+
+        print(verdict_table(found))
+    return code
+
+
+def _exit_code(found: "Run", *, waited: bool) -> int:
+    """Whatever is not plainly a pass is not a pass."""
+    if found["verdicts"]:
+        return OUTCOMES.get(found["verdicts"]["outcome"], INSUFFICIENT)
+    if found["status"] in {"queued", "running"}:
+        if waited:
+            _say(f"Validation {found['run']} gave no verdict in time; it is {found['status']}.")
+        return NO_ANSWER if waited else PASSED
+    _say(f"Validation {found['run']} is {found['status']}. {found['error']}".rstrip())
+    return REFUSED
+
+
+def _query(args: argparse.Namespace) -> list[tuple[str, str]]:
+    query = [("filename", args.file.name)]
+    query += [(name, getattr(args, name)) for name in SINGLE if getattr(args, name) is not None]
+    query += [(name, value) for name in MANY for value in getattr(args, name)]
+    return query + ([("probability", "true")] if args.probability else [])
+
+
+def _token(file: Path | None) -> str:
+    try:
+        token = (file.read_text(encoding="utf-8") if file else os.environ.get("COUNTERSIGN_TOKEN", "")).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misused(f"The token file cannot be read: {error}") from None
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise Misused("No token: set COUNTERSIGN_TOKEN or give --token-file. Make one under “My account”.")
+    return token
+
+
+def _record(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misused(f"{file} cannot be read: {error}") from None
+
+
+def _say(text: str) -> None:
+    print("".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text), file=sys.stderr, flush=True)
