@@ -45,12 +45,13 @@ def sign_in(store: Store, *, username: str, password: str, at: datetime) -> str:
     _count_attempt(store, name, at=at)
     with store.reading() as session:
         person = session.exec(select(Person).where(Person.username == name)).first()
-    right = matches(password, person.password_hash if person else None)
-    if person is None or not right or person.disabled_at is not None:
+        enabled = person is not None and person.disabled_at is None
+        number, stored = (person.number, person.password_hash) if person else ("", None)
+    if not matches(password, stored) or not enabled:
         raise WrongCredentials
     with store.transaction() as tx:
         tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == name))
-    return person.number
+    return number
 
 
 def set_password(
@@ -66,16 +67,17 @@ def set_password(
     """Change one's own password; every session but this one ends. Raises Refused or TooManyAttempts."""
     with store.reading() as session:
         person = load_person(session, actor.id)
-    _count_attempt(store, person.username, at=at)
-    reasons = [*own_password_refusals(actor), *password_refusals(new, username=person.username)]
-    if not matches(current, person.password_hash):
+        username, stored = person.username, person.password_hash
+    _count_attempt(store, username, at=at)
+    reasons = [*own_password_refusals(actor), *password_refusals(new, username=username)]
+    if not matches(current, stored):
         reasons.append(Refusal("password-current", "The current password is wrong"))
     with deciding(store, ledger, "set a password", entity=Entity("person", actor.id), actor=actor, at=at) as tx:
         if reasons:
             raise Refused(reasons)
         load_person(tx.session, actor.id).password_hash = hashed(new)
         end_sessions(tx.session, actor.id, at=at, but=session_id)
-        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == person.username))
+        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == username))
         ledger.record(
             tx, Event.PASSWORD_SET, entity=Entity("person", actor.id), actor=actor, at=at, payload={"by": "person"}
         )

@@ -93,8 +93,8 @@ def person_from_provider(
             _follow_groups(tx, ledger, person.number, identity, at=at)
             open_session(tx, ledger, session_id=session_id, person=person.number, length=length, at=at)
     with store.reading() as session:
-        known = session.exec(select(Person).where(Person.subject == identity.key)).one()
-    return actor_for_session(store, session_id=session_id, person=known.number, at=at)
+        number = session.exec(select(Person.number).where(Person.subject == identity.key)).one()
+    return actor_for_session(store, session_id=session_id, person=number, at=at)
 
 
 def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, *, at: datetime) -> Person:
@@ -124,13 +124,6 @@ def _follow_groups(tx: Transaction, ledger: Ledger, person: str, identity: Outsi
         add_grant(tx, ledger, person=person, role=role, reason=reason, actor=SYSTEM, at=at)
     for role in sorted(held - wanted):
         end_grants(tx, ledger, person=person, role=role, actor=SYSTEM, at=at)
-
-
-def own_person(store: Store, identity_key: str) -> str | None:
-    """The number of the person with this outside identity."""
-    with store.reading() as session:
-        person = session.exec(select(Person).where(Person.subject == identity_key)).first()
-        return person.number if person else None
 
 
 def name_of(store: Store, person: str) -> str:

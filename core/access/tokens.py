@@ -21,7 +21,7 @@ from core.store.numbers import next_number
 LONGEST_LIFE = timedelta(days=366)
 LONGEST_NAME = 200
 _MARK = "countersign_"  # lets secret scanners recognise a leaked token
-_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # a busy pipeline would otherwise write as often as it reads
 
 
 @dataclass(frozen=True)
@@ -117,17 +117,14 @@ def actor_for_token(store: Store, *, secret: str, at: datetime) -> Actor | None:
         if token.revoked_at is not None or token.expires_at <= at:
             return None
         owner = actor_of(session, token.person, at=at)
+        number, scopes = token.number, frozenset(Permission(scope) for scope in token.scopes.split())
+        note_use = token.last_used_at is None or token.last_used_at <= at - _USE_IS_NOTED_EVERY
     if owner is None:
         return None
-    _note_use(store, token, at=at)
-    return Actor(owner.id, owner.roles, token.number, frozenset(Permission(scope) for scope in token.scopes.split()))
-
-
-def _note_use(store: Store, token: Token, *, at: datetime) -> None:
-    """Not at every call: a busy pipeline would otherwise write as often as it reads."""
-    if token.last_used_at is None or token.last_used_at <= at - _USE_IS_NOTED_EVERY:
+    if note_use:
         with store.transaction() as tx:
-            tx.session.exec(update(Token).where(col(Token.number) == token.number).values(last_used_at=at))
+            tx.session.exec(update(Token).where(col(Token.number) == number).values(last_used_at=at))
+    return Actor(owner.id, owner.roles, number, scopes)
 
 
 def _wish_refusals(
