@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:  # `streamlit run app/server.py` puts app/ on the 
     sys.path.insert(0, str(ROOT))
 
 import pandas  # noqa: E402, F401  heavy imports are paid once, at start
-import plotly.graph_objects  # noqa: E402, F401
+import plotly.graph_objects  # type: ignore[import-untyped]  # noqa: E402, F401  Plotly carries no type hints
 import streamlit as st  # noqa: E402
 import websockets.http11  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402

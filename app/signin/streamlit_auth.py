@@ -1,6 +1,7 @@
 """What Streamlit is told about signing in: one provider, the embedded one or the organisation's."""
 
 from starlette.routing import Route
+from streamlit.runtime.secrets import SecretsValue
 
 from app.composition import Workplace
 from app.settings import OutsideProvider
@@ -11,7 +12,7 @@ from app.signin.setup_page import setup_routes
 
 PROVIDER = "countersign"
 
-Section = dict[str, "str | bool | Section"]
+Section = dict[str, SecretsValue]
 
 
 def auth_section(place: Workplace, secrets_: SignInSecrets) -> Section:
