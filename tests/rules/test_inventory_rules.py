@@ -1,0 +1,102 @@
+"""Stages, duties, materiality and version numbers."""
+
+from tests.rules.loading import Rules
+from tests.rules.test_access_rules import codes
+
+DUTIES = {
+    "DEVELOPMENT": "UPLOAD_EVIDENCE START_VALIDATION ANSWER REMEDIATE_FINDING REQUEST_CHANGE RESUME_CHANGE",
+    "VALIDATION": "ASK RAISE_FINDING CLOSE_FINDING CONCLUDE_VALIDATED CONCLUDE_NOT_VALIDATED",
+    "APPROVAL": "ANSWER_ITEM VOTE_APPROVE VOTE_REJECT APPROVE REJECT",
+    "EXECUTION": "EXECUTE SUPERSEDE",
+    "NONE": "WITHDRAW_CHANGE",
+}
+DONE = {"DEVELOPMENT": "contributors", "VALIDATION": "validators", "APPROVAL": "approvers"}
+# SR 26-2 III asks for exposure and purpose; rows: low, medium, high exposure; columns: operational, financial, rights
+TIERS = ((4, 3, 2), (3, 2, 1), (2, 1, 1))
+
+
+def test_development_validation_and_approval_of_a_version_never_meet_in_one_person(rules: Rules) -> None:
+    inventory = rules.inventory
+    for duty, actions in DUTIES.items():
+        for action in (inventory.Action[name] for name in actions.split()):
+            stage = next(move.source for move in inventory.MOVES if move.action is action)
+            for done, field in DONE.items():
+                facts = inventory.VersionFacts(stage, **{field: frozenset({"P0001"})})
+                actor = rules.access.Actor("P0001", frozenset(set(rules.access.Role) - {"administrator", "auditor"}))
+                expected = [f"duty-{done.lower()}"] if duty in DONE and duty != done else []
+                assert codes(inventory.move_refusals(facts, action, actor)) == expected, (action, done)
+
+
+def test_what_others_did_on_a_version_stands_against_nobody(rules: Rules) -> None:
+    inventory, others = rules.inventory, frozenset({"P0002"})
+    actor = rules.access.Actor("P0001", frozenset({rules.access.Role.APPROVER}))
+    facts = inventory.VersionFacts(inventory.Stage.IN_APPROVAL, others, others, others)
+
+    assert inventory.move_refusals(facts, inventory.Action.VOTE_APPROVE, actor) == ()
+
+
+def test_a_stage_without_a_line_in_the_table_refuses_everything(rules: Rules) -> None:
+    inventory = rules.inventory
+    for stage in (inventory.Stage.SUPERSEDED, inventory.Stage.RETIRED):
+        for action in inventory.Action:
+            (reason,) = inventory.stage_refusals(inventory.VersionFacts(stage), action)
+            assert (reason.code, reason.way_out) == ("stage", "Register a new version.")
+
+
+def test_a_refused_move_says_from_which_stages_it_leads(rules: Rules) -> None:
+    inventory = rules.inventory
+    (reason,) = inventory.stage_refusals(
+        inventory.VersionFacts(inventory.Stage.VALIDATED), inventory.Action.START_VALIDATION
+    )
+
+    assert reason.message == "The version is validated; to start validation it must be draft or in validation"
+    assert reason.way_out == ""
+
+
+def test_every_reason_is_given_at_once(rules: Rules) -> None:
+    inventory, both = rules.inventory, frozenset({"P0001"})
+    facts = inventory.VersionFacts(inventory.Stage.DRAFT, contributors=both, validators=both)
+
+    reasons = inventory.move_refusals(facts, inventory.Action.VOTE_APPROVE, rules.access.Actor("P0001"))
+
+    assert codes(reasons) == ["stage", "permission", "duty-development", "duty-validation"]
+
+
+def test_the_tier_follows_from_exposure_and_purpose(rules: Rules) -> None:
+    inventory = rules.inventory
+    grid = tuple(
+        tuple(inventory.materiality(exposure, purpose) for purpose in inventory.Purpose)
+        for exposure in inventory.Exposure
+    )
+
+    assert grid == TIERS
+
+
+def version(rules: Rules, text: str, *earlier: str) -> list[str]:
+    known = tuple(rules.inventory.parse_version(one) for one in earlier)
+    return codes(rules.inventory.version_refusals(text, known))
+
+
+def test_the_first_version_may_have_any_number(rules: Rules) -> None:
+    for text in ("0.1.0", "1.0.0", "7.4.2"):
+        assert version(rules, text) == []
+
+
+def test_the_next_version_raises_one_part_by_one(rules: Rules) -> None:
+    for text in ("1.2.4", "1.3.0", "2.0.0"):
+        assert version(rules, text, "1.2.3", "0.9.0") == []
+
+
+def test_gaps_and_steps_back_are_refused(rules: Rules) -> None:
+    for text in ("1.2.5", "1.4.0", "3.0.0", "1.3.1", "2.0.1", "1.1.9", "0.9.1"):
+        assert version(rules, text, "0.9.0", "1.2.3") == ["version-order"], text
+
+
+def test_a_version_number_is_never_used_twice(rules: Rules) -> None:
+    assert version(rules, "0.9.0", "0.9.0", "1.2.3") == ["version-reuse"]
+
+
+def test_what_is_not_a_semantic_version_is_refused(rules: Rules) -> None:
+    # Semantic Versioning 2.0.0, items 2, 9 and 10: three numbers without leading zeros; we take no suffixes
+    for text in ("", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-rc.1", "1.0.0+5", "v1.0.0", "1.0.0\n", "１.0.0", "-1.0.0"):
+        assert version(rules, text) == ["version-form"], text
