@@ -46,7 +46,7 @@ def cells(
             refuse_non_numbers(table, prediction)
             columns[len(outcomes) - 1] = f"CAST({table.key(prediction)} AS DOUBLE) >= CAST({float(cut)!r} AS DOUBLE)"
         counted = table.groups(columns, MOST_CELLS + 1)
-        _refuse_missing(table, outcomes, counted)
+        refuse_missing(table, outcomes, counted)
         _refuse_many_values(table, attributes, counted)
     if not counted:
         raise Unreadable([Problem("the file has no rows", line=1)])
@@ -95,7 +95,7 @@ def refuse_non_numbers(table: Table, column: str) -> None:
         raise Unreadable([Problem("a score is no finite number", line=line, column=column, found=f"{bad} such rows")])
 
 
-def _refuse_missing(table: Table, outcomes: Sequence[str], counted: Sequence[tuple[Value, ...]]) -> None:
+def refuse_missing(table: Table, outcomes: Sequence[str], counted: Sequence[tuple[Value, ...]]) -> None:
     """Every label and prediction has to be there; else Unreadable with the first line and how many."""
     problems = []
     for at, name in enumerate(outcomes):

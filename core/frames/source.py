@@ -33,6 +33,7 @@ class Table:
 
     connection: duckdb.DuckDBPyConnection
     columns: tuple[str, ...]
+    view: str = VIEW
 
     def key(self, column: str) -> str:
         """The engine's name of a column; Unreadable if the file has none of this exact name."""
@@ -56,21 +57,27 @@ class Table:
         """
         keys = [f"k{at}" for at in range(len(columns))]
         named = ", ".join(f"{column} AS {key}" for column, key in zip(columns, keys, strict=True))
-        grouped = self.connection.view(VIEW).project(named).aggregate(f"{', '.join(keys)}, count(*)", ", ".join(keys))
+        grouped = (
+            self.connection.view(self.view).project(named).aggregate(f"{', '.join(keys)}, count(*)", ", ".join(keys))
+        )
         return list(grouped.limit(most).fetchall())
 
     def distinct(self, key: str) -> int:
         """How many different values a column has, missing ones aside."""
-        return int(self.connection.view(VIEW).aggregate(f"count(DISTINCT {key})").fetchall()[0][0])
+        return int(self.connection.view(self.view).aggregate(f"count(DISTINCT {key})").fetchall()[0][0])
+
+    def beside(self, path: Path | str) -> "Table":
+        """Another file opened in the same engine, so that the two can be compared there."""
+        return _open(self.connection, Path(path), f"{self.view}_beside")
 
     def count(self, condition: str) -> int:
         """How many rows meet a condition on engine names."""
-        query = f"SELECT count(*) FROM {VIEW} WHERE {condition}"  # noqa: S608  # our own conditions on c0, c1, …
+        query = f"SELECT count(*) FROM {self.view} WHERE {condition}"  # noqa: S608  # our own conditions on c0, c1, …
         return int(self.connection.execute(query).fetchall()[0][0])
 
     def first_line(self, condition: str) -> int:
         """The line of the first row that meets a condition on engine names; the header is line 1."""
-        numbered = f"(SELECT *, row_number() OVER () AS place FROM {VIEW})"  # noqa: S608  # a constant name
+        numbered = f"(SELECT *, row_number() OVER () AS place FROM {self.view})"  # noqa: S608  # a constant name
         row = self.connection.execute(
             f"SELECT min(place) FROM {numbered} WHERE {condition}"  # noqa: S608  # our own conditions on c0, c1, …
         ).fetchall()[0]
@@ -83,15 +90,18 @@ def open_table(path: Path | str) -> Iterator[Table]:
 
     Errors of reading, then or later while the table is open, leave as Unreadable with the line where it is known.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise Unreadable([Problem("there is no such file", found=path.name)])
     with TemporaryDirectory(prefix="countersign-") as spill, _connect(spill) as connection:
         try:
-            columns = _view_parquet(connection, path) if _is_parquet(path) else _view_csv(connection, path)
-            yield Table(connection, columns)
+            yield _open(connection, Path(path), VIEW)
         except (duckdb.Error, pa.ArrowException) as error:
             raise Unreadable([_problem(error)]) from error
+
+
+def _open(connection: duckdb.DuckDBPyConnection, path: Path, view: str) -> Table:
+    if not path.is_file():
+        raise Unreadable([Problem("there is no such file", found=path.name)])
+    read = _view_parquet if _is_parquet(path) else _view_csv
+    return Table(connection, read(connection, path, view), view)
 
 
 def _connect(spill: str) -> duckdb.DuckDBPyConnection:
@@ -108,18 +118,18 @@ def _is_parquet(path: Path) -> bool:
         return file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
 
 
-def _view_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
+def _view_parquet(connection: duckdb.DuckDBPyConnection, path: Path, view: str) -> tuple[str, ...]:
     schema = pq.read_schema(path)
     nested = [name for name, kind in zip(schema.names, schema.types, strict=True) if pa.types.is_nested(kind)]
     if nested:
         raise Unreadable([Problem("values that hold other values are not supported", column=name) for name in nested])
     relation = connection.read_parquet(str(path))
     named = (duckdb.ColumnExpression(name).alias(f"c{at}") for at, name in enumerate(relation.columns))
-    relation.select(*named).create_view(VIEW)
+    relation.select(*named).create_view(view)
     return tuple(schema.names)
 
 
-def _view_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
+def _view_csv(connection: duckdb.DuckDBPyConnection, path: Path, view: str) -> tuple[str, ...]:
     columns = _csv_header(path)
     relation = connection.read_csv(
         str(path),
@@ -131,7 +141,7 @@ def _view_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, .
         escapechar='"',
         strict_mode=True,
     )
-    relation.create_view(VIEW)
+    relation.create_view(view)
     return columns
 
 
