@@ -1,0 +1,23 @@
+"""Strict reading of uploads: refuse with line, column and reason, or accept to the byte."""
+
+from core.validation.uploads.filenames import safe_label
+from core.validation.uploads.guess import guess_mapping
+from core.validation.uploads.limits import Limits
+from core.validation.uploads.mapping import ColumnMapping
+from core.validation.uploads.profile import ColumnPreview, ColumnType
+from core.validation.uploads.reading import Preflight, declare, preflight, to_parquet
+from core.validation.uploads.sniff import Kind
+
+__all__ = [
+    "ColumnMapping",
+    "ColumnPreview",
+    "ColumnType",
+    "Kind",
+    "Limits",
+    "Preflight",
+    "declare",
+    "guess_mapping",
+    "preflight",
+    "safe_label",
+    "to_parquet",
+]

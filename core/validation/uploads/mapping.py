@@ -1,0 +1,123 @@
+"""What the columns of an upload mean: declared by a person or a pipeline, kept with the evidence."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from core.errors import Problem, Unreadable
+from core.validation.uploads.numbers import canonical
+from core.validation.uploads.problems import shown
+from core.validation.uploads.strict_json import Json, loads
+
+TEXTS = ("label", "prediction", "score", "row_id")
+LISTS = ("sensitive", "numbers")
+LABELS = ("positive_label", "favourable_label")
+FIELDS = (*TEXTS, *LISTS, *LABELS, "score_is_probability")
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """The meaning of columns by name.
+
+    `positive_label` is the text of the label that counts as positive; `favourable_label` the outcome that is good for
+    the person, when that is the other one (in COMPAS: not flagged), and empty when it is the positive label;
+    `sensitive` are the attributes by which groups are compared; `numbers` are further columns that must hold numbers
+    throughout.
+    """
+
+    label: str | None = None
+    prediction: str | None = None
+    score: str | None = None
+    positive_label: str = ""
+    favourable_label: str = ""
+    sensitive: tuple[str, ...] = ()
+    row_id: str | None = None
+    numbers: tuple[str, ...] = ()
+    score_is_probability: bool = False
+
+    def to_json(self) -> str:
+        """One line of JSON with every field, keys in order."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, columns: Sequence[str] | None = None) -> "ColumnMapping":
+        """Parse strictly: no unknown or repeated key, no other type; with `columns`, only names among them.
+
+        Raises `Unreadable` with every problem.
+        """
+        value = loads(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        if not isinstance(value, dict):
+            raise Unreadable([Problem("the column mapping is not an object", found=type(value).__name__)])
+        problems = list(_shape_problems(value))
+        if problems:
+            raise Unreadable(problems)
+        mapping = cls(
+            **{name: value.get(name) for name in TEXTS},  # type: ignore[arg-type]  # the shape was checked above
+            **{name: tuple(value.get(name) or ()) for name in LISTS},  # type: ignore[arg-type]
+            positive_label=str(value.get("positive_label") or ""),
+            favourable_label=str(value.get("favourable_label") or ""),
+            score_is_probability=bool(value.get("score_is_probability")),
+        )
+        if columns is not None and (wrong := mapping.problems(columns)):
+            raise Unreadable(wrong)
+        return mapping
+
+    def is_positive(self, value: str) -> bool:
+        """True for the positive label in any spelling of the same number: `1`, `1.0`; other text must be equal."""
+        return canonical(value) == canonical(self.positive_label)
+
+    @property
+    def number_columns(self) -> tuple[str, ...]:
+        """Every column that must hold numbers throughout: the score and those declared."""
+        return tuple(dict.fromkeys(name for name in (self.score, *self.numbers) if name is not None))
+
+    @property
+    def complete_columns(self) -> tuple[str, ...]:
+        """Every column in which no value may be missing."""
+        roles = (self.label, self.prediction, *self.number_columns, self.row_id)
+        return tuple(dict.fromkeys(name for name in roles if name is not None))
+
+    def problems(self, columns: Sequence[str]) -> list[Problem]:
+        """What is wrong with the mapping by itself and beside the columns of the file."""
+        return [*self._unknown(columns), *self._incomplete(), *self._doubled()]
+
+    def _unknown(self, columns: Sequence[str]) -> Iterable[Problem]:
+        named = [("label", self.label), ("prediction", self.prediction), ("score", self.score), ("row id", self.row_id)]
+        named += [("sensitive attribute", name) for name in self.sensitive]
+        named += [("number", name) for name in self.numbers]
+        known = ", ".join(shown(name) for name in columns[:20]) + (" …" if len(columns) > 20 else "")
+        for role, name in named:
+            if name is not None and name not in columns:
+                yield Problem(f"the {role} column is not in the file", 1, name, "no such column", f"one of {known}")
+
+    def _incomplete(self) -> Iterable[Problem]:
+        if self.prediction is None and self.score is None:
+            yield Problem("neither a prediction nor a score column is named", expected="at least one of them")
+        if (self.label is not None or self.prediction is not None) and not self.positive_label:
+            yield Problem("no positive label is named", expected="the label that counts as positive")
+        if self.score_is_probability and self.score is None:
+            yield Problem("a probability is declared, but no score column", expected="a score column")
+
+    def _doubled(self) -> Iterable[Problem]:
+        roles = {"label": self.label, "prediction": self.prediction, "row id": self.row_id}
+        roles |= {f"sensitive attribute {place}": name for place, name in enumerate(self.sensitive, start=1)}
+        first: dict[str, str] = {}
+        for role, name in roles.items():
+            if name is not None and (earlier := first.setdefault(name, role)) != role:
+                yield Problem("one column has two meanings", 1, name, f"{earlier} and {role}", "one meaning")
+        if self.score is not None and self.score in {self.label, self.row_id, *self.sensitive}:
+            yield Problem("one column has two meanings", 1, self.score, "score and another", "one meaning")
+
+
+def _shape_problems(value: dict[str, Json]) -> Iterable[Problem]:
+    for key, found in value.items():
+        if key not in FIELDS:
+            yield Problem("an unknown key in the column mapping", None, key, shown(key), "one of " + ", ".join(FIELDS))
+        elif key in TEXTS and not (found is None or isinstance(found, str)):
+            yield Problem("not a column name", None, key, type(found).__name__, "text or null")
+        elif key in LISTS and not (isinstance(found, list) and all(isinstance(name, str) for name in found)):
+            yield Problem("not a list of column names", None, key, type(found).__name__, "a list of texts")
+        elif key in LABELS and not isinstance(found, str):
+            yield Problem("the label is not text", None, key, type(found).__name__, "text, for example “1”")
+        elif key == "score_is_probability" and not isinstance(found, bool):
+            yield Problem("neither true nor false", None, key, type(found).__name__, "true or false")
