@@ -47,6 +47,11 @@ class PerformanceResult:
     confusion: Confusion
     figures: tuple[PerformanceFigure, ...]
 
+    @property
+    def rows(self) -> int:
+        """The rows with a label."""
+        return self.confusion.n
+
     def figure(self, metric: str) -> PerformanceFigure:
         """The figure of this name; KeyError if no such metric is computed."""
         for figure in self.figures:
