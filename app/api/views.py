@@ -7,9 +7,11 @@ from sqlmodel import Session
 from app.api.answers import (
     ChangeView,
     CheckView,
+    ColumnScan,
     EvidenceLine,
     HandedIn,
     LedgerProof,
+    MappingView,
     ModelLine,
     ModelView,
     Production,
@@ -19,6 +21,7 @@ from app.api.answers import (
     VersionView,
     VoteLine,
 )
+from core.access.personal_data import Level, ScanResult
 from core.approval.queries import ChangePage
 from core.errors import NotFound
 from core.inventory.moves import version_by_id
@@ -28,6 +31,7 @@ from core.validation.evidence import current_evidence
 from core.validation.queries import RunPage, version_evidence
 from core.validation.rules import FindingStatus, RunStatus
 from core.validation.tables import CheckResult, Evidence
+from core.validation.uploads import ColumnMapping
 
 
 def model_line(row: InventoryRow) -> ModelLine:
@@ -171,8 +175,26 @@ def handed_in(session: Session, row: Evidence, proof: LedgerProof) -> HandedIn:
         file_digest=row.file_digest,
         table_digest=row.table_digest,
         evidence_digest=version.evidence_digest,
-        personal_data=[],
+        mapping=_mapping(ColumnMapping.from_json(row.mapping)),
+        personal_data=[
+            ColumnScan(column=one.column, level=one.level, kinds=dict(one.kinds), first_line=one.first_line)
+            for one in ScanResult.from_json(row.scan).columns
+            if one.level is not Level.NONE
+        ],
         ledger=proof,
+    )
+
+
+def _mapping(mapping: ColumnMapping) -> MappingView:
+    return MappingView(
+        label=mapping.label,
+        prediction=mapping.prediction,
+        score=mapping.score,
+        positive=mapping.positive_label,
+        sensitive=list(mapping.sensitive),
+        row_id=mapping.row_id,
+        numbers=list(mapping.numbers),
+        probability=mapping.score_is_probability,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the API answers, as typed values; times are ISO 8601 in UTC, digests SHA-256 in lower-case hexadecimal."""
+"""What the API answers to reads; times are ISO 8601 in UTC, digests SHA-256 in lower-case hexadecimal."""
 
 from datetime import datetime
 
@@ -8,63 +8,6 @@ from core.approval.rules import ChangeStatus, Choice
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
 from core.validation.rules import RunStatus
-
-
-class LedgerProof(BaseModel):
-    """Where an act stands in the ledger."""
-
-    index: int = Field(examples=[41])
-    receipt: str = Field(
-        description="Proof of inclusion under a signed checkpoint (C2SP tlog-proof); keep it, it verifies offline",
-        examples=["c2sp.org/tlog-proof@v1\nindex 41\n…"],
-    )
-
-
-class Recorded(BaseModel):
-    """Every answer to an act carries its place in the ledger."""
-
-    ledger: LedgerProof
-
-
-class Registered(Recorded):
-    """What was registered, by number."""
-
-    model: str = Field(examples=["M0001"])
-    version: str = Field(examples=["1.0.0"])
-
-
-class ColumnScan(BaseModel):
-    """What the personal-data scan says of one column; never a value."""
-
-    column: str
-    level: str = Field(description="block or review", examples=["review"])
-    kind: str = Field(examples=["e-mail address"])
-    cells: int
-
-
-class HandedIn(Recorded):
-    """Predictions that were taken in as evidence."""
-
-    evidence: str = Field(examples=["E0001"])
-    rows: int
-    file_digest: str = Field(description="Of the file as received")
-    table_digest: str = Field(description="Of the Parquet that every figure is computed from")
-    evidence_digest: str = Field(description="Of all evidence of the version; votes and conclusions bind to it")
-    personal_data: list[ColumnScan]
-
-
-class Started(Recorded):
-    """A validation that waits for a worker."""
-
-    run: str = Field(examples=["R0001"])
-    status: RunStatus
-
-
-class Changed(Recorded):
-    """What became of a change request."""
-
-    change: str = Field(examples=["CR0001"])
-    status: ChangeStatus
 
 
 class ModelLine(BaseModel):
