@@ -1,0 +1,162 @@
+"""`countersign assess`: the figures of a file on this machine, without a server, with an exit code to gate on."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from core.errors import Problem
+    from core.metrics.cells import Cells
+    from core.metrics.fairness import FairnessResult
+
+PASSED, FAILED, UNREADABLE, INSUFFICIENT = range(4)
+EPILOG = """Exit code: 0 every verdict is a pass, 1 one fails, 2 the file is unreadable, 3 evidence is insufficient.
+
+Groups with fewer rows than --minimum-group are shown but not judged, and are no reference unless named. A verdict is
+insufficient evidence where nothing can be compared, or where such a small group lies below the threshold."""
+
+Reference = dict[str, str] | Literal["overall"] | None
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its kinds."""
+    parser = commands.add_parser("assess", help="print the figures of a file without a server")
+    kinds = parser.add_subparsers(title="assessments", metavar="KIND", dest="kind", required=True)
+    fairness = kinds.add_parser(
+        "fairness",
+        help="compare outcomes and errors between groups",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    fairness.add_argument("file", metavar="FILE", type=Path, help="labels and predictions: CSV or Parquet")
+    fairness.add_argument("--label", metavar="COLUMN", help="what happened; without it there are selection rates only")
+    fairness.add_argument("--prediction", metavar="COLUMN", required=True, help="what the model decided")
+    fairness.add_argument(
+        "--sensitive", metavar="COLUMN", action="append", required=True, help="attribute; repeat to cross them"
+    )
+    fairness.add_argument("--positive", metavar="LABEL", help="the positive label; needed unless labels are 0 and 1")
+    fairness.add_argument("--favourable", metavar="LABEL", help="the outcome people want; default: the positive label")
+    fairness.add_argument(
+        "--reference",
+        metavar="GROUP",
+        action="append",
+        help="COLUMN=VALUE, a value, or “overall”; default: the most selected group",
+    )
+    fairness.add_argument("--threshold", metavar="RATIO", type=_ratio, default=0.8, help="default: 0.8, four-fifths")
+    fairness.add_argument(
+        "--minimum-group", metavar="ROWS", type=_rows, default=30, help="rows a group needs to be judged; default: 30"
+    )
+    fairness.add_argument("--format", choices=("table", "json"), default="table")
+    fairness.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, count, compare, print; what cannot be read goes to standard error, a line for each problem."""
+    from app.cli.fairness_output import as_json, as_table
+    from core.errors import Unreadable
+    from core.metrics.verdicts import Verdict, worst
+
+    try:
+        result = _assess(args)
+    except Unreadable as error:
+        for problem in error.problems:
+            print(_said(args.file, problem), file=sys.stderr)
+        return UNREADABLE
+    print(as_json(result) if args.format == "json" else as_table(result))
+    verdict = worst(tuple(judgement.verdict for _, _, judgement in result.verdicts()))
+    return {Verdict.PASS: PASSED, Verdict.FAIL: FAILED, Verdict.INSUFFICIENT: INSUFFICIENT}[verdict]
+
+
+def _assess(args: argparse.Namespace) -> "FairnessResult":
+    from core.metrics.fairness import assess
+
+    counted = _counted(args)
+    return assess(
+        counted,
+        favourable=args.favourable,
+        reference=_reference(args.reference or [], counted),
+        minimum_group=args.minimum_group,
+        threshold=args.threshold,
+    )
+
+
+def _counted(args: argparse.Namespace) -> "Cells":
+    """Read as strictly as an upload, then count; text is counted as the text it is."""
+    from core.errors import Problem, Unreadable
+    from core.frames.cells import cells
+    from core.validation.uploads import ColumnMapping, Kind, preflight, to_parquet
+
+    if not args.file.is_file():
+        raise Unreadable([Problem("there is no such file")])
+    attributes = tuple(dict.fromkeys(args.sensitive))
+    found = preflight(args.file, filename=args.file.name)
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        table = args.file if found.kind is Kind.PARQUET else Path(folder) / "table.parquet"
+        if table != args.file:
+            to_parquet(args.file, table, found, ColumnMapping(sensitive=attributes))
+        positive = args.positive if args.positive is not None else _positive(table, args.label, args.prediction)
+        return cells(table, label=args.label, prediction=args.prediction, positive=positive, attributes=attributes)
+
+
+def _positive(table: Path, *columns: str | None) -> str:
+    from core.errors import Problem, Unreadable
+    from core.frames.cells import guess_positive, labels_of
+
+    named = [column for column in columns if column is not None]
+    labels = labels_of(table, *named)
+    positive = guess_positive(labels)
+    if positive is None:
+        raise Unreadable(
+            [
+                Problem(
+                    "the positive label is not obvious",
+                    column=" or ".join(named),
+                    found=", ".join(labels[:6]),
+                    expected="--positive with one of them",
+                )
+            ]
+        )
+    return positive
+
+
+def _reference(words: list[str], counted: "Cells") -> Reference:
+    """“overall”, or attribute to value; a value alone belongs to the one attribute that has it."""
+    if not words:
+        return None
+    if "overall" in words:
+        return "overall"
+    return dict(_named(word, counted) for word in words)
+
+
+def _named(word: str, counted: "Cells") -> tuple[str, str]:
+    from core.errors import Problem, Unreadable
+
+    column, equals, value = word.partition("=")
+    if equals and column in counted.attributes:
+        return column, value
+    homes = [name for name in counted.attributes if (word,) in counted.tallies((name,))]
+    if len(homes) != 1:
+        expected = "COLUMN=VALUE" if homes else "a value of " + " or ".join(counted.attributes)
+        raise Unreadable([Problem("no such reference group", found=word, expected=expected)])
+    return homes[0], word
+
+
+def _said(path: Path, problem: "Problem") -> str:
+    text = f"{path.name}: {problem}"
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def _ratio(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError("a ratio above 0 and at most 1 is needed")
+    return value
+
+
+def _rows(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 row is needed")
+    return value
