@@ -9,6 +9,7 @@ from core.access.rules import SYSTEM
 from core.errors import NotFound
 from core.ledger.service import Ledger
 from core.policy.service import default_policy_text, policy_in_force, publish
+from core.reports.keys import SigningKeys, open_keys
 from core.store import EvidenceFiles, Store, open_store
 
 
@@ -21,6 +22,7 @@ class Workplace:
     ledger: Ledger
     files: EvidenceFiles
     exports: EvidenceFiles
+    keys: SigningKeys
 
 
 def now() -> datetime:
@@ -40,6 +42,7 @@ def open_workplace(settings: Settings) -> Workplace:
         ledger=ledger,
         files=EvidenceFiles(settings.data_dir / "evidence"),
         exports=EvidenceFiles(settings.data_dir / "exports"),
+        keys=open_keys(settings.data_dir / "keys", origin=settings.origin, at=now()),
     )
     _publish_first_policy(workplace)
     return workplace

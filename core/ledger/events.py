@@ -50,6 +50,7 @@ class Event(StrEnum):
     CONDITION_SET = "condition.set"
     POLICY_PUBLISHED = "policy.published"
     EXPORT_MADE = "export.made"
+    EXPORT_READY = "export.ready"
     EXPORT_DOWNLOADED = "export.downloaded"
     PAYLOAD_ERASED = "payload.erased"
     LEDGER_VERIFIED = "ledger.verified"

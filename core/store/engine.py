@@ -61,6 +61,7 @@ class Store:
         """A session for queries; what it might change is never committed."""
         with Session(self.engine.execution_options(countersign_reading=True), expire_on_commit=False) as session:
             yield session
+            session.expunge_all()  # rows stay readable after the session; a rollback would expire them
             session.rollback()
 
     def upgrade(self) -> None:

@@ -47,7 +47,11 @@ def _quality_figure(quality: QualityResult, metric: str) -> tuple[float | None, 
         return None, "", "The evidence has no rows"
     if metric == "missing_share":
         worst = quality.worst_column
-        return (worst.missing / rows, worst.name, "") if worst else (None, "", "The evidence has no columns")
+        return (
+            (worst.missing / rows, worst.name if worst.missing else "", "")
+            if worst
+            else (None, "", "The evidence has no columns")
+        )
     if metric == "duplicate_row_share":
         return quality.duplicate_rows / rows, "", ""
     if metric == "constant_columns":
@@ -59,16 +63,12 @@ def _quality_figure(quality: QualityResult, metric: str) -> tuple[float | None, 
 
 
 def _performance(result: ValidationResult, policy: Policy, threshold: Threshold) -> Iterable[Judged]:
-    performance = result.performance
-    figure = next((one for one in performance.figures if one.metric == threshold.metric), None) if performance else None
+    if result.performance is None:
+        yield _judged(threshold, "", None, None, n=0, minimum=1, reason=result.performance_reason)
+        return
+    figure = result.performance.figure(threshold.metric)
     yield _judged(
-        threshold,
-        "",
-        figure.value if figure else None,
-        figure.interval if figure else None,
-        n=performance.rows if performance else 0,
-        minimum=policy.minimum_rows,
-        reason=(figure.reason if figure else result.performance_reason) or "This figure was not computed",
+        threshold, "", figure.value, figure.interval, n=figure.n, minimum=policy.minimum_rows, reason=figure.reason
     )
 
 

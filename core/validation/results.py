@@ -14,6 +14,7 @@ class ColumnQuality:
 
     name: str
     type: str
+    constant: bool
     missing: int
     distinct: int
     lowest: str
@@ -38,7 +39,7 @@ class QualityResult:
     @property
     def constant_columns(self) -> tuple[str, ...]:
         """Columns with one value only."""
-        return tuple(column.name for column in self.columns if column.distinct <= 1)
+        return tuple(column.name for column in self.columns if column.constant)
 
 
 @dataclass(frozen=True)

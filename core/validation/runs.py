@@ -1,4 +1,4 @@
-"""Validation runs: started once for the same evidence and policy, performed in the background, their verdicts stored."""
+"""Validation runs: started once for the same evidence and policy, performed in the background, verdicts stored."""
 
 import hashlib
 from collections.abc import Callable
@@ -49,7 +49,7 @@ class Cancelled(GovernanceError):
 
 
 def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Actor, at: datetime) -> Started:
-    """Queue a validation of the evidence at hand under the policy in force; the version is in validation from now on."""
+    """Queue a validation of the evidence at hand under the policy in force; the version is in validation from now."""
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.START_VALIDATION, entity=entity, actor=actor, at=at) as tx:
         _, row = load_version(tx.session, model, version)

@@ -1,0 +1,97 @@
+"""One dossier from one reading of the store."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import NotFound
+from core.inventory.moves import version_by_id
+from core.inventory.tables import Model, ModelVersion
+from core.ledger.queries import latest_checkpoint
+from core.policy.service import policy_in_force
+from core.reports.assembling.decisions import decision_records, history, people_lines
+from core.reports.assembling.record import (
+    dataset_records,
+    model_record,
+    policy_record,
+    version_record,
+    what_changed,
+)
+from core.reports.assembling.validation import (
+    challenge_record,
+    conclusion_record,
+    fairness_tables,
+    finding_record,
+    run_records,
+)
+from core.reports.values import Attachment, CheckpointRecord, DecisionRecord, Dossier, HistoryLine
+from core.validation.queries import VersionEvidence, version_evidence
+
+
+def assemble(
+    session: Session, version_id: int, *, reference: str, origin: str, vkey: str, generated_by: str, at: datetime
+) -> Dossier:
+    """Everything on record about this version as of `at`; `reference` is the export's number, `vkey` the ledger's key."""
+    model, version = version_by_id(session, version_id)
+    held = version_evidence(session, version_id)
+    decisions = decision_records(session, version)
+    lines = history(session, model, version, decisions)
+    run = held.latest_run
+    policy_id = run.policy_version_id if run else policy_in_force(session, at=at).id
+    return Dossier(
+        reference=reference,
+        scope=f"Version {version.version} of {model.name} ({model.number})",
+        as_of=at,
+        generated_at=at,
+        generated_by=generated_by,
+        origin=origin,
+        model=model_record(model),
+        version=version_record(version),
+        datasets=dataset_records(session, version),
+        changed=what_changed(session, version),
+        policy=policy_record(session, policy_id),
+        runs=run_records(session, held),
+        fairness=fairness_tables(session, version, held),
+        findings=tuple(finding_record(row) for row in held.findings),
+        challenge=tuple(challenge_record(row) for row in held.questions),
+        conclusions=tuple(conclusion_record(row) for row in held.conclusions),
+        decisions=decisions,
+        history=lines,
+        people=people_lines(session, _numbers(model, version, held, decisions, lines, generated_by)),
+        checkpoint=_checkpoint(session, vkey),
+        attachments=_attachments(held),
+    )
+
+
+def _checkpoint(session: Session, vkey: str) -> CheckpointRecord:
+    latest = latest_checkpoint(session)
+    if latest is None:
+        raise NotFound("checkpoint of", vkey)
+    checkpoint = latest.checkpoint
+    return CheckpointRecord(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), latest.note, vkey)
+
+
+def _attachments(held: VersionEvidence) -> tuple[Attachment, ...]:
+    run = held.latest_run
+    if run is None:
+        return ()
+    description = f"Every figure of validation run {run.number} in full precision"
+    return (Attachment(f"{run.number}.json", "application/json", description, run.result.encode()),)
+
+
+def _numbers(
+    model: Model,
+    version: ModelVersion,
+    held: VersionEvidence,
+    decisions: tuple[DecisionRecord, ...],
+    lines: tuple[HistoryLine, ...],
+    generated_by: str,
+) -> set[str]:
+    """Every person's number that the dossier mentions."""
+    found = {model.owner, model.developer, model.registered_by, version.created_by, generated_by}
+    found |= {line.actor for line in lines}
+    found |= {finding.owner for finding in held.findings}
+    found |= {vote.person for decision in decisions for vote in decision.votes}
+    found |= {condition.owner for decision in decisions for condition in decision.conditions}
+    found |= {item.author or "" for decision in decisions for item in decision.checklist}
+    return found
