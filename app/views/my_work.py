@@ -33,7 +33,8 @@ NEXT_STEPS: Mapping[Role, tuple[str, str]] = {
 
 def first_line(work: Work, roles: frozenset[Role], at: datetime) -> str:
     """How much waits, how much of it is late, what ends soon; then the moment and the roles."""
-    return facts_line(f"{_answer(work, roles, at)}", f":gray[{weekday_moment(at)}, as {_role_words(roles)}]")
+    answer = _answer(work, roles, at) if work.waiting or work.expiring else ""
+    return facts_line(answer, f":gray[{weekday_moment(at)}, as {_role_words(roles)}]")
 
 
 def _answer(work: Work, roles: frozenset[Role], at: datetime) -> str:

@@ -1,0 +1,100 @@
+"""The head of a model's page: name, facts, the version picker, and the next step."""
+
+from typing import Literal
+
+import streamlit as st
+
+from app.components import Back, act_button, fact, facts_line, head_with_actions, label, plain, status
+from app.components.me import Me
+from app.components.refusals import numbered
+from app.composition import Workplace
+from app.navigation import page_file
+from app.views.model_acts import hand_in, start_validation
+from app.views.model_reading import Reading
+from core.inventory.queries import ModelPage
+from core.inventory.rules import Action
+
+
+def draw_head(place: Workplace, viewer: Me, reading: Reading) -> None:
+    """Title, facts, version picker, and at most two buttons: the next version and the next step of this one."""
+    model, page = reading.model, reading.page
+    actions = head_with_actions(
+        model.name,
+        facts_line(
+            f"v{reading.version.version}",
+            status(reading.version.stage),
+            label(f"Tier {model.tier}"),
+            fact("Owner", plain(reading.name_of(model.owner))),
+            fact("Developer", plain(reading.name_of(model.developer))),
+            fact("In production", f"v{page.production}" if page.production else "none"),
+        ),
+        back=Back("inventory", "Inventory"),
+        trail=f"{model.business_line} / {model.number}",
+    )
+    with actions:
+        _pick_version(page)
+        if act_button("Register version", reading.against_new_version, key="next_version", kind="secondary"):
+            st.switch_page(page_file("register"), query_params={"model": model.number})
+        starts = _next_step(reading)
+    if starts:
+        start_validation(place, viewer, reading)
+
+
+def draw_head_without_version(page: ModelPage) -> None:
+    """A model whose first version was never stored; the record still shows."""
+    head_with_actions(page.model.name, back=Back("inventory", "Inventory"), trail=page.model.number)
+    st.markdown(f"{status('No data')} No version of this model is registered.")
+
+
+def _pick_version(page: ModelPage) -> None:
+    if len(page.versions) < 2 or page.version is None:
+        return
+    stages = {row.version: row.stage for row in page.versions}
+    current = page.version.version
+    st.selectbox(
+        "Version",
+        list(stages),
+        index=list(stages).index(current),
+        format_func=lambda one: f"v{one}, {stages[one]}",
+        key=f"pick_{current}",
+        on_change=_open_version,
+        args=(f"pick_{current}",),
+        label_visibility="collapsed",
+        width=190,
+    )
+
+
+def _open_version(key: str) -> None:
+    st.query_params["version"] = st.session_state[key]
+
+
+def _next_step(reading: Reading) -> bool:
+    """The one button for what this version needs next, whoever may do it; true when it starts the validation."""
+    reasons = reading.refusals.get(reading.next_step, ()) if reading.next_step else ()
+    match reading.next_step:
+        case Action.UPLOAD_EVIDENCE:
+            kind: Literal["primary", "secondary"] = "secondary" if reading.run_is_current else "primary"
+            if act_button("Hand in predictions", reasons, key="hand_in", kind=kind):
+                hand_in(reading)
+        case Action.START_VALIDATION:
+            return act_button("Start validation", reasons, key="start_validation")
+        case Action.REQUEST_CHANGE:
+            st.button(
+                "Request approval",
+                type="primary",
+                key="go_request",
+                disabled=bool(reasons),
+                help=numbered(reasons) or None,
+                on_click=_open_tab,
+                args=("Decisions",),
+            )
+        case _ if reading.changes:
+            undecided = reading.open_change is not None
+            said = f"Open change {reading.changes[0].number}"
+            if st.button(said, type="primary" if undecided else "secondary", key="open_change"):
+                st.switch_page(page_file("approval"), query_params={"change": reading.changes[0].number})
+    return False
+
+
+def _open_tab(tab: str) -> None:
+    st.session_state["tab"] = tab

@@ -1,0 +1,121 @@
+"""Everything that the page of a version shows, read once in one session, with the reasons against each step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.access.queries import names
+from core.access.rules import Actor
+from core.approval.queries import ChangeFilter, ChangeRow, changes, standing_against_request
+from core.approval.rules import OPEN
+from core.errors import Refusal
+from core.inventory.queries import ModelPage, model_page
+from core.inventory.rules import Action, Stage
+from core.inventory.service import register_version_refusals
+from core.inventory.tables import Model, ModelVersion
+from core.policy.service import PublishedPolicy, policy_by_id, policy_in_force
+from core.validation.evidence import validation_facts
+from core.validation.queries import VersionEvidence, version_evidence
+from core.validation.rules import PENDING, refusals
+from core.validation.tables import Run
+
+STEPS = (
+    Action.UPLOAD_EVIDENCE,
+    Action.START_VALIDATION,
+    Action.ASK,
+    Action.ANSWER,
+    Action.RAISE_FINDING,
+    Action.CONCLUDE_VALIDATED,
+    Action.CONCLUDE_NOT_VALIDATED,
+)
+MOST_CHANGES = 50
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One version as one reader sees it; `policy` judged its newest finished run, or is the one in force."""
+
+    page: ModelPage
+    version: ModelVersion
+    held: VersionEvidence
+    changes: tuple[ChangeRow, ...]
+    policy: PublishedPolicy
+    known: Mapping[str, str]
+    refusals: Mapping[Action, tuple[Refusal, ...]]
+    against_new_version: tuple[Refusal, ...]
+
+    @property
+    def model(self) -> Model:
+        return self.page.model
+
+    @property
+    def pending_run(self) -> Run | None:
+        """The validation that is under way."""
+        return next((run for run in self.held.runs if run.status in PENDING), None)
+
+    @property
+    def run_is_current(self) -> bool:
+        """Whether the newest finished validation judged the predictions at hand."""
+        run, at_hand = self.held.latest_run, self.at_hand
+        return run is not None and at_hand is not None and run.evidence_id == at_hand
+
+    @property
+    def at_hand(self) -> int | None:
+        """The row of the predictions that stand."""
+        return next((one.id for one in self.held.evidence if one.replaced_at is None), None)
+
+    @property
+    def open_change(self) -> ChangeRow | None:
+        """The request that is still to be decided."""
+        return next((row for row in self.changes if row.status in OPEN), None)
+
+    @property
+    def next_step(self) -> Action | None:
+        """What moves this version on; None where that lies in its change, or nothing does."""
+        stage = self.version.stage
+        if stage is Stage.VALIDATED:
+            return None if self.open_change else Action.REQUEST_CHANGE
+        if stage is Stage.NOT_VALIDATED:
+            return Action.UPLOAD_EVIDENCE
+        if stage not in (Stage.DRAFT, Stage.IN_VALIDATION):
+            return None
+        waits = self.at_hand is not None and not self.run_is_current
+        return Action.START_VALIDATION if waits else Action.UPLOAD_EVIDENCE
+
+    def name_of(self, person: str | None) -> str:
+        """The person's name, or their number where no name is known."""
+        return self.known.get(person or "", person or "")
+
+
+def read_version(session: Session, page: ModelPage, version: ModelVersion, actor: Actor, at: datetime) -> Reading:
+    """Read what belongs to this version of the page's model, for this reader."""
+    held = version_evidence(session, version.id or 0)
+    facts = validation_facts(session, version)
+    number = page.model.number
+    found = changes(session, ChangeFilter(model=number), limit=MOST_CHANGES, offset=0).rows
+    against = {action: refusals(facts, action, actor) for action in STEPS}
+    against[Action.REQUEST_CHANGE] = standing_against_request(session, number, version.version, actor)
+    run = held.latest_run
+    return Reading(
+        page=page,
+        version=version,
+        held=held,
+        changes=tuple(sorted((row for row in found if row.version == version.version), key=_newest, reverse=True)),
+        policy=policy_by_id(session, run.policy_version_id) if run else policy_in_force(session, at=at),
+        known=names(session),
+        refusals=against,
+        against_new_version=register_version_refusals(actor),
+    )
+
+
+def in_production(session: Session, page: ModelPage) -> ModelPage | None:
+    """The version that serves now, where it is not the one on the page."""
+    if page.production is None or (page.version and page.version.version == page.production):
+        return None
+    return model_page(session, page.model.number, page.production)
+
+
+def _newest(row: ChangeRow) -> datetime:
+    return row.requested_at
