@@ -1,0 +1,113 @@
+"""Takes out of the ledger what an export carries, in the form that the offline verification reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from core.errors import NotFound
+from core.ledger import offline
+from core.ledger.canonical import canonical
+from core.ledger.checkpoints import parse_checkpoint
+from core.ledger.events import Event
+from core.ledger.head import read_head
+from core.ledger.merkle import consistency_spans, inclusion_spans
+from core.ledger.notes import split_note
+from core.ledger.receipts import Receipt, proof_lines
+from core.ledger.service import newest_note
+from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload
+from core.ledger.tiles import StoredTree
+
+FOLDER = "data/ledger"
+MAX_EARLIER = 400
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One entry as stored; `salt` (hexadecimal) and `payload` are empty where there is none or it was erased."""
+
+    index: int
+    body: str
+    salt: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class LedgerParts:
+    """A checkpoint note, the key that verifies it, entries with their `.tlog-proof` texts, and consistency proofs."""
+
+    checkpoint: str
+    vkey: str
+    entries: tuple[LedgerEntry, ...]
+    proofs: Mapping[int, str]
+    consistency: str
+
+
+def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts:
+    """These entries under the newest checkpoint; `NotFound` for an index that it does not cover.
+
+    The consistency proofs lead from the checkpoints of earlier exports, so that whoever kept one can verify that the
+    ledger was only ever continued.
+    """
+    wanted = sorted(set(indexes))
+    note = newest_note(session)
+    if note is None:
+        raise NotFound("ledger checkpoint", "newest")
+    size = parse_checkpoint(split_note(note)[0]).size
+    entries = _entries(session, wanted)
+    for index in wanted:
+        if index not in entries or index >= size:
+            raise NotFound("ledger entry", index)
+    tree = StoredTree(session, read_head(session).pending)
+    proofs = {index: Receipt(index, tree.proof(inclusion_spans(index, size)), note).text() for index in wanted}
+    earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in _earlier(session, size))
+    return LedgerParts(note, vkey, tuple(entries[index] for index in wanted), proofs, "\n".join(earlier))
+
+
+def ledger_files(taken: LedgerParts) -> dict[str, bytes]:
+    """The files of a bundle under `data/ledger`, by path."""
+    lines = (
+        canonical({"index": e.index, "body": e.body, "payload": e.payload, "salt": e.salt}, limit=1 << 20) + b"\n"
+        for e in taken.entries
+    )
+    files = {
+        f"{FOLDER}/checkpoint": taken.checkpoint.encode(),
+        f"{FOLDER}/vkey": f"{taken.vkey}\n".encode(),
+        f"{FOLDER}/entries.jsonl": b"".join(lines),
+    }
+    if taken.consistency:
+        files[f"{FOLDER}/consistency"] = taken.consistency.encode()
+    return files | {f"{FOLDER}/proofs/{index}.tlog-proof": text.encode() for index, text in taken.proofs.items()}
+
+
+def verifier_source() -> bytes:
+    """The one file that goes into every bundle as verify.py."""
+    return Path(offline.__file__).read_bytes()
+
+
+def _entries(session: Session, wanted: list[int]) -> dict[int, LedgerEntry]:
+    found: dict[int, LedgerEntry] = {}
+    for at in range(0, len(wanted), 500):
+        chunk = wanted[at : at + 500]
+        rows = session.exec(select(LogEntry.idx, LogEntry.body).where(col(LogEntry.idx).in_(chunk))).all()
+        kept = session.exec(select(LogPayload).where(col(LogPayload.entry_id).in_(chunk))).all()
+        payloads = {row.entry_id: row for row in kept if row.body is not None and row.salt is not None}
+        for index, body in rows:
+            payload = payloads.get(index)
+            salt = payload.salt.hex() if payload and payload.salt else ""
+            found[index] = LedgerEntry(index, body, salt, payload.body or "" if payload else "")
+    return found
+
+
+def _earlier(session: Session, size: int) -> list[int]:
+    """The sizes of the checkpoints around each earlier export: the last before its entry, the first over it."""
+    exports = select(LogEntry.idx).where(LogEntry.action == Event.EXPORT_MADE.value)
+    newest = session.exec(exports.order_by(col(LogEntry.idx).desc()).limit(MAX_EARLIER // 2)).all()
+    sizes = col(LogCheckpoint.size)
+    around: set[int] = set()
+    for index in newest:
+        before = session.exec(select(sizes).where(sizes <= index).order_by(sizes.desc()).limit(1)).first()
+        after = session.exec(select(sizes).where(sizes > index).order_by(sizes).limit(1)).first()
+        around |= {found for found in (before, after) if found is not None}
+    return sorted(old for old in around if 0 < old < size)

@@ -1,0 +1,809 @@
+"""Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F]`.
+
+This one file is shipped inside every bundle as verify.py. It needs Python 3.11 and the package `cryptography`, and
+shares no line with the code that wrote the bundle, so that one mistake cannot hide in both. The steps:
+
+ 1 container       every byte of the ZIP file is accounted for
+ 2 layout          one folder in BagIt form; nothing missing, no name that could mislead
+ 3 tag files       every file beside data/ has the digest in tagmanifest-sha256.txt
+ 4 data files      every file under data/ has the digest in manifest-sha256.txt, and none is unlisted
+ 5 signature       the CMS signature fits manifest-sha256.txt
+ 6 certificate     the signer's certificate leads to ca.crt, and was valid when it signed
+ 7 ledger key      the key that signs the ledger reads as one, and is the pinned one
+ 8 checkpoint      the checkpoint is signed by that key and is of that key's ledger
+ 9 entries         every entry is canonical, numbered once and in the order of time
+10 proofs          every entry is in the ledger that the checkpoint describes
+11 payloads        every payload is the one that its entry commits to
+12 state           the ledger continues the checkpoint that was seen before
+
+Exit code 0: all of them hold. 1: one does not. 2: the file cannot be read as a bundle at all.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+MAX_BYTES = 1 << 31
+TAG_FILES = (
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "manifest-sha256.txt.p7s",
+    "ca.crt",
+    "README.txt",
+    "verify.py",
+)
+LEDGER = "data/ledger/"
+
+
+class Failed(Exception):
+    """A step does not hold, and why."""
+
+
+class NotABundle(Exception):
+    """The file cannot be read as a bundle at all."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: its number and name above, whether it held, and what was found."""
+
+    number: int
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass
+class Bundle:
+    """What the steps have established so far; a later step fails when an earlier one left its part empty."""
+
+    data: bytes
+    key: str | None = None
+    state: Path | None = None
+    authority: str | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    manifest: dict[str, str] = field(default_factory=dict)
+    signer: "Signed | None" = None
+    ledger_key: "LedgerKey | None" = None
+    checkpoint: "Checkpoint | None" = None
+    entries: "list[Entry]" = field(default_factory=list)
+
+    def file(self, name: str) -> bytes:
+        if name not in self.files:
+            raise Failed(f"{name} is missing")
+        return self.files[name]
+
+    def text(self, name: str) -> str:
+        try:
+            return self.file(name).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Failed(f"{name} is not UTF-8 text") from error
+
+
+@dataclass(frozen=True)
+class LedgerKey:
+    """The ledger's public key and its name."""
+
+    vkey: str
+    name: str
+    key_id: bytes
+    public: bytes
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A signed statement of how many entries there are, and their root."""
+
+    note: str
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One ledger entry of the bundle: exact body, and payload with salt where there is one."""
+
+    index: int
+    body: bytes
+    payload: bytes | None
+    salt: bytes
+    record: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who signed the manifest, when, and which certificates came along."""
+
+    certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...]
+    at: datetime
+
+
+# 1 container: the file is read through its directory, written anew, and must come out as it was
+
+LOCAL = struct.Struct("<4s5H3L2H")
+CENTRAL = struct.Struct("<4s6H3L5H2L")
+END = struct.Struct("<4s4H2LH")
+VERSION, UNIX = 20, 3
+MODES = tuple(mode << 16 for mode in (0o600, 0o644, 0o100600, 0o100644))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file in the ZIP; all that may vary."""
+
+    name: str
+    content: bytes
+    time: int
+    date: int
+    mode: int
+
+
+def container(bundle: Bundle) -> str:
+    members = _members(bundle.data)
+    names = [member.name for member in members]
+    bundle.files = {name: member.content for name, member in zip(names, members, strict=True)}
+    if len({name.casefold() for name in names}) != len(names):
+        raise Failed("two files have the same name")
+    modes = {member.mode for member in members}
+    if len(modes) != 1 or not modes <= set(MODES):
+        raise Failed("the files have unusual or differing modes")
+    rewritten, starts = _rewrite(members)
+    if rewritten != bundle.data:
+        at = next((n for n, (a, b) in enumerate(zip(rewritten, bundle.data, strict=False)) if a != b), len(rewritten))
+        held = [name for name, start in zip(names, starts, strict=False) if start <= at]
+        where = held[-1] if held and at < starts[-1] else "the directory"
+        raise Failed(f"byte {at} is not as it was written ({where})")
+    return f"{len(members)} files, {len(bundle.data)} bytes"
+
+
+def _members(data: bytes) -> list[Member]:
+    if len(data) < END.size or data[:4] != b"PK\3\4":
+        raise NotABundle("This is not a ZIP file.")
+    signature, *_, count, size, start, _comment = END.unpack_from(data, len(data) - END.size)
+    if signature != b"PK\5\6" or start + size + END.size != len(data):
+        raise Failed("the ZIP file does not end with its directory")
+    members, at = [], start
+    for _ in range(count):
+        member, at = _member(data, at, start)
+        members.append(member)
+    if at != start + size or not members:
+        raise Failed("the ZIP file's directory is not as long as it says")
+    return members
+
+
+def _member(data: bytes, at: int, end: int) -> tuple[Member, int]:
+    try:
+        head = CENTRAL.unpack_from(data, at)
+    except struct.error as error:
+        raise Failed("the ZIP file's directory is cut short") from error
+    method, time, date, size, length, mode, offset = (head[n] for n in (4, 5, 6, 9, 10, 15, 16))
+    name = data[at + CENTRAL.size : at + CENTRAL.size + length]
+    begin = offset + LOCAL.size + length
+    if method != 0:
+        raise Failed("a file is compressed, and compressed bytes can be changed without changing what they say")
+    if head[0] != b"PK\1\2" or begin + size > end or not name.isascii():
+        raise Failed(f"the ZIP file's directory is damaged at byte {at}")
+    return Member(name.decode(), data[begin : begin + size], time, date, mode), at + CENTRAL.size + length
+
+
+def _rewrite(members: Sequence[Member]) -> tuple[bytes, list[int]]:
+    """The only way in which these files may be written, and where each begins; the directory begins last."""
+    out, directory, starts = bytearray(), bytearray(), []
+    for member in members:
+        name, crc, size = member.name.encode(), zlib.crc32(member.content), len(member.content)
+        shared = (VERSION, 0, 0, member.time, member.date, crc, size, size, len(name), 0)
+        starts.append(len(out))
+        central = (UNIX << 8 | VERSION, *shared, 0, 0, 0, member.mode, len(out))
+        directory += CENTRAL.pack(b"PK\1\2", *central) + name
+        out += LOCAL.pack(b"PK\3\4", *shared) + name + member.content
+    starts.append(len(out))
+    end = END.pack(b"PK\5\6", 0, 0, len(members), len(members), len(directory), len(out), 0)
+    return bytes(out + directory + end), starts
+
+
+# 2 to 4 the bag
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
+LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
+DECLARATION = re.compile(rb"BagIt-Version: (0\.97|1\.0)\nTag-File-Character-Encoding: UTF-8\n")
+
+
+def layout(bundle: Bundle) -> str:
+    folders = {name.partition("/")[0] for name in bundle.files}
+    odd = sorted(name for name in bundle.files if not NAME.fullmatch(name))
+    if odd or len(folders) != 1:
+        raise Failed(f"a name that could mislead: {odd[0]!r}" if odd else "not one folder")
+    folder = folders.pop()
+    bundle.files = {name[len(folder) + 1 :]: content for name, content in bundle.files.items()}
+    missing = [name for name in (*TAG_FILES, "tagmanifest-sha256.txt") if name not in bundle.files]
+    if missing:
+        raise Failed("missing: " + ", ".join(missing))
+    if not DECLARATION.fullmatch(bundle.files["bagit.txt"]):
+        raise Failed("bagit.txt does not declare a bag")
+    return folder
+
+
+def tag_files(bundle: Bundle) -> str:
+    listed = _manifest(bundle, "tagmanifest-sha256.txt")
+    present = {name for name in bundle.files if not name.startswith("data/")} - {"tagmanifest-sha256.txt"}
+    return _compare(bundle, listed, present)
+
+
+def data_files(bundle: Bundle) -> str:
+    bundle.manifest = _manifest(bundle, "manifest-sha256.txt")
+    present = {name for name in bundle.files if name.startswith("data/")}
+    return _compare(bundle, bundle.manifest, present)
+
+
+def _manifest(bundle: Bundle, name: str) -> dict[str, str]:
+    text = bundle.text(name)
+    found = [LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
+    listed = {match[2]: match[1] for match in found if match}
+    if len(listed) != len(found) or not text.endswith("\n"):
+        raise Failed(f"{name} does not read as a list of digests and names")
+    return listed
+
+
+def _compare(bundle: Bundle, listed: Mapping[str, str], present: set[str]) -> str:
+    faults = [f"{name} is missing" for name in sorted(set(listed) - present)]
+    faults += [f"{name} is not listed" for name in sorted(present - set(listed))]
+    for name in sorted(present & set(listed)):
+        if hashlib.sha256(bundle.files[name]).hexdigest() != listed[name]:
+            faults.append(f"{name} was changed")
+    if faults:
+        raise Failed("; ".join(faults))
+    return f"{len(listed)} files"
+
+
+# 5 signature: CMS SignedData (RFC 5652), detached, one signer, signed attributes
+
+OIDS = {
+    "signed data": bytes.fromhex("2a864886f70d010702"),
+    "data": bytes.fromhex("2a864886f70d010701"),
+    "content type": bytes.fromhex("2a864886f70d010903"),
+    "message digest": bytes.fromhex("2a864886f70d010904"),
+    "signing time": bytes.fromhex("2a864886f70d010905"),
+    "SHA-256": bytes.fromhex("608648016503040201"),
+}
+RSA = {bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010b")}
+ECDSA = {bytes.fromhex("2a8648ce3d040302")}
+SEQUENCE, SET, INTEGER, OCTETS, OID, CONTEXT_0, CONTEXT_1 = 0x30, 0x31, 0x02, 0x04, 0x06, 0xA0, 0xA1
+
+
+@dataclass(frozen=True)
+class Der:
+    """One DER value: its tag, its content, and all its bytes."""
+
+    tag: int
+    content: bytes
+    raw: bytes
+
+    def parts(self) -> "list[Der]":
+        values, rest = [], self.content
+        while rest:
+            value = read_der(rest)
+            values.append(value)
+            rest = rest[len(value.raw) :]
+        return values
+
+
+def read_der(data: bytes) -> Der:
+    """The first value in `data`; only definite, shortest lengths are DER."""
+    if len(data) < 2 or data[0] & 0x1F == 0x1F:
+        raise Failed("the signature is not DER")
+    length, at = data[1], 2
+    if length & 0x80:
+        at += length & 0x7F
+        length = int.from_bytes(data[2:at], "big")
+        if not 2 < at <= 6 or length < 0x80 or data[2] == 0:
+            raise Failed("the signature is not DER")
+    if len(data) < at + length:
+        raise Failed("the signature is cut short")
+    return Der(data[0], data[at : at + length], data[: at + length])
+
+
+def signature(bundle: Bundle) -> str:
+    content = bundle.file("manifest-sha256.txt")
+    certificates, info = _signed_data(_armoured(bundle.text("manifest-sha256.txt.p7s")))
+    attributes = _attributes(info)
+    if attributes[OIDS["content type"]].content != OIDS["data"]:
+        raise Failed("the signature is not over data")
+    if attributes[OIDS["message digest"]].content != hashlib.sha256(content).digest():
+        raise Failed("the signature is over another manifest-sha256.txt")
+    certificate = _signer(certificates, info)
+    _check_signature(certificate, info)
+    at = _moment(attributes[OIDS["signing time"]])
+    bundle.signer = Signed(certificate, tuple(certificates), at)
+    return f"{certificate.subject.rfc4514_string()}, {at.isoformat()}"
+
+
+def _armoured(text: str) -> bytes:
+    match = re.fullmatch(r"-----BEGIN (CMS|PKCS7)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----\r?\n?", text)
+    if match is None:
+        raise Failed("the signature is not in PEM form")
+    return base64.b64decode("".join(match[2].split()), validate=True)
+
+
+def _signed_data(data: bytes) -> tuple[list[x509.Certificate], list[Der]]:
+    """The certificates, and the parts of the only signer's information."""
+    outer = read_der(data)
+    kind, wrapped = outer.parts()
+    if outer.raw != data or kind.content != OIDS["signed data"] or wrapped.tag != CONTEXT_0:
+        raise Failed("the signature is not CMS signed data")
+    _version, _digests, _content, *rest = read_der(wrapped.content).parts()
+    certificates = [part for value in rest if value.tag == CONTEXT_0 for part in value.parts()]
+    signers = rest[-1].parts()
+    if rest[-1].tag != SET or len(signers) != 1:
+        raise Failed("the manifest has not exactly one signer")
+    return [x509.load_der_x509_certificate(part.raw) for part in certificates], signers[0].parts()
+
+
+def _attributes(info: Sequence[Der]) -> dict[bytes, Der]:
+    """The signed attributes, each with its single value."""
+    if info[2].parts()[0].content != OIDS["SHA-256"] or info[3].tag != CONTEXT_0:
+        raise Failed("the signature does not use SHA-256 and signed attributes")
+    found: dict[bytes, Der] = {}
+    for attribute in info[3].parts():
+        kind, values = attribute.parts()
+        if kind.content in found:
+            raise Failed("a signed attribute occurs twice")
+        found[kind.content] = values.parts()[0]
+    return found
+
+
+def _signer(certificates: Sequence[x509.Certificate], info: Sequence[Der]) -> x509.Certificate:
+    issuer, serial = info[1].parts()
+    number = int.from_bytes(serial.content, "big")
+    for certificate in certificates:
+        if certificate.serial_number == number and certificate.issuer.public_bytes() == issuer.raw:
+            return certificate
+    raise Failed("the signer's certificate is not in the signature")
+
+
+def _check_signature(certificate: x509.Certificate, info: Sequence[Der]) -> None:
+    signed = bytes([SET]) + info[3].raw[1:]  # RFC 5652 section 5.4: hashed as a SET, whatever its tag
+    algorithm, value, key = info[4].parts()[0].content, info[5].content, certificate.public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and algorithm in RSA:
+            key.verify(value, signed, padding.PKCS1v15(), hashes.SHA256())
+        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm in ECDSA:
+            key.verify(value, signed, ec.ECDSA(hashes.SHA256()))
+        else:
+            raise Failed("the signature's algorithm is not one of RSA PKCS#1 v1.5 and ECDSA")
+    except InvalidSignature as error:
+        raise Failed("the signature does not fit its signer's key") from error
+
+
+def _moment(value: Der) -> datetime:
+    text = value.content.decode("ascii")
+    form = {0x17: "%y%m%d%H%M%SZ", 0x18: "%Y%m%d%H%M%SZ"}[value.tag]
+    return datetime.strptime(text, form).replace(tzinfo=UTC)
+
+
+# 6 certificate
+
+
+def certificate(bundle: Bundle) -> str:
+    if bundle.signer is None:
+        raise Failed("there is no signature whose certificate could be followed")
+    authority = x509.load_pem_x509_certificate(bundle.file("ca.crt"))
+    fingerprint = authority.fingerprint(hashes.SHA256()).hex()
+    _follow(bundle.signer, authority)
+    if bundle.authority is None:
+        return f"NOT PINNED: ca.crt came with the bundle; compare its SHA-256 {fingerprint} over another channel"
+    if bundle.authority.replace(":", "").lower() != fingerprint:
+        raise Failed(f"ca.crt is not the pinned certificate; its SHA-256 is {fingerprint}")
+    return f"leads to the pinned certificate {fingerprint}"
+
+
+def _follow(signer: Signed, authority: x509.Certificate) -> None:
+    current = signer.certificate
+    for _ in range(8):
+        if not current.not_valid_before_utc <= signer.at <= current.not_valid_after_utc:
+            raise Failed(f"the certificate {current.subject.rfc4514_string()} was not valid at {signer.at.isoformat()}")
+        if current == authority:
+            return
+        current = _issuer(current, (authority, *signer.others))
+    raise Failed("the signer's certificate does not lead to ca.crt")
+
+
+def _issuer(issued: x509.Certificate, candidates: Sequence[x509.Certificate]) -> x509.Certificate:
+    for candidate in candidates:
+        if candidate.subject == issued.issuer and candidate != issued:
+            constraints = candidate.extensions.get_extension_for_class(x509.BasicConstraints).value
+            issued.verify_directly_issued_by(candidate)
+            if constraints.ca:
+                return candidate
+    raise Failed("the signer's certificate does not lead to ca.crt")
+
+
+# 7 and 8 the ledger's key and checkpoint: C2SP signed-note and tlog-checkpoint
+
+
+def strict_base64(text: str) -> bytes:
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise Failed("base64 that is not in its canonical form")
+    return data
+
+
+def decimal(text: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+        raise Failed(f"not a decimal number: {text[:40]!r}")
+    return int(text)
+
+
+def read_key(vkey: str) -> LedgerKey:
+    parts = vkey.split("+", 2)
+    if len(parts) != 3 or not re.fullmatch(r"[^\s+]+", parts[0]):
+        raise Failed("a verifier key reads name+hash+base64")
+    data = strict_base64(parts[2])
+    key_id = hashlib.sha256(parts[0].encode() + b"\n" + data).digest()[:4]
+    if len(data) != 33 or data[0] != 1 or parts[1] != key_id.hex():
+        raise Failed("the verifier key is not Ed25519, or its hash does not fit")
+    return LedgerKey(vkey, parts[0], key_id, data[1:])
+
+
+def ledger_key(bundle: Bundle) -> str:
+    text = bundle.text(f"{LEDGER}vkey")
+    found = read_key(text.removesuffix("\n"))
+    if bundle.key is None:
+        bundle.ledger_key = found
+        return f"NOT PINNED: signed by a key that came with the bundle; compare {found.vkey} over another channel"
+    bundle.ledger_key = read_key(bundle.key)
+    if found != bundle.ledger_key:
+        raise Failed(f"the bundle names {found.vkey}, not the pinned key")
+    return f"the pinned key of {found.name}"
+
+
+def read_checkpoint(note: str, key: LedgerKey) -> Checkpoint:
+    """The checkpoint in a note, once the key's signature over it has been verified."""
+    text, separator, signatures = note.rpartition("\n\n")
+    lines = [*text.split("\n")]
+    if (
+        not separator
+        or not signatures.endswith("\n")
+        or len(lines) != 3
+        or any(ord(c) < 32 and c != "\n" for c in note)
+    ):
+        raise Failed("the checkpoint is not a note of three lines with signatures")
+    _check_note(f"{text}\n".encode(), signatures.removesuffix("\n").split("\n"), key)
+    origin, size, root = lines[0], decimal(lines[1]), strict_base64(lines[2])
+    if origin != key.name or len(root) != 32:
+        raise Failed(f"the checkpoint is of {origin!r}, not of {key.name!r}")
+    return Checkpoint(note, size, root)
+
+
+def _check_note(text: bytes, lines: Sequence[str], key: LedgerKey) -> None:
+    found = False
+    for line in lines:
+        match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+        if match is None:
+            raise Failed("the checkpoint has a line that is no signature")
+        data = strict_base64(match[2])
+        if match[1] == key.name and data[:4] == key.key_id:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(data[4:], text)
+            found = True
+    if not found:
+        raise Failed(f"the checkpoint is not signed by {key.name}")
+
+
+def checkpoint(bundle: Bundle) -> str:
+    if bundle.ledger_key is None:
+        raise Failed("there is no key to verify it with")
+    found = read_checkpoint(bundle.text(f"{LEDGER}checkpoint"), bundle.ledger_key)
+    bundle.checkpoint = found
+    return f"{found.size} entries, signed by {bundle.ledger_key.name}"
+
+
+# 9 entries: canonical JSON (RFC 8785, narrowed to ASCII keys and integers)
+
+FIELDS = {"action", "actor", "at", "checkpoint", "entity", "id", "payload", "role", "v"}
+
+
+def read_json(data: bytes) -> object:
+    """JSON without duplicate keys, floats and other numbers that programs read differently."""
+
+    def refuse(text: str) -> object:
+        raise Failed(f"a number that is not an integer: {text[:40]}")
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        if len({key for key, _ in pairs}) != len(pairs) or not all(key.isascii() for key, _ in pairs):
+            raise Failed("a key that occurs twice or is not ASCII")
+        return dict(pairs)
+
+    return cast(object, json.loads(data.decode(), object_pairs_hook=once, parse_float=refuse, parse_constant=refuse))
+
+
+def read_canonical(data: bytes) -> dict[str, object]:
+    value = read_json(data)
+    again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    if not isinstance(value, dict) or again != data or b"\\u0000" in data or len(data) > 65_535:
+        raise Failed("not the canonical form of an object")
+    return value
+
+
+def entries(bundle: Bundle) -> str:
+    lines = bundle.file(f"{LEDGER}entries.jsonl").split(b"\n")
+    if len(lines) < 2 or lines[-1]:
+        raise Failed("entries.jsonl holds no entries, or its last line is cut short")
+    last, ids = (-1, -1), set()
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            entry = _entry(line)
+        except (Failed, ValueError) as error:
+            raise Failed(f"line {number}: {error}") from error
+        order = (entry.index, cast(int, entry.record["at"]))
+        if entry.index <= last[0] or order[1] < last[1] or entry.record["id"] in ids:
+            raise Failed(f"entry {entry.index} is out of order, or occurs twice")
+        last = order
+        ids.add(entry.record["id"])
+        bundle.entries.append(entry)
+    return f"{len(bundle.entries)} entries"
+
+
+def _entry(line: bytes) -> Entry:
+    value = read_json(line)
+    if not isinstance(value, dict) or set(value) != {"index", "body", "payload", "salt"}:
+        raise Failed("not exactly index, body, payload and salt")
+    index, body, payload, salt = (value[name] for name in ("index", "body", "payload", "salt"))
+    if type(index) is not int or index < 0 or not all(isinstance(text, str) for text in (body, payload, salt)):
+        raise Failed("a value of the wrong kind")
+    record = read_canonical(body.encode())
+    if set(record) != FIELDS or record["v"] != 1 or type(record["at"]) is not int:
+        raise Failed(f"entry {index} has other fields than version 1 of an entry")
+    return Entry(index, body.encode(), payload.encode() or None, bytes.fromhex(salt), record)
+
+
+# 10 proofs: RFC 9162 section 2.1.3.2, in the form of C2SP tlog-proof
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def included(leaf: bytes, index: int, proof: Sequence[bytes], size: int, root: bytes) -> bool:
+    node, last, result = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            result = node_hash(step, result)
+            while node % 2 == 0 and node:
+                node, last = node // 2, last // 2
+        else:
+            result = node_hash(result, step)
+        node, last = node // 2, last // 2
+    return index < size and last == 0 and result == root
+
+
+def proofs(bundle: Bundle) -> str:
+    if bundle.checkpoint is None or not bundle.entries:
+        raise Failed("there is no checkpoint, or there are no entries")
+    expected = {f"{LEDGER}proofs/{entry.index}.tlog-proof" for entry in bundle.entries}
+    present = {name for name in bundle.files if name.startswith(f"{LEDGER}proofs/")}
+    if expected != present:
+        raise Failed("not one proof for each entry: " + ", ".join(sorted(expected ^ present)))
+    for entry in bundle.entries:
+        try:
+            _proof(bundle, entry, bundle.checkpoint)
+        except (Failed, ValueError) as error:
+            raise Failed(f"entry {entry.index}: {error}") from error
+    return f"{len(bundle.entries)} proofs lead to the checkpoint's root"
+
+
+def _proof(bundle: Bundle, entry: Entry, signed: Checkpoint) -> None:
+    text = bundle.text(f"{LEDGER}proofs/{entry.index}.tlog-proof")
+    head, _, note = text.partition("\n\n")
+    lines = head.split("\n")
+    if lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {entry.index}"] or note != signed.note:
+        raise Failed("its proof is of another entry, or under another checkpoint")
+    steps = [strict_base64(line) for line in lines[2:]]
+    leaf = hashlib.sha256(b"\0" + entry.body).digest()
+    if any(len(step) != 32 for step in steps) or not included(leaf, entry.index, steps, signed.size, signed.root):
+        raise Failed("it is not in the ledger that the checkpoint describes")
+
+
+# 11 payloads
+
+
+def payloads(bundle: Bundle) -> str:
+    if not bundle.entries:
+        raise Failed("there are no entries")
+    told = 0
+    for entry in bundle.entries:
+        promised = cast(str, entry.record["payload"])
+        if entry.payload is None:
+            if entry.salt:
+                raise Failed(f"entry {entry.index} has a salt without a payload")
+            continue
+        told += 1
+        signed = cast(str, entry.record["id"]).encode() + entry.payload
+        if not hmac.compare_digest(hmac.new(entry.salt, signed, hashlib.sha256).hexdigest(), promised):
+            raise Failed(f"entry {entry.index}: its payload is not the one that it commits to")
+    kept_back = sum(1 for entry in bundle.entries if entry.payload is None and entry.record["payload"])
+    return f"{told} payloads fit their entries" + (f"; {kept_back} erased or kept back" if kept_back else "")
+
+
+# 12 state: RFC 9162 section 2.1.4.2
+
+
+def extends(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
+    path = [old.root, *proof] if old.size & (old.size - 1) == 0 else list(proof)
+    if not path:
+        return False
+    node, last = old.size - 1, new.size - 1
+    while node % 2:
+        node, last = node // 2, last // 2
+    old_result = result = path[0]
+    for step in path[1:]:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            old_result, result = node_hash(step, old_result), node_hash(step, result)
+            while node % 2 == 0 and node:
+                node, last = node // 2, last // 2
+        else:
+            result = node_hash(result, step)
+        node, last = node // 2, last // 2
+    return last == 0 and old_result == old.root and result == new.root
+
+
+def state(bundle: Bundle) -> str:
+    if bundle.state is None:
+        return "not asked for"
+    if bundle.checkpoint is None or bundle.ledger_key is None:
+        raise Failed("there is no checkpoint to compare with")
+    if not bundle.state.exists():
+        return "the first checkpoint that was seen"
+    seen = read_checkpoint(bundle.state.read_text(encoding="utf-8"), bundle.ledger_key)
+    now = bundle.checkpoint
+    if now.size < seen.size:
+        raise Failed(f"the ledger went back from {seen.size} to {now.size} entries")
+    if now.size == seen.size:
+        if now.root != seen.root:
+            raise Failed(f"two different ledgers of {now.size} entries were signed")
+        return "the checkpoint that was seen before"
+    proof = _consistency(bundle, seen.size)
+    if proof is None:
+        raise Failed(f"not checked: the bundle has no consistency proof from {seen.size} entries")
+    if not extends(seen, now, proof):
+        raise Failed(f"the first {seen.size} entries are not those that were signed before")
+    return f"continues the ledger of {seen.size} entries that was seen before"
+
+
+def _consistency(bundle: Bundle, size: int) -> list[bytes] | None:
+    """The proof from `size` in data/ledger/consistency: blocks of `old N` and hashes, an empty line between."""
+    if f"{LEDGER}consistency" not in bundle.files:
+        return None
+    for block in bundle.text(f"{LEDGER}consistency").removesuffix("\n").split("\n\n"):
+        first, *lines = block.split("\n")
+        if first == f"old {size}":
+            return [strict_base64(line) for line in lines]
+    return None
+
+
+def keep_state(bundle: Bundle) -> None:
+    """Remember the checkpoint, whole or not at all."""
+    if bundle.state is not None and bundle.checkpoint is not None:
+        draft = bundle.state.with_name(f".{bundle.state.name}.new")
+        draft.write_text(bundle.checkpoint.note, encoding="utf-8", newline="\n")
+        os.replace(draft, bundle.state)
+
+
+STEPS: tuple[tuple[str, Callable[[Bundle], str]], ...] = (
+    ("container", container),
+    ("layout", layout),
+    ("tag files", tag_files),
+    ("data files", data_files),
+    ("signature", signature),
+    ("certificate", certificate),
+    ("ledger key", ledger_key),
+    ("checkpoint", checkpoint),
+    ("entries", entries),
+    ("proofs", proofs),
+    ("payloads", payloads),
+    ("state", state),
+)
+
+
+def verify(data: bytes, *, key: str | None = None, state: Path | None = None, ca: str | None = None) -> list[Step]:
+    """All steps, in order; the state is kept when all of them hold. Raises `NotABundle`."""
+    bundle = Bundle(data, key, state, ca)
+    steps = [_run(number, name, check, bundle) for number, (name, check) in enumerate(STEPS, 1)]
+    if all(step.passed for step in steps):
+        keep_state(bundle)
+    return steps
+
+
+def _run(number: int, name: str, check: Callable[[Bundle], str], bundle: Bundle) -> Step:
+    try:
+        return Step(number, name, True, check(bundle))
+    except NotABundle:
+        raise
+    except (Failed, OSError) as error:
+        return Step(number, name, False, str(error))
+    except InvalidSignature:
+        return Step(number, name, False, "a signature does not fit")
+    except Exception as error:  # noqa: BLE001  whatever a hostile file provokes is a step that does not hold
+        return Step(number, name, False, f"cannot be read ({type(error).__name__}: {error})")
+
+
+def read_bundle(path: Path) -> bytes:
+    """The file's bytes; raises `NotABundle`."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise NotABundle(f"{path} is larger than {MAX_BYTES} bytes.")
+        return path.read_bytes()
+    except OSError as error:
+        raise NotABundle(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def pinned_key(given: str | None) -> str | None:
+    """A verifier key as given, or from the file of that name."""
+    if given is None or "+" in given:
+        return given
+    try:
+        return Path(given).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise NotABundle(f"{given} is neither a verifier key nor a file that holds one.") from error
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", metavar="FILE", type=Path, help="the bundle, a ZIP file")
+    parser.add_argument("--key", metavar="K", help="the ledger's verifier key, or a file that holds it, to pin")
+    parser.add_argument("--state", metavar="S", type=Path, help="a file that remembers the last checkpoint seen")
+    parser.add_argument("--ca", metavar="F", help="the SHA-256 fingerprint of ca.crt, to pin")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify and print; the exit code."""
+    try:
+        steps = verify(read_bundle(args.bundle), key=pinned_key(args.key), state=args.state, ca=args.ca)
+    except NotABundle as error:
+        _print(json.dumps({"passed": False, "error": str(error)}) if args.format == "json" else str(error))
+        return 2
+    passed = all(step.passed for step in steps)
+    if args.format == "json":
+        _print(json.dumps({"passed": passed, "steps": [asdict(step) for step in steps]}, indent=2))
+        return 0 if passed else 1
+    for step in steps:
+        _print(f"{'ok  ' if step.passed else 'FAIL'} {step.number:>2} {step.name}: {step.detail}")
+    failed = ", ".join(step.name for step in steps if not step.passed)
+    _print("Everything holds." if passed else f"Do not rely on this bundle; failed: {failed}.")
+    return 0 if passed else 1
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Verify an exported bundle.")
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
