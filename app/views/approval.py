@@ -19,7 +19,7 @@ from core.inventory.rules import Action
 
 SIGNS = {"at least": "≥", "at most": "≤"}
 ANSWERS = {Answer.MET: "Met", Answer.NOT_MET: "Not met", Answer.NOT_APPLICABLE: "Not applicable"}
-TABS = {"record": "record", "findings": "evidence", "challenge": "evidence", "quality": "evidence"}
+TABS = {"record": "Record"}
 SAID = "approval_said"
 
 
@@ -39,7 +39,7 @@ def evidence(page: ChangePage) -> None:
             {
                 "No.": str(place),
                 "Evidence": link(
-                    line.title, "/model", model=page.model, version=page.version, tab=TABS.get(line.key, "evidence")
+                    line.title, "/model", model=page.model, version=page.version, tab=TABS.get(line.key, "Evidence")
                 ),
                 "Says": plain(line.says),
                 "Result": status(line.word),

@@ -169,6 +169,14 @@ def declare_meaning(found: Inspection) -> ColumnMapping:
         "favourable",
         "Selection rates and impact ratios count it. In COMPAS it is the other one: not being flagged.",
     )
+    words = st.text_input(
+        "The favourable outcome in words (optional)",
+        value=guess.favourable_words,
+        key="upload_words",
+        max_chars=60,
+        placeholder="cleared for release",
+        help="Reports then say: of 100 people, 41 are cleared for release.",
+    )
     sensitive = st.multiselect(
         "Sensitive attributes, by which groups are compared",
         names,
@@ -186,6 +194,7 @@ def declare_meaning(found: Inspection) -> ColumnMapping:
         score=score,
         positive_label=positive,
         favourable_label="" if favourable == positive else favourable,
+        favourable_words=words.strip(),
         sensitive=tuple(sensitive),
         row_id=row_id,
         score_is_probability=probability and score is not None,
@@ -282,5 +291,5 @@ def hand_in_form(
             _next_round()
             st.switch_page(
                 page_file("model"),
-                query_params={"model": page.model.number, "version": page.version.version, "tab": "evidence"},
+                query_params={"model": page.model.number, "version": page.version.version, "tab": "Evidence"},
             )

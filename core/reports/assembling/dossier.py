@@ -20,8 +20,8 @@ from core.reports.assembling.record import (
 from core.reports.assembling.validation import (
     challenge_record,
     conclusion_record,
-    fairness_tables,
     finding_record,
+    latest_fairness,
     run_records,
 )
 from core.reports.values import Attachment, CheckpointRecord, DecisionRecord, Dossier, HistoryLine
@@ -51,7 +51,7 @@ def assemble(
         changed=what_changed(session, version),
         policy=policy_record(session, policy_id),
         runs=run_records(session, held),
-        fairness=fairness_tables(session, version, held),
+        fairness=latest_fairness(session, held),
         findings=tuple(finding_record(row) for row in held.findings),
         challenge=tuple(challenge_record(row) for row in held.questions),
         conclusions=tuple(conclusion_record(row) for row in held.conclusions),

@@ -3,7 +3,6 @@
 from sqlmodel import Session
 
 from core.errors import NotFound
-from core.inventory.tables import ModelVersion
 from core.metrics.fairness import Comparison, FairnessResult, GroupResult, Rate
 from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind, Direction
@@ -23,6 +22,7 @@ from core.reports.values import (
 from core.validation.queries import VersionEvidence, checks_of
 from core.validation.results import from_json
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
+from core.validation.uploads import ColumnMapping
 
 
 def run_records(session: Session, held: VersionEvidence) -> tuple[RunRecord, ...]:
@@ -73,12 +73,16 @@ def _verdict(check: CheckResult, titles: dict[str, str], digest: str) -> Verdict
     )
 
 
-def fairness_tables(session: Session, version: ModelVersion, held: VersionEvidence) -> tuple[FairnessTable, ...]:
-    """One table an attribute, and one for all of them crossed, of the newest finished run."""
+def latest_fairness(session: Session, held: VersionEvidence) -> tuple[FairnessTable, ...]:
+    """The fairness tables of the newest finished run."""
     run = held.latest_run
-    if run is None or not run.result:
-        return ()
-    fairness = from_json(run.result).fairness
+    evidence = next((row for row in held.evidence if run and row.id == run.evidence_id), None)
+    return fairness_tables(session, run, evidence) if run and evidence else ()
+
+
+def fairness_tables(session: Session, run: Run, evidence: Evidence) -> tuple[FairnessTable, ...]:
+    """One table an attribute, and one for all of them crossed, as this run computed them."""
+    fairness = from_json(run.result).fairness if run.result else None
     if fairness is None:
         return ()
     clauses = [
@@ -87,18 +91,23 @@ def fairness_tables(session: Session, version: ModelVersion, held: VersionEviden
         if threshold.metric == "impact_ratio"
     ]
     if not clauses:
-        raise NotFound("clause on the impact ratio under which", version.version)
+        raise NotFound("clause on the impact ratio under which", run.number)
     clause = clauses[0]
-    return tuple(_table(fairness, comparison, clause.value, clause.clause) for comparison in fairness.comparisons)
+    words = ColumnMapping.from_json(evidence.mapping).favourable_words or f"given “{fairness.favourable}”"
+    return tuple(
+        _table(fairness, comparison, clause.value, clause.clause, words) for comparison in fairness.comparisons
+    )
 
 
-def _table(fairness: FairnessResult, comparison: Comparison, threshold: float, clause: str) -> FairnessTable:
+def _table(
+    fairness: FairnessResult, comparison: Comparison, threshold: float, clause: str, words: str
+) -> FairnessTable:
     judgement = comparison.judge("impact_ratio", threshold, Direction.AT_LEAST.value)
     reference = comparison.reference
     notes = ("p-values are adjusted for the number of groups (Holm).",) if len(comparison.attributes) > 1 else ()
     return FairnessTable(
         attribute=comparison.name,
-        favourable=fairness.favourable,
+        favourable=words,
         positive=fairness.positive,
         reference=" × ".join(reference) if isinstance(reference, tuple) else reference or "none",
         ties=tuple(" × ".join(tie) for tie in comparison.ties),

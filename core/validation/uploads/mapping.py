@@ -11,7 +11,7 @@ from core.validation.uploads.strict_json import Json, loads
 
 TEXTS = ("label", "prediction", "score", "row_id")
 LISTS = ("sensitive", "numbers")
-LABELS = ("positive_label", "favourable_label")
+LABELS = ("positive_label", "favourable_label", "favourable_words")
 FIELDS = (*TEXTS, *LISTS, *LABELS, "score_is_probability")
 
 
@@ -30,6 +30,7 @@ class ColumnMapping:
     score: str | None = None
     positive_label: str = ""
     favourable_label: str = ""
+    favourable_words: str = ""
     sensitive: tuple[str, ...] = ()
     row_id: str | None = None
     numbers: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class ColumnMapping:
             **{name: tuple(value.get(name) or ()) for name in LISTS},  # type: ignore[arg-type]
             positive_label=str(value.get("positive_label") or ""),
             favourable_label=str(value.get("favourable_label") or ""),
+            favourable_words=str(value.get("favourable_words") or ""),
             score_is_probability=bool(value.get("score_is_probability")),
         )
         if columns is not None and (wrong := mapping.problems(columns)):
