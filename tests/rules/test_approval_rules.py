@@ -34,6 +34,11 @@ def test_sound_facts_stand_against_nothing(rules: Rules) -> None:
     assert reasons(rules, "EXECUTE", facts(rules, "APPROVED"), actor(rules)) == []
 
 
+def test_an_act_that_is_no_decision_is_judged_by_the_cycle_alone(rules: Rules) -> None:
+    assert reasons(rules, "ASK", facts(rules), actor(rules, "VALIDATOR")) == []
+    assert reasons(rules, "ASK", facts(rules), actor(rules)) == ["permission"]
+
+
 def test_a_version_has_one_open_change(rules: Rules) -> None:
     version = rules.inventory.VersionFacts(rules.inventory.Stage.VALIDATED)
     developer = actor(rules, "DEVELOPER")

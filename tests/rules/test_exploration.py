@@ -3,49 +3,21 @@
 import pytest
 
 from tests.rules.loading import Rules
+from tests.rules.test_inventory_rules import cycle
 from tests.rules.world import Exploration, explore
 
-# action: the stages it leads from and to, as the cycle is described to reviewers; "=" stays where it is
-LEADS = {
-    "UPLOAD_EVIDENCE": {
-        "DRAFT": "=", "IN_VALIDATION": "=", "VALIDATED": "IN_VALIDATION", "NOT_VALIDATED": "IN_VALIDATION",
-        "IN_APPROVAL": "IN_VALIDATION",
-    },
-    "START_VALIDATION": {"DRAFT": "IN_VALIDATION", "IN_VALIDATION": "="},
-    "ASK": {"IN_VALIDATION": "=", "VALIDATED": "=", "IN_APPROVAL": "="},
-    "ANSWER": {"IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "="},
-    "RAISE_FINDING": {
-        "IN_VALIDATION": "=", "VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=", "IN_PRODUCTION": "=",
-    },
-    "REMEDIATE_FINDING": {
-        "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
-        "IN_PRODUCTION": "=",
-    },
-    "CLOSE_FINDING": {
-        "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
-        "IN_PRODUCTION": "=",
-    },
-    "CONCLUDE_VALIDATED": {"IN_VALIDATION": "VALIDATED"},
-    "CONCLUDE_NOT_VALIDATED": {"IN_VALIDATION": "NOT_VALIDATED"},
-    "REQUEST_CHANGE": {"VALIDATED": "IN_APPROVAL"},
-    "RESUME_CHANGE": {"VALIDATED": "IN_APPROVAL"},
-    "WITHDRAW_CHANGE": {"IN_APPROVAL": "VALIDATED", "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "="},
-    "ANSWER_ITEM": {"IN_APPROVAL": "="},
-    "VOTE_REJECT": {"IN_APPROVAL": "NOT_VALIDATED"},
-    "EXECUTE": {"APPROVED": "IN_PRODUCTION"},
-    "SUPERSEDE": {"IN_PRODUCTION": "SUPERSEDED"},
-    "FINISH": {"IN_VALIDATION": "="},
-}  # fmt: skip
-VOTES = {1: {"APPROVED"}, 2: {"APPROVED", "IN_APPROVAL"}}
+# what a vote leads to, by quorum; a rejection by one approver is enough
+VOTES = {
+    1: {("VOTE_APPROVE", "APPROVED"), ("VOTE_REJECT", "NOT_VALIDATED")},
+    2: {("VOTE_APPROVE", "IN_APPROVAL"), ("VOTE_APPROVE", "APPROVED"), ("VOTE_REJECT", "NOT_VALIDATED")},
+}
+BY_VOTE = {"VOTE_APPROVE", "VOTE_REJECT", "APPROVE", "REJECT"}
 
 
 def expected_moves(quorum: int) -> set[tuple[str, str, str]]:
-    plain = {
-        (source, action, source if target == "=" else target)
-        for action, leads in LEADS.items()
-        for source, target in leads.items()
-    }
-    return plain | {("IN_APPROVAL", "VOTE_APPROVE", target) for target in VOTES[quorum]}
+    by_people = {move for move in cycle() if move[1] not in BY_VOTE}
+    votes = {("IN_APPROVAL", action, target) for action, target in VOTES[quorum]}
+    return by_people | votes | {("IN_VALIDATION", "FINISH", "IN_VALIDATION")}
 
 
 def check_exploration(rules: Rules, quorum: int) -> Exploration:

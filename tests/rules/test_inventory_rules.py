@@ -10,9 +10,64 @@ DUTIES = {
     "EXECUTION": "EXECUTE SUPERSEDE",
     "NONE": "WITHDRAW_CHANGE",
 }
+# action: the stages it leads from and to, as the cycle is described to reviewers; "=" stays where it is
+LEADS = {
+    "UPLOAD_EVIDENCE": {
+        "DRAFT": "=", "IN_VALIDATION": "=", "VALIDATED": "IN_VALIDATION", "NOT_VALIDATED": "IN_VALIDATION",
+        "IN_APPROVAL": "IN_VALIDATION",
+    },
+    "START_VALIDATION": {"DRAFT": "IN_VALIDATION", "IN_VALIDATION": "="},
+    "ASK": {"IN_VALIDATION": "=", "VALIDATED": "=", "IN_APPROVAL": "="},
+    "ANSWER": {"IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "="},
+    "RAISE_FINDING": {
+        "IN_VALIDATION": "=", "VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=", "IN_PRODUCTION": "=",
+    },
+    "REMEDIATE_FINDING": {
+        "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
+        "IN_PRODUCTION": "=",
+    },
+    "CLOSE_FINDING": {
+        "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
+        "IN_PRODUCTION": "=",
+    },
+    "CONCLUDE_VALIDATED": {"IN_VALIDATION": "VALIDATED"},
+    "CONCLUDE_NOT_VALIDATED": {"IN_VALIDATION": "NOT_VALIDATED"},
+    "REQUEST_CHANGE": {"VALIDATED": "IN_APPROVAL"},
+    "RESUME_CHANGE": {"VALIDATED": "IN_APPROVAL"},
+    "WITHDRAW_CHANGE": {"IN_APPROVAL": "VALIDATED", "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "="},
+    "ANSWER_ITEM": {"IN_APPROVAL": "="},
+    "VOTE_APPROVE": {"IN_APPROVAL": "="},
+    "VOTE_REJECT": {"IN_APPROVAL": "="},
+    "APPROVE": {"IN_APPROVAL": "APPROVED"},
+    "REJECT": {"IN_APPROVAL": "NOT_VALIDATED"},
+    "EXECUTE": {"APPROVED": "IN_PRODUCTION"},
+    "SUPERSEDE": {"IN_PRODUCTION": "SUPERSEDED"},
+}  # fmt: skip
 DONE = {"DEVELOPMENT": "contributors", "VALIDATION": "validators", "APPROVAL": "approvers"}
 # SR 26-2 III asks for exposure and purpose; rows: low, medium, high exposure; columns: operational, financial, rights
 TIERS = ((4, 3, 2), (3, 2, 1), (2, 1, 1))
+
+
+def cycle() -> set[tuple[str, str, str]]:
+    """The moves as (from, act, to)."""
+    return {
+        (source, action, source if target == "=" else target)
+        for action, leads in LEADS.items()
+        for source, target in leads.items()
+    }
+
+
+def test_the_table_of_moves_is_the_cycle_that_reviewers_know(rules: Rules) -> None:
+    moves = [(move.source.name, move.action.name, move.target.name) for move in rules.inventory.MOVES]
+
+    assert set(moves) == cycle()
+    assert len(moves) == len(cycle())
+
+
+def test_every_act_belongs_to_its_duty(rules: Rules) -> None:
+    duties = {action.name: duty.name for action, duty in rules.inventory.DUTY_OF.items()}
+
+    assert duties == {action: duty for duty, actions in DUTIES.items() for action in actions.split()}
 
 
 def test_development_validation_and_approval_of_a_version_never_meet_in_one_person(rules: Rules) -> None:
@@ -51,6 +106,14 @@ def test_a_refused_move_says_from_which_stages_it_leads(rules: Rules) -> None:
 
     assert reason.message == "The version is validated; to start validation it must be draft or in validation"
     assert reason.way_out == ""
+
+
+def test_the_way_out_of_a_closed_version_is_a_new_one(rules: Rules) -> None:
+    inventory = rules.inventory
+    for stage in ("APPROVED", "IN_PRODUCTION", "SUPERSEDED", "RETIRED"):
+        facts = inventory.VersionFacts(inventory.Stage[stage])
+        (reason,) = inventory.stage_refusals(facts, inventory.Action.UPLOAD_EVIDENCE)
+        assert reason.way_out == "Register a new version."
 
 
 def test_every_reason_is_given_at_once(rules: Rules) -> None:

@@ -281,6 +281,8 @@ def check_step(state: State, action: str, step: State) -> None:
         state.evidence, state.current, state.concluded,
     ):  # fmt: skip
         raise Violation(f"{action} changed the evidence of a closed version: {state}")
+    if action.startswith("CONCLUDE") and (state.pending or not state.current):
+        raise Violation(f"{action} on evidence that no finished run judged: {state}")
     if state.stage != step.stage and state.stage in closed and action not in ("EXECUTE", "SUPERSEDE"):
         raise Violation(f"{action} reopened a closed version: {state}")
 

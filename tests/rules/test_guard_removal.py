@@ -1,0 +1,85 @@
+"""Each guard and each row of the tables is taken away in turn: some proof must notice, or the guard is superfluous."""
+
+import inspect
+from collections.abc import Callable
+
+import pytest
+
+from tests.rules import test_access_rules, test_approval_rules, test_inventory_rules, test_validation_rules
+from tests.rules.loading import Rules, load_rules
+from tests.rules.mutants import Mutant, mutants
+from tests.rules.test_exploration import check_exploration
+from tests.rules.world import Violation
+
+MODULES = (test_inventory_rules, test_validation_rules, test_approval_rules, test_access_rules)
+EVERY = tuple(mutants())
+REDUNDANT: dict[str, str] = {}  # name of the guard: why nothing depends on it
+
+
+def proofs() -> list[Callable[[Rules], object]]:
+    """The named tests that take nothing but the rules, then the exploration, which takes longest."""
+    named = [
+        function
+        for module in MODULES
+        for name, function in vars(module).items()
+        if name.startswith("test_") and list(inspect.signature(function).parameters) == ["rules"]
+    ]
+    return [*named, lambda rules: check_exploration(rules, 2), lambda rules: check_exploration(rules, 1)]
+
+
+PROOFS = proofs()
+
+
+def noticed(mutant: Mutant) -> str | None:
+    """The proof that fails without this guard."""
+    rules = mutant.load()
+    for proof in PROOFS:
+        try:
+            proof(rules)
+        except Exception:  # noqa: BLE001  a proof fails by whatever it raises
+            return getattr(proof, "__name__", "exploration")
+    return None
+
+
+def test_every_proof_holds_for_the_rules_that_ship() -> None:
+    rules = load_rules()
+
+    for proof in PROOFS[:-2]:
+        proof(rules)
+
+
+@pytest.mark.parametrize("mutant", [one for one in EVERY if one.name not in REDUNDANT], ids=lambda one: one.name)
+def test_a_guard_that_is_gone_is_noticed(mutant: Mutant) -> None:
+    assert noticed(mutant) is not None
+
+
+@pytest.mark.parametrize("name", REDUNDANT)
+def test_a_guard_called_redundant_is_one(name: str) -> None:
+    mutant = next(one for one in EVERY if one.name == name)
+
+    assert noticed(mutant) is None
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "access.rules permission_refusals: always of “if permission in actor.permissions",
+        "access.rules permissions: never of “if Role.ADMINISTRATOR in self.roles",
+        "access.rules permissions: never of “if Role.AUDITOR in self.roles",
+        "inventory.rules move_refusals: part 3",
+        "inventory.rules duty_refusals: always of “if duty not in",
+        "validation.rules _conclude: all of “list(_upload(facts))",
+        "validation.rules _conclude: never of “if not facts.run_is_current",
+        "approval.rules _vote: never of “if actor.id in facts.voters",
+        "approval.rules _vote_approve: never of “if facts.unanswered_items",
+        "approval.rules _belongs: never of “if actor.id not in facts.parties",
+        "approval.rules quorum_reached: yes",
+        "moves: upload evidence from in approval, to draft",
+        "moves: request approval from validated, no duty",
+    ],
+)
+def test_the_exploration_by_itself_notices_what_matters_most(guard: str) -> None:
+    (mutant,) = (one for one in EVERY if one.name.startswith(guard))
+
+    with pytest.raises((Violation, AssertionError)):
+        check_exploration(mutant.load(), 2)
