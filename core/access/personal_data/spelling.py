@@ -6,15 +6,11 @@ import unicodedata
 
 import polars as pl
 
-ROUNDABOUT = (
-    r"[^\x00-\x7F]|%[0-9A-Fa-f]{2}|&(?:#|commat|period|plus|nbsp|shy)"
-    r"|(?i)[\[({<]\s*(?:at|dot|punkt|ät)\s*[\])}>]|(?i)\s(?:at)\s\S+\s(?:dot)\s"
+ROUNDABOUT = (  # for Polars and Python alike
+    r"[^\x00-\x7F]|%[0-9A-Fa-f]{2}|(?i:&(?:#|commat|period|plus|nbsp|shy)"
+    r"|[\[({<]\s*(?:at|dot|punkt)\s*[\])}>]|\sat\s\S+\sdot\s)"
 )
-_ROUNDABOUT = re.compile(
-    r"[^\x00-\x7F]|%[0-9A-F]{2}|&(?:#|commat|period|plus|nbsp|shy)"
-    r"|[\[({<]\s*(?:at|dot|punkt|ät)\s*[\])}>]|\s(?:at)\s\S+\s(?:dot)\s",
-    re.IGNORECASE,
-)
+_ROUNDABOUT = re.compile(ROUNDABOUT)
 _PERCENT = re.compile(r"%(40|2E|2B|20|2D)", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"

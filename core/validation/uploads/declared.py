@@ -85,11 +85,16 @@ def _remember(block: Block, mapping: ColumnMapping, seen: _Seen) -> None:
 
 
 def _labels(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
-    if mapping.label is not None and seen.labels and canonical(mapping.positive_label) not in seen.labels:
+    if mapping.label is None or not seen.labels:
+        return
+    found = f"the labels {_listed(seen.labels)}"
+    if canonical(mapping.positive_label) not in seen.labels:
         expected = f"{shown(mapping.positive_label)} among the labels"
-        yield Problem(
-            "the positive label does not occur", None, mapping.label, f"the labels {_listed(seen.labels)}", expected
-        )
+        yield Problem("the positive label does not occur", None, mapping.label, found, expected)
+    favourable = canonical(mapping.favourable_label)
+    if favourable and favourable not in {*seen.labels, *seen.predictions}:
+        expected = f"{shown(mapping.favourable_label)} among the labels or predictions"
+        yield Problem("the favourable label does not occur", None, mapping.label, found, expected)
 
 
 def _predictions(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:

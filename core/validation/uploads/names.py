@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from core.errors import Problem
 from core.validation.uploads.limits import Limits
-from core.validation.uploads.problems import shown
+from core.validation.uploads.problems import SHOWN, shown
 
 # Letters, marks and symbols that draw nothing: Hangul fillers, the empty Braille cell, the grapheme joiner.
 BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -35,7 +35,7 @@ def name_problems(names: Sequence[str], limits: Limits) -> list[Problem]:
     """Everything wrong with a header; its line is 1."""
     if len(names) > limits.columns:
         return [
-            Problem("too many columns", 1, shown(names[limits.columns]), f"{len(names)}", f"at most {limits.columns}")
+            Problem("too many columns", 1, names[limits.columns][:SHOWN], f"{len(names)}", f"at most {limits.columns}")
         ]
     problems = [problem for place, name in enumerate(names, start=1) for problem in _single(place, name, limits)]
     return [*problems, *_duplicates(names), *_no_header(names)]
@@ -46,7 +46,7 @@ def _single(place: int, name: str, limits: Limits) -> Iterator[Problem]:
         yield Problem("the column has no name", 1, f"field {place}", "an empty name", "a name")
     if len(name) > limits.name_characters:
         expected = f"at most {limits.name_characters} characters"
-        yield Problem("the column name is too long", 1, shown(name).strip("“”"), f"{len(name)} characters", expected)
+        yield Problem("the column name is too long", 1, name[:SHOWN], f"{len(name)} characters", expected)
     hidden = sorted({f"U+{ord(c):04X}" for c in name if is_hidden(c)})
     if hidden:
         visible = "".join(c for c in name if not is_hidden(c))

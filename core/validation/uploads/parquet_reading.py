@@ -102,9 +102,9 @@ def _text_bytes(batch: "pa.RecordBatch", first: int, limits: Limits) -> int:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if _is_text(_value_type(column.type)):
             lengths = _lengths(column)
-            total += pc.sum(lengths).as_py() or 0
-            if (pc.max(lengths).as_py() or 0) > 4 * limits.field_characters:
-                row = pc.index(lengths, pc.max(lengths)).as_py()
+            total += int(lengths.sum() or 0)
+            if (lengths > 4 * limits.field_characters).any():
+                row = lengths.arg_max() or 0
                 raise one(
                     "a field is too long",
                     line=first + row,
@@ -114,10 +114,10 @@ def _text_bytes(batch: "pa.RecordBatch", first: int, limits: Limits) -> int:
     return total
 
 
-def _lengths(column: "pa.Array") -> "pa.Array":
+def _lengths(column: "pa.Array") -> pl.Series:
     if pa.types.is_dictionary(column.type):
-        return pc.cast(pc.binary_length(column.dictionary), pa.int64()).take(column.indices)
-    return pc.cast(pc.binary_length(column), pa.int64())
+        return pl.Series(pl.from_arrow(pc.binary_length(column.dictionary).take(column.indices)), dtype=pl.Int64)
+    return pl.Series(pl.from_arrow(pc.binary_length(column)), dtype=pl.Int64)
 
 
 def _frame(batch: "pa.RecordBatch", first: int) -> pl.DataFrame:
@@ -127,8 +127,16 @@ def _frame(batch: "pa.RecordBatch", first: int) -> pl.DataFrame:
         if _is_text(plain.type):
             _refuse_broken_text(plain, name, first)
         cells = pl.Series(name, pl.from_arrow(plain))
-        series.append(cells.set(cells == "", None) if cells.dtype == pl.String else cells)
+        series.append(_as_in_csv(cells, first) if cells.dtype == pl.String else cells)
     return pl.DataFrame(series)
+
+
+def _as_in_csv(cells: pl.Series, first: int) -> pl.Series:
+    """Text as a CSV file could hold it: no NUL, and empty text is a missing value."""
+    nul = cells.str.contains("\0", literal=True).fill_null(False)
+    if nul.any():
+        raise one("a NUL character in the text", line=first + (nul.arg_max() or 0), column=cells.name, expected="text")
+    return cells.set(cells == "", None)
 
 
 def _refuse_broken_text(column: "pa.Array", name: str, first: int) -> None:
@@ -138,9 +146,6 @@ def _refuse_broken_text(column: "pa.Array", name: str, first: int) -> None:
     except pa.ArrowInvalid:
         row = next(place for place, raw in enumerate(column.cast(pa.binary())) if not _is_utf8(raw.as_py() or b""))
         raise one("the text is not UTF-8", line=first + row, column=name, expected="UTF-8") from None
-    nul = pc.index(pc.match_substring(column, "\0"), True).as_py()
-    if nul >= 0:
-        raise one("a NUL character in the text", line=first + nul, column=name, expected="text")
 
 
 def _is_utf8(raw: bytes) -> bool:
