@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from core.access.idempotency import KeyReused
 from core.errors import Conflict, GovernanceError, NotFound, Problem, Refused, Unreadable
@@ -127,6 +128,10 @@ def install(api: FastAPI) -> None:
     def _routing(_request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
         return problem(status, status.phrase.lower().replace(" ", "-"), f"{status.description or status.phrase}.")
+
+    @api.exception_handler(ClientDisconnect)
+    def _gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return problem(HTTPStatus.BAD_REQUEST, "bad-request", "The connection ended before the body did.")
 
     @api.exception_handler(OperationalError)
     def _store(_request: Request, error: OperationalError) -> JSONResponse:

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from app.api import api
 from app.api.bodies import JSON_LIMIT
+from app.api.caller import moment
 from core.access.tables import IdempotencyKey
 from tests.api.conftest import World, a_registration
 from tests.api.test_access import assert_problem
@@ -99,12 +101,25 @@ def test_a_field_that_nobody_asked_for_is_refused(world: World) -> None:
     assert [one["column"] for one in problems] == ["as"]
 
 
-def test_an_internal_fault_says_nothing_of_the_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_fault_says_nothing_of_the_inside(world: World) -> None:
+    def fault() -> None:
+        raise RuntimeError("the secret is swordfish")
+
+    client = world.client()
+    api.dependency_overrides[moment] = fault
+
+    response = client.get("models")
+
+    assert_problem(response, 500, "internal")
+    assert "swordfish" not in response.text
+
+
+def test_a_store_that_fails_says_nothing_of_the_inside(world: World) -> None:
     with world.place.store.transaction() as tx:
         tx.session.connection().exec_driver_sql(f"DROP TABLE {IdempotencyKey.__tablename__}")
 
     response = world.client().post("models", json=a_registration(world), headers={"Idempotency-Key": "k"})
 
-    assert response.status_code in {500, 503}
-    assert response.headers["content-type"] == "application/problem+json"
+    assert_problem(response, 503, "unavailable")
+    assert response.headers["retry-after"] == "2"
     assert not any(word in response.text.lower() for word in ("sql", "table", "traceback", ".py", "idempotency_key"))
