@@ -1,7 +1,7 @@
 """Intervals and p-values against published figures and against scipy and statsmodels."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
@@ -33,6 +33,7 @@ def test_the_published_significance_figures_are_reproduced(oracle: Oracle) -> No
     assert share == pytest.approx(oracle.wilson, abs=6e-5)
 
 
+@settings(max_examples=50, deadline=None)
 @given(tables())
 def test_every_interval_and_test_equals_scipy_and_statsmodels(counts: tuple[int, int, int, int]) -> None:
     selected, n, reference, m = counts
@@ -48,6 +49,7 @@ def test_every_interval_and_test_equals_scipy_and_statsmodels(counts: tuple[int,
     assert newcombe(*counts) == pytest.approx(hybrid, rel=1e-9, abs=1e-12)
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_equals_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from core.metrics.cells import Tally
 from core.metrics.fairness.results import Rate
@@ -76,7 +77,7 @@ def _by_fairlearn(tallies: Sequence[Tally], favourable_is_positive: bool) -> dic
         metrics=metrics,
         y_true=truth,
         y_pred=predicted,
-        sensitive_features=group,
+        sensitive_features=pd.Series(group, name="group"),  # an array of one row would be squeezed to a number
         sample_params={name: {"sample_weight": weight} for name in metrics},
     )
     return {name: [float(value) for value in frame.by_group[name].loc[range(len(tallies))]] for name in metrics}
