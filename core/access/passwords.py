@@ -13,6 +13,7 @@ _KNOWN = (
     "passwort",
     "countersign",
     "123456789",
+    "12345",
     "qwertyuiop",
     "qwertzuiop",
     "letmein",

@@ -1,0 +1,207 @@
+"""Sessions and outside identities: read again every time, ended at once, never opened twice."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from core.access.people import disable_person, withdraw_role
+from core.access.queries import open_sessions, person_record
+from core.access.rules import Actor, Permission, Role
+from core.access.sessions import (
+    OutsideIdentity,
+    actor_for_session,
+    end_session,
+    open_session,
+    person_from_provider,
+)
+from core.access.tables import Person
+from core.errors import Refused
+from tests.access.conftest import World
+
+LENGTH = timedelta(hours=8)
+
+
+def opened(world: World, person: Actor, session_id: str = "s1") -> str:
+    with world.store.transaction() as tx:
+        open_session(tx, world.ledger, session_id=session_id, person=person.id, length=LENGTH, at=world.at)
+    return session_id
+
+
+def behind(world: World, session_id: str, person: Actor, *, later: timedelta = timedelta(0)) -> Actor | None:
+    return actor_for_session(world.store, session_id=session_id, person=person.id, at=world.at + later)
+
+
+def identity(subject: str = "u1", **said: object) -> OutsideIdentity:
+    given = {"issuer": "https://idp.example", "subject": subject, "name": "Una Outside", **said}
+    return OutsideIdentity(**given)  # type: ignore[arg-type]
+
+
+def arrive(world: World, who: OutsideIdentity, session_id: str = "o1") -> Actor | None:
+    return person_from_provider(
+        world.store, world.ledger, identity=who, session_id=session_id, length=LENGTH, at=world.at
+    )
+
+
+def test_a_session_carries_the_roles_of_this_moment(world: World) -> None:
+    ana = world.person("ana", Role.APPROVER)
+    session_id = opened(world, ana)
+    before = behind(world, session_id, ana)
+
+    withdraw_role(
+        world.store, world.ledger, person=ana.id, role=Role.APPROVER,
+        reason="Changed department", actor=world.administrator, at=world.at,
+    )  # fmt: skip
+
+    after = behind(world, session_id, ana)
+    assert before is not None
+    assert after is not None
+    assert (before.roles, after.roles) == ({Role.APPROVER}, frozenset())
+
+
+def test_a_session_ends_at_its_end(small_world: World) -> None:
+    ana = small_world.person("ana")
+    session_id = opened(small_world, ana)
+
+    assert behind(small_world, session_id, ana, later=LENGTH - timedelta(seconds=1)) is not None
+    assert behind(small_world, session_id, ana, later=LENGTH) is None
+
+
+def test_a_session_opens_only_for_its_own_person(small_world: World) -> None:
+    ana, ben = small_world.person("ana"), small_world.person("ben")
+    session_id = opened(small_world, ana)
+
+    assert behind(small_world, session_id, ben) is None
+    assert behind(small_world, "unknown", ana) is None
+
+
+def test_an_ended_session_gives_nobody(world: World) -> None:
+    ana = world.person("ana")
+    session_id = opened(world, ana)
+
+    end_session(world.store, world.ledger, session_id=session_id, actor=ana, at=world.at)
+
+    assert behind(world, session_id, ana) is None
+
+
+def test_disabling_somebody_ends_every_session(world: World) -> None:
+    ana = world.person("ana")
+    first, second = opened(world, ana), opened(world, ana, "s2")
+
+    disable_person(
+        world.store, world.ledger, person=ana.id, reason="Left the company", actor=world.administrator, at=world.at
+    )
+
+    assert behind(world, first, ana) is None
+    assert behind(world, second, ana) is None
+    with world.store.reading() as session:
+        assert open_sessions(session, person=ana.id, at=world.at) == ()
+
+
+def test_somebody_elses_session_cannot_be_ended(small_world: World) -> None:
+    ana, ben = small_world.person("ana"), small_world.person("ben", Role.APPROVER)
+    session_id = opened(small_world, ana)
+
+    with pytest.raises(Refused):
+        end_session(small_world.store, small_world.ledger, session_id=session_id, actor=ben, at=small_world.at)
+
+    assert behind(small_world, session_id, ana) is not None
+
+
+def test_an_administrator_can_end_any_session(small_world: World) -> None:
+    ana = small_world.person("ana")
+    session_id = opened(small_world, ana)
+
+    end_session(
+        small_world.store, small_world.ledger, session_id=session_id, actor=small_world.administrator, at=small_world.at
+    )
+
+    assert behind(small_world, session_id, ana) is None
+
+
+def test_somebody_from_outside_is_added_at_the_first_sign_in(world: World) -> None:
+    actor = arrive(world, identity(roles=frozenset({Role.VALIDATOR})))
+
+    assert actor is not None
+    assert actor.roles == {Role.VALIDATOR}
+    again = arrive(world, identity(roles=frozenset({Role.APPROVER})), "o2")
+    assert again is not None
+    assert (again.id, again.roles) == (actor.id, {Role.APPROVER})
+
+
+def test_without_groups_roles_come_from_the_store(small_world: World) -> None:
+    actor = arrive(small_world, identity())
+
+    assert actor is not None
+    assert actor.roles == frozenset()
+
+
+def test_a_toxic_pair_from_groups_gives_no_decision(small_world: World) -> None:
+    actor = arrive(small_world, identity(roles=frozenset({Role.ADMINISTRATOR, Role.APPROVER})))
+
+    assert actor is not None
+    assert Permission.CHANGE_VOTE not in actor.permissions
+
+
+def test_an_outside_session_that_was_ended_does_not_open_again(world: World) -> None:
+    actor = arrive(world, identity())
+    assert actor is not None
+
+    end_session(world.store, world.ledger, session_id="o1", actor=actor, at=world.at)
+
+    assert arrive(world, identity()) is None
+
+
+def test_an_outside_user_name_never_takes_over_an_account(small_world: World) -> None:
+    ana = small_world.person("ana", Role.APPROVER)
+
+    actor = arrive(small_world, identity(username="ana"))
+
+    assert actor is not None
+    assert actor.id != ana.id
+    assert actor.roles == frozenset()
+
+
+def test_the_same_subject_of_another_issuer_is_another_person(small_world: World) -> None:
+    first = arrive(small_world, identity())
+    second = arrive(small_world, identity(issuer="https://other.example"), "o2")
+
+    assert first is not None
+    assert second is not None
+    assert first.id != second.id
+
+
+def test_a_disabled_person_stays_out_whatever_the_provider_says(small_world: World) -> None:
+    world = small_world
+    actor = arrive(world, identity(roles=frozenset({Role.OWNER})))
+    assert actor is not None
+    disable_person(
+        world.store, world.ledger, person=actor.id, reason="Left the company", actor=world.administrator, at=world.at
+    )
+
+    assert arrive(world, identity(roles=frozenset({Role.OWNER})), "o2") is None
+
+
+def test_a_named_subject_becomes_the_first_administrator_once(sqlite_store, ledger, at) -> None:  # type: ignore[no-untyped-def]
+    first = person_from_provider(
+        sqlite_store, ledger, identity=identity(may_be_first_administrator=True), session_id="a", length=LENGTH, at=at
+    )
+    second = person_from_provider(
+        sqlite_store, ledger, identity=identity("u2", may_be_first_administrator=True),
+        session_id="b", length=LENGTH, at=at,
+    )  # fmt: skip
+
+    assert first is not None
+    assert second is not None
+    assert (first.roles, second.roles) == ({Role.ADMINISTRATOR}, frozenset())
+
+
+def test_a_change_of_name_at_the_provider_is_followed(small_world: World) -> None:
+    actor = arrive(small_world, identity())
+    assert actor is not None
+
+    arrive(small_world, identity(name="Una Married"), "o2")
+
+    with small_world.store.reading() as session:
+        assert person_record(session, actor.id, at=small_world.at).name == "Una Married"
+        assert len(session.exec(select(Person).where(Person.subject == identity().key)).all()) == 1
