@@ -1,0 +1,199 @@
+"""The parts of a person's own page."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import streamlit as st
+
+from app.components.empty import empty
+from app.components.facts import facts
+from app.components.formats import day, moment
+from app.components.head import section
+from app.components.me import Me
+from app.components.refusals import act_button, attempt, blocked
+from app.components.status import status
+from app.components.table import table
+from app.components.text import NOTHING, plain
+from app.composition import now, workplace
+from core.access.accounts import set_password
+from core.access.passwords import SHORTEST
+from core.access.queries import SessionRow, TokenRow, names, open_sessions, person_record, tokens
+from core.access.rules import Permission
+from core.access.sessions import end_session
+from core.access.tokens import LONGEST_LIFE, issue_refusals, issue_token, revoke_token, scopes_open_to
+
+_SHOWN_ONCE = "account_new_token"
+
+
+def draw_identity(mine: Me) -> None:
+    """Name, user name and mail address as kept, and each role with its reason."""
+    place, at = workplace(), now()
+    with place.store.reading() as session:
+        record, known = person_record(session, mine.number, at=at), names(session)
+    left, right = st.columns([3, 5], gap="large")
+    with left:
+        section("Who I am")
+        kept = {"Name": plain(record.name), "User name": plain(record.username), "Mail": plain(record.email)}
+        facts({**kept, "Here since": moment(record.created_at)}, alt="What is kept about me")
+        st.caption("The ledger shows your number, never your name.")
+    with right:
+        section("My roles")
+        if not record.roles:
+            with empty(
+                "You hold no role.", "An administrator grants roles, with a reason. Until then you read nothing."
+            ):
+                pass
+            return
+        rows = [
+            {
+                "Role": plain(grant.role.capitalize()),
+                "Why": plain(grant.reason),
+                "Granted by": plain(known.get(grant.granted_by, grant.granted_by)),
+                "Since": day(grant.granted_at),
+                "Until": day(grant.ends_at),
+            }
+            for grant in record.roles
+        ]
+        table(rows, alt="My roles, why and since when", right=("Since", "Until"))
+
+
+def draw_sessions(mine: Me) -> None:
+    """Where I am signed in; any of them can be ended from here."""
+    place, at = workplace(), now()
+    with place.store.reading() as session:
+        rows = open_sessions(session, person=mine.number, at=at)
+    section("Where I am signed in")
+    listed = [_session_line(row, mine) for row in rows]
+    table(listed, alt="My open sessions, the newest first", right=("Signed in", "Ends at the latest"))
+    others = [row for row in rows if row.id != mine.session]
+    if others and st.button(f"End my other sessions ({len(others)})", key="end_other_sessions"):
+        for row in others:
+            end_session(place.store, place.ledger, session_id=row.id, actor=mine.actor, at=now())
+        st.rerun()
+
+
+def draw_password(mine: Me) -> None:
+    """Change the password; nothing where an outside provider keeps it."""
+    place = workplace()
+    section("Password")
+    if place.settings.provider is not None:
+        st.markdown("Your organisation's sign-in keeps your password. Change it there.")
+        return
+    with st.form("change_password", clear_on_submit=True, width=480):
+        current = st.text_input("Current password", type="password", autocomplete="current-password")
+        new = st.text_input("New password", type="password", autocomplete="new-password")
+        repeated = st.text_input("New password again", type="password", autocomplete="new-password")
+        st.caption(f"At least {SHORTEST} characters. Your other sessions end.")
+        sent = st.form_submit_button("Change password")
+    if sent and new != repeated:
+        st.error("Your password was not changed. The two new passwords differ.", icon=":material/block:")
+    elif sent:
+        with attempt("Your password was not changed."):
+            set_password(
+                place.store,
+                place.ledger,
+                current=current or "",
+                new=new or "",
+                session_id=mine.session,
+                actor=mine.actor,
+                at=now(),
+            )
+            st.success("Your password is changed. Your other sessions have ended.")
+
+
+def draw_tokens(mine: Me) -> None:
+    """My tokens, a new one shown once, and a form for the next."""
+    place, at = workplace(), now()
+    with place.store.reading() as session:
+        mine_all = tokens(session, person=mine.number)
+    reasons = issue_refusals(mine.actor)
+    if reasons and not mine_all:
+        return
+    section("My tokens")
+    _draw_new_secret()
+    if mine_all:
+        listed = [_token_line(row, at) for row in mine_all]
+        table(listed, alt="My tokens, the newest first", right=("Issued", "Ends", "Last used"))
+        _draw_revoke(mine, [row for row in mine_all if row.state(at) == "Active"])
+    else:
+        with empty(
+            "You have no token.", "A token lets a pipeline hand in results for you, within the scopes you give it."
+        ):
+            pass
+    blocked("A new token", reasons)
+    if not reasons:
+        _draw_issue(mine)
+
+
+def _draw_issue(mine: Me) -> None:
+    place = workplace()
+    with st.expander("Issue a token"), st.form("issue_token", border=False):
+        name = st.text_input("Name, for example the pipeline that uses it", max_chars=200)
+        open_scopes = [str(scope) for scope in scopes_open_to(mine.actor)]
+        chosen = st.multiselect("Scopes: what it may do", open_scopes)
+        soon, latest = now().date() + timedelta(days=90), (now() + LONGEST_LIFE).date() - timedelta(days=1)
+        ends = st.date_input("Ends on (UTC)", value=soon, min_value=now().date() + timedelta(days=1), max_value=latest)
+        sent = st.form_submit_button("Issue token", type="primary")
+    if sent:
+        with attempt("No token was issued."):
+            issued = issue_token(
+                place.store,
+                place.ledger,
+                name=name or "",
+                scopes={Permission(scope) for scope in chosen},
+                expires_at=datetime.combine(ends, time(23, 59), UTC),
+                actor=mine.actor,
+                at=now(),
+            )
+            st.session_state[_SHOWN_ONCE] = (issued.number, issued.secret)
+            st.rerun()
+
+
+def _draw_new_secret() -> None:
+    """Once: the secret leaves the session with this run."""
+    issued = st.session_state.pop(_SHOWN_ONCE, None)
+    if issued is None:
+        return
+    number, secret = issued
+    with st.container(border=True):
+        st.markdown(f"{status('Active')} **Token {number} is issued. Copy its secret now: it is not shown again.**")
+        st.code(secret, language=None)
+
+
+def _draw_revoke(mine: Me, active: list[TokenRow]) -> None:
+    if not active:
+        return
+    place = workplace()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        named = {row.number: row.name for row in active}
+        chosen = st.selectbox(
+            "Token",
+            list(named),
+            key="token_to_revoke",
+            format_func=lambda number: f"{number} {named[number]}",
+            width=320,
+        )
+        if act_button("Revoke token", key="revoke_token", kind="secondary") and chosen:
+            with attempt("The token was not revoked."):
+                revoke_token(place.store, place.ledger, number=chosen, actor=mine.actor, at=now())
+                st.rerun()
+
+
+def _session_line(row: SessionRow, mine: Me) -> dict[str, str]:
+    return {
+        "Session": "This one" if row.id == mine.session else "Another",
+        "Signed in": moment(row.opened_at),
+        "Ends at the latest": moment(row.expires_at),
+        "State": status("Active"),
+    }
+
+
+def _token_line(row: TokenRow, at: datetime) -> dict[str, str]:
+    return {
+        "Number": row.number,
+        "Name": plain(row.name),
+        "Scopes": plain(", ".join(row.scopes)),
+        "Issued": day(row.created_at),
+        "Ends": day(row.expires_at),
+        "Last used": moment(row.last_used_at) if row.last_used_at else NOTHING,
+        "State": status(row.state(at)),
+    }

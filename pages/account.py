@@ -1,0 +1,17 @@
+"""My account: who I am here, where I am signed in, my password, my tokens."""
+
+from app.components.account import draw_identity, draw_password, draw_sessions, draw_tokens
+from app.components.head import fact, facts_line, head_with_actions
+from app.components.me import me
+from app.components.sign_out import sign_out_button
+from app.components.text import plain
+
+mine = me()
+roles = ", ".join(sorted(mine.actor.roles)) or "a person without a role"
+with head_with_actions(mine.name, facts_line(fact("Number", plain(mine.number)), fact("Acting as", plain(roles)))):
+    sign_out_button(mine)
+
+draw_identity(mine)
+draw_tokens(mine)
+draw_sessions(mine)
+draw_password(mine)
