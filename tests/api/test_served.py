@@ -1,4 +1,4 @@
-"""Against a real server on loopback: large uploads leave its memory flat, and too large ones are refused."""
+"""Against a real server on loopback: memory stays flat, too much is refused, and a key has one effect among many."""
 
 import http.client
 import json
@@ -7,8 +7,10 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from app.composition import now, open_workplace
 from app.settings import load
 from core.access.rules import TOKEN_SCOPES
 from core.access.tokens import issue_token
+from tests.api.conftest import a_dataset, a_version_wish
 from tests.builders import a_cast, a_version
 
 MEGABYTE = 1_000_000
@@ -34,6 +37,7 @@ class Served:
     process: int
     client: httpx.Client
     data_dir: Path
+    owner: str
 
     def most_resident(self) -> int:
         """The most memory that the process ever held, in bytes."""
@@ -68,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         headers = {"Authorization": f"Bearer {token.secret}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60, trust_env=False) as client:
             wait_for(client)
-            yield Served(process.pid, client, data_dir)
+            yield Served(process.pid, client, data_dir, cast.owner.id)
         process.terminate()
 
 
@@ -143,3 +147,37 @@ def test_a_client_that_goes_away_leaves_nothing_behind(served: Served) -> None:
         time.sleep(0.05)
     assert list((served.data_dir / "incoming").iterdir()) == []
     assert served.client.get("/models/M0001/versions/1.0.0").json()["evidence"] is None
+
+
+def a_wish(owner: str, name: str) -> dict[str, object]:
+    return {
+        "model": {
+            "name": name,
+            "purpose": "Ranks applications.",
+            "business_line": "Lending",
+            "owner": owner,
+            "exposure": "low",
+            "purpose_class": "operational",
+        },
+        "version": a_version_wish(name),
+        "datasets": [a_dataset(f"{name} training"), a_dataset(f"{name} test")],
+    }
+
+
+def test_many_clients_with_the_same_keys_have_one_effect_a_key(served: Served) -> None:
+    clients, keys = 6, [f"nightly-{number}" for number in range(5)]
+    before = served.client.get("/models").json()["total"]
+    start = threading.Barrier(clients)
+
+    def client(_number: int) -> list[str]:
+        start.wait()
+        return [
+            served.client.post("/models", json=a_wish(served.owner, key), headers={"Idempotency-Key": key}).text
+            for key in keys
+        ]
+
+    with ThreadPoolExecutor(clients) as pool:
+        answers = list(pool.map(client, range(clients)))
+
+    assert all(given == answers[0] for given in answers)
+    assert served.client.get("/models").json()["total"] - before == len(keys)
