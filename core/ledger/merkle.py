@@ -105,7 +105,7 @@ def consistency_spans(old: int, size: int) -> list[Span]:
     return spans[::-1]
 
 
-def includes(root: bytes, size: int, leaf: bytes, index: int, proof: Sequence[bytes]) -> bool:
+def included(leaf: bytes, index: int, proof: Sequence[bytes], size: int, root: bytes) -> bool:
     """Whether `proof` leads from the leaf hash to the root (RFC 9162 section 2.1.3.2)."""
     if not 0 <= index < size:
         return False

@@ -29,7 +29,7 @@ import re
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -730,10 +730,16 @@ STEPS: tuple[tuple[str, Callable[[Bundle], str]], ...] = (
 def verify(data: bytes, *, key: str | None = None, state: Path | None = None, ca: str | None = None) -> list[Step]:
     """All steps, in order; the state is kept when all of them hold. Raises `NotABundle`."""
     bundle = Bundle(data, key, state, ca)
-    steps = [_run(number, name, check, bundle) for number, (name, check) in enumerate(STEPS, 1)]
+    steps = list(run_steps(bundle))
     if all(step.passed for step in steps):
         keep_state(bundle)
     return steps
+
+
+def run_steps(bundle: Bundle) -> Iterator[Step]:
+    """Each step when it is asked for, so that who only wants a yes can stop at the first no."""
+    for number, (name, check) in enumerate(STEPS, 1):
+        yield _run(number, name, check, bundle)
 
 
 def _run(number: int, name: str, check: Callable[[Bundle], str], bundle: Bundle) -> Step:

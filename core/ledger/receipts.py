@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.ledger.checkpoints import Checkpoint, open_checkpoint
-from core.ledger.merkle import includes, leaf_hash
+from core.ledger.merkle import included, leaf_hash
 from core.ledger.notes import NoteRefused, Verifier, decode_base64, encode_base64, parse_decimal
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -40,7 +40,7 @@ def parse_receipt(text: str) -> Receipt:
 def verify_receipt(receipt: Receipt, body: bytes, verifier: Verifier) -> Checkpoint:
     """The checkpoint that covers the entry with exactly these bytes; raises `NoteRefused`."""
     checkpoint = open_checkpoint(receipt.note, verifier)
-    if not includes(checkpoint.root, checkpoint.size, leaf_hash(body), receipt.index, receipt.proof):
+    if not included(leaf_hash(body), receipt.index, receipt.proof, checkpoint.size, checkpoint.root):
         raise NoteRefused(f"Entry {receipt.index} is not in the log as it stands here.")
     return checkpoint
 
