@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from core.ledger.extract import LedgerParts
 from core.reports import bundle, data
-from core.reports.ledger_parts import LedgerParts
 from core.reports.signing import SigningKeys, sign_pdf
 from core.reports.typeset.rendering import render_pdf
 from core.reports.values import Dossier

@@ -1,0 +1,1 @@
+"""What a printed dossier says and in which order, before it is typeset or written as HTML."""

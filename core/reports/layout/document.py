@@ -1,0 +1,104 @@
+"""The dossier laid out: cover, then sections in the order in which a reader asks."""
+
+from core.metrics.verdicts import Verdict
+from core.reports.layout.blocks import Badge, Cell, Cover, Digest, Document, Statement, Tone
+from core.reports.layout.decision import challenge, decision, decision_statement, findings
+from core.reports.layout.proof import history, people_section, proof
+from core.reports.layout.record import record, what_changed
+from core.reports.layout.validation import fairness, fairness_sentence, validation, verdict_counts
+from core.reports.layout.words import SPACE, Legend, badge, clipped, count, day, moment
+from core.reports.values import Dossier, FairnessTable
+from core.validation.rules import BLOCKING, FindingStatus
+
+
+def dossier_document(dossier: Dossier) -> Document:
+    """Everything that the printed dossier says."""
+    people = Legend(dossier.people)
+    name, version = clipped(dossier.model.name, 120), dossier.version.version
+    return Document(
+        title=f"{name} {version}: model dossier",
+        author=f"Countersign at {dossier.origin}",
+        description=f"Dossier {dossier.reference} of model {dossier.model.number}, version {version}",
+        running=f"{dossier.model.number}{SPACE} {clipped(name, 70)} {version}",
+        footing=f"{dossier.reference}{SPACE} as of {moment(dossier.as_of)}",
+        cover=_cover(dossier, people, name),
+        sections=(
+            record(dossier, people),
+            what_changed(dossier),
+            validation(dossier, people),
+            fairness(dossier),
+            findings(dossier, people),
+            challenge(dossier, people),
+            decision(dossier, people),
+            history(dossier, people),
+            people_section(dossier),
+            proof(dossier),
+        ),
+    )
+
+
+def _cover(dossier: Dossier, people: Legend, name: str) -> Cover:
+    model, point = dossier.model, dossier.checkpoint
+    facts: tuple[tuple[str, Cell], ...] = (
+        ("Scope", dossier.scope),
+        ("Owner", people.name(model.owner)),
+        ("Developer", people.name(model.developer)),
+        ("Policy", f"{dossier.policy.name} {dossier.policy.version}"),
+        ("As of", moment(dossier.as_of)),
+        ("Generated", f"{moment(dossier.generated_at)}, for {people.name(dossier.generated_by)}"),
+        ("Evidence digest", Digest(dossier.version.evidence_digest or "–")),
+        ("Ledger checkpoint", f"{count(point.size)} entries of {point.origin}"),
+        ("Ledger root", Digest(point.root)),
+    )
+    return Cover(
+        kind="Model dossier",
+        title=name,
+        line=f"{model.number}, version {dossier.version.version}, tier {model.tier}",
+        statement=_statement(dossier),
+        cards=_cards(dossier),
+        facts=facts,
+    )
+
+
+def _statement(dossier: Dossier) -> Statement:
+    """What stands: the verdicts in one sentence, below it what fairness found worst."""
+    run = dossier.current_run
+    if run is None:
+        return Statement(Badge("No verdict", Tone.NONE), "No finished validation has judged the evidence at hand.")
+    required = [row.verdict for row in run.verdicts if row.required]
+    order = (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS)
+    worst = next((verdict for verdict in order if verdict in required), Verdict.INSUFFICIENT)
+    lost = [row.title for row in run.verdicts if row.required and row.verdict is worst and worst is not Verdict.PASS]
+    names = f"Required, and {badge(worst).word.lower()}: {_listed(lost)}." if lost else ""
+    table = _worst_fairness(dossier.fairness)
+    below = "\n".join(part for part in (names, fairness_sentence(table) if table else "") if part)
+    return Statement(badge(worst), f"{verdict_counts(run.verdicts)}.", below)
+
+
+def _listed(titles: list[str], most: int = 3) -> str:
+    distinct = list(dict.fromkeys(titles))
+    shown = "; ".join(distinct[:most])
+    return f"{shown} and {len(distinct) - most} more" if len(distinct) > most else shown
+
+
+def _worst_fairness(tables: tuple[FairnessTable, ...]) -> FairnessTable | None:
+    order = (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS)
+    return min(tables, key=lambda table: order.index(table.verdict), default=None)
+
+
+def _cards(dossier: Dossier) -> tuple[tuple[str, Cell], ...]:
+    pending = [one for one in dossier.findings if one.status is not FindingStatus.VERIFIED_CLOSED]
+    blocking = any(one.severity in BLOCKING for one in pending)
+    tone = Tone.STOPS if blocking else Tone.ATTENTION if pending else Tone.GOOD
+    newest = dossier.decisions[0] if dossier.decisions else None
+    return (
+        ("Stage", badge(dossier.version.stage)),
+        ("Findings", Badge(_pending(len(pending)), tone)),
+        ("Decision", decision_statement(newest).badge if newest else Badge("Not requested", Tone.NONE)),
+        ("Next review", day(dossier.model.next_review)),
+    )
+
+
+def _pending(found: int) -> str:
+    return f"{found} not closed" if found else "None open"
+
