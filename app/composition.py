@@ -30,8 +30,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_workplace(settings: Settings) -> Workplace:
-    """Open the store, bring its schema up to date, and give a new installation its keys and its first policy."""
+def open_workplace(settings: Settings, *, installed_at: datetime | None = None) -> Workplace:
+    """Open the store, bring its schema up to date, and give a new installation its keys and its first policy.
+
+    `installed_at` dates the first policy back, for the example workspace and its history.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database_url)
     store.upgrade()
@@ -44,12 +47,11 @@ def open_workplace(settings: Settings) -> Workplace:
         exports=EvidenceFiles(settings.data_dir / "exports"),
         keys=open_keys(settings.data_dir / "keys", origin=settings.origin, at=now()),
     )
-    _publish_first_policy(workplace)
+    _publish_first_policy(workplace, installed_at or now())
     return workplace
 
 
-def _publish_first_policy(workplace: Workplace) -> None:
-    at = now()
+def _publish_first_policy(workplace: Workplace, at: datetime) -> None:
     with workplace.store.transaction() as tx:
         try:
             policy_in_force(tx.session, at=at)

@@ -4,8 +4,11 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+if TYPE_CHECKING:
+    from app.composition import Workplace
+    from app.example.accounts import Account
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,24 +28,20 @@ def run(args: argparse.Namespace) -> int:
         os.environ["COUNTERSIGN_PORT"] = str(args.port)
     if args.data_dir:
         os.environ["COUNTERSIGN_DATA_DIR"] = str(Path(args.data_dir).resolve())
-    from app.composition import workplace
+    from app.composition import now, open_workplace
+    from app.example.workspace import HISTORY
+    from app.launch import ROOT, server_command
+    from app.settings import load
 
-    place = workplace()
-    os.environ["COUNTERSIGN_DATA_DIR"] = str(place.settings.data_dir)
-    _say_how_to_sign_in(example=args.example)
-    settings = place.settings
+    settings = load()
+    os.environ["COUNTERSIGN_DATA_DIR"] = str(settings.data_dir)
+    place = open_workplace(settings, installed_at=now() - HISTORY if args.example else None)
+    _say_how_to_sign_in(place, example=args.example)
     place.store.close()
     sys.stdout.flush()
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from here
-    command = [sys.executable, "-m", "streamlit", "run", "app/server.py"]
-    options = {
-        "server.port": settings.port,
-        "server.address": settings.address,
-        "server.headless": "true",
-        "browser.gatherUsageStats": "false",
-        "logger.level": "warning",
-    }
-    os.execv(sys.executable, [*command, *(f"--{name}={value}" for name, value in options.items())])  # noqa: S606
+    command = server_command(settings)
+    os.execv(command[0], command)  # noqa: S606  the arguments are ours; no shell reads them
     return 0
 
 
@@ -62,25 +61,26 @@ def run_worker(_args: argparse.Namespace) -> int:
         return 0
 
 
-def _say_how_to_sign_in(*, example: bool) -> None:
-    from app.composition import now, workplace
+def _say_how_to_sign_in(place: "Workplace", *, example: bool) -> None:
+    from app.composition import now
+    from core.access.setup import make_first_link
 
-    place = workplace()
     print(f"\nCountersign at {place.settings.public_url}\n")
     if example:
         from app.example.workspace import prepare
 
-        accounts = prepare(place, at=now())
-        width = max(len(account.role) for account in accounts)
-        for account in accounts:
-            print(f"  {account.role:<{width}}  {account.username:<14}  {account.password}")
-        print("\nExample accounts; their passwords were made for this installation.\n")
-        return
-    if place.settings.provider is not None:
-        return
-    from core.access.setup import make_first_link
+        print("  Preparing the example workspace …", flush=True)
+        _say_accounts(prepare(place, at=now()))
+    elif place.settings.provider is None:
+        link = make_first_link(place.store, place.ledger, at=now())
+        if link is not None:
+            print("  Nobody can sign in yet. This link makes the first administrator, once:\n")
+            print(f"  {place.settings.public_url}/setup?link={link}\n")
 
-    link = make_first_link(place.store, place.ledger, at=now())
-    if link is not None:
-        print("  Nobody can sign in yet. This link makes the first administrator, once:\n")
-        print(f"  {place.settings.public_url}/setup?link={link}\n")
+
+def _say_accounts(accounts: "tuple[Account, ...]") -> None:
+    width = max(len(account.username) for account in accounts)
+    print(f"  {'user name':<{width}}  {'password':<16}  role")
+    for account in accounts:
+        print(f"  {account.username:<{width}}  {account.password:<16}  {account.role}")
+    print("\n  Example accounts; their passwords were made for this installation.\n")

@@ -17,11 +17,9 @@ from core.ledger.events import Event
 from core.ledger.extract import parts
 from core.ledger.service import Entity, Ledger
 from core.reports.assembling import assemble
-from core.reports.ledger_parts import LedgerEntry, LedgerParts
 from core.reports.render import dossier_bundle, dossier_pdf
 from core.reports.signing import SigningKeys
 from core.reports.tables import Export, ExportDownload, ExportKind, ExportStatus
-from core.reports.values import Dossier
 from core.store import EvidenceFiles, Store
 from core.store.numbers import next_number
 from core.store.paging import Page
@@ -107,7 +105,8 @@ def build_export(
             generated_by=row.requested_by,
             at=at,
         )
-        covered = _parts(session, ledger, dossier) if row.kind is ExportKind.BUNDLE else None
+        indexes = [line.index for line in dossier.history]
+        covered = parts(session, indexes, vkey=ledger.vkey) if row.kind is ExportKind.BUNDLE else None
     content = dossier_bundle(dossier, covered, keys, at=at) if covered else dossier_pdf(dossier, keys, at=at)
     stored = exports.add([content])
     with store.transaction() as tx:
@@ -127,16 +126,6 @@ def fail_export(store: Store, *, export: str, error: str) -> None:
         if row.status is ExportStatus.QUEUED:
             row.status, row.error = ExportStatus.FAILED, error
             tx.session.add(row)
-
-
-def _parts(session: Session, ledger: Ledger, dossier: Dossier) -> LedgerParts:
-    found = parts(session, ledger, [line.index for line in dossier.history])
-    return LedgerParts(
-        checkpoint=found.checkpoint,
-        vkey=found.vkey,
-        entries=tuple(LedgerEntry(entry.index, entry.body, entry.salt, entry.payload) for entry in found.entries),
-        proofs=found.proofs,
-    )
 
 
 def download(

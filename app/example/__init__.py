@@ -1,0 +1,1 @@
+"""The example workspace: real data, example accounts by role, models in different stages of the cycle."""

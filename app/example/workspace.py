@@ -1,0 +1,252 @@
+"""Tells the story of the example workspace through the use cases: nothing in it is typed in behind their back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.composition import Workplace
+from app.example.accounts import Account, accounts
+from app.example.records import (
+    COMPAS,
+    COMPAS_DATA,
+    COMPAS_NEXT,
+    COMPAS_VERSION,
+    EMPLOYMENT,
+    EMPLOYMENT_DATA,
+    EMPLOYMENT_NEXT,
+    EMPLOYMENT_NEXT_DATA,
+    EMPLOYMENT_VERSION,
+)
+from core.access.rules import Actor
+from core.approval.queries import change as change_page
+from core.approval.rules import Answer, Choice
+from core.approval.service import NewCondition, answer_item, execute_change, request_change, vote
+from core.inventory.moves import load_version
+from core.inventory.queries import model_count
+from core.inventory.service import register, register_version
+from core.reports.service import build_export, request_export
+from core.reports.tables import ExportKind
+from core.validation.challenge import answer, ask
+from core.validation.conclusion import conclude
+from core.validation.intake import hand_in, inspect
+from core.validation.rules import Outcome
+from core.validation.runs import perform, start
+
+DATA = Path(__file__).parent / "data"
+HISTORY = timedelta(days=60)  # how long before the first start the story begins
+RATIONALE = "The evidence supports the intended use; the limitations are known to its users."
+
+
+def prepare(place: Workplace, *, at: datetime) -> tuple[Account, ...]:
+    """Make accounts and records on the first call; later calls answer with the same accounts."""
+    known = accounts(place, at=at - HISTORY)
+    with place.store.reading() as session:
+        told = model_count(session) > 0
+    if not told:
+        _Story(place, known, at).tell()
+    return tuple(known.values())
+
+
+class _Story:
+    """The acts of the example people, dated backwards from the first start."""
+
+    def __init__(self, place: Workplace, known: Mapping[str, Account], at: datetime) -> None:
+        self.place, self.known, self.at = place, known, at
+
+    def tell(self) -> None:
+        self._employment_in_production()
+        self._compas_in_validation()
+        self._employment_next_in_approval()
+        self._export()
+
+    def _ago(self, days: float) -> datetime:
+        return self.at - timedelta(days=days)
+
+    def _actor(self, username: str) -> Actor:
+        return self.known[username].actor
+
+    def _employment_in_production(self) -> None:
+        place, developer = self.place, self._actor("developer")
+        entered = replace(EMPLOYMENT, owner=self.known["owner"].number, developer=developer.id)
+        model = register(
+            place.store,
+            place.ledger,
+            model=entered,
+            version=EMPLOYMENT_VERSION,
+            datasets=EMPLOYMENT_DATA,
+            actor=developer,
+            at=self._ago(55),
+        ).model
+        self._validate(model, "1.0.0", "employment_ma_2015.parquet", 54)
+        self._challenge(model, "1.0.0", "Why is race not among the attributes?", "It follows in a later version.", 52)
+        self._conclude(model, "1.0.0", 50)
+        number = self._request(
+            model, "1.0.0", "First use: rank outreach letters by the chance of being out of work.", 48
+        )
+        for username, days in (("approver", 46.0), ("approver2", 45.0)):
+            self._approve(number, username, days)
+        execute_change(place.store, place.ledger, change=number, actor=self._actor("owner"), at=self._ago(44))
+
+    def _compas_in_validation(self) -> None:
+        place, developer = self.place, self._actor("developer")
+        entered = replace(COMPAS, owner=self.known["owner"].number, developer=developer.id)
+        model = register(
+            place.store,
+            place.ledger,
+            model=entered,
+            version=COMPAS_VERSION,
+            datasets=COMPAS_DATA,
+            actor=developer,
+            at=self._ago(30),
+        ).model
+        self._validate(model, "1.0.0", "compas_for_aequitas.csv", 29)
+        self._challenge(
+            model,
+            "1.0.0",
+            "Which cost of a wrong flag was assumed when the cut was chosen?",
+            "Equal cost of both errors; the cut was not tuned by group.",
+            26,
+        )
+        text = "False positives fall on one group twice as often. What was tried against it?"
+        ask(
+            place.store,
+            place.ledger,
+            model=model,
+            version="1.0.0",
+            text=text,
+            actor=self._actor("validator"),
+            at=self._ago(24),
+        )
+        register_version(place.store, place.ledger, model=model, version=COMPAS_NEXT, actor=developer, at=self._ago(5))
+
+    def _employment_next_in_approval(self) -> None:
+        model = "M0001"
+        register_version(
+            self.place.store,
+            self.place.ledger,
+            model=model,
+            version=EMPLOYMENT_NEXT,
+            datasets=EMPLOYMENT_NEXT_DATA,
+            actor=self._actor("developer"),
+            at=self._ago(14),
+        )
+        self._validate(model, "1.1.0", "employment_ma_2016.parquet", 13)
+        self._challenge(model, "1.1.0", "Is 2016 like 2015?", "Balanced accuracy moved by less than one point.", 12)
+        self._conclude(model, "1.1.0", 10)
+        number = self._request(model, "1.1.0", "Yearly refresh of the test data; same model, same cut.", 8.5)
+        condition = NewCondition(
+            "Hand in race as an attribute with the next version",
+            self.known["owner"].number,
+            self.at + timedelta(days=45),
+        )
+        self._approve(number, "approver", 7, condition)
+
+    def _validate(self, model: str, version: str, filename: str, days: float) -> None:
+        place, developer = self.place, self._actor("developer")
+        source, at = DATA / filename, self._ago(days)
+        guess = inspect(source, filename).mapping
+        mapping = (
+            replace(guess, favourable_label="0", favourable_words="cleared for release")
+            if filename.startswith("compas")
+            else replace(guess, sensitive=("sex",), favourable_words="predicted as employed")
+        )
+        hand_in(
+            place.store,
+            place.ledger,
+            place.files,
+            model=model,
+            version=version,
+            source=source,
+            filename=filename,
+            mapping=mapping,
+            declared={},
+            actor=developer,
+            at=at,
+        )
+        run = start(place.store, place.ledger, model=model, version=version, actor=developer, at=at).run
+        perform(place.store, place.ledger, place.files, run=run, clock=lambda: at + timedelta(minutes=1))
+
+    def _challenge(self, model: str, version: str, question: str, reply: str, days: float) -> None:
+        place = self.place
+        number = ask(
+            place.store,
+            place.ledger,
+            model=model,
+            version=version,
+            text=question,
+            actor=self._actor("validator"),
+            at=self._ago(days),
+        )
+        answer(
+            place.store,
+            place.ledger,
+            question=number,
+            text=reply,
+            actor=self._actor("developer"),
+            at=self._ago(days - 0.5),
+        )
+
+    def _conclude(self, model: str, version: str, days: float) -> None:
+        place = self.place
+        with place.store.reading() as session:
+            _, row = load_version(session, model, version)
+        conclude(
+            place.store,
+            place.ledger,
+            model=model,
+            version=version,
+            outcome=Outcome.VALIDATED,
+            summary="All required checks pass on the test year; limits on groups are stated.",
+            seen_digest=row.evidence_digest,
+            actor=self._actor("validator"),
+            at=self._ago(days),
+        )
+
+    def _request(self, model: str, version: str, rationale: str, days: float) -> str:
+        return request_change(
+            self.place.store,
+            self.place.ledger,
+            model=model,
+            version=version,
+            rationale=rationale,
+            actor=self._actor("developer"),
+            at=self._ago(days),
+        ).change
+
+    def _approve(self, number: str, username: str, days: float, *conditions: NewCondition) -> None:
+        place, actor = self.place, self._actor(username)
+        with place.store.reading() as session:
+            page = change_page(session, number, actor)
+        for item in page.checklist:
+            answer_item(
+                place.store,
+                place.ledger,
+                change=number,
+                code=item.code,
+                answer=Answer.MET,
+                reason="",
+                actor=actor,
+                at=self._ago(days),
+            )
+        vote(
+            place.store,
+            place.ledger,
+            change=number,
+            choice=Choice.APPROVE,
+            rationale=RATIONALE,
+            conditions=conditions,
+            seen_digest=page.evidence_digest,
+            actor=actor,
+            at=self._ago(days),
+        )
+
+    def _export(self) -> None:
+        place, auditor = self.place, self._actor("auditor")
+        for kind in (ExportKind.PDF, ExportKind.BUNDLE):
+            number = request_export(
+                place.store, place.ledger, model="M0001", version="1.0.0", kind=kind, actor=auditor, at=self._ago(2)
+            )
+            build_export(
+                place.store, place.ledger, place.exports, place.keys, export=number, clock=lambda: self._ago(2)
+            )
