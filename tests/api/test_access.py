@@ -13,7 +13,7 @@ from core.access.tokens import revoke_token
 from core.inventory.rules import Stage
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
-from tests.api.conftest import World, a_registration, a_version_wish
+from tests.api.world import World, a_registration, a_version_wish
 from tests.builders import NOON, a_person, a_version
 
 

@@ -8,8 +8,8 @@ from app.api import api
 from app.api.bodies import JSON_LIMIT
 from app.api.caller import moment
 from core.access.tables import IdempotencyKey
-from tests.api.conftest import World, a_registration
 from tests.api.test_access import assert_problem
+from tests.api.world import World, a_registration
 from tests.builders import a_version
 
 JSON = {"Content-Type": "application/json"}

@@ -6,7 +6,7 @@ import pytest
 
 from app.api import api
 from core.access.rules import TOKEN_SCOPES
-from tests.api.conftest import World
+from tests.api.world import World
 
 DOCUMENT = json.loads(json.dumps(api.openapi()))
 OPERATIONS = {

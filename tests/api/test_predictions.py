@@ -10,8 +10,8 @@ from core.access.personal_data import Kind
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
 from core.validation.tables import Evidence, Run
-from tests.api.conftest import World
 from tests.api.test_access import assert_problem
+from tests.api.world import World
 from tests.builders import a_version
 
 ROWS = "".join(f"{number},{number % 2},{number % 3 % 2},{'ab'[number % 2]}\n" for number in range(60))

@@ -7,8 +7,8 @@ from core.inventory.rules import Stage
 from core.ledger.notes import Verifier
 from core.ledger.receipts import parse_receipt, verify_receipt
 from core.ledger.tables import LogEntry
-from tests.api.conftest import World, a_dataset, a_registration, a_version_wish
 from tests.api.test_access import assert_problem
+from tests.api.world import World, a_dataset, a_registration, a_version_wish
 from tests.builders import a_person, a_version
 
 

@@ -23,7 +23,7 @@ from app.composition import now, open_workplace
 from app.settings import load
 from core.access.rules import TOKEN_SCOPES
 from core.access.tokens import issue_token
-from tests.api.conftest import a_dataset, a_version_wish
+from tests.api.world import a_dataset, a_version_wish
 from tests.builders import a_cast, a_version
 
 MEGABYTE = 1_000_000
