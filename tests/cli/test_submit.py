@@ -1,0 +1,342 @@
+"""`countersign submit` against a real server on loopback: its exit code gates a build."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlmodel import func, select
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+import app.cli.server
+from app.api import api
+from app.cli import main
+from core.access.rules import TOKEN_SCOPES, Permission
+from core.jobs.service import finish, take
+from core.ledger.receipts import parse_receipt
+from core.ledger.service import Ledger
+from core.reports.keys import open_keys
+from core.store import open_store
+from core.validation.runs import perform
+from core.validation.tables import Evidence
+from tests.api.test_served import free_port
+from tests.api.world import World, make_world
+from tests.builders import NOON, a_version
+
+COMPAS = Path(__file__).parents[2] / "app" / "example" / "data" / "compas_for_aequitas.csv"
+COMPAS_COLUMNS = ["--label", "label_value", "--prediction", "score", "--positive", "1", "--sensitive", "race"]
+COLUMNS = ["--label", "label", "--prediction", "prediction", "--positive", "1", "--sensitive", "group"]
+TARGET = ["--model", "M0001", "--version", "1.0.0"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server in this process, and what a pipeline sets to use it."""
+
+    world: World
+    url: str
+    worker: threading.Event  # works while it is set
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    store = open_store(f"sqlite:///{folder / 'store.db'}")
+    store.upgrade()
+    store.close()
+    open_keys(folder / "keys", origin="countersign.test/ledger", at=NOON)
+    return folder
+
+
+@pytest.fixture
+def served(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr(app.cli.server, "FIRST_PAUSE", 0.01)
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    ledger = Ledger.open(tmp_path / "keys", origin="countersign.test/ledger")
+    keys = open_keys(tmp_path / "keys", origin="countersign.test/ledger", at=NOON)
+    world = make_world(store, ledger, keys, tmp_path)
+    a_version(store, world.cast)
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=[Mount("/api", api)]), port=port, log_level="warning", lifespan="off")
+    )
+    working, over = threading.Event(), threading.Event()
+    threads = [threading.Thread(target=server.run), threading.Thread(target=work, args=(world, working, over))]
+    for thread in threads:
+        thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    monkeypatch.setenv("COUNTERSIGN_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("COUNTERSIGN_TOKEN", world.token().secret)
+    working.set()
+    yield Served(world, f"http://127.0.0.1:{port}", working)
+    server.should_exit = True
+    over.set()
+    for thread in threads:
+        thread.join(timeout=20)
+    store.close()
+    api.dependency_overrides.clear()
+
+
+def work(world: World, working: threading.Event, over: threading.Event) -> None:
+    """As a worker does, at the tests' own time."""
+    place = world.place
+    while not over.wait(0.05):
+        lease = take(place.store, at=NOON) if working.is_set() else None
+        if lease is not None:
+            perform(place.store, place.ledger, place.files, run=lease.slot, clock=lambda: NOON)
+            finish(place.store, lease, at=NOON)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., str]:
+    """Writes predictions that are always right, `rows` of them, for two groups of equal rates."""
+
+    def write(rows: int = 1200) -> str:
+        lines = [f"{row},{row // 2 % 2},{row // 2 % 2},{'ab'[row % 2]}" for row in range(rows)]
+        path = tmp_path / "predictions.csv"
+        path.write_text("\n".join(["row_id,label,prediction,group", *lines]) + "\n")
+        return str(path)
+
+    return write
+
+
+def test_predictions_that_meet_the_policy_exit_with_0(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["submit", table(), *TARGET, *COLUMNS])
+
+    out, err = capsys.readouterr()
+    assert code == 0, (out, err)
+    assert out.rstrip().endswith("R0001: pass")
+    assert "impact_ratio" in out
+    assert "Handed in 1,200 rows as E0001" in err
+
+
+def test_compas_fails_on_its_impact_ratio(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """ProPublica, Machine Bias (2016): 58.8 % of African-American and 34.8 % of white defendants score high."""
+    code = main(["submit", str(COMPAS), *TARGET, *COMPAS_COLUMNS, "--format", "json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert code == answer["exit"] == 1
+    failed = {check["metric"] for check in answer["run"]["checks"] if check["verdict"] == "fail" and check["required"]}
+    assert "impact_ratio" in failed
+    assert answer["evidence"]["rows"] == 7214
+
+
+def test_too_few_rows_exit_with_3(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["submit", table(60), *TARGET, *COLUMNS])
+
+    assert code == 3
+    assert "insufficient evidence" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_exits_with_2_and_names_the_line(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_text("label,prediction,group\n1,1,a\n1,1\n")
+
+    code = main(["submit", str(path), *TARGET, *COLUMNS])
+
+    assert code == 2
+    assert "line 3" in capsys.readouterr().err
+
+
+def test_a_missing_scope_exits_with_2_and_says_which(
+    served: Served, table: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = served.world.token(scopes=TOKEN_SCOPES - {Permission.EVIDENCE_UPLOAD})
+    monkeypatch.setenv("COUNTERSIGN_TOKEN", token.secret)
+
+    code = main(["submit", table(), *TARGET, *COLUMNS])
+
+    assert code == 2
+    assert f"Token {token.number} has no scope evidence:upload" in capsys.readouterr().err
+
+
+def test_a_token_that_is_not_valid_exits_with_2(
+    served: Served, table: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("countersign_nobody\n")
+
+    code = main(["submit", table(), *TARGET, *COLUMNS, "--token-file", str(file)])
+
+    assert code == 2
+    assert "not valid" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [["--token-file", "/nowhere/token"], ["--register", "/nowhere/record.toml"], ["--model", "M0404"]],
+    ids=["no token file", "no record", "no such model"],
+)
+def test_what_cannot_be_done_exits_with_2(served: Served, table: Callable[..., str], change: list[str]) -> None:
+    assert main(["submit", table(), *TARGET, *COLUMNS, *change]) == 2
+
+
+def test_a_file_that_is_not_there_exits_with_2(served: Served, tmp_path: Path) -> None:
+    assert main(["submit", str(tmp_path / "none.csv"), *TARGET]) == 2
+
+
+def test_without_model_and_record_it_exits_with_2(served: Served, table: Callable[..., str]) -> None:
+    assert main(["submit", table(), *COLUMNS]) == 2
+
+
+def test_without_a_token_it_exits_with_2(
+    served: Served, table: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COUNTERSIGN_TOKEN")
+
+    assert main(["submit", table(), *TARGET]) == 2
+    assert "COUNTERSIGN_TOKEN" in capsys.readouterr().err
+
+
+def test_no_verdict_in_time_exits_with_4(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.worker.clear()
+
+    code = main(["submit", table(), *TARGET, *COLUMNS, "--wait", "0"])
+
+    assert code == 4
+    assert "no verdict in time" in capsys.readouterr().err
+
+
+def test_without_waiting_it_exits_with_0_once_the_validation_has_started(
+    served: Served, table: Callable[..., str]
+) -> None:
+    served.worker.clear()
+
+    assert main(["submit", table(), *TARGET, *COLUMNS, "--no-wait"]) == 0
+
+
+def test_a_server_that_is_not_there_exits_with_4(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["submit", table(), *TARGET, "--url", f"http://127.0.0.1:{free_port()}"])
+
+    assert code == 4
+    assert "cannot be reached" in capsys.readouterr().err
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """A server that is not ours."""
+
+    def do_PUT(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "https://sign-in.example.test/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_server_that_is_not_ours_exits_with_4_and_gets_no_second_request(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        thread = threading.Thread(target=stranger.handle_request)
+        thread.start()
+        code = main(["submit", table(), *TARGET, "--url", f"http://127.0.0.1:{stranger.server_port}"])
+        thread.join(timeout=20)
+
+    assert code == 4
+    assert "sign-in.example.test" in capsys.readouterr().err
+
+
+def test_the_same_key_again_is_the_same_evidence_and_verdict(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["submit", table(), *TARGET, *COLUMNS, "--idempotency-key", "build-7", "--format", "json"]
+    first = main(words), json.loads(capsys.readouterr().out)
+
+    second = main(words), json.loads(capsys.readouterr().out)
+
+    assert second == first
+    with served.world.place.store.reading() as session:
+        assert session.exec(select(func.count()).select_from(Evidence)).one() == 1
+
+
+def test_the_receipt_is_written_for_an_auditor(served: Served, table: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "receipt.tlog-proof"
+
+    main(["submit", table(), *TARGET, *COLUMNS, "--receipt", str(path), "--no-wait"])
+
+    assert parse_receipt(path.read_text()).index > 0
+
+
+def a_record(world: World) -> str:
+    return f"""
+[model]
+name = "Registered by a build"
+purpose = "Ranks applications for review."
+business_line = "Lending"
+owner = "{world.cast.owner.id}"
+exposure = "low"
+purpose_class = "operational"
+
+[version]
+version = "1.0.0"
+intended_use = "Support for a person's decision."
+limitations = "Not shown to work elsewhere."
+rationale = "First version."
+training_dataset = "Applications 2025"
+test_dataset = "Applications 2026"
+
+[[datasets]]
+name = "Applications"
+version = "2025"
+source = "warehouse"
+
+[[datasets]]
+name = "Applications"
+version = "2026"
+source = "warehouse"
+"""
+
+
+def test_a_record_is_registered_first(
+    served: Served, table: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text(a_record(served.world))
+
+    code = main(["submit", table(), "--register", str(path), *COLUMNS])
+
+    assert code == 0
+    assert "Registered M0002 1.0.0" in capsys.readouterr().err
+
+
+def test_help_lists_every_command_and_loads_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+
+    out = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert all(name in out for name in ("serve", "worker", "submit", "assess", "verify"))
+
+
+@pytest.mark.parametrize("words", [["no-such-command"], ["submit"], ["submit", "f.csv", "--wait", "soon"]])
+def test_words_that_make_no_command_exit_with_2(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+
+    assert ended.value.code == 2
+
+
+def test_without_a_command_it_shows_help_and_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "submit" in capsys.readouterr().err
