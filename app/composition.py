@@ -33,7 +33,7 @@ def now() -> datetime:
 def open_workplace(settings: Settings, *, installed_at: datetime | None = None) -> Workplace:
     """Open the store, bring its schema up to date, and give a new installation its keys and its first policy.
 
-    `installed_at` dates the first policy back, for the example workspace and its history.
+    `installed_at` dates the first keys and policy back, for the example workspace and its history.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database_url)
@@ -45,7 +45,7 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None) 
         ledger=ledger,
         files=EvidenceFiles(settings.data_dir / "evidence"),
         exports=EvidenceFiles(settings.data_dir / "exports"),
-        keys=open_keys(settings.data_dir / "keys", origin=settings.origin, at=now()),
+        keys=open_keys(settings.data_dir / "keys", origin=settings.origin, at=installed_at or now()),
     )
     _publish_first_policy(workplace, installed_at or now())
     return workplace

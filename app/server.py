@@ -17,14 +17,17 @@ import websockets.http11  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import Request  # noqa: E402
 from starlette.responses import FileResponse, Response  # noqa: E402
-from starlette.routing import Route  # noqa: E402
+from starlette.routing import Mount, Route  # noqa: E402
 
+from app.api import api  # noqa: E402
 from app.assets import CompressedAssets  # noqa: E402
 from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
+from app.downloads import download_routes  # noqa: E402
 from app.edge import Edge  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section, sign_in_routes  # noqa: E402
+from app.worker import Worker  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
@@ -35,10 +38,17 @@ secrets = load_secrets(place.settings.data_dir / "signin")
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Keep what start-up made out of the garbage collector: Streamlit collects after every rerun."""
+    """Work in the background while the server runs, and keep what start-up made out of the garbage collector.
+
+    Streamlit collects garbage after every rerun; the heap of the imports need not be walked each time.
+    """
+    worker = Worker(place).start()
     gc.collect()
     gc.freeze()
-    yield
+    try:
+        yield
+    finally:
+        worker.stop()
 
 
 async def favicon(request: Request) -> Response:
@@ -54,6 +64,8 @@ app = st.App(
         Route("/favicon.svg", favicon),
         Route("/favicon.png", favicon),
         *sign_in_routes(place, secrets),
+        *download_routes(place),
+        Mount("/api", api),
     ],
     middleware=[Middleware(Edge, place=place), Middleware(CompressedAssets)],
     on_script_error=draw_unexpected,

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from core.reports.service import EXPORT_JOB, build_export, fail_export
+from core.validation.runs import VALIDATION_JOB, perform
+
 from app.composition import Workplace, now
 from core.errors import GovernanceError
 from core.jobs.service import Lease, extend, finish, take
-from core.reports.service import EXPORT_JOB, build_export
-from core.validation.runs import VALIDATION_JOB, perform
 
 IDLE_SECONDS = 0.5
 log = logging.getLogger("countersign.worker")
@@ -19,12 +20,21 @@ Work = Callable[[Workplace, Lease], None]
 
 def _validate(place: Workplace, lease: Lease) -> None:
     perform(
-        place.store, place.ledger, place.files, run=lease.slot, clock=now, alive=lambda: extend(place.store, lease, at=now())
+        place.store,
+        place.ledger,
+        place.files,
+        run=lease.slot,
+        clock=now,
+        alive=lambda: extend(place.store, lease, at=now()),
     )
 
 
 def _export(place: Workplace, lease: Lease) -> None:
-    build_export(place.store, place.ledger, place.files, place.exports, place.keys, export=lease.slot, clock=now)
+    try:
+        build_export(place.store, place.ledger, place.exports, place.keys, export=lease.slot, clock=now)
+    except Exception as error:
+        fail_export(place.store, export=lease.slot, error=str(error)[:1000])
+        raise
 
 
 KINDS: Mapping[str, Work] = MappingProxyType({VALIDATION_JOB: _validate, EXPORT_JOB: _export})
