@@ -123,7 +123,8 @@ class Ledger:
     def erase(self, tx: Transaction, index: int, *, reason: str, actor: Actor, at: datetime) -> Recorded:
         """Put the erasure of an entry's particulars on record, then erase them (GDPR article 17)."""
         session = tx.session
-        if session.exec(select(LogPayload.entry_id).where(LogPayload.entry_id == index)).first() is None:
+        kept = col(LogPayload.body).is_not(None)
+        if session.exec(select(LogPayload.entry_id).where(LogPayload.entry_id == index, kept)).first() is None:
             raise NotFound("payload of ledger entry", index)
         entity = Entity("entry", str(index))
         recorded = self.record(tx, Event.PAYLOAD_ERASED, entity=entity, actor=actor, at=at, payload={"reason": reason})
