@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ class OutsideProvider:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     scope: str = "openid email profile"
     prompt: str = "select_account"
     groups_claim: str = "groups"
@@ -56,7 +56,7 @@ class Settings:
     """Where things are kept and how people reach and enter this installation."""
 
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     address: str
     port: int
     public_url: str
