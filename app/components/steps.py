@@ -19,7 +19,7 @@ class Step:
 def step_cards(steps: Sequence[Step]) -> None:
     """Draw the cards in a row; they wrap below one another where the window is narrow."""
     for card, step in zip(st.columns(len(steps), border=True, gap="xsmall"), steps, strict=True):
-        with card, st.container(gap="xxsmall"):
+        with card, st.container(gap=None):
             st.markdown(f"**{step.title}**")
             st.markdown(step.badge)
             st.markdown(f":small[{step.decides}]")

@@ -49,11 +49,13 @@ def verdicts(reading: Reading) -> None:
             return
     st.markdown(_sentence(reading, run))
     digests = {one.id: one.table_digest for one in held.evidence}
-    rows = [_verdict_row(reading, check, digests.get(run.evidence_id, "")) for check in held.checks]
+    rows = [
+        _verdict_row(reading, check, digests.get(run.evidence_id, "")) for check in sorted(held.checks, key=_weight)
+    ]
     if rows:
         table(
             rows,
-            alt=f"Checks of validation {run.number} in the policy's order: figure, threshold, clause and verdict",
+            alt=f"Checks of validation {run.number} worst first: figure, threshold, clause and verdict",
             right=["Figure (95 %)", "Required"],
             unbroken=["Clause", "Evidence"],
         )
@@ -64,14 +66,17 @@ def verdicts(reading: Reading) -> None:
 def _sentence(reading: Reading, run: Run) -> str:
     """“1 of 9 checks failed, …; judged under Model governance 2026.1 on 20 Nov 2026, 12:00 UTC.”"""
     held = reading.held
-    counts = {verdict: len(held.verdicts(verdict)) for verdict in Verdict}
+    failed, watched = (len(held.verdicts(Verdict.FAIL, required=required)) for required in (True, False))
+    passed, missing = len(held.verdicts(Verdict.PASS)), len(held.verdicts(Verdict.INSUFFICIENT))
     stale = "" if reading.run_is_current else f" {status('Blocked')} **New predictions were handed in since.**"
+    watching = f"{watched} to watch, " if watched else ""
     answer = (
-        f"**{counts[Verdict.FAIL]} of {counted(len(held.checks), 'check')} failed**, {counts[Verdict.PASS]} passed, "
-        f"{counts[Verdict.INSUFFICIENT]} without enough evidence."
+        f"**{failed} of {counted(len(held.checks), 'check')} failed**, {watching}{passed} passed, "
+        f"{missing} without enough evidence."
     )
     policy = f"{plain(reading.policy.name)} {plain(reading.policy.version)}"
-    return f"{answer}{stale}\u2002 :gray[{run.number}, finished {moment(run.finished_at)}, judged under {policy}]"
+    judged = f"{run.number}, finished {moment(run.finished_at)}, judged under {policy}. Worst first"
+    return f"{answer}{stale}\u2002 :gray[{judged}]"
 
 
 def _verdict_row(reading: Reading, check: CheckResult, evidence: str) -> Mapping[str, str]:
@@ -83,9 +88,16 @@ def _verdict_row(reading: Reading, check: CheckResult, evidence: str) -> Mapping
         "Required": required(check),
         "Clause": check.clause,
         "Result": status(_verdict_word(check)),
-        "Why": plain(check.reason),
+        "Why": NOTHING if check.verdict is Verdict.PASS else plain(check.reason),
         "Evidence": digest(evidence),
     }
+
+
+def _weight(check: CheckResult) -> tuple[int, int]:
+    """What stops the version first, then what lacks evidence, what asks for attention, and what passed."""
+    order = ((Verdict.FAIL, True), (Verdict.INSUFFICIENT, True), (Verdict.FAIL, False), (Verdict.INSUFFICIENT, False))
+    key = (check.verdict, check.required)
+    return (order.index(key) if key in order else len(order), check.position)
 
 
 def _verdict_word(check: CheckResult) -> str:

@@ -51,7 +51,7 @@ def _validate(reading: Reading) -> tuple[str, str, str]:
     failed, missing = held.verdicts(Verdict.FAIL), held.verdicts(Verdict.INSUFFICIENT)
     passed = len(held.checks) - len(failed) - len(missing)
     said = f"{passed} of {counted(len(held.checks), 'check')} passed"
-    return _result(reading, failed, missing), _telling(reading, failed or missing), f"{said}, {version.stage}"
+    return _result(reading, failed, missing), _telling(reading, (*failed, *missing)), f"{said}, {version.stage}"
 
 
 def _result(reading: Reading, failed: Sequence[CheckResult], missing: Sequence[CheckResult]) -> str:
@@ -67,13 +67,18 @@ def _result(reading: Reading, failed: Sequence[CheckResult], missing: Sequence[C
 
 
 def _telling(reading: Reading, wanting: Sequence[CheckResult]) -> str:
-    ordered = sorted(wanting, key=lambda check: not check.required)
+    """The first figure that stops the version, or that asks for attention; otherwise that none does."""
+    ordered = sorted((check for check in wanting if check.required or check.value is not None), key=_required_first)
     if not ordered:
-        return "Every check met its threshold"
+        return "Every required check met its threshold"
     check = ordered[0]
     return (
         f"{plain(title_of(check, reading.policy.policy))} {figure(check, interval=False)}, required {required(check)}"
     )
+
+
+def _required_first(check: CheckResult) -> bool:
+    return not check.required
 
 
 def _approve(changes: Sequence[ChangeRow], at: datetime) -> tuple[str, str, str]:
