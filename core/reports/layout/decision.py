@@ -131,10 +131,9 @@ def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Legend) -> tupl
         Statement(
             badge(one.outcome) if stands else Badge("Superseded", Tone.NONE),
             f"{sentence(one.outcome)} {basis}.",
-            f"{people.name(one.concluded_by)}, {moment(one.concluded_at)}",
+            f"{people.name(one.concluded_by)}, {moment(one.concluded_at)}. Evidence digest {one.evidence_digest}.",
         ),
         Prose(one.summary),
-        Facts("Evidence of the conclusion", (("Evidence digest", Digest(one.evidence_digest)),)),
     )
 
 
@@ -178,7 +177,7 @@ def _checklist(one: DecisionRecord, people: Legend) -> Table:
     columns = (
         Column("Item", 2.7),
         Column("Clause", 1.2),
-        Column("Answer", 1.5),
+        Column("Answer", 1.75),
         Column("Reason", 2.1),
         Column("Answered by", 2.6),
     )

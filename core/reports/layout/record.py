@@ -22,6 +22,7 @@ from core.reports.layout.words import (
     moment,
     or_nothing,
     precise,
+    required,
     sentence,
     signed,
 )
@@ -132,14 +133,13 @@ def _figures(dossier: Dossier, former: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for figure in dossier.changed.figures:
         change = None if figure.now is None or figure.before is None else figure.now - figure.before
-        required = NOTHING if figure.threshold is None else f"{figure.direction or ''} {figure.threshold:g}".strip()
         rows.append(
             (
                 Stacked(figure.title, figure.subject) if figure.subject else figure.title,
                 precise(figure.before, figure.threshold),
                 precise(figure.now, figure.threshold),
                 signed(change, 3),
-                required,
+                required(figure.direction, figure.threshold),
                 badge(figure.verdict),
             )
         )
@@ -148,8 +148,8 @@ def _figures(dossier: Dossier, former: str) -> Table:
         Column(former, 1, Align.RIGHT),
         Column(dossier.version.version, 1, Align.RIGHT),
         Column("Change", 1, Align.RIGHT),
-        Column("Required", 1.3, Align.RIGHT),
-        Column("Result now", 1.8),
+        Column("Required", 1.5, Align.RIGHT),
+        Column("Result now", 2.2),
     )
     return Table(f"Figures of version {former} and of this version, in the policy's order", columns, tuple(rows))
 

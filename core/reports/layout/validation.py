@@ -43,6 +43,7 @@ from core.reports.layout.words import (
     number,
     p_value,
     precise,
+    required,
     sentence,
     share,
     signed,
@@ -73,8 +74,8 @@ def validation(dossier: Dossier, people: Legend) -> Section:
 
 def verdict_statement(run: RunRecord) -> Statement:
     """The answer first: the worst required verdict, and how many of each."""
-    required = [row.verdict for row in run.verdicts if row.required]
-    worst = next((v for v in (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS) if v in required), Verdict.INSUFFICIENT)
+    demanded = [row.verdict for row in run.verdicts if row.required]
+    worst = next((v for v in (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS) if v in demanded), Verdict.INSUFFICIENT)
     return Statement(
         badge(worst),
         f"{verdict_counts(run.verdicts)}.",
@@ -148,12 +149,12 @@ def _run(run: RunRecord, people: Legend) -> Facts:
 def _verdicts(run: RunRecord) -> tuple[Block, ...]:
     kinds = dict.fromkeys(row.kind for row in run.verdicts)
     columns = (
-        Column("Check", 2.5),
-        Column("Figure (95 %)", 2, Align.RIGHT),
-        Column("Required", 1.15, Align.RIGHT),
-        Column("Clause", 0.7, Align.RIGHT),
-        Column("Result", 1.55),
-        Column("Reason", 2.4),
+        Column("Check", 2.4),
+        Column(f"Figure (95{SPACE}%)", 2.2, Align.RIGHT),
+        Column("Required", 1.45, Align.RIGHT),
+        Column("Clause", 0.8, Align.RIGHT),
+        Column("Result", 2.35),
+        Column("Reason", 2.1),
     )
     return tuple(
         block
@@ -182,7 +183,7 @@ def _verdict(row: VerdictRow) -> tuple[Cell, ...]:
     return (
         Stacked(row.title, below) if below else row.title,
         f"{value} ({interval})" if known else value,
-        NOTHING if row.threshold is None else f"{row.direction or ''} {row.threshold:g}".strip(),
+        required(row.direction, row.threshold),
         row.clause,
         badge(row.verdict),
         row.reason or NOTHING,
@@ -260,7 +261,7 @@ def _groups(table: FairnessTable) -> Table:
 def _group(group: GroupRow, table: FairnessTable) -> tuple[Cell, ...]:
     ratio = group.impact_ratio.value
     against = NOTHING if ratio is None or group.reference else signed(ratio - table.threshold)
-    ratio_said: Cell = f"{number(ratio)} (reference)" if group.reference else _stacked(estimate(group.impact_ratio))
+    ratio_said = Stacked(number(ratio), "reference") if group.reference else _stacked(estimate(group.impact_ratio))
     return (
         group.group,
         count(group.n),

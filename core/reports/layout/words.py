@@ -92,6 +92,11 @@ def precise(value: float | None, threshold: float | None) -> str:
     return repr(value)
 
 
+def required(direction: str | None, threshold: float | None) -> str:
+    """At least 0.8; – without a threshold."""
+    return NOTHING if threshold is None else f"{direction or ''} {threshold:g}".strip().replace(" ", SPACE)
+
+
 def p_value(value: float | None) -> str:
     """p = 0.018, or p < 0.001."""
     if value is None or not math.isfinite(value):
