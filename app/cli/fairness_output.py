@@ -1,6 +1,7 @@
 """A fairness result as JSON in full precision, and as a table that reads in a terminal of 80 columns."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from core.metrics.fairness import Comparison, FairnessResult, Figure, GroupResult, Rate
@@ -9,6 +10,7 @@ from core.metrics.verdicts import Judgement
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 NAME_WIDTH = 26
+WIDTH = 96
 HEAD = ("group", "n", "rate", "95 %", "TPR", "FPR", "ratio", "95 %", "p")
 
 
@@ -120,6 +122,7 @@ def as_table(result: FairnessResult) -> str:
 
 def _section(result: FairnessResult, comparison: Comparison) -> list[str]:
     judgement = comparison.judge("impact_ratio", result.threshold, "at least")
+    verdict = f"Impact ratio at least {result.threshold:g}: {judgement.verdict.value}. {judgement.reason}."
     notes = [
         f"{group.name}: {metric.replace('_', ' ')} is not available. {reason}."
         for group in comparison.groups
@@ -131,8 +134,8 @@ def _section(result: FairnessResult, comparison: Comparison) -> list[str]:
         *_columns([HEAD, *(_line(group) for group in comparison.groups)]),
         *(["* reference"] if any(group.is_reference for group in comparison.groups) else []),
         *(["† small sample: Fisher's exact test"] if any(group.small_sample for group in comparison.groups) else []),
-        *notes,
-        f"Impact ratio at least {result.threshold:g}: {judgement.verdict.value}. {judgement.reason}.",
+        *(line for note in notes for line in textwrap.wrap(note, WIDTH)),
+        *textwrap.wrap(verdict, WIDTH),
         *_holm(comparison),
     ]
 
