@@ -21,13 +21,15 @@ with workplace().store.reading() as session:
         raise NotFound("validation run", number)
     tables = fairness_tables(session, page.run, page.evidence)
 
+place_of_head = st.container(gap=None)
 chosen = attribute_chosen(tables)
 back = Back("model", page.model.name, (("model", page.model.number), ("version", page.version.version)))
-head(
-    f"Fairness by {chosen.attribute}" if chosen else "Fairness",
-    back=back,
-    trail=f"v{page.version.version} / {page.run.number} / {page.evidence.number} {page.evidence.filename}",
-)
+with place_of_head:
+    head(
+        f"Fairness by {chosen.attribute}" if chosen else "Fairness",
+        back=back,
+        trail=f"v{page.version.version} / {page.run.number} / {page.evidence.number} {page.evidence.filename}",
+    )
 if chosen is None:
     verdict_box(None, page)
     st.stop()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import streamlit as st
 
 from app.components import act_button, blocked, plain, section, status, table
-from app.components.formats import NOTHING, counted, day, days, digest, moment, number, signed
+from app.components.formats import NOTHING, counted, day, days, digest, moment, number, signed, with_interval
 from app.components.me import Me, me
 from app.components.refusals import in_words
 from app.components.text import link, paragraphs
@@ -64,9 +64,9 @@ def compared(page: ChangePage) -> None:
         [
             {
                 "Measure": plain(f"{row.title}, {row.subject}" if row.subject else row.title),
-                before: number(row.before),
+                before: number(row.before, 3),
                 f"v{page.version}": _with_interval(row),
-                "Change": signed(row.change),
+                "Change": signed(row.change, 3),
                 "Threshold": _threshold(row),
                 "Clause": plain(row.clause) + ("" if row.required else " advisory"),
                 "Result": status(row.verdict),
@@ -80,8 +80,8 @@ def compared(page: ChangePage) -> None:
 
 def _with_interval(row: Comparison) -> str:
     if row.low is None or row.high is None:
-        return number(row.now)
-    return f"{number(row.now)} ({number(row.low)} to {number(row.high)})"
+        return number(row.now, 3)
+    return with_interval(row.now, row.low, row.high, 3)
 
 
 def _threshold(row: Comparison) -> str:

@@ -1,6 +1,7 @@
 """The decisions of a dossier: change requests with checklist, votes and conditions, and the ledger entries on record."""
 
 import json
+import re
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,7 @@ from core.reports.values import (
     VoteRecord,
 )
 
+DIGEST = re.compile(r"[0-9a-f]{64}")
 SHOWN = ("stage", "finding", "question", "run", "evidence", "severity", "outcome", "choice", "item", "answer", "reason")
 
 
@@ -134,7 +136,7 @@ def history(
 
 def _line(entry: LogEntry, payload: str | None) -> HistoryLine:
     particulars = json.loads(payload) if payload else {}
-    detail = "; ".join(f"{key} {particulars[key]}" for key in SHOWN if particulars.get(key))
+    detail = "; ".join(f"{key} {_short(particulars[key])}" for key in SHOWN if particulars.get(key))
     return HistoryLine(
         index=entry.idx,
         at=entry.at,
@@ -145,6 +147,12 @@ def _line(entry: LogEntry, payload: str | None) -> HistoryLine:
         detail=detail[:200],
         leaf=entry.leaf.hex(),
     )
+
+
+def _short(value: object) -> str:
+    """A digest by its first 8 digits; the entry itself holds all of it."""
+    text = str(value)
+    return text[:8] if DIGEST.fullmatch(text) else text
 
 
 def people_lines(session: Session, numbers: set[str]) -> tuple[PersonLine, ...]:

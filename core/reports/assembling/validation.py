@@ -117,9 +117,15 @@ def _table(
         minimum_group=comparison.minimum_group,
         verdict=Verdict(judgement.verdict),
         reason=judgement.reason,
-        groups=tuple(_group(group, crossed=bool(notes)) for group in comparison.groups),
+        groups=tuple(_group(group, crossed=bool(notes)) for group in sorted(comparison.groups, key=_worst_first)),
         notes=notes,
     )
+
+
+def _worst_first(group: GroupResult) -> tuple[bool, float, str]:
+    """Judged groups by their ratio, lowest first; then the small ones."""
+    ratio = 2.0 if group.impact_ratio is None else group.impact_ratio
+    return (not group.judged, ratio, group.name)
 
 
 def _group(group: GroupResult, *, crossed: bool) -> GroupRow:
