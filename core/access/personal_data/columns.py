@@ -91,8 +91,10 @@ def _hits(values: _Values, announced: Kind | None) -> dict[Kind, set[int]]:
     finder = Finder(values.plain)
     hits: dict[Kind, set[int]] = {}
     for pattern in PATTERNS:
+        if pattern.weak and pattern.vote is None and announced is not pattern.kind:
+            continue
         places = finder.places(pattern)
-        amid_words = {place for place in places if pattern in IN_TEXT and not finder.is_bare(place)}
+        amid_words = {place for place in places if pattern in IN_TEXT and finder.amid_words(place)}
         counted = places if not pattern.weak or _agree(values, places, pattern, announced) else amid_words
         if counted:
             hits.setdefault(pattern.kind, set()).update(counted)

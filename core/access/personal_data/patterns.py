@@ -58,7 +58,7 @@ def _is_iban(text: str) -> bool:
 
 def _is_card(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
-    return digits[0] in "23456" and len(set(digits)) > 2 and luhn.is_valid(digits)
+    return digits[0] in "23456" and len(set(digits)) > 1 and luhn.is_valid(digits)
 
 
 def _is_ssn(text: str) -> bool:
@@ -90,7 +90,7 @@ def _is_address(text: str) -> bool:
         found = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return not (found.is_unspecified or found.is_loopback or found.is_multicast)
+    return not (found.is_unspecified or found.is_loopback)
 
 
 def _always(text: str) -> bool:
@@ -111,23 +111,23 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         Kind.IBAN,
         r"(?i)[a-z]{2}[0-9]{2}[ .\-]?[0-9a-z]{2,4}[ .\-]?[0-9a-z]{3}",
-        _compiled(r"(?<![0-9a-z])[a-z]{2}[0-9]{2}(?:[ .\-]?[0-9a-z]){11,30}(?![0-9a-z])"),
+        _compiled(r"(?<!\w)[a-z]{2}[0-9]{2}([ .\-]?)[0-9a-z]{4}(?:\1[0-9a-z]{4}){1,6}(?:\1[0-9a-z]{1,3})?(?!\w)"),
         _is_iban,
     ),
     Pattern(
         Kind.CARD,
         r"[0-9]{3,6}[ .\-][0-9]{4,6}[ .\-][0-9]{3}",
         _compiled(
-            r"(?<![0-9.])(?:[0-9]{4}(?:[ .\-][0-9]{4}){3}(?:[ .\-][0-9]{1,3})?"
-            r"|[0-9]{4}[ .\-][0-9]{6}[ .\-][0-9]{4,5})(?![0-9])"
+            r"(?<![\w.\-])(?:[0-9]{4}(?:[ .\-][0-9]{4}){3}(?:[ .\-][0-9]{1,3})?"
+            r"|[0-9]{4}[ .\-][0-9]{6}[ .\-][0-9]{4,5})(?![\w\-])"
         ),
         _is_card,
     ),
-    Pattern(Kind.CARD, r"[0-9]{13}", _compiled(r"(?<![0-9.])[0-9]{13,19}(?![0-9])"), _is_card, weak=True, vote=0.5),
+    Pattern(Kind.CARD, r"[0-9]{13}", _compiled(r"(?<![\w.\-])[0-9]{13,19}(?![\w\-])"), _is_card, weak=True, vote=0.5),
     Pattern(
         Kind.SSN,
         r"[0-9]{3}[ .\-][0-9]{2}[ .\-][0-9]{4}",
-        _compiled(r"(?<![0-9.\-])[0-9]{3}([ .\-])[0-9]{2}\1[0-9]{4}(?![0-9\-])"),
+        _compiled(r"(?<![\w.\-])[0-9]{3}([ .\-])[0-9]{2}\1[0-9]{4}(?![\w\-])"),
         _is_ssn,
     ),
     Pattern(Kind.SSN, r"^[0-9]{9}$", _compiled(r"^[0-9]{9}$"), _is_ssn, weak=True),
@@ -138,6 +138,21 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?<![\w.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.[0-9])"
         ),
         _is_address,
+    ),
+    Pattern(
+        Kind.PHONE,
+        r"\+ ?[0-9]|00[1-9][0-9]{0,2}[ .()/\-]",
+        _compiled(r"(?<![\w.\-])(?:\+ ?|00(?=[1-9][0-9]{0,2}[ .()/\-]))[0-9](?:[ .()/\-]{0,3}[0-9]){6,14}(?!\w)"),
+        _is_international,
+    ),
+    Pattern(
+        Kind.PHONE,
+        r"[0-9]{3}\)?[ .\-]?[0-9]{3}[.\- ][0-9]{4}",
+        _compiled(
+            r"(?<![\w.\-])(?:1[ .\-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .\-])"
+            r"[2-9][0-9]{2}[ .\-][0-9]{4}(?![\w\-])"
+        ),
+        _is_american,
     ),
     Pattern(
         Kind.NATIONAL_ID,
@@ -160,21 +175,6 @@ PATTERNS: tuple[Pattern, ...] = (
         is_national_id,
         weak=True,
         vote=0.9,
-    ),
-    Pattern(
-        Kind.PHONE,
-        r"\+ ?[0-9]|00[1-9]",
-        _compiled(r"(?<![0-9a-z])(?:\+ ?|00(?=[1-9]))[0-9](?:[ .()/\-]{0,3}[0-9]){6,14}(?![0-9])"),
-        _is_international,
-    ),
-    Pattern(
-        Kind.PHONE,
-        r"[0-9]{3}\)?[ .\-]?[0-9]{3}[.\- ][0-9]{4}",
-        _compiled(
-            r"(?<![0-9.\-])(?:1[ .\-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .\-])"
-            r"[2-9][0-9]{2}[ .\-][0-9]{4}(?![0-9\-])"
-        ),
-        _is_american,
     ),
     Pattern(
         Kind.PHONE,
