@@ -20,17 +20,13 @@ def _styles() -> str:
     return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
 
 
-def there() -> tuple[Page, ...]:
-    return tuple(page for page in (*PAGES, ACCOUNT) if page.path.is_file())  # until every page is written
-
-
 def signed_out_pages() -> list[StreamlitPage]:
     """Every address leads to the sign-in page: an address that is not listed would show a blocking dialog."""
 
     def page(address: str) -> StreamlitPage:
         return st.Page(FOLDER / "signed_out.py", title="Sign in", url_path=address, default=address == DEFAULT.address)
 
-    return [page(one.address) for one in there()]
+    return [page(one.address) for one in (*PAGES, ACCOUNT)]
 
 
 def pages_of(roles: frozenset[Role], name: str) -> dict[str, StreamlitPage]:
@@ -45,7 +41,7 @@ def pages_of(roles: frozenset[Role], name: str) -> dict[str, StreamlitPage]:
             visibility="visible" if shown_to(one, roles) else "hidden",
         )
 
-    return {one.address: page(one) for one in there()}
+    return {one.address: page(one) for one in (*PAGES, ACCOUNT)}
 
 
 def refuse_closed(chosen: Page, roles: frozenset[Role]) -> None:
@@ -67,7 +63,7 @@ def frame() -> None:
         return
     pages = pages_of(found.actor.roles, plain(found.name))
     opened = st.navigation(list(pages.values()), position="top")
-    chosen = next(one for one in there() if pages[one.address] == opened)
+    chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
     try:
         refuse_closed(chosen, found.actor.roles)
         opened.run()

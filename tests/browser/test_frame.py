@@ -1,0 +1,97 @@
+"""The frame: navigation by role, refusals in words, hostile names, and no request to another host."""
+
+import pytest
+from playwright.sync_api import expect
+
+from core.access.rules import Role
+from tests.browser.conftest import PATIENCE, Live, Visit
+
+HOSTILE = "<img src=x onerror=alert(1)> ![i](https://evil.example/a.png) :material/home: :red[x] $y$ [l](//evil)"
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "hidden"),
+    [
+        (Role.APPROVER, ("My work", "Inventory", "Changes", "Findings", "Ledger", "Exports"), ("Administration",)),
+        (Role.ADMINISTRATOR, ("My work", "Inventory", "Ledger", "Administration"), ("Changes", "Findings", "Exports")),
+    ],
+)
+def test_the_navigation_shows_what_a_role_opens(
+    visit: Visit, live: Live, role: Role, shown: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    person = live.add_person(f"nav.{role}", f"Nav {role}", role)
+    visitor = visit()
+
+    visitor.sign_in(person)
+
+    for title in shown:
+        expect(visitor.page.get_by_role("link", name=title, exact=True)).to_be_visible()
+    for title in (*hidden, "Model", "Upload", "Fairness report"):
+        expect(visitor.page.get_by_role("link", name=title, exact=True)).to_have_count(0)
+
+
+def test_an_address_that_a_role_does_not_open_says_why(visit: Visit, live: Live) -> None:
+    person = live.add_person("wrong.door", "Wera Wrong", Role.VALIDATOR)
+    visitor = visit()
+
+    visitor.sign_in(person, "/administration")
+
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("This is not possible for you now")
+    expect(visitor.page.get_by_text("opens for the role administrator")).to_be_visible()
+    expect(visitor.page.get_by_text("Nothing was changed.")).to_be_visible()
+
+
+def test_a_hostile_name_is_shown_letter_by_letter(visit: Visit, live: Live) -> None:
+    person = live.add_person("hostile", HOSTILE, Role.AUDITOR)
+    visitor = visit()
+    visitor.page.on("dialog", lambda dialog: pytest.fail(f"script ran: {dialog.message}"))
+    visitor.open("/account")
+    visitor.page.get_by_role("button", name="Sign in").click(timeout=PATIENCE)
+    visitor.page.get_by_label("User name").fill(person.username)
+    visitor.page.get_by_label("Password").fill(person.password)
+    visitor.page.get_by_role("button", name="Sign in").click()
+
+    title = visitor.page.get_by_role("heading", level=1)
+    expect(title).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+
+    shown = title.inner_text().replace("\u2060", "")
+    assert shown == HOSTILE
+    assert visitor.page.locator("h1 img, table img, h1 a, table a").count() == 0
+    cells = visitor.page.locator("table td").all_inner_texts()
+    assert HOSTILE in [cell.replace("\u2060", "") for cell in cells]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_account_page_looks_the_same_everywhere(visit: Visit, live: Live, width: int, dark: bool) -> None:
+    name = f"Ana {width} {'dark' if dark else 'light'}"
+    person = live.add_person(name.replace(" ", "."), name, Role.DEVELOPER)
+    visitor = visit(width=width, dark=dark)
+
+    visitor.sign_in(person, "/account")
+    expect(visitor.page.get_by_role("heading", name="Where I am signed in")).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+    visitor.shot(f"account_{width}_{'dark' if dark else 'light'}")
+
+    overflow = visitor.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not overflow
+
+
+def test_a_developer_issues_a_token_that_is_shown_once(visit: Visit, live: Live) -> None:
+    person = live.add_person("token.maker", "Tove Token", Role.DEVELOPER)
+    visitor = visit()
+    visitor.sign_in(person, "/account")
+    visitor.page.get_by_text("Issue a token").click(timeout=PATIENCE)
+    visitor.page.get_by_label("Name, for example the pipeline that uses it").fill("nightly build")
+    visitor.page.get_by_label("Scopes: what it may do").click()
+    visitor.page.get_by_role("option", name="evidence:upload").click()
+    visitor.page.get_by_role("button", name="Issue token").click()
+
+    secret = visitor.page.get_by_test_id("stCode")
+    expect(secret).to_contain_text("countersign_", timeout=PATIENCE)
+    visitor.page.reload()
+
+    expect(visitor.page.get_by_text("nightly build").first).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+    expect(secret).to_have_count(0)
