@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.composition import Workplace
+from app.navigation import DEFAULT
 from app.signin.cookies import USER_COOKIE
 from app.signin.who import person_in_cookies
 
@@ -132,6 +133,8 @@ class Edge:
             return 404, []
         if asked.is_page and asked.host != self._host:
             return 307, [(b"location", (self._public_url + asked.address).encode("latin-1"))]
+        if asked.is_page and asked.path == f"/{DEFAULT.address}":
+            return 307, [(b"location", b"/")]  # Streamlit serves the default page at the root only
         if asked.host not in self._hosts and asked.path != "/_stcore/health":
             return 421, []
         if asked.path.startswith(SIGNED_IN_ONLY) and asked.method != "OPTIONS" and not await self._signed_in(asked):

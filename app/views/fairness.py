@@ -76,7 +76,7 @@ def groups_table(chosen: FairnessTable) -> None:
             }
             for group in chosen.groups[:50]
         ],
-        alt=f"Groups by {chosen.attribute}: cases, favourable outcomes, impact ratio against {chosen.threshold:g}, result",
+        alt=f"Groups by {chosen.attribute}: cases, favourable outcomes, impact ratio against {chosen.threshold:g}",
         right=["Cases", plain(rate), "Impact ratio (95 %)", against, "Significance"],
     )
     if len(chosen.groups) > 50:
@@ -134,8 +134,8 @@ def how_computed(chosen: FairnessTable, page: RunPage) -> None:
             f"Reference: the most often favoured group with at least {chosen.minimum_group} cases, "
             f"{plain(chosen.reference)}.{ties}",
             "Impact ratio: a group's share of favourable outcomes over the reference's; Katz 95 % interval. "
-            f"Below {chosen.threshold:g} fails, on it passes (clause {plain(chosen.clause)}). The four-fifths screen is "
-            "a policy of this organisation, not a legal verdict.",
+            f"Below {chosen.threshold:g} fails, on it passes (clause {plain(chosen.clause)}). The four-fifths "
+            "screen is a policy of this organisation, not a legal verdict.",
             "Significance: pooled two-proportion z test; Fisher's exact test where a group has under 30 cases or an "
             "expected count is under 5.",
             *(plain(note) for note in chosen.notes),

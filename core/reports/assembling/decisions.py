@@ -1,4 +1,4 @@
-"""The decisions of a dossier: change requests with checklist, votes and conditions, and the ledger entries on record."""
+"""The decisions of a dossier: change requests with checklist, votes and conditions, and the ledger's entries."""
 
 import json
 import re

@@ -31,7 +31,7 @@ from core.validation.queries import VersionEvidence, version_evidence
 def assemble(
     session: Session, version_id: int, *, reference: str, origin: str, vkey: str, generated_by: str, at: datetime
 ) -> Dossier:
-    """Everything on record about this version as of `at`; `reference` is the export's number, `vkey` the ledger's key."""
+    """Everything on record about this version as of `at`; `reference` is the export's number, `vkey` the ledger key."""
     model, version = version_by_id(session, version_id)
     held = version_evidence(session, version_id)
     decisions = decision_records(session, version)
