@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -138,6 +138,10 @@ def install(api: FastAPI) -> None:
         log.error("The store did not answer", exc_info=error)
         detail = "The store did not answer in time. Nothing was stored; send the request again with the same key."
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers={"Retry-After": "2"})
+
+    @api.exception_handler(DataError)
+    def _value(_request: Request, _error: DataError) -> JSONResponse:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", "The store cannot hold one of the values.")
 
     @api.exception_handler(Exception)
     def _fault(_request: Request, _error: Exception) -> JSONResponse:  # the server logs it; the answer keeps it in

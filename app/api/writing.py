@@ -10,12 +10,14 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.api.answers import LedgerProof
 from app.api.bodies import BODY_DIGEST
 from app.api.caller import Caller, Signed
 from core.access.idempotency import Call, answer_once
+from core.ledger.service import Ledger
+from core.ledger.tables import LogEntry
 from core.store import Store
 
 Done = TypeVar("Done")
@@ -62,7 +64,7 @@ class Writing:
 
     def proof(self, session: Session, index: int) -> LedgerProof:
         """Where the act stands in the ledger; within its transaction, which has signed its checkpoint."""
-        return LedgerProof(index=index, receipt=self.caller.place.ledger.receipt(session, index))
+        return proof(self.caller.place.ledger, session, index)
 
     def _call(self, content_digest: str) -> Call | None:
         if self.key is None:
@@ -71,6 +73,13 @@ class Writing:
         said = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"), content_digest)
         digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
         return Call(self.caller.actor.acting_as, self.key, digest, self.caller.at)
+
+
+def proof(ledger: Ledger, session: Session, index: int) -> LedgerProof:
+    """An entry with its receipt under the newest checkpoint; raises `NotFound`."""
+    receipt = ledger.receipt(session, index)
+    entry = session.exec(select(LogEntry.body).where(LogEntry.idx == index)).one()
+    return LedgerProof(index=index, receipt=receipt, entry=entry)
 
 
 def writing(signed: Signed, request: Request, idempotency_key: Key = None) -> Writing:

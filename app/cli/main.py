@@ -13,7 +13,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "worker": ("app.cli.serve", "do background work in a process of its own"),
         "submit": ("app.cli.submit", "hand predictions in from a pipeline, and gate on the verdicts"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
-        "verify": ("app.cli.verify", "check an exported dossier, bundle or receipt offline"),
+        "verify": ("app.cli.verify", "check an exported bundle offline"),
     }
 )
 INTERRUPTED = 130

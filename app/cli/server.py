@@ -20,6 +20,7 @@ class Proof(TypedDict):
 
     index: int
     receipt: str
+    entry: str
 
 
 class Check(TypedDict):

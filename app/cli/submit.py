@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.cli.server import HandedIn, Run, Server
+    from app.cli.server import HandedIn, Proof, Run, Server
 
 PASSED, FAILED, REFUSED, INSUFFICIENT, NO_ANSWER = range(5)
 OUTCOMES = {"pass": PASSED, "fail": FAILED, "insufficient evidence": INSUFFICIENT}
@@ -58,7 +58,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--idempotency-key", help="the same key and file again have no second effect")
     parser.add_argument("--wait", metavar="SECONDS", type=float, default=900, help="for the verdicts; default: 900")
     parser.add_argument("--no-wait", action="store_true", help="start the validation and exit with 0")
-    parser.add_argument("--receipt", metavar="FILE", type=Path, help="write the ledger's receipt of the upload here")
+    parser.add_argument(
+        "--receipt", metavar="FILE", type=Path, help="write the upload's receipt here, its entry beside it"
+    )
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.set_defaults(run=run)
 
@@ -116,7 +118,7 @@ def _submit(server: "Server", args: argparse.Namespace) -> Submission:
     evidence = server.hand_in(model, version, args.file, _query(args), f"{key}-upload")
     _say(f"Handed in {evidence['rows']:,} rows as {evidence['evidence']} (ledger entry {evidence['ledger']['index']}).")
     if args.receipt:
-        args.receipt.write_text(evidence["ledger"]["receipt"], encoding="utf-8")
+        _keep(args.receipt, evidence["ledger"])
     number = server.start(model, version, f"{key}-validation")["run"]
     _say(f"Validation {number} of {model} {version} started.")
     return Submission(model, version, evidence, _wait(server, number, 0 if args.no_wait else args.wait))
@@ -163,6 +165,14 @@ def _exit_code(found: "Run", *, waited: bool) -> int:
         return NO_ANSWER if waited else PASSED
     _say(f"Validation {found['run']} is {found['status']}. {found['error']}".rstrip())
     return REFUSED
+
+
+def _keep(file: Path, proof: "Proof") -> None:
+    try:
+        file.write_bytes(proof["receipt"].encode())
+        file.with_name(f"{file.name}.entry").write_bytes(proof["entry"].encode())  # to the byte: its hash is the leaf
+    except OSError as error:
+        raise Misused(f"The receipt cannot be written: {error}") from None
 
 
 def _query(args: argparse.Namespace) -> list[tuple[str, str]]:

@@ -32,3 +32,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
 def world(sqlite_store: Store, ledger: Ledger, keys: SigningKeys, tmp_path: Path) -> Iterator[World]:
     yield make_world(sqlite_store, ledger, keys, tmp_path)
     api.dependency_overrides.clear()
+
+
+@pytest.fixture
+def world_on_both(store: Store, ledger: Ledger, keys: SigningKeys, tmp_path: Path) -> Iterator[World]:
+    """As `world`, on SQLite and on PostgreSQL."""
+    yield make_world(store, ledger, keys, tmp_path)
+    api.dependency_overrides.clear()

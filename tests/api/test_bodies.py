@@ -1,6 +1,7 @@
 """Bodies are read strictly, within limits, and refused with the place."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,11 @@ from app.api import api
 from app.api.bodies import JSON_LIMIT
 from app.api.caller import moment
 from core.access.tables import IdempotencyKey
+from core.ledger.service import Ledger
+from core.reports.keys import SigningKeys
+from core.store import Store
 from tests.api.test_access import assert_problem
-from tests.api.world import World, a_registration
+from tests.api.world import World, a_registration, make_world
 from tests.builders import a_version
 
 JSON = {"Content-Type": "application/json"}
@@ -123,3 +127,15 @@ def test_a_store_that_fails_says_nothing_of_the_inside(world: World) -> None:
     assert_problem(response, 503, "unavailable")
     assert response.headers["retry-after"] == "2"
     assert not any(word in response.text.lower() for word in ("sql", "table", "traceback", ".py", "idempotency_key"))
+
+
+@pytest.mark.parametrize("path", ["models/M%00", "models?text=%00", "runs/%00"])
+def test_a_sign_that_a_store_cannot_hold_is_refused_on_postgresql(
+    postgresql_store: Store, ledger: Ledger, keys: SigningKeys, tmp_path: Path, path: str
+) -> None:
+    world = make_world(postgresql_store, ledger, keys, tmp_path)
+
+    response = world.client().get(path)
+
+    api.dependency_overrides.clear()
+    assert_problem(response, 422, "unreadable")

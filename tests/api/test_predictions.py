@@ -175,8 +175,9 @@ def test_a_repeated_upload_is_one_piece_of_evidence(drafted: World) -> None:
     assert stored(drafted)[1] == 1
 
 
-def test_a_repeat_is_answered_though_the_version_has_moved_on(drafted: World) -> None:
-    client, headers = drafted.client(), {"Idempotency-Key": "build-1"}
+def test_a_repeat_is_answered_though_the_version_has_moved_on(world_on_both: World) -> None:
+    a_version(world_on_both.place.store, world_on_both.cast)
+    client, headers = world_on_both.client(), {"Idempotency-Key": "build-1"}
     params = {"filename": "p.csv", **MAPPING}
     first = client.put(PATH, params=params, content=FILE, headers=headers)
     client.post("models/M0001/versions/1.0.0/validations")

@@ -20,7 +20,8 @@ from app.api import api
 from app.cli import main
 from core.access.rules import TOKEN_SCOPES, Permission
 from core.jobs.service import finish, take
-from core.ledger.receipts import parse_receipt
+from core.ledger.notes import Verifier
+from core.ledger.receipts import parse_receipt, verify_receipt
 from core.ledger.service import Ledger
 from core.reports.keys import open_keys
 from core.store import open_store
@@ -275,7 +276,9 @@ def test_the_receipt_is_written_for_an_auditor(served: Served, table: Callable[.
 
     main(["submit", table(), *TARGET, *COLUMNS, "--receipt", str(path), "--no-wait"])
 
-    assert parse_receipt(path.read_text()).index > 0
+    entry = path.with_name("receipt.tlog-proof.entry").read_bytes()
+    verify_receipt(parse_receipt(path.read_text()), entry, Verifier.parse(served.world.place.ledger.vkey))
+    assert json.loads(entry)["action"] == "evidence.uploaded"
 
 
 def a_record(world: World) -> str:

@@ -15,6 +15,7 @@ class LedgerProof(BaseModel):
         description="Proof of inclusion under a signed checkpoint (C2SP tlog-proof); keep it, it verifies offline",
         examples=["c2sp.org/tlog-proof@v1\nindex 41\n…"],
     )
+    entry: str = Field(description="The entry that it proves, to the byte")
 
 
 class Recorded(BaseModel):

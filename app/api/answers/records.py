@@ -183,10 +183,3 @@ class CheckpointView(BaseModel):
 
     note: str = Field(description="Signed note (C2SP tlog-checkpoint)")
     verifier_key: str = Field(description="The key that signs it; pin it before you rely on it")
-
-
-class ReceiptView(BaseModel):
-    """The proof that an entry is in the ledger."""
-
-    index: int
-    receipt: str

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.api.answers import CheckpointView, ReceiptView
+from app.api.answers import CheckpointView, LedgerProof
 from app.api.caller import Reader, Signed
+from app.api.writing import proof
 from core.errors import NotFound
 from core.ledger.service import newest_note
 
@@ -21,7 +22,7 @@ def checkpoint(signed: Signed) -> CheckpointView:
 
 
 @router.get("/entries/{index}/receipt", operation_id="read_receipt")
-def receipt(index: int, reader: Reader) -> ReceiptView:
-    """The proof that an entry is in the ledger, under the newest checkpoint. Scope: `record:read`."""
+def receipt(index: int, reader: Reader) -> LedgerProof:
+    """An entry and the proof that it is in the ledger, under the newest checkpoint. Scope: `record:read`."""
     with reader.place.store.reading() as session:
-        return ReceiptView(index=index, receipt=reader.place.ledger.receipt(session, index))
+        return proof(reader.place.ledger, session, index)
