@@ -29,6 +29,9 @@ if page and page.version:
     head(f"Register the next version of {page.model.name}", f"After v{page.version.version}.", back=back)
     newest = page.version
     prefill({f"intended_use{scope}": newest.intended_use, f"limitations{scope}": newest.limitations})
+    prefill(
+        {f"{use} dataset{scope}": one.number for use, one in (("training", page.training), ("test", page.test)) if one}
+    )
     offered, act = proposals([row.version for row in page.versions]), "Register version"
 else:
     head("Register a model", "With its first version and the data it rests on.", back=Back("inventory", "Inventory"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import streamlit as st
+
 from app.components import (
     Back,
     clear_filters,
@@ -24,6 +26,7 @@ from app.components.filters import choose
 from app.components.formats import counted, day, moment
 from app.components.me import Me
 from app.views.confirmation import confirmation
+from app.views.model_reading import person_name
 from app.work.tasks import urgency
 from core.validation.queries import FindingFilter, FindingRow
 from core.validation.rules import FindingStatus, Severity
@@ -125,7 +128,7 @@ def finding_record(row: FindingRow, known: Mapping[str, str]) -> None:
     finding = row.finding
 
     def who(person: str | None, when: datetime | None) -> str:
-        return f"{plain(known.get(person or '', person or ''))}, {moment(when)}" if person and when else ""
+        return f"{plain(person_name(person, known))}, {moment(when)}" if person and when else ""
 
     section("What was found")
     facts(
@@ -140,6 +143,9 @@ def finding_record(row: FindingRow, known: Mapping[str, str]) -> None:
         alt=f"Finding {finding.number}",
     )
     section("What was done")
+    if finding.remediated_at is None:
+        st.markdown(":gray[No remediation is recorded yet.]")
+        return
     facts(
         {
             "Remediation": paragraphs(finding.remediation) if finding.remediation else "",

@@ -11,7 +11,7 @@ from core.inventory.queries import InventoryFilter, InventoryRow
 from core.inventory.rules import Stage
 
 FILTERS = ("search", "line", "tier", "stage", "review")
-OVERDUE, SOON = "overdue", "due within 30 days"
+OVERDUE, SOON = "overdue", "due in 30 days"
 
 
 def narrowed_by(lines: Sequence[str], at: datetime) -> InventoryFilter:
@@ -20,8 +20,8 @@ def narrowed_by(lines: Sequence[str], at: datetime) -> InventoryFilter:
         text = search(placeholder="Name, number, owner")
         line = choose("Business line", lines, key="line", width=170, said=str)
         tier = choose("Tier", ["1", "2", "3", "4"], key="tier", width=90)
-        stage = choose("Stage", list(Stage), key="stage", width=160)
-        review = choose("Review", [OVERDUE, SOON], key="review", every="Any", width=190)
+        stage = choose("Stage", list(Stage), key="stage", width=140)
+        review = choose("Review", [OVERDUE, SOON], key="review", every="Any", width=155)
         clear_filters(FILTERS)
     until = {OVERDUE: at, SOON: at + HORIZON}.get(review or "")
     return InventoryFilter(

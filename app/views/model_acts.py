@@ -40,8 +40,13 @@ def acts(place: Workplace, viewer: Me, reading: Reading) -> None:
             _card(place, viewer, reading, action, title, form)
     with st.container(horizontal=True):
         _other_steps(place, viewer, reading)
-        for title, reasons in closed:
-            st.button(title, key=f"closed {title}", disabled=True, help=numbered(reasons))
+    if closed:
+        with st.container(border=True):
+            section("Steps of other roles")
+            st.markdown(":gray[Each button says who takes the step.]")
+            with st.container(horizontal=True):
+                for title, reasons in closed:
+                    st.button(title, key=f"closed {title}", disabled=True, help=numbered(reasons))
 
 
 def _card(

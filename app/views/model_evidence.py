@@ -80,15 +80,14 @@ def _sentence(reading: Reading, run: Run) -> str:
 
 
 def _verdict_row(reading: Reading, check: CheckResult, evidence: str) -> Mapping[str, str]:
-    about = f" :gray[{plain(check.subject)}]" if check.subject else ""
-    advisory = "" if check.required else " :gray[advisory]"
+    aside = ", ".join([*([plain(check.subject)] if check.subject else []), *([] if check.required else ["advisory"])])
     return {
-        "Check": f"{plain(title_of(check, reading.policy.policy))}{about}{advisory}",
+        "Check": f"{plain(title_of(check, reading.policy.policy))}{f' :gray[{aside}]' if aside else ''}",
         "Figure (95 %)": figure(check),
         "Required": required(check),
         "Clause": check.clause,
         "Result": status(_verdict_word(check)),
-        "Why": NOTHING if check.verdict is Verdict.PASS else plain(check.reason),
+        "Why": NOTHING if check.verdict is Verdict.PASS else plain(check.reason.partition("; not judged")[0]),
         "Evidence": digest(evidence),
     }
 

@@ -14,9 +14,11 @@ from app.views.model_reading import Reading
 from core.inventory.queries import ModelPage
 from core.inventory.rules import Action
 
+FORM_ON = "Decisions"  # the tab that holds the form for requesting approval
+
 
 def draw_head(place: Workplace, viewer: Me, reading: Reading) -> None:
-    """Title, facts, version picker, and at most two buttons: the next version and the next step of this one."""
+    """Title, facts, version picker, and the next step of this version."""
     model, page = reading.model, reading.page
     actions = head_with_actions(
         model.name,
@@ -33,8 +35,6 @@ def draw_head(place: Workplace, viewer: Me, reading: Reading) -> None:
     )
     with actions:
         _pick_version(page)
-        if act_button("Register version", reading.against_new_version, key="next_version", kind="secondary"):
-            st.switch_page(page_file("register"), query_params={"model": model.number})
         starts = _next_step(reading)
     if starts:
         start_validation(place, viewer, reading)
@@ -60,7 +60,7 @@ def _pick_version(page: ModelPage) -> None:
         on_change=_open_version,
         args=(f"pick_{current}",),
         label_visibility="collapsed",
-        width=190,
+        width=170,
     )
 
 
@@ -78,7 +78,7 @@ def _next_step(reading: Reading) -> bool:
                 hand_in(reading)
         case Action.START_VALIDATION:
             return act_button("Start validation", reasons, key="start_validation")
-        case Action.REQUEST_CHANGE:
+        case Action.REQUEST_CHANGE if _tab() != FORM_ON:
             st.button(
                 "Request approval",
                 type="primary",
@@ -86,7 +86,7 @@ def _next_step(reading: Reading) -> bool:
                 disabled=bool(reasons),
                 help=numbered(reasons) or None,
                 on_click=_open_tab,
-                args=("Decisions",),
+                args=(FORM_ON,),
             )
         case _ if reading.changes:
             undecided = reading.open_change is not None
@@ -94,6 +94,11 @@ def _next_step(reading: Reading) -> bool:
             if st.button(said, type="primary" if undecided else "secondary", key="open_change"):
                 st.switch_page(page_file("approval"), query_params={"change": reading.changes[0].number})
     return False
+
+
+def _tab() -> str | None:
+    """The open tab: as the widget holds it, or as the address says before the widget was drawn."""
+    return st.session_state.get("tab") or st.query_params.get("tab")
 
 
 def _open_tab(tab: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.access.queries import names
-from core.access.rules import Actor
+from core.access.rules import SYSTEM, Actor
 from core.approval.queries import ChangeFilter, ChangeRow, changes, standing_against_request
 from core.approval.rules import OPEN
 from core.errors import Refusal
@@ -31,6 +31,11 @@ STEPS = (
     Action.CONCLUDE_NOT_VALIDATED,
 )
 MOST_CHANGES = 50
+
+
+def person_name(person: str | None, known: Mapping[str, str]) -> str:
+    """The name of a person, of Countersign itself where it acted, or the number where no name is known."""
+    return "Countersign" if person == SYSTEM.id else known.get(person or "", person or "")
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Reading:
 
     def name_of(self, person: str | None) -> str:
         """The person's name, or their number where no name is known."""
-        return self.known.get(person or "", person or "")
+        return person_name(person, self.known)
 
 
 def read_version(session: Session, page: ModelPage, version: ModelVersion, actor: Actor, at: datetime) -> Reading:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import facts, paragraphs, plain, section, status, table
+from app.components import act_button, facts, paragraphs, plain, section, status, table
 from app.components.formats import NOTHING, day, digest, moment
 from app.components.status import word
+from app.navigation import page_file
 from app.views.model_reading import Reading
 from app.work.tasks import urgency
 from core.inventory.queries import DatasetFacts, ModelPage
@@ -34,6 +35,8 @@ def record(reading: Reading, former: ModelPage | None, at: datetime) -> None:
         facts(_model_facts(reading, at), alt=f"What {reading.model.number} is for")
     with right:
         section(f"Version {reading.version.version}")
+        if act_button("Register version", reading.against_new_version, key="next_version", kind="secondary"):
+            st.switch_page(page_file("register"), query_params={"model": reading.model.number})
         facts(_version_facts(reading), alt=f"Version {reading.version.version} of {reading.model.number}")
     if former is not None:
         _compared(reading, former)

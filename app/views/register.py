@@ -63,7 +63,7 @@ def materiality_card(model: NewModel, policy: Policy) -> None:
 def act_card(act: str, reasons: Sequence[Refusal]) -> bool:
     """The button, what follows, and every reason against it."""
     with st.container(border=True):
-        section(act)
+        section("Put on record")
         blocked("Registration", reasons)
         st.markdown("The record becomes a ledger entry. Next: hand in predictions on the test data.")
         return act_button(act, reasons, key="register")

@@ -85,12 +85,9 @@ def model_fields(people: Sequence[PersonRow], lines: Sequence[str], viewer: str)
 def version_fields(scope: str, offered: Sequence[Proposal], training: Dataset, test: Dataset) -> NewVersion:
     """What this version is and why it exists; `scope` keeps the drafts of different models apart."""
     section("The version")
-    left, right = st.columns(2)
-    with left:
-        version = _version(scope, offered)
-    with right:
-        said = "Stable versions may go into production; experimental ones are compared with them."
-        line = _choice(f"line{scope}", "Line", list(Line), said, {one: word(one) for one in Line})
+    version = _version(scope, offered)
+    said = "Stable versions may go into production; experimental ones are compared with them."
+    line = _choice(f"line{scope}", "Line", list(Line), said, {one: word(one) for one in Line})
     intended = _long(f"intended_use{scope}", "Intended use", "In which situations, by whom, and what it is not for.")
     limits = _long(f"limitations{scope}", "Limitations", "Groups and conditions in which it was not shown to work.")
     rationale = _long(
@@ -139,8 +136,16 @@ def dataset_fields(use: str, scope: str, known: Sequence[DatasetFacts]) -> Datas
 def _version(scope: str, offered: Sequence[Proposal]) -> str:
     if not offered:
         return _text(f"version{scope}", "Version", "major.minor.patch; 1.0.0 for the first that may be used.", 32)
-    words = {one.version: f"{one.version}, {one.means}" for one in offered}
-    return _choice(f"version{scope}", "Version", list(words), "Numbers follow one another without gaps.", words)
+    chosen = st.radio(
+        "Version",
+        [one.version for one in offered],
+        captions=[one.means for one in offered],
+        key=f"{PREFIX}version{scope}",
+        help="Numbers follow one another without gaps.",
+        horizontal=True,
+        persist_state="session",
+    )
+    return chosen or ""
 
 
 def _text(name: str, label: str, help_text: str, longest: int = LIMITS["name"]) -> str:
