@@ -8,6 +8,7 @@ from statsmodels.stats.multitest import multipletests
 from core.errors import Unreadable
 from core.metrics.fairness import FairnessResult, assess
 from core.metrics.fairness.bootstrap import resampled
+from core.metrics.intervals import katz, newcombe
 from core.metrics.verdicts import Judgement, Verdict
 from tests.metrics.published import counted, selections
 
@@ -144,6 +145,15 @@ def test_bootstrap_counts_have_the_mean_and_spread_of_resampled_rows() -> None:
     by_rows = (selected & (rows < 1000)).sum(axis=1) / (rows < 1000).sum(axis=1)
     assert rates[:, 0].mean() == pytest.approx(0.3, abs=0.001)
     assert rates[:, 0].std() == pytest.approx(by_rows.std(), rel=0.06)
+
+
+def test_bootstrap_intervals_agree_with_katz_and_newcombe_on_large_groups() -> None:
+    comparison = assess(selections("g", a=(3000, 10_000), b=(1500, 10_000), c=(2800, 10_000))).comparison("g")
+
+    by_draws = comparison.figure("demographic_parity_ratio").interval
+    assert by_draws == pytest.approx(katz(1500, 10_000, 3000, 10_000), abs=0.004)
+    by_draws = comparison.figure("demographic_parity_difference").interval
+    assert by_draws == pytest.approx(newcombe(3000, 10_000, 1500, 10_000), abs=0.002)
 
 
 def test_the_same_seed_gives_the_same_intervals_and_they_hold_their_figure() -> None:

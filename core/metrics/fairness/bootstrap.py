@@ -11,7 +11,6 @@ from core.metrics.intervals import CONFIDENCE, Interval
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-AT_ONCE = 4_000_000  # counts held in memory at a time
 MOST_UNDEFINED = 0.01
 
 
@@ -52,23 +51,19 @@ def ratio(over: npt.NDArray[np.number], under: npt.NDArray[np.number]) -> Floats
     return quotient
 
 
-def resampled(tallies: Sequence[Tally], *, favourable_is_positive: bool, repetitions: int, seed: int) -> Sample:
-    """The counts of `repetitions` multinomial draws of all these rows; the same seed gives the same draws.
+def resampled(
+    tallies: Sequence[Tally], *, rest: int = 0, favourable_is_positive: bool, repetitions: int, seed: int
+) -> Sample:
+    """The counts of `repetitions` multinomial draws of these rows and `rest` others; the same seed, the same draws.
 
     Drawing n rows with replacement and counting them is drawing the counts from Multinomial(n, counts / n), so the
     intervals equal a bootstrap of rows in distribution. Source: Efron, Annals of Statistics 7 (1979) 1–26.
     """
     counts = np.array([_outcomes(tally) for tally in tallies], dtype=np.int64)
-    generator = np.random.default_rng(seed)
-    total = int(counts.sum())
-    shares = counts.ravel() / total
-    step = max(1, AT_ONCE // counts.size)
-    drawn = [
-        generator.multinomial(total, shares, size=min(step, repetitions - start))
-        for start in range(0, repetitions, step)
-    ]
-    draws = np.concatenate(drawn).reshape(repetitions, *counts.shape)
-    return _sample(draws, tallies, favourable_is_positive)
+    weights = np.append(counts.ravel(), rest)
+    total = int(weights.sum())
+    draws = np.random.default_rng(seed).multinomial(total, weights / total, size=repetitions)
+    return _sample(draws[:, :-1].reshape(repetitions, *counts.shape), tallies, favourable_is_positive)
 
 
 def percentile_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval | None:

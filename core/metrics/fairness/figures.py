@@ -31,6 +31,13 @@ class Ends(NamedTuple):
     exact: Fraction
 
 
+class Drawn(NamedTuple):
+    """Bootstrap counts of the groups at these positions."""
+
+    positions: tuple[int, ...]
+    sample: Sample | None
+
+
 # As in Fairlearn (fairlearn.metrics, functions of the same names), over the judged groups.
 FIGURES = {
     "demographic_parity_ratio": Definition(("selection_rate",), by_ratio=True),
@@ -61,14 +68,32 @@ def figures(
     if len(judged) < 2:
         reason, n = _too_few(len(groups), len(judged)), max((group.n for group in of_judged), default=0)
         return tuple(Figure(metric, None, None, n, reason=reason) for metric in ("impact_ratio", *FIGURES))
-    drawn = resampled(
+    ends = {metric: _worst_ends(definition, of_judged) for metric, definition in FIGURES.items()}
+    drawn = _drawn(
         [tallies[position] for position in judged],
+        sorted({position for found in ends.values() if found for position in (found.lowest, found.highest)}),
         favourable_is_positive=favourable_is_positive,
         repetitions=repetitions,
         seed=seed,
     )
-    others = (_figure(metric, definition, of_judged, drawn) for metric, definition in FIGURES.items())
+    others = (_figure(metric, definition, of_judged, ends[metric], drawn) for metric, definition in FIGURES.items())
     return _impact_ratio(of_judged, reference), *others
+
+
+def _drawn(
+    tallies: Sequence[Tally], used: Sequence[int], *, favourable_is_positive: bool, repetitions: int, seed: int
+) -> Drawn:
+    """Repetitions for the groups that figures stand on; all others are one cell, so many groups cost no more."""
+    if not used:
+        return Drawn((), None)
+    sample = resampled(
+        [tallies[position] for position in used],
+        rest=sum(tally.n for tally in tallies) - sum(tallies[position].n for position in used),
+        favourable_is_positive=favourable_is_positive,
+        repetitions=repetitions,
+        seed=seed,
+    )
+    return Drawn(tuple(used), sample)
 
 
 def _too_few(groups: int, judged: int) -> str:
@@ -79,12 +104,11 @@ def _too_few(groups: int, judged: int) -> str:
     return f"{judged or 'None'} of {groups} groups has the rows that a verdict needs; a comparison needs two"
 
 
-def _figure(metric: str, definition: Definition, groups: Sequence[GroupResult], drawn: Sample) -> Figure:
-    found = [_ends(groups, rate, definition.by_ratio) for rate in definition.rates]
-    known = [ends for ends in found if ends is not None]
-    if len(known) < len(found):
+def _figure(
+    metric: str, definition: Definition, groups: Sequence[GroupResult], ends: Ends | None, drawn: Drawn
+) -> Figure:
+    if ends is None:
         return Figure(metric, None, None, min(group.n for group in groups), reason=_reason(definition, groups))
-    ends = (min if definition.by_ratio else max)(known, key=lambda ends: ends.exact)
     low, high = groups[ends.lowest], groups[ends.highest]
     return Figure(
         metric,
@@ -94,6 +118,15 @@ def _figure(metric: str, definition: Definition, groups: Sequence[GroupResult], 
         (low.name, high.name),
         exact=float(ends.exact),
     )
+
+
+def _worst_ends(definition: Definition, groups: Sequence[GroupResult]) -> Ends | None:
+    """Of the definition's rates the one with the lower ratio or the wider gap; None if a group lacks one of them."""
+    found = [_ends(groups, rate, definition.by_ratio) for rate in definition.rates]
+    known = [ends for ends in found if ends is not None]
+    if len(known) < len(found):
+        return None
+    return (min if definition.by_ratio else max)(known, key=lambda ends: ends.exact)
 
 
 def _ends(groups: Sequence[GroupResult], rate: str, by_ratio: bool) -> Ends | None:
@@ -112,14 +145,14 @@ def _as_fairlearn(low: GroupResult, high: GroupResult, rate: str, by_ratio: bool
     return float(lowest / highest if by_ratio else highest - lowest)
 
 
-def _spread(drawn: Sample, ends: Ends, by_ratio: bool) -> Floats:
+def _spread(drawn: Drawn, ends: Ends, by_ratio: bool) -> Floats:
     """The figure in each draw, between the two groups that give it in the data.
 
     Choosing the extreme groups anew in each draw would push the whole interval past the figure when there are many
     groups: on COMPAS by race the interval of the parity ratio would lie below its value.
     """
-    rates: Floats = getattr(drawn, ends.rate)
-    low, high = rates[:, ends.lowest], rates[:, ends.highest]
+    rates: Floats = getattr(drawn.sample, ends.rate)
+    low, high = rates[:, drawn.positions.index(ends.lowest)], rates[:, drawn.positions.index(ends.highest)]
     return ratio(low, high) if by_ratio else high - low
 
 

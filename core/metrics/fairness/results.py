@@ -129,21 +129,21 @@ class Comparison:
         )
         if judgement.verdict is Verdict.INSUFFICIENT:
             return judgement
+        return self._with_small_groups(figure, judgement, threshold)
+
+    def _with_small_groups(self, figure: Figure, judgement: Judgement, threshold: float) -> Judgement:
         small = [group for group in self.groups if not group.judged]
-        open_ones = [
+        below = [
             group.name
             for group in small
-            if metric == "impact_ratio" and (group.impact_ratio is None or group.impact_ratio < threshold)
+            if figure.metric == "impact_ratio" and (group.impact_ratio is None or group.impact_ratio < threshold)
         ]
-        verdict = judgement.verdict
-        if verdict is Verdict.PASS and open_ones:
-            words = (
-                f"; {_listed(open_ones)}: below it with fewer than {self.minimum_group} rows, so a pass is not shown"
-            )
+        if judgement.verdict is Verdict.PASS and below:
+            words = f"; {_listed(below)}: below it with fewer than {self.minimum_group} rows, so a pass is not shown"
             return Judgement(Verdict.INSUFFICIENT, judgement.reason + words)
-        unjudged = f"; not judged, fewer than {self.minimum_group} rows: {_listed([group.name for group in small])}"
         between = f" ({' against '.join(figure.groups)})" if figure.groups else ""
-        return Judgement(verdict, judgement.reason + between + (unjudged if small else ""))
+        unjudged = f"; not judged, fewer than {self.minimum_group} rows: {_listed([group.name for group in small])}"
+        return Judgement(judgement.verdict, judgement.reason + between + (unjudged if small else ""))
 
 
 @dataclass(frozen=True)
