@@ -21,12 +21,14 @@ from core.ledger.keys import load_or_make_signer
 from core.ledger.merkle import inclusion_spans, leaf_hash
 from core.ledger.notes import Signer, split_note
 from core.ledger.receipts import Receipt
-from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile
+from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile, table_of
 from core.ledger.tiles import StoredTree
 from core.store import Transaction
 
 __all__ = ["AlreadyRecorded", "Entity", "Event", "Ledger", "Recorded"]
 
+_ADD_ENTRY, _ADD_PAYLOAD = insert(table_of(LogEntry)).inline(), insert(table_of(LogPayload)).inline()
+_ADD_TILE, _ADD_CHECKPOINT = insert(table_of(LogTile)).inline(), insert(table_of(LogCheckpoint)).inline()
 WILL_SIGN = "ledger will sign"
 
 
@@ -150,7 +152,7 @@ class Ledger:
         if session.exec(select(LogCheckpoint.size).where(LogCheckpoint.size == head.pending.size)).first() is not None:
             return  # everything recorded was undone by a savepoint
         note = Checkpoint(self.origin, head.pending.size, head.pending.root()).note(self._signer)
-        session.execute(insert(LogCheckpoint).values(size=head.pending.size, note=note))
+        session.execute(_ADD_CHECKPOINT, {"size": head.pending.size, "note": note})
         save_head(session, replace(head, checkpoint_digest=hashlib.sha256(note.encode()).hexdigest()))
 
 
@@ -162,12 +164,12 @@ def newest_note(session: Session) -> str | None:
 def _append(session: Session, head: Head, envelope: Envelope, particulars: _Particulars | None) -> Recorded:
     body = envelope.body()
     recorded = Recorded(head.pending.size, leaf_hash(body), envelope.event_id, envelope.at)
-    session.execute(insert(LogEntry).values(idx=recorded.index, body=body.decode(), leaf=recorded.leaf))
+    session.execute(_ADD_ENTRY, {"idx": recorded.index, "body": body.decode(), "leaf": recorded.leaf})
     if particulars is not None:
         values = {"entry_id": recorded.index, "salt": particulars.salt, "body": particulars.body.decode(), "key_id": ""}
-        session.execute(insert(LogPayload).values(values))
+        session.execute(_ADD_PAYLOAD, values)
     for tile in head.pending.append(recorded.leaf):
-        session.execute(insert(LogTile).values(level=tile.level, idx=tile.idx, hashes=tile.hashes))
+        session.execute(_ADD_TILE, {"level": tile.level, "idx": tile.idx, "hashes": tile.hashes})
     save_head(session, replace(head, last_at=recorded.at))
     return recorded
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary, String, Table, Text
 from sqlmodel import Field
 
 from core.ledger.columns import FromBody
@@ -69,3 +69,8 @@ class LogPayload(Row, table=True):
     salt: bytes | None = Field(sa_column=Column(LargeBinary(32), nullable=True))
     body: str | None = Field(sa_column=Column(Text, nullable=True))
     key_id: str = Field(default="", sa_column=Column(String(64), nullable=False))
+
+
+def table_of(row: type[Row]) -> Table:
+    """The plain table behind a row, for statements that the object mapper need not see."""
+    return Row.metadata.tables[str(row.__tablename__)]
