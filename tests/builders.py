@@ -158,13 +158,15 @@ def a_version(
     return number, version
 
 
-def new_evidence(store: Store, model: str, version: str, *, by: Actor, at: datetime = NOON) -> str:
-    """Hand in other predictions by the same moves as an upload; returns the version's new evidence digest."""
+def new_evidence(
+    store: Store, model: str, version: str, *, by: Actor, digest: str | None = None, at: datetime = NOON
+) -> str:
+    """Hand in predictions, others unless `digest` is given, as an upload does; returns the new evidence digest."""
     with store.transaction() as tx:
         model_row, row = load_version(tx.session, model, version)
         for former in tx.session.exec(select(Evidence).where(Evidence.version_id == row.id)).all():
             former.replaced_at = former.replaced_at or at
-        tx.session.add(_evidence_row(tx.session, row, by, at))
+        tx.session.add(_evidence_row(tx.session, row, by, digest or _digest(), at))
         tx.session.flush()
         record_part(tx, row, by, Duty.DEVELOPMENT, at)
         move(tx, row, Action.UPLOAD_EVIDENCE, evidence_digest=digest_now(tx.session, model_row, row))
@@ -178,6 +180,7 @@ def finish_run(
     *,
     by: Actor,
     checks: Sequence[CheckResult] | None = None,
+    digest: str | None = None,
     at: datetime = NOON,
 ) -> str:
     """A finished validation of the evidence at hand; returns its number."""
@@ -193,7 +196,7 @@ def finish_run(
             evidence_id=evidence.id or 0,
             policy_version_id=policy.id,
             status=RunStatus.FINISHED,
-            result_digest=_digest(),
+            result_digest=digest or _digest(),
             requested_by=by.id,
             requested_at=at,
             finished_at=at,
@@ -354,8 +357,7 @@ def _dataset(session: Session, name: str, by: Actor, at: datetime) -> int:
     return row.id or 0
 
 
-def _evidence_row(session: Session, version: ModelVersion, by: Actor, at: datetime) -> Evidence:
-    digest = _digest()
+def _evidence_row(session: Session, version: ModelVersion, by: Actor, digest: str, at: datetime) -> Evidence:
     return Evidence(
         number=next_number(session, "E"),
         version_id=version.id or 0,

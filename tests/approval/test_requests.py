@@ -186,6 +186,27 @@ def test_a_resumed_request_needs_all_its_votes_anew(opened: Opener) -> None:
     assert [vote.stands for vote in case.page(case.cast.auditor).votes] == [False, True]
 
 
+def test_votes_do_not_rise_again_when_the_same_evidence_returns(opened: Opener) -> None:
+    case = opened(tier=1)
+    same = {"by": case.cast.developer, "digest": "a" * 64}
+    place = (case.store, case.model, case.version)
+
+    def validate_the_same() -> str:
+        new_evidence(*place, **same)  # type: ignore[arg-type]
+        finish_run(*place, **same)  # type: ignore[arg-type]
+        conclude(*place, by=case.cast.validator)
+        resume(case, case.cast.developer)
+        return case.row.evidence_digest
+
+    first = validate_the_same()
+    case.approve(case.cast.approver)
+    second = validate_the_same()
+
+    assert first == second
+    assert case.page(case.cast.auditor).approvals == 0
+    assert case.vote(case.cast.approver) is ChangeStatus.IN_REVIEW
+
+
 def test_a_resumed_request_unfreezes_the_answers(opened: Opener) -> None:
     case = opened(tier=1)
     case.approve(case.cast.approver)
