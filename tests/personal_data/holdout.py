@@ -12,49 +12,9 @@ import polars as pl
 from core.access.personal_data import Kind
 
 Make = Callable[[random.Random], str]
-SYLLABLES = [
-    "ba",
-    "be",
-    "bo",
-    "ka",
-    "ke",
-    "lo",
-    "la",
-    "li",
-    "ma",
-    "mi",
-    "na",
-    "no",
-    "ra",
-    "re",
-    "ri",
-    "sa",
-    "so",
-    "ta",
-    "ti",
-    "to",
-    "va",
-    "ve",
-    "zo",
-]
-WORDS = [
-    "the",
-    "loan",
-    "was",
-    "repaid",
-    "late",
-    "because",
-    "income",
-    "fell",
-    "and",
-    "nobody",
-    "asked",
-    "again",
-    "whether",
-    "terms",
-    "could",
-    "change",
-]
+SYLLABLES = tuple(first + second for first in "bklmnrstvz" for second in "aeio")
+SENTENCE = "the loan was repaid late because income fell and nobody asked again whether terms could change"
+WORDS = tuple(SENTENCE.split())
 DOMAINS = ("mail.example.org", "example.com", "post.example.co.uk", "web.example.de")
 CITIES = ("Springfield", "New York", "Sankt Gallen", "Rio Claro", "Baden")
 

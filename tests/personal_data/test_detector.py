@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+import phonenumbers
 import polars as pl
 import pytest
 
@@ -265,3 +266,16 @@ def test_a_scan_survives_its_json() -> None:
     result = scan(frame)
 
     assert ScanResult.from_json(result.to_json()) == result
+
+
+def test_the_example_number_of_every_country_is_found() -> None:
+    """The examples are those of Google's libphonenumber, one for each region it knows."""
+    numbers = [phonenumbers.example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+    written = [
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) for number in numbers if number
+    ]
+
+    missed = [text for text in written if Kind.PHONE not in _found([f"call {text} today"])]
+
+    assert len(written) > 200
+    assert len(missed) <= 0.03 * len(written)

@@ -96,6 +96,13 @@ def _invalid_text() -> bytes:
     return _parquet(pa.table({"a": raw.view(pa.string())}))
 
 
+def delta_bomb() -> bytes:
+    """A few kB that unfold into 60 MB: every value repeats the whole of the value before it."""
+    table = pa.table({"a": pa.array(["z" * 20_000] * 3_000)})
+    encoding = {"a": "DELTA_BYTE_ARRAY"}
+    return _parquet(table, compression="zstd", use_dictionary=False, column_encoding=encoding)
+
+
 class _Keys(pe.KmsClient):  # type: ignore[misc]  # pyarrow ships no types
     """A key service that keeps nothing secret."""
 
@@ -223,6 +230,7 @@ BAD: tuple[Bad, ...] = (
 )
 
 BOMBS: tuple[Bad, ...] = (
+    Bad("Parquet bomb by delta encoding", delta_bomb, "unfolds into far more", filename=PARQUET),
     Bad("Parquet bomb by dictionary", dictionary_bomb, "unfolds into far more", filename=PARQUET),
     Bad("Parquet bomb by run length", cells_bomb, "unfolds into far more", filename=PARQUET),
     Bad("Parquet bomb by codec", plain_bomb, "unfolds into far more", filename=PARQUET),

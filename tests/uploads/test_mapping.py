@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from core.errors import Unreadable
@@ -255,3 +256,16 @@ def test_empty_parquet_text_is_a_missing_value(tmp_path: Path) -> None:
 
     with pytest.raises(Unreadable, match="line 4, column “y”: the value is missing"):
         declare(tmp_path / "upload", found, ColumnMapping(label="y", prediction="p", positive_label="1"))
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"])
+def test_every_encoding_of_parquet_text_is_read(tmp_path: Path, encoding: str) -> None:
+    texts = [f"value {row % 700}" for row in range(1_500)]
+    table = pl.DataFrame({"a": texts}).to_arrow()
+    pq.write_table(table, tmp_path / "upload", use_dictionary=False, column_encoding={"a": encoding})
+    found = preflight(tmp_path / "upload", filename="x.parquet")
+
+    to_parquet(tmp_path / "upload", tmp_path / "table.parquet", found, ColumnMapping())
+
+    assert (found.rows, found.columns[0].distinct) == (1_500, 700)
+    assert pl.read_parquet(tmp_path / "table.parquet")["a"].to_list() == texts

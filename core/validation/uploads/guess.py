@@ -8,108 +8,29 @@ from core.validation.uploads.numbers import canonical
 from core.validation.uploads.profile import NUMERIC, ColumnPreview, ColumnType
 from core.validation.uploads.reading import Preflight
 
-LABELS = (
-    "label",
-    "label_value",
-    "y_true",
-    "ytrue",
-    "true_label",
-    "actual",
-    "actual_label",
-    "ground_truth",
-    "target",
-    "target_value",
-    "outcome",
-    "observed",
-    "observed_label",
-    "y",
-    "class",
-    "two_year_recid",
-    "default",
-    "defaulted",
-    "employed",
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+LABELS = _words(
+    "label label_value y_true ytrue true_label actual actual_label ground_truth target target_value outcome "
+    "observed observed_label y class two_year_recid default defaulted employed"
 )
-PREDICTIONS = (
-    "prediction",
-    "predicted",
-    "pred",
-    "y_pred",
-    "ypred",
-    "y_hat",
-    "yhat",
-    "y_prediction",
-    "predicted_label",
-    "predicted_class",
-    "prediction_label",
-    "decision",
-    "predicted_outcome",
-    "model_decision",
-    "selected",
-    "recommendation",
+PREDICTIONS = _words(
+    "prediction predicted pred y_pred ypred y_hat yhat y_prediction predicted_label predicted_class "
+    "prediction_label decision predicted_outcome model_decision selected recommendation"
 )
-SCORES = (
-    "score",
-    "y_score",
-    "yscore",
-    "probability",
-    "predicted_probability",
-    "prediction_probability",
-    "proba",
-    "prob",
-    "y_proba",
-    "y_prob",
-    "pred_proba",
-    "pred_prob",
-    "risk_score",
-    "model_score",
-    "score_value",
-    "confidence",
+SCORES = _words(
+    "score y_score yscore probability predicted_probability prediction_probability proba prob y_proba y_prob "
+    "pred_proba pred_prob risk_score model_score score_value confidence"
 )
-IDS = (
-    "entity_id",
-    "row_id",
-    "id",
-    "record_id",
-    "case_id",
-    "applicant_id",
-    "customer_id",
-    "person_id",
-    "uuid",
-    "index",
-)
+IDS = _words("entity_id row_id id record_id case_id applicant_id customer_id person_id uuid index")
 SENSITIVE = frozenset(
-    (
-        "race",
-        "ethnicity",
-        "race_ethnicity",
-        "ethnic_group",
-        "ethnic",
-        "rac1p",
-        "hisp",
-        "sex",
-        "gender",
-        "gender_identity",
-        "age",
-        "age_cat",
-        "age_group",
-        "age_band",
-        "age_bucket",
-        "age_range",
-        "agep",
-        "religion",
-        "disability",
-        "disabled",
-        "dis",
-        "nationality",
-        "national_origin",
-        "citizenship",
-        "marital_status",
-        "sexual_orientation",
-        "veteran",
-        "veteran_status",
-        "pregnancy",
-        "color",
-        "colour",
+    _words(
+        "race ethnicity race_ethnicity ethnic_group ethnic rac1p hisp sex gender gender_identity age age_cat "
+        "age_group age_band age_bucket age_range agep religion disability disabled dis nationality national_origin "
+        "citizenship marital_status sexual_orientation veteran veteran_status pregnancy color colour"
     )
 )
 POSITIVE = ("1", "true", "yes", "y", "positive", "pos", "approved", "accepted", "admitted", "selected", "hired", "t")

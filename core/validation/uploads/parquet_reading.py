@@ -15,6 +15,7 @@ from core.validation.uploads.limits import MIB, Limits
 from core.validation.uploads.names import name_problems
 from core.validation.uploads.problems import Problems, one
 
+DELTA_ROWS = 500
 SMALLEST_CELL = 8  # bytes; what a cell of any type costs once it is read
 
 
@@ -25,10 +26,10 @@ def parquet_blocks(path: Path, limits: Limits) -> Iterator[Block]:
     """
     with _opened(path) as file:
         _check_metadata(file, path.stat().st_size, limits)
-        texts = [field.name for field in file.schema_arrow if _is_text(_value_type(field.type))]
+        texts, delta = _text_columns(file)
     with _opened(path, texts) as file:
         budget, first = limits.decoded(path.stat().st_size), 2
-        for batch in file.iter_batches(batch_size=_batch_rows(file), use_threads=False):
+        for batch in file.iter_batches(batch_size=DELTA_ROWS if delta else _batch_rows(file), use_threads=False):
             budget -= _text_bytes(batch, first, limits)
             if budget < 0:
                 raise _too_much(path.stat().st_size, limits)
@@ -45,6 +46,17 @@ def _opened(path: Path, texts: list[str] | None = None) -> "pq.ParquetFile":
         thrift_string_size_limit=limit,
         thrift_container_size_limit=limit // 64,
     )
+
+
+def _text_columns(file: "pq.ParquetFile") -> tuple[list[str], bool]:
+    """Text columns that can be read as dictionaries, so that a long value is held once; and whether others are there.
+
+    Arrow cannot do so with the delta encodings, which repeat long prefixes at no cost: those come in smaller pieces.
+    """
+    texts = [place for place, field in enumerate(file.schema_arrow) if _is_text(_value_type(field.type))]
+    groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+    delta = {place for place in texts for g in groups if any("DELTA" in e for e in g.column(place).encodings)}
+    return [file.schema_arrow.names[place] for place in texts if place not in delta], bool(delta)
 
 
 def _check_metadata(file: "pq.ParquetFile", size: int, limits: Limits) -> None:
