@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,9 @@ from core.approval.service import execute_change
 from core.errors import Conflict, GovernanceError, Refused
 from core.inventory.rules import Action, Stage
 from core.inventory.tables import ModelVersion
-from core.store import Transaction
+from core.store import EvidenceFiles, Transaction
+from core.validation.intake import hand_in
+from core.validation.uploads import ColumnMapping
 from tests.approval.conftest import Case, Opener
 from tests.builders import NOON, new_evidence
 
@@ -64,6 +67,37 @@ def test_sixty_races_of_approval_and_new_evidence_leave_no_stale_approval(opened
         outcomes.add(case.row.stage)
 
     assert outcomes <= {Stage.APPROVED, Stage.IN_VALIDATION}
+
+
+def test_an_upload_of_a_real_file_races_an_approval_without_a_stale_one(opened: Opener, tmp_path: Path) -> None:
+    table = tmp_path / "predictions.csv"
+    table.write_text("label,prediction,group\n1,1,a\n0,1,b\n0,0,a\n1,0,b\n", encoding="utf-8")
+    mapping = ColumnMapping(label="label", prediction="prediction", positive_label="1", sensitive=("group",))
+    files = EvidenceFiles(tmp_path / "evidence")
+    first = opened(tier=2)
+
+    for number in range(5):
+        case = first if number == 0 else opened(tier=2, cast=first.cast)
+        case.answer_all(first.cast.approver)
+        seen = case.row.evidence_digest
+        approved, uploaded = together(
+            lambda case=case, seen=seen: case.vote(first.cast.approver, seen=seen),
+            lambda case=case: hand_in(
+                case.store,
+                case.ledger,
+                files,
+                model=case.model,
+                version=case.version,
+                source=table,
+                filename="predictions.csv",
+                mapping=mapping,
+                declared={},
+                actor=first.cast.developer,
+                at=NOON,
+            ),
+        )
+        assert not stale(case)
+        assert isinstance(approved, GovernanceError) or isinstance(uploaded, GovernanceError)
 
 
 def upload_in_between(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
