@@ -14,6 +14,8 @@ from app.navigation import ACCOUNT, DEFAULT, FOLDER, PAGES, Page, open_to, shown
 from core.access.rules import Role
 from core.errors import GovernanceError, Refusal, Refused
 
+LONGEST_NAME = 32
+
 
 @cache
 def _styles() -> str:
@@ -44,6 +46,11 @@ def pages_of(roles: frozenset[Role], name: str) -> dict[str, StreamlitPage]:
     return {one.address: page(one) for one in (*PAGES, ACCOUNT)}
 
 
+def shortened(name: str) -> str:
+    """A name that leaves room for the rest of the navigation."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def refuse_closed(chosen: Page, roles: frozenset[Role]) -> None:
     """The navigation hides what a role does not open; somebody who types the address gets the reason."""
     if open_to(chosen, roles):
@@ -61,9 +68,10 @@ def frame() -> None:
     if found is None:
         st.navigation(signed_out_pages(), position="hidden").run()
         return
-    pages = pages_of(found.actor.roles, plain(found.name))
+    pages = pages_of(found.actor.roles, plain(shortened(found.name)))
     opened = st.navigation(list(pages.values()), position="top")
     chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
+    st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:
         refuse_closed(chosen, found.actor.roles)
         opened.run()

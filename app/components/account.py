@@ -126,7 +126,7 @@ def draw_tokens(mine: Me) -> None:
 
 def _draw_issue(mine: Me) -> None:
     place = workplace()
-    with st.expander("Issue a token"), st.form("issue_token", border=False):
+    with st.expander("Issue a token"), st.form("issue_token", border=False, width=640):
         name = st.text_input("Name, for example the pipeline that uses it", max_chars=200)
         open_scopes = [str(scope) for scope in scopes_open_to(mine.actor)]
         chosen = st.multiselect("Scopes: what it may do", open_scopes)

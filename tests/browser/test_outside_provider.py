@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE, Live, Visit, free_port
 
+PASSWORD = "correct horse outside staple"
+
 
 @pytest.fixture(scope="module")
 def corporate(tmp_path_factory: pytest.TempPathFactory, iam_server) -> Iterator[Live]:  # type: ignore[no-untyped-def]
@@ -49,7 +51,7 @@ def test_somebody_of_the_organisation_signs_in_with_roles_from_groups(
     corporate: Live,
     iam_server,  # type: ignore[no-untyped-def]
 ) -> None:
-    person = iam_server.random_user(formatted_name="Olga Outside", user_name="olga")
+    person = iam_server.random_user(formatted_name="Olga Outside", user_name="olga", password=PASSWORD)
     iam_server.random_group(display_name="compliance", members=[person])
     iam_server.login(person)
     iam_server.consent(person)
@@ -57,6 +59,8 @@ def test_somebody_of_the_organisation_signs_in_with_roles_from_groups(
 
     visitor.open("/")
     visitor.page.get_by_role("button", name="Sign in").click(timeout=PATIENCE)
+    visitor.page.get_by_role("textbox", name="Password").fill(PASSWORD, timeout=PATIENCE)
+    visitor.page.get_by_role("button", name="Sign in").click()
 
     expect(visitor.page.get_by_role("link", name="Olga Outside")).to_be_visible(timeout=PATIENCE)
     expect(visitor.page.get_by_role("link", name="Changes")).to_be_visible()
