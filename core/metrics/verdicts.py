@@ -37,12 +37,14 @@ def judge(
     n: int,
     minimum_n: int = 1,
     reason: str = "",
+    between: str = "",
 ) -> Judgement:
     """Compare a figure with its threshold, unrounded.
 
     `direction` is “at least” or “at most” (any string enum with these values serves; another word is a ValueError).
     `n` is the number of rows that the figure rests on. A missing value, with its `reason`, and fewer than `minimum_n`
-    rows are insufficient evidence. The interval does not move the verdict; the reason says when it spans the threshold.
+    rows are insufficient evidence. The interval does not move the verdict; the reason says when it spans the threshold,
+    and between whom the figure stands.
     Source: 29 CFR 1607.4(D), “less than four-fifths” fails, so exactly four-fifths passes.
     """
     bound = Bound(direction)
@@ -58,7 +60,7 @@ def judge(
         (Bound.AT_MOST, False): "above",
     }[bound, met]
     spans = interval is not None and interval.low < threshold < interval.high
-    words = f"{shown(value, threshold)} is {side} {threshold:g}" + (
+    words = f"{shown(value, threshold)}{f' ({between})' if between else ''} is {side} {threshold:g}" + (
         "; its 95 % interval spans the threshold" if spans else ""
     )
     return Judgement(Verdict.PASS if met else Verdict.FAIL, words)

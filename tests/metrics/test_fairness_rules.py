@@ -38,6 +38,15 @@ def test_a_gap_of_exactly_the_threshold_is_met_although_floating_point_says_more
     assert comparison.judge("demographic_parity_difference", 0.2, "at most").verdict is Verdict.PASS
 
 
+def test_one_of_one_selected_has_no_interval_that_looks_certain() -> None:
+    result = assess(selections("g", a=(500, 1000), b=(480, 1000), c=(1, 1)), repetitions=2)
+
+    group = result.groups[2]
+    assert group.impact_ratio == 2.0
+    assert group.impact_ratio_interval is None
+    assert "Everybody in a group of fewer than 30 rows" in group.unavailable["impact_ratio_interval"]
+
+
 def test_groups_that_are_all_too_small_are_no_evidence() -> None:
     assert screen(a=(20, 29), b=(1, 29)).verdict is Verdict.INSUFFICIENT
 

@@ -79,18 +79,26 @@ def _ratio(group: GroupResult, reference: Reference) -> float:
 
 
 def _tested(group: GroupResult, counts: tuple[int, int, int, int]) -> GroupResult:
-    found, interval = compare(*counts), katz(*counts)
-    if interval is None and group.impact_ratio is not None:
-        reason = "Nobody in the group has the favourable outcome"
+    found, reason = compare(*counts), _no_ratio_interval(*counts)
+    if reason and group.impact_ratio is not None:
         group = _missing(group, {"impact_ratio_interval": reason})
     return replace(
         group,
-        impact_ratio_interval=interval,
+        impact_ratio_interval=None if reason else katz(*counts),
         difference_interval=newcombe(*counts),
         p_value=found.p_value,
         test=found.test,
         small_sample=group.small_sample or found.small_sample,
     )
+
+
+def _no_ratio_interval(selected: int, n: int, reference: int, reference_n: int) -> str:
+    """Katz's interval has no logarithm of zero, and no width for a share of one: 1 of 1 would look certain."""
+    if not selected or not reference:
+        return "Nobody in the group has the favourable outcome"
+    if any(few == of < SMALL_GROUP for few, of in ((selected, n), (reference, reference_n))):
+        return f"Everybody in a group of fewer than {SMALL_GROUP} rows has the favourable outcome"
+    return ""
 
 
 def _missing(group: GroupResult, reasons: Mapping[str, str]) -> GroupResult:

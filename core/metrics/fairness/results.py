@@ -126,6 +126,7 @@ class Comparison:
             n=figure.n,
             minimum_n=self.minimum_group,
             reason=figure.reason,
+            between=" against ".join(figure.groups),
         )
         if judgement.verdict is Verdict.INSUFFICIENT:
             return judgement
@@ -141,9 +142,8 @@ class Comparison:
         if judgement.verdict is Verdict.PASS and below:
             words = f"; {_listed(below)}: below it with fewer than {self.minimum_group} rows, so a pass is not shown"
             return Judgement(Verdict.INSUFFICIENT, judgement.reason + words)
-        between = f" ({' against '.join(figure.groups)})" if figure.groups else ""
         unjudged = f"; not judged, fewer than {self.minimum_group} rows: {_listed([group.name for group in small])}"
-        return Judgement(judgement.verdict, judgement.reason + between + (unjudged if small else ""))
+        return Judgement(judgement.verdict, judgement.reason + (unjudged if small else ""))
 
 
 @dataclass(frozen=True)
