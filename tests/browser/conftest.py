@@ -155,10 +155,11 @@ class Visitor:
         expect(self.page.get_by_role("link", name=account.name)).to_be_visible(timeout=PATIENCE)
 
     def settled(self) -> None:
-        """Wait until Streamlit has finished its run."""
+        """Wait until Streamlit has finished its run and every part of the page has arrived."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning", timeout=PATIENCE
         )
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
 
     def shot(self, name: str) -> Path:
         """A picture of the whole page in tests/browser/.shots, which git ignores."""
