@@ -1,0 +1,66 @@
+"""What a report says, as frozen values that renderers take instead of a session."""
+
+from core.reports.values.decisions import (
+    ChallengeRecord,
+    ConclusionRecord,
+    ConditionRecord,
+    DecisionRecord,
+    FindingRecord,
+    ItemRecord,
+    VoteRecord,
+)
+from core.reports.values.dossier import (
+    RESERVED_NAMES,
+    SAFE_NAME,
+    TEMPLATE,
+    Attachment,
+    CheckpointRecord,
+    Dossier,
+    HistoryLine,
+)
+from core.reports.values.evidence import Estimate, FairnessTable, GroupRow, RunRecord, Unavailable, VerdictRow
+from core.reports.values.record import (
+    ChangedFigure,
+    ChangedText,
+    DatasetRecord,
+    DatasetUse,
+    ModelRecord,
+    PackLine,
+    PersonLine,
+    PolicyRecord,
+    VersionRecord,
+    WhatChanged,
+)
+
+__all__ = [
+    "RESERVED_NAMES",
+    "SAFE_NAME",
+    "TEMPLATE",
+    "Attachment",
+    "ChallengeRecord",
+    "ChangedFigure",
+    "ChangedText",
+    "CheckpointRecord",
+    "ConclusionRecord",
+    "ConditionRecord",
+    "DatasetRecord",
+    "DatasetUse",
+    "DecisionRecord",
+    "Dossier",
+    "Estimate",
+    "FairnessTable",
+    "FindingRecord",
+    "GroupRow",
+    "HistoryLine",
+    "ItemRecord",
+    "ModelRecord",
+    "PackLine",
+    "PersonLine",
+    "PolicyRecord",
+    "RunRecord",
+    "Unavailable",
+    "VerdictRow",
+    "VersionRecord",
+    "VoteRecord",
+    "WhatChanged",
+]
