@@ -175,6 +175,14 @@ def test_race_and_sex_go_to_review() -> None:
     assert standing_blocks(result, {}) == ()
 
 
+def test_a_declared_sensitive_attribute_needs_no_review() -> None:
+    frame = pl.DataFrame({"race": ["A", "B"], "sex": ["F", "M"], "email": ["a.b@example.com", "c.d@example.com"]})
+
+    result = scan(frame, sensitive=("race", "email"))
+
+    assert [column.level for column in result.columns] == [Level.NONE, Level.REVIEW, Level.BLOCK]
+
+
 def test_personal_data_stops_an_upload() -> None:
     result = scan(pl.DataFrame({"contact": ["a.b@example.com", "c.d@example.com"], "y": ["1", "0"]}))
 

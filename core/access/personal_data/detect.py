@@ -1,15 +1,30 @@
 """Looks for personal data in every row of a table."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from core.access.personal_data.columns import finding_of, is_free_text
-from core.access.personal_data.rules import ScanResult
+from core.access.personal_data.rules import ColumnFinding, Kind, Level, ScanResult
 
 
-def scan(source: Path | pl.DataFrame) -> ScanResult:
-    """Scan a Parquet file, one column at a time, or a frame: all rows, all columns."""
+def scan(source: Path | pl.DataFrame, *, sensitive: Collection[str] = ()) -> ScanResult:
+    """Scan a Parquet file, one column at a time, or a frame: all rows, all columns.
+
+    `sensitive` names the columns declared as sensitive attributes: that they hold a special category needs no review.
+    """
+    found = _scan(source)
+    return replace(found, columns=tuple(_expected(column, sensitive) for column in found.columns))
+
+
+def _expected(finding: ColumnFinding, sensitive: Collection[str]) -> ColumnFinding:
+    declared = finding.column in sensitive and set(finding.kinds) == {Kind.SPECIAL}
+    return replace(finding, level=Level.NONE) if declared else finding
+
+
+def _scan(source: Path | pl.DataFrame) -> ScanResult:
     if isinstance(source, pl.DataFrame):
         return _scanned([(name, source[name]) for name in source.columns], source.height)
     names = pl.read_parquet_schema(source)
