@@ -310,7 +310,7 @@ def test_use_cases_and_small_world_agree_on_random_stories(empty_store: Path) ->
     run_state_machine_as_test(
         Stories,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
