@@ -53,12 +53,12 @@ def panels(chart: Panels, shown: Appearance) -> go.Figure:
         suffix, left = ("" if place == 0 else str(place + 1)), place * (width + _GAP)
         for row in reversed(panel.rows):
             figure.add_traces([trace.update(xaxis=f"x{suffix}") for trace in _traces(row, ink, (0, 1), Scale.SHARE)])
-        ticks = _ticks((0, 1), 0.25, Scale.SHARE)
+        ticks = _ticks((0, 0.75), 0.25, Scale.SHARE)  # 100 % would run into the next panel's 0 %
         axis = {"domain": [left, left + width], "range": [-0.02, 1.04], "fixedrange": True, "anchor": "y", **ticks}
         figure.update_layout({f"xaxis{suffix}": axis})
         for row in panel.rows:
             if row.reference and row.value is not None:
-                _dashed(figure, row.value, ink, axis=f"x{suffix}")
+                _dashed(figure, row.value, ink, axis=f"x{suffix}", layer="below")
         figure.add_annotation(x=left, xref="paper", xanchor="left", **_said_on_top(panel.title, ink))
     return figure
 
@@ -141,10 +141,10 @@ def _empty_figure(ink: Ink, *, rows: int) -> go.Figure:
     return figure
 
 
-def _dashed(figure: go.Figure, at: float, ink: Ink, *, axis: str) -> None:
-    """Above the traces: below them a grid line at the same value would hide it."""
+def _dashed(figure: go.Figure, at: float, ink: Ink, *, axis: str, layer: str = "above") -> None:
+    """A threshold lies above: below, a grid line at the same value would hide it."""
     line = {"color": ink.text, "width": 1.25, "dash": "dash"}
-    figure.add_shape(type="line", xref=axis, yref="paper", x0=at, x1=at, y0=0, y1=1, line=line)
+    figure.add_shape(type="line", xref=axis, yref="paper", x0=at, x1=at, y0=0, y1=1, line=line, layer=layer)
 
 
 def _said_on_top(words: str, ink: Ink) -> dict[str, object]:

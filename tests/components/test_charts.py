@@ -52,7 +52,7 @@ def test_the_threshold_is_a_dashed_line_with_its_word() -> None:
     figure = dot_and_interval(chart(*ROWS), "light")
 
     line = figure.layout.shapes[0]
-    assert (line.x0, line.x1, line.line.dash, line.layer) == (0.8, 0.8, "dash", None)
+    assert (line.x0, line.x1, line.line.dash, line.layer) == (0.8, 0.8, "dash", "above")
     assert figure.layout.annotations[0].text == "required 0.80"
 
 
