@@ -20,7 +20,8 @@ from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload
 from core.ledger.tiles import StoredTree
 
 FOLDER = "data/ledger"
-MAX_EARLIER = 400
+EXPORTS = 25
+AFTER_EACH = 16  # a bundle is built some commits after it was asked for
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class LedgerParts:
 def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts:
     """These entries under the newest checkpoint; `NotFound` for an index that it does not cover.
 
-    The consistency proofs lead from the checkpoints of earlier exports, so that whoever kept one can verify that the
-    ledger was only ever continued.
+    The consistency proofs lead from the checkpoints of the last 25 exports, so that whoever kept one can verify that
+    the ledger was only ever continued.
     """
     wanted = sorted(set(indexes))
     note = newest_note(session)
@@ -101,13 +102,11 @@ def _entries(session: Session, wanted: list[int]) -> dict[int, LedgerEntry]:
 
 
 def _earlier(session: Session, size: int) -> list[int]:
-    """The sizes of the checkpoints around each earlier export: the last before its entry, the first over it."""
+    """The sizes of the checkpoints that earlier exports may carry: one before each request, and those after it."""
     exports = select(LogEntry.idx).where(LogEntry.action == Event.EXPORT_MADE.value)
-    newest = session.exec(exports.order_by(col(LogEntry.idx).desc()).limit(MAX_EARLIER // 2)).all()
     sizes = col(LogCheckpoint.size)
     around: set[int] = set()
-    for index in newest:
-        before = session.exec(select(sizes).where(sizes <= index).order_by(sizes.desc()).limit(1)).first()
-        after = session.exec(select(sizes).where(sizes > index).order_by(sizes).limit(1)).first()
-        around |= {found for found in (before, after) if found is not None}
+    for index in session.exec(exports.order_by(col(LogEntry.idx).desc()).limit(EXPORTS)).all():
+        around.update(session.exec(select(sizes).where(sizes <= index).order_by(sizes.desc()).limit(1)).all())
+        around.update(session.exec(select(sizes).where(sizes > index).order_by(sizes).limit(AFTER_EACH)).all())
     return sorted(old for old in around if 0 < old < size)

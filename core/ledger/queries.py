@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
@@ -13,8 +12,8 @@ from core.ledger.checkpoints import Checkpoint, parse_checkpoint
 from core.ledger.notes import split_note
 from core.ledger.service import newest_note
 from core.ledger.tables import LogEntry, LogPayload
+from core.store.paging import Page
 
-T = TypeVar("T")
 MAX_LIMIT = 1000
 
 
@@ -29,14 +28,6 @@ class EntryRow:
     action: str
     entity_kind: str
     entity_id: str
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """Some rows of a longer list, and how long the list is."""
-
-    rows: tuple[T, ...]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ def entries(
     """
     wanted = [
         *_equal(((LogEntry.actor, actor), (LogEntry.action, action), (LogEntry.entity_kind, entity_kind))),
-        *_about(entity_id),
+        *_about(session, entity_id),
         *_like(text),
         *_between(since, until),
     ]
@@ -123,11 +114,12 @@ def _equal(pairs: Iterable[tuple[str, str | None]]) -> list[ColumnElement[bool]]
     return [col(column) == value for column, value in pairs if value]
 
 
-def _about(entity_id: str | None) -> list[ColumnElement[bool]]:
+def _about(session: Session, entity_id: str | None) -> list[ColumnElement[bool]]:
     if not entity_id:
         return []
-    column = col(LogEntry.entity_id)
-    return [or_(column == entity_id, column.startswith(f"{entity_id} ", autoescape=True))]
+    column, bytewise = col(LogEntry.entity_id), "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    ordered = column.collate(bytewise)  # a range, as LIKE cannot use the index on SQLite; "!" follows the space
+    return [or_(column == entity_id, and_(ordered >= f"{entity_id} ", ordered < f"{entity_id}!"))]
 
 
 def _like(text: str | None) -> list[ColumnElement[bool]]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, col, select, tuple_
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
 
 from core.ledger.merkle import Node, Span, cover, fold, tree_root
 from core.ledger.tables import LogTile
@@ -88,15 +89,16 @@ class StoredTree:
 
     def _tiles(self, places: Iterable[Node]) -> dict[Node, list[bytes]]:
         tiles: dict[Node, list[bytes]] = {}
-        stored = []
+        stored: dict[int, list[int]] = {}
         for level, idx in places:
             if idx == self._pending.size >> HEIGHT * (level + 1):
                 tiles[level, idx] = self._pending.levels[level]
             else:
-                stored.append((level, idx))
+                stored.setdefault(level, []).append(idx)
         if stored:
-            key = tuple_(col(LogTile.level), col(LogTile.idx))
-            statement = select(LogTile.level, LogTile.idx, LogTile.hashes).where(key.in_(stored))
+            # not (level, idx) IN (…), for which SQLite reads the whole table
+            wanted = (and_(col(LogTile.level) == level, col(LogTile.idx).in_(idxs)) for level, idxs in stored.items())
+            statement = select(LogTile.level, LogTile.idx, LogTile.hashes).where(or_(*wanted))
             tiles |= {(level, idx): split(hashes) for level, idx, hashes in self._session.exec(statement)}
         return tiles
 
