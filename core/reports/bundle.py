@@ -51,7 +51,7 @@ def digest_lines(files: Mapping[str, bytes]) -> bytes:
 
 
 def packed(files: Mapping[str, bytes], *, at: datetime) -> bytes:
-    """A ZIP in the only form that verification accepts: stored, by name, one time, nothing between or behind the files."""
+    """A ZIP in the only form that verification accepts: stored, by name, of one time, nothing between the files."""
     sink = io.BytesIO()
     moment = at.astimezone(UTC)
     stamp = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)

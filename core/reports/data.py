@@ -12,7 +12,7 @@ from typing import TypeAlias
 from core.reports.values import Attachment, Dossier
 
 SCHEMA = "countersign/dossier/1"
-Plain: TypeAlias = "str | int | float | bool | None | Sequence[Plain] | Mapping[str, Plain]"
+Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
 
 
 def to_json(dossier: Dossier) -> bytes:

@@ -79,7 +79,7 @@ def open_keys(directory: Path, *, origin: str, at: datetime) -> SigningKeys:
 
 
 def load_pkcs12(path: Path, passphrase: str) -> SigningKeys:
-    """Keys from a PKCS#12 file: an RSA key of at least 2,048 bits, its certificate and its issuers; raises `KeyRefused`."""
+    """Keys from a PKCS#12 file: an RSA key of 2,048 bits or more, certificate and issuers; raises `KeyRefused`."""
     _refuse_shared(path)
     try:
         held = pkcs12.load_pkcs12(path.read_bytes(), passphrase.encode())

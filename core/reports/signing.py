@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from asn1crypto import keys as asn1_keys
+from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]  # it ships no types
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -46,6 +46,13 @@ def sign_bytes(content: bytes, keys: SigningKeys) -> bytes:
     return keys.private.sign(content, padding.PKCS1v15(), hashes.SHA256())
 
 
+class _KeepsMetadata(IncrementalPdfFileWriter):
+    """Leaves the document's own metadata alone: the dates stay those of the dossier, and PDF/A as it was typeset."""
+
+    def _update_meta(self) -> None:
+        return
+
+
 async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
@@ -55,7 +62,7 @@ async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = _KeepsMetadata(io.BytesIO(pdf))
     session = PdfSigner(metadata, _signer(keys)).init_signing_session(writer)
     session.system_time = at
     validation = await session.perform_presign_validation(writer)
@@ -63,9 +70,7 @@ async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
     document = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
     digest, sink = document.digest_tbs_document()
     attributes = PdfCMSSignedAttributes(signing_time=at)
-    signed = await document.perform_signature(
-        document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes
-    )
+    signed = await document.perform_signature(document_digest=digest.document_digest, pdf_cms_signed_attrs=attributes)
     await signed.post_signature_processing(sink)
     sink.seek(0)
     return bytes(sink.read())
@@ -79,7 +84,7 @@ async def _sign_content(content: bytes, keys: SigningKeys, at: datetime) -> byte
 
 def _signer(keys: SigningKeys) -> SimpleSigner:
     private = keys.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # so it is declared
     store.register_multiple([_certificate(issuer) for issuer in keys.chain])
     return SimpleSigner(_certificate(keys.certificate), asn1_keys.PrivateKeyInfo.load(private), store)
 

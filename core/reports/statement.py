@@ -46,9 +46,7 @@ def key_id(keys: SigningKeys) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
-def _statement(
-    dossier: Dossier, unsigned_pdf: bytes, files: Mapping[str, bytes], at: datetime
-) -> dict[str, Plain]:
+def _statement(dossier: Dossier, unsigned_pdf: bytes, files: Mapping[str, bytes], at: datetime) -> dict[str, Plain]:
     run = dossier.current_run
     subjects: list[Plain] = [
         {"name": name, "digest": {"sha256": hashlib.sha256(content).hexdigest()}} for name, content in files.items()
@@ -66,7 +64,11 @@ def _statement(
             "evidenceDigest": dossier.version.evidence_digest,
             "run": None if run is None else {"number": run.number, "resultDigest": run.result_digest},
             "policy": plain(dossier.policy),
-            "ledger": {"origin": dossier.checkpoint.origin, "size": dossier.checkpoint.size, "root": dossier.checkpoint.root},
+            "ledger": {
+                "origin": dossier.checkpoint.origin,
+                "size": dossier.checkpoint.size,
+                "root": dossier.checkpoint.root,
+            },
             "template": dossier.template,
             "unsignedPdf": {"sha256": hashlib.sha256(unsigned_pdf).hexdigest()},
             "asOf": utc(dossier.as_of),

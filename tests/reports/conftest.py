@@ -67,4 +67,3 @@ def exported(keys: SigningKeys, ledger_parts: LedgerParts) -> Exported:
     pdf = sign_pdf(unsigned, keys, at=AT)
     packed = bundle.make(dossier, unsigned, pdf, ledger_parts, keys, at=AT)
     return Exported(dossier, ledger_parts, unsigned, pdf, packed)
-

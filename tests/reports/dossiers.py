@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -112,16 +111,100 @@ def verdicts() -> tuple[v.VerdictRow, ...]:
     least, most = Direction.AT_LEAST, Direction.AT_MOST
     ok, fail = Verdict.PASS, Verdict.FAIL
     return (
-        a_verdict("Missing values, worst column", quality, 0.0, 0.05, most, ok, clause="2.1", reason="0.000 is not above 0.05"),
-        a_verdict("Rows that repeat another row in full", quality, 0.0, 0.01, most, ok, clause="2.2", reason="0.000 is not above 0.01"),
-        a_verdict("Columns with one value only", quality, 0.0, 0.0, most, ok, clause="2.3", required=False, reason="0.000 is not above 0"),
-        a_verdict("Share of the rarer label", quality, 0.4506514, 0.02, least, ok, clause="2.4", reason="0.451 is not below 0.02"),
-        a_verdict("Balanced accuracy", performance, 0.6533, 0.60, least, ok, clause="3.1", interval=(0.6421, 0.6643), reason="0.653 is not below 0.6"),
-        a_verdict("Precision", performance, 0.6125, 0.50, least, ok, clause="3.2", required=False, interval=(0.5958, 0.6290), reason="0.613 is not below 0.5"),
-        a_verdict("Area under the ROC curve", performance, None, 0.68, least, Verdict.INSUFFICIENT, clause="3.4", required=False, reason="No score was handed in"),
-        a_verdict("Impact ratio, lowest judged group", fair, 0.6316, 0.80, least, fail, clause="4.2", subject="race: African-American", interval=(0.6036, 0.6609), reason="0.632 is below 0.8 (African-American against Caucasian)"),
-        a_verdict("Gap in false positive rate between groups", fair, 0.3009, 0.20, most, fail, clause="4.4", subject="race", required=False, interval=(0.2581, 0.3402), reason="0.301 is above 0.2"),
-    )  # fmt: skip
+        a_verdict(
+            "Missing values, worst column", quality, 0.0, 0.05, most, ok, clause="2.1", reason="0.000 is not above 0.05"
+        ),
+        a_verdict(
+            "Rows that repeat another row in full",
+            quality,
+            0.0,
+            0.01,
+            most,
+            ok,
+            clause="2.2",
+            reason="0.000 is not above 0.01",
+        ),
+        a_verdict(
+            "Columns with one value only",
+            quality,
+            0.0,
+            0.0,
+            most,
+            ok,
+            clause="2.3",
+            required=False,
+            reason="0.000 is not above 0",
+        ),
+        a_verdict(
+            "Share of the rarer label",
+            quality,
+            0.4506514,
+            0.02,
+            least,
+            ok,
+            clause="2.4",
+            reason="0.451 is not below 0.02",
+        ),
+        a_verdict(
+            "Balanced accuracy",
+            performance,
+            0.6533,
+            0.60,
+            least,
+            ok,
+            clause="3.1",
+            interval=(0.6421, 0.6643),
+            reason="0.653 is not below 0.6",
+        ),
+        a_verdict(
+            "Precision",
+            performance,
+            0.6125,
+            0.50,
+            least,
+            ok,
+            clause="3.2",
+            required=False,
+            interval=(0.5958, 0.6290),
+            reason="0.613 is not below 0.5",
+        ),
+        a_verdict(
+            "Area under the ROC curve",
+            performance,
+            None,
+            0.68,
+            least,
+            Verdict.INSUFFICIENT,
+            clause="3.4",
+            required=False,
+            reason="No score was handed in",
+        ),
+        a_verdict(
+            "Impact ratio, lowest judged group",
+            fair,
+            0.6316,
+            0.80,
+            least,
+            fail,
+            clause="4.2",
+            subject="race: African-American",
+            interval=(0.6036, 0.6609),
+            reason="0.632 is below 0.8 (African-American against Caucasian)",
+        ),
+        a_verdict(
+            "Gap in false positive rate between groups",
+            fair,
+            0.3009,
+            0.20,
+            most,
+            fail,
+            clause="4.4",
+            subject="race",
+            required=False,
+            interval=(0.2581, 0.3402),
+            reason="0.301 is above 0.2",
+        ),
+    )
 
 
 def a_run(**changes: object) -> v.RunRecord:
@@ -156,7 +239,7 @@ def a_finding() -> v.FindingRecord:
         raised_by="P0005",
         raised_at=AT - timedelta(days=4),
         due_at=AT + timedelta(days=16),
-        remediation="Decile threshold raised from 5 to 7 for the release decision; the new figures are in the next version.",
+        remediation="Decile threshold raised from 5 to 7 for the release decision; figures follow in the next version.",
         remediated_by="P0003",
         remediated_at=AT - timedelta(days=2),
         closing_note="",
@@ -169,10 +252,17 @@ def a_decision() -> v.DecisionRecord:
     items = (
         ("intended-use", "Intended use matches the request", "5.1", True, Answer.MET, ""),
         ("failed-checks", "Failed checks have a finding and an owner", "5.2", True, Answer.MET, ""),
-        ("limitations", "Limitations are stated and acceptable", "5.3", True, Answer.NOT_MET, "Small groups are not named."),
+        (
+            "limitations",
+            "Limitations are stated and acceptable",
+            "5.3",
+            True,
+            Answer.NOT_MET,
+            "Small groups are not named.",
+        ),
         ("fallback", "There is a way back", "5.4", True, Answer.NOT_APPLICABLE, "First version of this model."),
         ("sr-26-2:MRM-10", "Validation is independent of development", "SR 26-2, V.A", True, None, ""),
-    )  # fmt: skip
+    )
     return v.DecisionRecord(
         number="CR0002",
         status=ChangeStatus.IN_REVIEW,
@@ -201,15 +291,40 @@ def a_decision() -> v.DecisionRecord:
             for code, title, clause, required, answer, reason in items
         ),
         votes=(
-            v.VoteRecord("P0007", "approver", Choice.APPROVE, "Performance is stable.", "1b" * 32, AT - timedelta(days=2), False, AT - timedelta(days=1)),
-            v.VoteRecord("P0006", "approver", Choice.REJECT, "The impact ratio is far below policy, and limitations do not name the groups.", DIGEST, AT - timedelta(hours=20), True, None),
+            v.VoteRecord(
+                "P0007",
+                "approver",
+                Choice.APPROVE,
+                "Performance is stable.",
+                "1b" * 32,
+                AT - timedelta(days=2),
+                False,
+                AT - timedelta(days=1),
+            ),
+            v.VoteRecord(
+                "P0006",
+                "approver",
+                Choice.REJECT,
+                "The impact ratio is far below policy, and limitations do not name the groups.",
+                DIGEST,
+                AT - timedelta(hours=20),
+                True,
+                None,
+            ),
         ),
         conditions=(v.ConditionRecord("Retrain with a balanced sample.", "P0003", AT + timedelta(days=90), "P0007"),),
-    )  # fmt: skip
+    )
 
 
 def history(size: int = 14) -> tuple[v.HistoryLine, ...]:
-    actions = ("version.registered", "evidence.uploaded", "run.started", "run.finished", "question.asked", "question.answered")
+    actions = (
+        "version.registered",
+        "evidence.uploaded",
+        "run.started",
+        "run.finished",
+        "question.asked",
+        "question.answered",
+    )
     return tuple(
         v.HistoryLine(
             index=20 + index,
@@ -222,7 +337,7 @@ def history(size: int = 14) -> tuple[v.HistoryLine, ...]:
             leaf=f"{index:02x}" * 32,
         )
         for index in range(size)
-    )  # fmt: skip
+    )
 
 
 def a_dossier(**changes: object) -> v.Dossier:
@@ -246,7 +361,10 @@ def a_dossier(**changes: object) -> v.Dossier:
             exposure=Exposure.HIGH,
             purpose_class=Purpose.RIGHTS,
             tier=1,
-            packs=(v.PackLine("sr-26-2", "SR 26-2 Model risk management"), v.PackLine("eu-ai-act", "EU AI Act, high risk")),
+            packs=(
+                v.PackLine("sr-26-2", "SR 26-2 Model risk management"),
+                v.PackLine("eu-ai-act", "EU AI Act, high risk"),
+            ),
             next_review=AT + timedelta(days=180),
             registered_by="P0003",
             registered_at=AT - timedelta(days=60),
@@ -265,26 +383,77 @@ def a_dossier(**changes: object) -> v.Dossier:
             created_at=AT - timedelta(days=8),
         ),
         datasets=(
-            v.DatasetRecord(v.DatasetUse.TRAINING, "D0001", "arrests-train", "2014.1", "Broward County Clerk", "MIT", "personal, pseudonymised", "cd" * 32, 10994),
-            v.DatasetRecord(v.DatasetUse.TEST, "D0002", "arrests-test", "2014.1", "compas_for_aequitas.csv", "MIT", "personal, pseudonymised", "ef" * 32, 7214),
+            v.DatasetRecord(
+                v.DatasetUse.TRAINING,
+                "D0001",
+                "arrests-train",
+                "2014.1",
+                "Broward County Clerk",
+                "MIT",
+                "personal, pseudonymised",
+                "cd" * 32,
+                10994,
+            ),
+            v.DatasetRecord(
+                v.DatasetUse.TEST,
+                "D0002",
+                "arrests-test",
+                "2014.1",
+                "compas_for_aequitas.csv",
+                "MIT",
+                "personal, pseudonymised",
+                "ef" * 32,
+                7214,
+            ),
         ),
         changed=v.WhatChanged(
             "1.0.0",
             (v.ChangedText("Limitations", "None known.", "Not shown to work for groups of fewer than 100 people."),),
             (
-                v.ChangedFigure("Balanced accuracy", "balanced_accuracy", "", 0.648, 0.6533, 0.6, Direction.AT_LEAST, Verdict.PASS),
-                v.ChangedFigure("Impact ratio, lowest judged group", "impact_ratio", "race", 0.611, 0.6316, 0.8, Direction.AT_LEAST, Verdict.FAIL),
+                v.ChangedFigure(
+                    "Balanced accuracy", "balanced_accuracy", "", 0.648, 0.6533, 0.6, Direction.AT_LEAST, Verdict.PASS
+                ),
+                v.ChangedFigure(
+                    "Impact ratio, lowest judged group",
+                    "impact_ratio",
+                    "race",
+                    0.611,
+                    0.6316,
+                    0.8,
+                    Direction.AT_LEAST,
+                    Verdict.FAIL,
+                ),
             ),
         ),
-        policy=v.PolicyRecord("Model governance", "2026.1", "3c" * 32, "P0001", AT - timedelta(days=90), AT - timedelta(days=90)),
+        policy=v.PolicyRecord(
+            "Model governance", "2026.1", "3c" * 32, "P0001", AT - timedelta(days=90), AT - timedelta(days=90)
+        ),
         runs=(a_run(), a_run(number="R0004", current=False, result_digest="8c" * 32)),
         fairness=(fairness_table(),),
         findings=(a_finding(),),
         challenge=(
-            v.ChallengeRecord("Q0001", "Why does dropping the postcode not move the impact ratio more?", "P0005", AT - timedelta(days=4), "Prior arrests carry most of the signal and correlate with it; see the attribution table.", "P0003", AT - timedelta(days=3)),
-            v.ChallengeRecord("Q0002", "Which base rate holds in 2016?", "P0005", AT - timedelta(days=3), "", None, None),
+            v.ChallengeRecord(
+                "Q0001",
+                "Why does dropping the postcode not move the impact ratio more?",
+                "P0005",
+                AT - timedelta(days=4),
+                "Prior arrests carry most of the signal and correlate with it; see the attribution table.",
+                "P0003",
+                AT - timedelta(days=3),
+            ),
+            v.ChallengeRecord(
+                "Q0002", "Which base rate holds in 2016?", "P0005", AT - timedelta(days=3), "", None, None
+            ),
         ),
-        conclusions=(v.ConclusionRecord(Outcome.VALIDATED, "Sound for its intended use within its stated limitations; finding F0004 stands.", DIGEST, "P0005", AT - timedelta(days=2)),),
+        conclusions=(
+            v.ConclusionRecord(
+                Outcome.VALIDATED,
+                "Sound for its intended use within its stated limitations; finding F0004 stands.",
+                DIGEST,
+                "P0005",
+                AT - timedelta(days=2),
+            ),
+        ),
         decisions=(a_decision(),),
         history=history(),
         people=(
@@ -299,13 +468,13 @@ def a_dossier(**changes: object) -> v.Dossier:
             "countersign.test/ledger",
             34,
             "aa" * 32,
-            "countersign.test/ledger\n34\nqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=\n\n— countersign.test/ledger AAAA\n",
+            "countersign.test/ledger\n34\n" + "q" * 42 + "o=\n\n— countersign.test/ledger AAAA\n",
             "countersign.test/ledger+00000000+AQ==",
         ),
-        attachments=(v.Attachment("R0007-result.json", "application/json", "Result of run R0007 in full precision", b'{"rows": 7214}\n'),),
-    )  # fmt: skip
+        attachments=(
+            v.Attachment(
+                "R0007-result.json", "application/json", "Result of run R0007 in full precision", b'{"rows": 7214}\n'
+            ),
+        ),
+    )
     return replace(dossier, **changes)  # type: ignore[arg-type]
-
-
-def many(lines: Iterable[v.HistoryLine]) -> tuple[v.HistoryLine, ...]:
-    return tuple(lines)

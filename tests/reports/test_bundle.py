@@ -21,7 +21,10 @@ from core.reports.values import Attachment
 from tests.reports.conftest import Exported
 from tests.reports.dossiers import AT, a_dossier
 
-CMS = "openssl cms -verify -inform PEM -binary -in manifest-sha256.txt.p7s -content manifest-sha256.txt -CAfile ca.crt -purpose any"
+CMS = (
+    "openssl cms -verify -inform PEM -binary -in manifest-sha256.txt.p7s -content manifest-sha256.txt"
+    " -CAfile ca.crt -purpose any"
+)
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -156,7 +159,8 @@ def test_ledger_entries_travel_as_stored(exported: Exported) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.json", "a/b.json", "", ".hidden", "dossier.json", "digests.json", "a b", "x" * 121, "ü.json", "a\n"]
+    "name",
+    ["../evil.json", "a/b.json", "", ".hidden", "dossier.json", "digests.json", "a b", "x" * 121, "ü.json", "a\n"],
 )
 def test_an_attachment_cannot_be_named_like_a_path_or_one_of_our_files(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be named"):

@@ -132,7 +132,8 @@ def _row(row: IntervalRow, y: float, axis: Axis, frame: _Frame) -> list[str]:
 def _cut(x: float, y: float, outward: int, colour: str) -> str:
     """An arrow head: the interval goes on beyond the axis."""
     back = x - outward * 5
-    return f'<path d="M{back:.2f} {y - 4:.2f}L{x:.2f} {y:.2f}L{back:.2f} {y + 4:.2f}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+    path = f"M{back:.2f} {y - 4:.2f}L{x:.2f} {y:.2f}L{back:.2f} {y + 4:.2f}"
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
 
 
 def _shape(mark: Mark, x: float, y: float, colour: str) -> str:

@@ -23,7 +23,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class IntervalRow:
-    """One row: a figure with its interval. `judged` says whether the sample carries a verdict; None is not available."""
+    """One row: a figure with its interval; None is not available. `judged`: the sample carries a verdict."""
 
     label: str
     value: float | None

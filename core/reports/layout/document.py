@@ -3,9 +3,10 @@
 from core.metrics.verdicts import Verdict
 from core.reports.layout.blocks import Badge, Cell, Cover, Digest, Document, Statement, Tone
 from core.reports.layout.decision import challenge, decision, decision_statement, findings
+from core.reports.layout.fairness import fairness, fairness_sentence
 from core.reports.layout.proof import history, people_section, proof
 from core.reports.layout.record import record, what_changed
-from core.reports.layout.validation import fairness, fairness_sentence, validation, verdict_counts
+from core.reports.layout.validation import validation, verdict_counts, worst_required
 from core.reports.layout.words import SPACE, Legend, badge, clipped, count, day, moment
 from core.reports.values import Dossier, FairnessTable
 from core.validation.rules import BLOCKING, FindingStatus
@@ -65,9 +66,7 @@ def _statement(dossier: Dossier) -> Statement:
     run = dossier.current_run
     if run is None:
         return Statement(Badge("No verdict", Tone.NONE), "No finished validation has judged the evidence at hand.")
-    required = [row.verdict for row in run.verdicts if row.required]
-    order = (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS)
-    worst = next((verdict for verdict in order if verdict in required), Verdict.INSUFFICIENT)
+    worst = worst_required(run)
     lost = [row.title for row in run.verdicts if row.required and row.verdict is worst and worst is not Verdict.PASS]
     names = f"Required, and {badge(worst).word.lower()}: {_listed(lost)}." if lost else ""
     table = _worst_fairness(dossier.fairness)
@@ -101,4 +100,3 @@ def _cards(dossier: Dossier) -> tuple[tuple[str, Cell], ...]:
 
 def _pending(found: int) -> str:
     return f"{found} not closed" if found else "None open"
-

@@ -9,7 +9,11 @@ from pathlib import Path
 def main(folder: Path, fonts: str) -> None:
     """Read `request.json`, typeset `dossier.typ` beside it, write `out.pdf`."""
     request = json.loads((folder / "request.json").read_text())
-    limits = ((resource.RLIMIT_AS, request["memory"]), (resource.RLIMIT_CPU, request["seconds"]), (resource.RLIMIT_CORE, 0))
+    limits = (
+        (resource.RLIMIT_AS, request["memory"]),
+        (resource.RLIMIT_CPU, request["seconds"]),
+        (resource.RLIMIT_CORE, 0),
+    )
     for limit, most in limits:
         resource.setrlimit(limit, (most, most))
     import typst

@@ -51,7 +51,7 @@ def encode(document: Document) -> dict[str, Encoded]:
     }
 
 
-def block(one: Block) -> dict[str, Encoded]:  # noqa: PLR0911  one line per kind reads best
+def block(one: Block) -> dict[str, Encoded]:
     """One block as data."""
     match one:
         case Prose(text, quiet):

@@ -10,12 +10,13 @@ SANS = ("IBMPlexSans_400Regular.ttf", "DejaVuSans.ttf")
 MONO = ("IBMPlexMono_400Regular.ttf", "DejaVuSans.ttf")
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})  # controls, bidi overrides, private use, surrogates
 _KEPT = frozenset("\n")
+MOST_MARKS = 3  # more on one letter would be drawn over the lines above and below
 
 
 def drawable(text: str, fonts: tuple[str, ...] = SANS) -> str:
     """The text with [U+XXXX] for each character that would be invisible, or that no font of ours has a glyph for.
 
-    A base with its combining marks is drawn only where one font has all of it. Line breaks stay; a tab is a space.
+    A combining mark is drawn only where the font of its base has it too. Line breaks stay; a tab is a space.
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if plain.isascii() and plain.isprintable():
@@ -41,18 +42,14 @@ def _clusters(text: str) -> list[str]:
 def _shown(cluster: str, fonts: tuple[str, ...]) -> str:
     if cluster in _KEPT:
         return cluster
-    hidden = any(unicodedata.category(char) in _HIDDEN for char in cluster)
-    orphan = unicodedata.category(cluster[0]).startswith("M")
-    if not hidden and not orphan and any(all(ord(char) in coverage(font) for char in cluster) for font in fonts):
-        return cluster
-    return "".join(_alone(char, fonts) for char in cluster)
-
-
-def _alone(char: str, fonts: tuple[str, ...]) -> str:
-    category = unicodedata.category(char)
-    if category in _HIDDEN or category.startswith("M") or not any(ord(char) in coverage(font) for font in fonts):
-        return code(char)
-    return char
+    base, marks = cluster[0], cluster[1:]
+    font = next((font for font in fonts if ord(base) in coverage(font)), None)
+    if font is None or unicodedata.category(base) in _HIDDEN or unicodedata.category(base).startswith("M"):
+        return "".join(map(code, cluster))
+    drawn = [
+        mark if place < MOST_MARKS and ord(mark) in coverage(font) else code(mark) for place, mark in enumerate(marks)
+    ]
+    return base + "".join(drawn)
 
 
 @cache

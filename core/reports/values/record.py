@@ -1,6 +1,6 @@
 """The record of model, version, datasets and policy, and what changed, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
