@@ -86,7 +86,7 @@ def _other_steps(place: Workplace, viewer: Me, reading: Reading) -> None:
         reasons = reading.refusals[Action.UPLOAD_EVIDENCE]
         if act_button("Hand in predictions", reasons, key="hand_in", kind="secondary"):
             hand_in(reading)
-    if Action.START_VALIDATION in further:
+    if Action.START_VALIDATION in further and not reading.is_judged:
         reasons = reading.refusals[Action.START_VALIDATION]
         if act_button("Start validation", reasons, key="start_validation", kind="secondary"):
             start_validation(place, viewer, reading)

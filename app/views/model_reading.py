@@ -50,6 +50,7 @@ class Reading:
     known: Mapping[str, str]
     refusals: Mapping[Action, tuple[Refusal, ...]]
     against_new_version: tuple[Refusal, ...]
+    policy_in_force: int
 
     @property
     def model(self) -> Model:
@@ -65,6 +66,12 @@ class Reading:
         """Whether the newest finished validation judged the predictions at hand."""
         run, at_hand = self.held.latest_run, self.at_hand
         return run is not None and at_hand is not None and run.evidence_id == at_hand
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a validation under the policy in force judged the predictions at hand already."""
+        run = self.held.latest_run
+        return run is not None and self.run_is_current and run.policy_version_id == self.policy_in_force
 
     @property
     def at_hand(self) -> int | None:
@@ -102,16 +109,17 @@ def read_version(session: Session, page: ModelPage, version: ModelVersion, actor
     found = changes(session, ChangeFilter(model=number), limit=MOST_CHANGES, offset=0).rows
     against = {action: refusals(facts, action, actor) for action in STEPS}
     against[Action.REQUEST_CHANGE] = standing_against_request(session, number, version.version, actor)
-    run = held.latest_run
+    run, in_force = held.latest_run, policy_in_force(session, at=at)
     return Reading(
         page=page,
         version=version,
         held=held,
         changes=tuple(sorted((row for row in found if row.version == version.version), key=_newest, reverse=True)),
-        policy=policy_by_id(session, run.policy_version_id) if run else policy_in_force(session, at=at),
+        policy=policy_by_id(session, run.policy_version_id) if run else in_force,
         known=names(session),
         refusals=against,
         against_new_version=register_version_refusals(actor),
+        policy_in_force=in_force.id,
     )
 
 

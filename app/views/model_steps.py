@@ -38,7 +38,7 @@ def _map(reading: Reading, at: datetime) -> Step:
 
 
 def _validate(reading: Reading) -> tuple[str, str, str]:
-    held, run, version = reading.held, reading.held.latest_run, reading.version
+    held, run = reading.held, reading.held.latest_run
     if reading.pending_run is not None:
         pending = reading.pending_run
         return status(pending.status), plain(pending.step or "Waits for the worker"), pending.number
@@ -51,7 +51,7 @@ def _validate(reading: Reading) -> tuple[str, str, str]:
     failed, missing = held.verdicts(Verdict.FAIL), held.verdicts(Verdict.INSUFFICIENT)
     passed = len(held.checks) - len(failed) - len(missing)
     said = f"{passed} of {counted(len(held.checks), 'check')} passed"
-    return _result(reading, failed, missing), _telling(reading, (*failed, *missing)), f"{said}, {version.stage}"
+    return _result(reading, failed, missing), _telling(reading, (*failed, *missing)), said
 
 
 def _result(reading: Reading, failed: Sequence[CheckResult], missing: Sequence[CheckResult]) -> str:
