@@ -27,13 +27,14 @@ from core.reports.values import (
     ItemRecord,
     VoteRecord,
 )
-from core.validation.rules import FindingStatus
+from core.validation.rules import FindingStatus, Severity
 
 
 def findings(dossier: Dossier, people: Legend) -> Section:
     """Every finding with its remediation and closing, in the order given."""
     if not dossier.findings:
         return Section("Findings", (Prose("No finding was raised.", quiet=True),))
+    ordered = sorted(dossier.findings, key=_urgency)
     columns = (
         Column("Finding", 0.8),
         Column("What was found", 3),
@@ -51,10 +52,16 @@ def findings(dossier: Dossier, people: Legend) -> Section:
             people.name(finding.owner),
             day(finding.due_at),
         )
-        for finding in dossier.findings
+        for finding in ordered
     )
     table = Table(f"{findings_counted(dossier)}, worst first", columns, rows)
-    return Section("Findings", (table, *(block for one in dossier.findings for block in _finding(one, people))))
+    return Section("Findings", (table, *(block for one in ordered for block in _finding(one, people))))
+
+
+def _urgency(finding: FindingRecord) -> tuple[bool, int, str]:
+    """What is not closed before what is, then the severest, then by number."""
+    closed = finding.status is FindingStatus.VERIFIED_CLOSED
+    return (closed, -list(Severity).index(finding.severity), finding.number)
 
 
 def findings_counted(dossier: Dossier) -> str:
@@ -131,7 +138,7 @@ def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Legend) -> tupl
         Statement(
             badge(one.outcome) if stands else Badge("Superseded", Tone.NONE),
             f"{sentence(one.outcome)} {basis}.",
-            f"{people.name(one.concluded_by)}, {moment(one.concluded_at)}. Evidence digest {one.evidence_digest}.",
+            f"{people.name(one.concluded_by)}, {moment(one.concluded_at)}\nEvidence digest {one.evidence_digest}",
         ),
         Prose(one.summary),
     )

@@ -36,6 +36,7 @@ from core.reports.layout.words import (
 )
 from core.reports.values import Dossier, FairnessTable, GroupRow
 
+MOST_CHARTED = 24  # more rows would not fit a page
 TESTS: Mapping[str, str] = MappingProxyType({"z": "z test", "fisher": "Fisher’s exact"})
 TOO_SMALL = Badge("Too small to judge", Tone.NONE)
 REFERENCE = Badge("Reference", Tone.NONE)
@@ -86,18 +87,20 @@ def fairness_sentence(table: FairnessTable) -> str:
 
 
 def _attribute(table: FairnessTable) -> tuple[Block, ...]:
+    charted = replace(table, groups=table.groups[:MOST_CHARTED])
+    cut = f" Of {len(table.groups)} groups, the first {MOST_CHARTED}." if len(table.groups) > MOST_CHARTED else ""
     return (
         Heading(f"By {table.attribute}"),
         Statement(
             badge(table.verdict), fairness_sentence(table), f"{_sentence_of(table.reason)} Clause {table.clause}."
         ),
         _groups(table),
-        Chart(impact_ratios(table), f"Impact ratio by {table.attribute}. {SHAPES}"),
+        Chart(impact_ratios(charted), f"Impact ratio by {table.attribute}. {SHAPES}{cut}"),
         _errors(table),
         Chart(
-            error_rates(table),
+            error_rates(charted),
             f"Error rates by {table.attribute}, with 95 % intervals. Dashed line: reference group. "
-            "Error rates speak of the label " + f"“{table.positive}”.",
+            f"Error rates speak of the label “{table.positive}”.{cut}",
         ),
         Prose(_how(table), quiet=True),
         *_unavailable(table),

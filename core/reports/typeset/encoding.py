@@ -26,6 +26,8 @@ from core.reports.typeset.glyphs import MONO, drawable
 
 Encoded: TypeAlias = "str | float | bool | Sequence[Encoded] | Mapping[str, Encoded]"
 
+MOST_ROWS = 500  # 20,000 rows would take six seconds and nobody would read them
+
 
 def encode(document: Document) -> dict[str, Encoded]:
     """What the template reads; kinds of blocks and cells are named by `kind`."""
@@ -87,6 +89,9 @@ def cell(value: Cell) -> dict[str, Encoded]:
 
 
 def _table(table: Table) -> dict[str, Encoded]:
+    cut = f"The first {MOST_ROWS:,} of {len(table.rows):,} rows; all are in dossier.json." * (
+        len(table.rows) > MOST_ROWS
+    )
     return {
         "kind": "table",
         "caption": drawable(table.caption),
@@ -94,8 +99,8 @@ def _table(table: Table) -> dict[str, Encoded]:
             {"title": drawable(column.title), "share": column.share, "align": column.align.value}
             for column in table.columns
         ],
-        "rows": [[cell(value) for value in row] for row in table.rows],
-        "note": drawable(table.note),
+        "rows": [[cell(value) for value in row] for row in table.rows[:MOST_ROWS]],
+        "note": drawable(" ".join(part for part in (cut, table.note) if part)),
     }
 
 
