@@ -32,18 +32,24 @@ EMPTY = {
 }
 
 
-def group_rates(tallies: Sequence[Tally], *, favourable_is_positive: bool) -> tuple[Mapping[str, Rate], ...]:
+ALL = ("selection_rate", *LABELLED)
+
+
+def group_rates(
+    tallies: Sequence[Tally], *, favourable_is_positive: bool, metrics: Sequence[str] = ALL
+) -> tuple[Mapping[str, Rate], ...]:
     """Per group and in its order: each metric's share, counts and interval.
 
     Definitions: selection rate = favourable predictions / n; the others as in Fairlearn and scikit-learn
     (TPR = TP / positives, FPR = FP / negatives, TNR = TN / negatives, FNR = FN / positives, accuracy = (TP + TN) / n,
     precision = TP / predicted positive). Without labels there is the selection rate only.
     """
-    values = _by_fairlearn(tallies, favourable_is_positive)
+    values = _by_fairlearn(tallies, favourable_is_positive, metrics)
     return tuple(
         {
             metric: Rate(count, of, values[metric][position] if of else None, wilson(count, of))
             for metric, (count, of) in _fractions(tally, favourable_is_positive).items()
+            if metric in values
         }
         for position, tally in enumerate(tallies)
     )
@@ -66,13 +72,16 @@ def _fractions(tally: Tally, favourable_is_positive: bool) -> dict[str, tuple[in
     }
 
 
-def _by_fairlearn(tallies: Sequence[Tally], favourable_is_positive: bool) -> dict[str, list[float]]:
+def _by_fairlearn(
+    tallies: Sequence[Tally], favourable_is_positive: bool, wanted: Sequence[str]
+) -> dict[str, list[float]]:
     from fairlearn.metrics import MetricFrame  # type: ignore[import-untyped]  # loading it takes a second
 
     if not tallies:
-        return {metric: [] for metric in ("selection_rate", *LABELLED)}
+        return {metric: [] for metric in wanted}
     truth, predicted, weight, group = _arrays(tallies)
-    metrics = _metrics(favourable_is_positive, labelled=tallies[0].positives is not None)
+    known = _metrics(favourable_is_positive, labelled=tallies[0].positives is not None)
+    metrics = {name: metric for name, metric in known.items() if name in wanted}
     frame = MetricFrame(
         metrics=metrics,
         y_true=truth,
