@@ -75,13 +75,14 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
     def __init__(
         self,
         method: str,
-        uri: str,
+        path: str,
         *,
         query: Sequence[tuple[str, str]] = (),
         form: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str],
     ) -> None:
-        super().__init__(method, uri, headers=headers)
+        # Authlib refuses http unless it is loopback; transport is settled at the edge, and this process asks itself.
+        super().__init__(method, f"http://127.0.0.1{path}", headers=headers)
         self._args, self._form = dict(query), dict(form)
         self.payload = BasicOAuth2Payload({**self._args, **self._form})
         for name in self.payload.datalist:

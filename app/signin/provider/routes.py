@@ -1,7 +1,5 @@
 """The addresses of the embedded provider, under /idp."""
 
-from urllib.parse import urlencode
-
 from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]  # Authlib carries no type hints
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
@@ -75,14 +73,14 @@ class Endpoints:
         form = await request.form(max_files=0, max_fields=12)
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         headers = {name.title(): value for name, value in request.headers.items()}
-        asked = FormRequest("POST", f"{self._where.internal}/token", form=pairs, headers=headers)
+        asked = FormRequest("POST", "/idp/token", form=pairs, headers=headers)
         answer: Response = await run_in_threadpool(self._provider.create_token_response, asked)
         return answer
 
     async def logout(self, request: Request) -> Response:
         start = RedirectResponse(f"{self._place.settings.public_url}/", 303)
         query = request.query_params.multi_items()
-        asked = FormRequest("GET", f"{self._where.internal}/logout", query=query, headers=dict(request.headers))
+        asked = FormRequest("GET", "/idp/logout", query=query, headers=dict(request.headers))
         try:
             known = await run_in_threadpool(self._provider.validate_endpoint_request, "end_session", asked)
         except OAuth2Error:
@@ -105,8 +103,7 @@ class Endpoints:
         return answer
 
     def _asked(self, parameters: Parameters, request: Request) -> FormRequest:
-        uri = f"{self._where.internal}/authorize?{urlencode(parameters)}"
-        return FormRequest("GET", uri, query=parameters, headers=dict(request.headers))
+        return FormRequest("GET", "/idp/authorize", query=parameters, headers=dict(request.headers))
 
     def _login_page(
         self, parameters: Parameters, problem: str = "", username: str = "", *, status: int = 200
