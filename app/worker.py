@@ -5,12 +5,11 @@ import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from core.reports.service import EXPORT_JOB, build_export, fail_export
-from core.validation.runs import VALIDATION_JOB, perform
-
 from app.composition import Workplace, now
 from core.errors import GovernanceError
 from core.jobs.service import Lease, extend, finish, take
+from core.reports.service import EXPORT_JOB, build_export, fail_export
+from core.validation.runs import VALIDATION_JOB, perform
 
 IDLE_SECONDS = 0.5
 log = logging.getLogger("countersign.worker")

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 
 import streamlit as st
-from core.ledger.verify import Report
 
 from app.components import attempt, clear_filters, filter_row, plain, section, status, table
 from app.components.filters import choose, search
@@ -15,6 +14,7 @@ from app.components.text import link
 from app.composition import Workplace, now
 from core.access.verification import verify_ledger
 from core.ledger.queries import EntryRow, LatestCheckpoint
+from core.ledger.verify import Report
 
 RESULT = "ledger_verification"
 SPACE = "\u00a0"
@@ -37,7 +37,7 @@ def verify_now(place: Workplace, viewer: Me, at: datetime) -> None:
     with attempt("The ledger was not verified."), st.spinner("Recomputing every entry"):
         started = now()
         report = verify_ledger(
-            place.store, place.ledger, saved_checkpoint=st.session_state.get("kept_note"), actor=viewer.actor, at=at
+            place.store, place.ledger, saved_checkpoint=st.session_state.get("kept_note", "").strip() or None, actor=viewer.actor, at=at
         )
         st.session_state[RESULT] = (report, at, (now() - started).total_seconds())
         st.rerun()
@@ -147,7 +147,8 @@ def verify_card() -> None:
             table(
                 [
                     {
-                        "Step": f"{step.number}. {plain(step.name)}",
+                        "No.": str(step.number),
+                        "Step": plain(step.name),
                         "Result": status("Passed" if step.passed else "Failed"),
                     }
                     for step in result[0].steps
@@ -156,7 +157,7 @@ def verify_card() -> None:
             )
             for step in result[0].steps:
                 if not step.passed:
-                    st.markdown(f"{step.number}. {plain(step.detail)}")
+                    st.markdown(f"Step {step.number}: {plain(step.detail)}")
         st.caption(
             "Check it without us: countersign verify bundle.zip, or sha256sum and openssl; the steps are in the bundle."
         )
