@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]  # it ships no types
-from asn1crypto import pem
+from asn1crypto import pem  # type: ignore[import-untyped]  # it ships no types
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.algos import SignedDigestAlgorithm  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -63,7 +63,7 @@ async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
     writer = _KeepsMetadata(io.BytesIO(pdf))
-    session = PdfSigner(metadata, _signer(keys)).init_signing_session(writer)
+    session = PdfSigner(metadata, _Signer(keys)).init_signing_session(writer)
     session.system_time = at
     validation = await session.perform_presign_validation(writer)
     reserved = await session.estimate_signature_container_size(validation)
@@ -78,15 +78,27 @@ async def _sign_pdf(pdf: bytes, keys: SigningKeys, at: datetime) -> bytes:
 
 async def _sign_content(content: bytes, keys: SigningKeys, at: datetime) -> bytes:
     attributes = PdfCMSSignedAttributes(signing_time=at)
-    signed = await _signer(keys).async_sign_general_data(content, "sha256", signed_attr_settings=attributes)
+    signed = await _Signer(keys).async_sign_general_data(content, "sha256", signed_attr_settings=attributes)
     return bytes(pem.armor("CMS", signed.dump()))
 
 
-def _signer(keys: SigningKeys) -> SimpleSigner:
-    private = keys.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # so it is declared
-    store.register_multiple([_certificate(issuer) for issuer in keys.chain])
-    return SimpleSigner(_certificate(keys.certificate), asn1_keys.PrivateKeyInfo.load(private), store)
+class _Signer(Signer):
+    """Signs with the key as it was loaded once: to load it again for each signature would take half a second."""
+
+    def __init__(self, keys: SigningKeys) -> None:
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # so it is declared
+        store.register_multiple([_certificate(issuer) for issuer in keys.chain])
+        super().__init__(
+            signing_cert=_certificate(keys.certificate),
+            cert_registry=store,
+            signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
+        )
+        self._keys = keys
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if digest_algorithm != "sha256":
+            raise ValueError("Exports are signed with SHA-256.")
+        return bytes(self._keys.private.key_size // 8) if dry_run else sign_bytes(data, self._keys)
 
 
 def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
