@@ -113,9 +113,9 @@ class Actor:
         held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
         if Role.ADMINISTRATOR in self.roles:  # harmless even when an identity provider brings a toxic pair
             held &= PERMISSIONS[Role.ADMINISTRATOR]
-        elif Role.AUDITOR in self.roles:
+        if Role.AUDITOR in self.roles:
             held &= PERMISSIONS[Role.AUDITOR]
-        return held & self.scopes if self.token else held
+        return held & self.scopes & TOKEN_SCOPES if self.token else held
 
     @property
     def acting_as(self) -> str:

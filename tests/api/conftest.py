@@ -8,19 +8,9 @@ import pytest
 from app.api import api
 from core.ledger.service import Ledger
 from core.reports.keys import SigningKeys, open_keys
-from core.store import Store, open_store
+from core.store import Store
 from tests.api.world import World, make_world
 from tests.builders import NOON
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Without the checkpoint within a transaction, which SQLite refuses; closing the store makes one."""
-    path = tmp_path_factory.mktemp("template") / "store.db"
-    store = open_store(f"sqlite:///{path}")
-    store.upgrade()
-    store.close()
-    return path
 
 
 @pytest.fixture(scope="session")
