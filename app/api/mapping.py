@@ -40,6 +40,10 @@ def said(
     prediction: Column = None,
     score: Column = None,
     positive: Annotated[str, Query(max_length=200, description="The label that counts as positive")] = "",
+    favourable: Annotated[
+        str, Query(max_length=200, description="The outcome that is good for the person; default: the positive label")
+    ] = "",
+    favourable_words: Annotated[str, Query(max_length=60, description="That outcome in words, such as cleared")] = "",
     sensitive: Annotated[list[str], Query(max_length=MOST, description="Attributes by which groups are compared")] = [],  # noqa: B006  FastAPI copies it
     row_id: Column = None,
     number: Annotated[list[str], Query(max_length=MOST, description="Further columns that must hold numbers")] = [],  # noqa: B006
@@ -59,6 +63,8 @@ def said(
         prediction=prediction,
         score=score,
         positive_label=positive,
+        favourable_label=favourable,
+        favourable_words=favourable_words,
         sensitive=tuple(sensitive),
         row_id=row_id,
         numbers=tuple(number),

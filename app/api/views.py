@@ -191,6 +191,8 @@ def _mapping(mapping: ColumnMapping) -> MappingView:
         prediction=mapping.prediction,
         score=mapping.score,
         positive=mapping.positive_label,
+        favourable=mapping.favourable_label or mapping.positive_label,
+        favourable_words=mapping.favourable_words,
         sensitive=list(mapping.sensitive),
         row_id=mapping.row_id,
         numbers=list(mapping.numbers),

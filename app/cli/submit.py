@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PASSED, FAILED, REFUSED, INSUFFICIENT, NO_ANSWER = range(5)
 OUTCOMES = {"pass": PASSED, "fail": FAILED, "insufficient evidence": INSUFFICIENT}
 POLL_SECONDS, SLOWEST_POLL = 0.5, 5.0
-SINGLE = ("label", "prediction", "score", "positive", "row_id")
+SINGLE = ("label", "prediction", "score", "positive", "favourable", "favourable_words", "row_id")
 MANY = ("sensitive", "number", "declare")
 EPILOG = """The token comes from --token-file or the variable COUNTERSIGN_TOKEN. It needs the scopes record:read,
 evidence:upload and validation:start, with --register also model:register and version:register.
@@ -72,6 +72,8 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--score", metavar="COLUMN", help="the model's score")
     columns.add_argument("--probability", action="store_true", help="scores are probabilities, from 0 to 1")
     columns.add_argument("--positive", metavar="LABEL", help="the label that counts as positive")
+    columns.add_argument("--favourable", metavar="LABEL", help="the outcome good for the person; default: the positive")
+    columns.add_argument("--favourable-words", metavar="TEXT", help="that outcome in words, such as cleared")
     columns.add_argument(
         "--sensitive", metavar="COLUMN", action="append", default=[], help="attribute; repeat for more"
     )

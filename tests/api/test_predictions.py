@@ -62,11 +62,29 @@ def test_without_a_mapping_the_meaning_is_guessed_and_said(drafted: World) -> No
         "prediction": "prediction",
         "score": None,
         "positive": "1",
+        "favourable": "1",
+        "favourable_words": "",
         "sensitive": [],
         "row_id": "entity_id",
         "numbers": [],
         "probability": False,
     }
+
+
+def test_the_favourable_outcome_may_be_the_other_label_and_is_kept(drafted: World) -> None:
+    wish = {**MAPPING, "favourable": "0", "favourable_words": "cleared"}
+
+    answer = drafted.client().put(PATH, params={"filename": "p.csv", **wish}, content=FILE).json()
+
+    assert (answer["mapping"]["favourable"], answer["mapping"]["favourable_words"]) == ("0", "cleared")
+
+
+def test_a_favourable_outcome_that_does_not_occur_is_refused(drafted: World) -> None:
+    response = drafted.client().put(PATH, params={"filename": "p.csv", **MAPPING, "favourable": "2"}, content=FILE)
+
+    assert response.status_code == 422
+    assert "favourable" in response.text
+    assert left_over(drafted) == []
 
 
 def test_the_owner_of_the_token_becomes_a_contributor(drafted: World) -> None:

@@ -47,6 +47,8 @@ class MappingView(BaseModel):
     prediction: str | None
     score: str | None
     positive: str
+    favourable: str
+    favourable_words: str
     sensitive: list[str]
     row_id: str | None
     numbers: list[str]
