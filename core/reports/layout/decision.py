@@ -182,10 +182,10 @@ def _phases(one: DecisionRecord, people: Legend) -> tuple[tuple[str, Cell], ...]
 
 def _checklist(one: DecisionRecord, people: Legend) -> Table:
     columns = (
-        Column("Item", 2.7),
-        Column("Clause", 1.2),
-        Column("Answer", 1.75),
-        Column("Reason", 2.1),
+        Column("Item", 2.4),
+        Column("Clause", 2),
+        Column("Answer", 1.8),
+        Column("Reason", 1.6),
         Column("Answered by", 2.6),
     )
     return Table(

@@ -115,14 +115,15 @@ def _groups(table: FairnessTable) -> Table:
     columns = (
         Column("Group", 1.8),
         Column("Rows", 0.8, Align.RIGHT),
-        Column(sentence(table.favourable), 1, Align.RIGHT),
+        Column("Favourable", 1.15, Align.RIGHT),
         Column("Rate", 1.45, Align.RIGHT),
         Column("Impact ratio", 1.5, Align.RIGHT),
         Column(f"Against{SPACE}{number(table.threshold)}", 1.4, Align.RIGHT),
         Column("Significance", 1.35, Align.RIGHT),
         Column("Result", 2.1),
     )
-    note = f"Below a figure: its 95{SPACE}% interval. Fewer than {table.minimum_group} rows are too small to judge."
+    small = f"Fewer than {table.minimum_group} rows are too small to judge."
+    note = f"Favourable: {table.favourable}. Below a figure: its 95{SPACE}% interval. {small}"
     return Table(
         f"Groups by {table.attribute}, compared with {table.reference}, worst first",
         columns,

@@ -45,8 +45,8 @@ def history(dossier: Dossier, people: Legend) -> Section:
     columns = (
         Column("Entry", 0.7, Align.RIGHT),
         Column("When", 1.9, Align.RIGHT),
-        Column("Who", 1.7),
-        Column("What", 3.6),
+        Column("Who", 2.3),
+        Column("What", 3.1),
         Column("Leaf", 1),
     )
     rows = tuple(

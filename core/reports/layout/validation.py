@@ -87,12 +87,12 @@ def _run(run: RunRecord, people: Legend) -> Facts:
 def _verdicts(run: RunRecord) -> tuple[Block, ...]:
     kinds = dict.fromkeys(row.kind for row in run.verdicts)
     columns = (
-        Column("Check", 2.8),
+        Column("Check", 2.4),
         Column("Figure", 1.5, Align.RIGHT),
         Column("Required", 1.4, Align.RIGHT),
         Column("Clause", 0.8, Align.RIGHT),
-        Column("Result", 2.3),
-        Column("Reason", 2.7),
+        Column("Result", 2.5),
+        Column("Reason", 3.8),
     )
     return tuple(
         block
