@@ -60,6 +60,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.RECORD_READ,
                 P.LEDGER_READ,
                 P.MODEL_REGISTER,
+                P.VERSION_REGISTER,
                 P.CHANGE_REQUEST,
                 P.CHANGE_EXECUTE,
                 P.CHALLENGE_ANSWER,

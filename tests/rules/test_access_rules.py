@@ -9,7 +9,7 @@ HOLDERS = {
     "record:read": ALL,
     "ledger:read": ALL,
     "model:register": "owner developer",
-    "version:register": "developer",
+    "version:register": "owner developer",
     "evidence:upload": "developer",
     "validation:start": "developer",
     "challenge:ask": "validator",
