@@ -66,7 +66,7 @@ def test_a_word_of_a_closed_vocabulary_is_its_text() -> None:
         {"a\0": 1},
         b"bytes",
         {1, 2},
-        object(),
+        pytest.param(object(), id="object"),
         [[1.5]],
         {"a": {"b": [0.1]}},
         complex(1, 1),
