@@ -13,8 +13,8 @@ FONT = "'IBM Plex Sans', 'DejaVu Sans', sans-serif"
 TEXT, MUTED, GRID = "#10161F", "#4A5361", "#E3E7EC"
 ACCENT, BREACH, NEUTRAL = "#2B4C9B", "#A12A12", "#6B7482"
 COLOURS = {Mark.MET: ACCENT, Mark.REFERENCE: ACCENT, Mark.BREACH: BREACH, Mark.TOO_SMALL: NEUTRAL}
-LETTER = 6.1  # the mean width of a letter at 11 px
-LONGEST_LABEL = 30
+LETTER = 5.9  # the mean width of a letter at 11 px
+LONGEST_LABEL = 44  # three crossed attributes fit
 GAP = 26.0
 
 

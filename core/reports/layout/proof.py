@@ -22,6 +22,7 @@ from core.reports.layout.words import Legend, count, moment, size
 from core.reports.values import Dossier
 
 MOST_HISTORY = 400
+NO_ROLE = "none"  # what the ledger writes for the system itself
 PROMISE = (
     "The ledger is tamper-evident, not tamper-proof: whatever a checkpoint covers that has left the operator's control "
     "can no longer be changed, dropped or reordered unnoticed. Events that were never recorded, and false input, "
@@ -53,7 +54,7 @@ def history(dossier: Dossier, people: Legend) -> Section:
         (
             count(line.index),
             moment(line.at),
-            Stacked(people.name(line.actor), line.role),
+            Stacked(people.name(line.actor), "" if line.role == NO_ROLE else line.role),
             Stacked(f"{line.action}, {line.entity}", line.detail),
             Digest(line.leaf[:8]),
         )
@@ -98,7 +99,7 @@ def proof(dossier: Dossier) -> Section:
             Code(PDF_COMMANDS),
             Heading("The bundle of this dossier"),
             Prose(
-                "In the unpacked folder; none of these programs is ours, and verify.py can be read in a few minutes."
+                "In the unpacked folder; none of these programs is ours but verify.py, one file that can be read before it is run."
             ),
             Code(BUNDLE_COMMANDS),
             Heading("Signature"),

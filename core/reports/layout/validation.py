@@ -88,11 +88,11 @@ def _verdicts(run: RunRecord) -> tuple[Block, ...]:
     kinds = dict.fromkeys(row.kind for row in run.verdicts)
     columns = (
         Column("Check", 2.4),
-        Column("Figure", 1.5, Align.RIGHT),
-        Column("Required", 1.4, Align.RIGHT),
-        Column("Clause", 0.8, Align.RIGHT),
+        Column("Figure", 1.75, Align.RIGHT),
+        Column("Required", 1.5, Align.RIGHT),
+        Column("Clause", 0.85, Align.RIGHT),
         Column("Result", 2.5),
-        Column("Reason", 3.8),
+        Column("Reason", 3.6),
     )
     return tuple(
         block
