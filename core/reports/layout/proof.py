@@ -98,9 +98,7 @@ def proof(dossier: Dossier) -> Section:
             Prose("pdfsig names the signer and says whether a byte changed since; pdfdetach takes out the data."),
             Code(PDF_COMMANDS),
             Heading("The bundle of this dossier"),
-            Prose(
-                "In the unpacked folder; none of these programs is ours but verify.py, one file that can be read before it is run."
-            ),
+            Prose("In the unpacked folder; only verify.py is ours: one file, to be read before it is run."),
             Code(BUNDLE_COMMANDS),
             Heading("Signature"),
             _signature(dossier),
