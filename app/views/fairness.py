@@ -9,7 +9,7 @@ from app.components.formats import NOTHING, count, counted, moment, number, p_va
 from app.components.formats import percent_with_interval as share
 from app.components.formats import with_interval as ratio
 from core.metrics.verdicts import Verdict
-from core.reports.layout.validation import fairness_sentence
+from core.reports.layout.fairness import fairness_sentence
 from core.reports.values import Estimate, FairnessTable, GroupRow
 from core.validation.queries import RunPage
 from core.validation.rules import RunStatus
@@ -32,7 +32,7 @@ def attribute_chosen(tables: Sequence[FairnessTable]) -> FairnessTable | None:
 
 def verdict_box(chosen: FairnessTable | None, page: RunPage) -> None:
     """The first line answers, in people before ratios."""
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         if chosen is None:
             reason = {
                 RunStatus.FINISHED: "No sensitive attribute was declared, so groups cannot be compared.",
