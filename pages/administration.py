@@ -21,7 +21,7 @@ with place.store.reading() as session:
 active = sum(token.state(at) == "Active" for token in all_tokens)
 head(
     "Administration",
-    f"**{counted(everyone, 'person', 'people')}**, {counted(active, 'active token')}. Every change here is a ledger entry.",
+    f"**{counted(everyone, 'person', 'people')}**, {counted(active, 'active token')}. Each change is a ledger entry.",
 )
 
 left, right = st.columns([5, 3], gap="large")
@@ -29,7 +29,7 @@ with left:
     section("People")
     with filter_row():
         wanted = search("Search", key="who", placeholder="Name or user name")
-        clear_filters(["who"], key="clear_people")
+        clear_filters(["who"], label="Clear search", key="clear_people")
     with place.store.reading() as session:
         found = people_count(session, search=wanted)
         if not found:

@@ -6,7 +6,8 @@ from app.components import Back, fact, facts_line, head, label, plain
 from app.components.formats import moment
 from app.components.me import require
 from app.composition import workplace
-from app.views.approval import checklist, compared, conditions, decision, decision_bar, evidence, state, votes
+from app.views.approval import compared, conditions, evidence, state, votes
+from app.views.approval_acts import checklist, decision, decision_bar
 from core.access.queries import names
 from core.access.rules import Permission
 from core.approval.queries import change

@@ -31,7 +31,7 @@ with left:
     facts(
         {
             "When": moment(row.at),
-            "Who": f"{plain(known.get(row.actor, row.actor))} {plain(row.actor)}",
+            "Who": " ".join(dict.fromkeys((plain(known.get(row.actor, row.actor)), plain(row.actor)))),
             "Acting as": plain(row.role),
             "About": plain(f"{row.entity_kind} {row.entity_id}"),
             "Leaf": found.leaf.hex(),
@@ -51,4 +51,4 @@ with right:
     st.code(found.body, language=None, wrap_lines=True)
     section("Receipt")
     st.markdown("Proves the entry under the checkpoint below it; keep it where we cannot reach it.")
-    st.code(receipt, language=None)
+    st.code(receipt, language=None, wrap_lines=True)

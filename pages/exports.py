@@ -19,7 +19,7 @@ head(
     "Exports",
     f"**{counted(total, 'export')}.** A dossier is signed, carries its data, and verifies without Countersign.",
 )
-left, right = st.columns([5, 2], gap="large")
+left, right = st.columns([5, 2], gap="medium")
 
 
 @st.fragment(run_every=2 if any_pending(place) else None)

@@ -8,12 +8,12 @@ from app.composition import workplace
 from app.views.upload import (
     choose_file,
     columns_table,
-    declare_meaning,
     declare_personal_data,
     hand_in_form,
     not_accepted,
     refused_before,
 )
+from app.views.upload_columns import declare_meaning
 from core.access.rules import Permission
 from core.inventory.queries import model_page
 

@@ -97,14 +97,12 @@ def _roles(person: PersonRow, known: Mapping[str, str], at: datetime) -> None:
 
 def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     held = frozenset(grant.role for grant in person.roles)
-    role = Role(st.selectbox("Role", list(Role), format_func=word, key="role_choice"))
+    role = Role(st.selectbox("Role", list(Role), format_func=word, key="role_choice") or Role.OWNER)
     reason = st.text_input("Reason, kept in the ledger", key="role_reason", max_chars=1000)
-    give, take = st.columns(2)
-    with give:
+    with st.container(horizontal=True):
         granted = act_button(
             "Grant role", grant_refusals(viewer.actor, person.number, held, role), key="grant", kind="secondary"
         )
-    with take:
         withdrawn = act_button(
             "Withdraw role", withdraw_refusals(viewer.actor, person.number, held, role), key="withdraw", kind="tertiary"
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.components import act_button, attempt, plain, section, status, table
-from app.components.formats import NOTHING, counted, day, digest, moment, size
+from app.components.formats import NOTHING, counted, day, digest, size
 from app.components.me import Me
 from app.composition import Workplace, now
 from core.inventory.queries import InventoryFilter, inventory, model_page
@@ -33,19 +33,22 @@ def exports_table(rows: Sequence[ExportRow], known: Mapping[str, str]) -> None:
                 "What": f"{KINDS[row.export.kind]} :gray[{plain(row.model_name)} v{row.version}]",
                 "State": _state(row),
                 "File": f"[Download](/exports/{row.export.number}/file)" if _is_ready(row) else NOTHING,
-                "Size": size(row.export.size) if row.export.size else NOTHING,
-                "sha256": digest(row.export.digest),
+                "Size, sha256": _content(row),
                 "Asked by": plain(known.get(row.export.requested_by, row.export.requested_by)),
-                "Made": moment(row.export.ready_at),
+                "Made": day(row.export.ready_at, today=at),
                 "Until": day(row.export.expires_at, today=at),
                 "Taken by": _taken(row, known),
             }
             for row in rows
         ],
         alt="Exports, newest first, with state, size, digest, expiry and who took them",
-        right=["Size", "Until"],
-        unbroken=["Number", "sha256", "Asked by"],
+        right=["Made", "Until"],
+        unbroken=["Number"],
     )
+
+
+def _content(row: ExportRow) -> str:
+    return f"{size(row.export.size)} :gray[{digest(row.export.digest)}]" if row.export.size else NOTHING
 
 
 def _is_ready(row: ExportRow) -> bool:
@@ -116,7 +119,8 @@ def check_it_yourself(place: Workplace) -> None:
             "  -CAfile ca.crt -purpose any\n"
             "pdfsig data/dossier.pdf",
             language=None,
+            wrap_lines=True,
         )
-        st.markdown("The ledger's key, to pin before you need it:")
+        st.markdown("The ledger’s key, to pin before you need it:")
         st.code(place.ledger.vkey, language=None, wrap_lines=True)
-        st.caption("The installation's own certificate authority shows as untrusted until you import ca.crt.")
+        st.caption("The installation’s own certificate authority shows as untrusted until you import ca.crt.")

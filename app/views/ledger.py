@@ -14,7 +14,7 @@ from app.components.text import link
 from app.composition import Workplace, now
 from core.access.verification import verify_ledger
 from core.ledger.queries import EntryRow, LatestCheckpoint
-from core.ledger.verify import Report
+from core.ledger.report import Report
 
 RESULT = "ledger_verification"
 SPACE = "\u00a0"
@@ -37,7 +37,11 @@ def verify_now(place: Workplace, viewer: Me, at: datetime) -> None:
     with attempt("The ledger was not verified."), st.spinner("Recomputing every entry"):
         started = now()
         report = verify_ledger(
-            place.store, place.ledger, saved_checkpoint=st.session_state.get("kept_note", "").strip() or None, actor=viewer.actor, at=at
+            place.store,
+            place.ledger,
+            saved_checkpoint=st.session_state.get("kept_note", "").strip() or None,
+            actor=viewer.actor,
+            at=at,
         )
         st.session_state[RESULT] = (report, at, (now() - started).total_seconds())
         st.rerun()
@@ -56,17 +60,19 @@ def verify_sentence(checkpoint: LatestCheckpoint | None) -> str:
     if report.passed:
         return f"{status('Verified')} **All entries are intact.** {when}"
     wrong = [step for step in report.steps if not step.passed]
-    return f"{status('Not verified')} **{plain(wrong[0].name)}: {plain(wrong[0].detail)}.** {when}"
+    return (
+        f"{status('Not verified')} **{plain(in_words(wrong[0].name))}: {plain(wrong[0].detail.rstrip('.'))}.** {when}"
+    )
 
 
 def narrowed_by(people: Sequence[str], vocabulary: Sequence[str], known: Mapping[str, str]) -> Wanted:
     """The row of filters; all of them live in the address."""
     with filter_row():
-        about = search("About", key="about", placeholder="Model, change, person", width=190)
-        who = choose("Who", people, key="who", every="Everyone", said=lambda one: known.get(one, one), width=170)
-        event = choose("Event", vocabulary, key="event", every="All events", said=in_words, width=190)
-        since = st.date_input("Since (UTC)", value=None, key="since", format="YYYY-MM-DD", width=140)
-        until = st.date_input("Until (UTC)", value=None, key="until", format="YYYY-MM-DD", width=140)
+        about = search("About", key="about", placeholder="Model, change, person", width=180)
+        who = choose("Who", people, key="who", every="Everyone", said=lambda one: known.get(one, one), width=150)
+        event = choose("Event", vocabulary, key="event", every="All events", said=in_words, width=160)
+        since = st.date_input("Since (UTC)", value=None, key="since", format="YYYY-MM-DD", width=135)
+        until = st.date_input("Until (UTC)", value=None, key="until", format="YYYY-MM-DD", width=135)
         clear_filters(FILTERS)
     return Wanted(
         actor=who,
@@ -104,7 +110,7 @@ def entries_table(rows: Sequence[EntryRow], known: Mapping[str, str]) -> None:
         ],
         alt="Ledger entries, newest first: number, time in UTC, who, what, about what, in which role",
         right=["Entry"],
-        unbroken=["When (UTC)", "Who"],
+        unbroken=["When (UTC)"],
     )
 
 
@@ -126,7 +132,7 @@ def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None) -> None:
         )
         with st.expander("Signed note and key, to keep elsewhere"):
             st.markdown("Whoever keeps this note can show later that nothing before it was changed or dropped.")
-            st.code(latest.note, language=None)
+            st.code(latest.note, language=None, wrap_lines=True)
             st.code(place.ledger.vkey, language=None, wrap_lines=True)
         st.text_area(
             "A checkpoint you kept (optional)",
@@ -148,7 +154,7 @@ def verify_card() -> None:
                 [
                     {
                         "No.": str(step.number),
-                        "Step": plain(step.name),
+                        "Step": plain(in_words(step.name)),
                         "Result": status("Passed" if step.passed else "Failed"),
                     }
                     for step in result[0].steps

@@ -1,8 +1,8 @@
 """What the upload page shows: the file, its columns, their meaning, personal data found, and the act itself."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -21,10 +21,9 @@ from core.validation.evidence import validation_facts
 from core.validation.intake import Inspection, hand_in, inspect
 from core.validation.rules import refusals
 from core.validation.runs import start
-from core.validation.uploads import ColumnMapping, ColumnPreview, safe_label
+from core.validation.uploads import ColumnMapping, safe_label
 
 HELD = "upload_held"
-NONE = "none"
 SHOWN_PROBLEMS = 25
 
 
@@ -124,8 +123,8 @@ def columns_table(found: Inspection) -> None:
     scans = {column.column: column for column in found.scan.columns}
     facts = found.preflight
     st.markdown(
-        f"{status('Met', 'readable')} **{count(facts.rows)} rows, {count(len(facts.columns))} columns** "
-        f":gray[{facts.kind.value}, {size(facts.size)}, sha256 {digest(facts.sha256)}]"
+        f"{status('Passed')} **Readable: {count(facts.rows)} rows, {count(len(facts.columns))} columns** "
+        f":gray[{facts.kind.value.upper()}, {size(facts.size)}, sha256 {digest(facts.sha256)}]"
     )
     table(
         [
@@ -151,74 +150,6 @@ def columns_table(found: Inspection) -> None:
 
 def _level(level: Level) -> str:
     return {Level.BLOCK: status("Blocked"), Level.REVIEW: status("Watch")}.get(level, "")
-
-
-def declare_meaning(found: Inspection) -> ColumnMapping:
-    """What each column means; guessed from names and values, confirmed here."""
-    section("What the columns mean")
-    guess, names = found.mapping, list(found.preflight.names)
-    label = _column("Label, what really happened", names, guess.label, "label", "Without it errors cannot be counted.")
-    prediction = _column("Prediction, as a class", names, guess.prediction, "prediction", "What the model decided.")
-    score = _column("Score (optional)", names, guess.score, "score", "For the ROC curve and calibration.")
-    labels = _labels_of(found, label or prediction)
-    positive = _choice("Positive label", labels, guess.positive_label, "positive", "The class that figures speak of.")
-    favourable = _choice(
-        "Favourable outcome for the person",
-        labels,
-        guess.favourable_label or positive,
-        "favourable",
-        "Selection rates and impact ratios count it. In COMPAS it is the other one: not being flagged.",
-    )
-    words = st.text_input(
-        "The favourable outcome in words (optional)",
-        value=guess.favourable_words,
-        key="upload_words",
-        max_chars=60,
-        placeholder="cleared for release",
-        help="Reports then say: of 100 people, 41 are cleared for release.",
-    )
-    sensitive = st.multiselect(
-        "Sensitive attributes, by which groups are compared",
-        names,
-        default=[name for name in guess.sensitive if name in names],
-        key="upload_sensitive",
-    )
-    probability = st.checkbox(
-        "The score is a probability", value=guess.score_is_probability, key="upload_probability", disabled=score is None
-    )
-    row_id = _column("Row number (optional)", names, guess.row_id, "row_id", "Must not repeat.")
-    return replace(
-        guess,
-        label=label,
-        prediction=prediction,
-        score=score,
-        positive_label=positive,
-        favourable_label="" if favourable == positive else favourable,
-        favourable_words=words.strip(),
-        sensitive=tuple(sensitive),
-        row_id=row_id,
-        score_is_probability=probability and score is not None,
-    )
-
-
-def _column(label: str, names: Sequence[str], guess: str | None, key: str, why: str) -> str | None:
-    options = [NONE, *names]
-    chosen = st.selectbox(
-        label, options, index=options.index(guess) if guess in names else 0, key=f"upload_{key}", help=why
-    )
-    return None if chosen == NONE else chosen
-
-
-def _labels_of(found: Inspection, column: str | None) -> list[str]:
-    preview: ColumnPreview | None = next((one for one in found.preflight.columns if one.name == column), None)
-    return list(preview.examples) if preview else []
-
-
-def _choice(label: str, options: Sequence[str], guess: str, key: str, why: str) -> str:
-    if not options:
-        return st.text_input(label, value=guess, key=f"upload_{key}", help=why)
-    index = options.index(guess) if guess in options else 0
-    return st.selectbox(label, options, index=index, key=f"upload_{key}", help=why) or ""
 
 
 def declare_personal_data(found: Inspection, mapping: ColumnMapping) -> Mapping[str, str]:
