@@ -88,13 +88,14 @@ def _next_step(session: Session, model: Model, version: ModelVersion, actor: Act
     """What the developer does next with this version, or None while it lies with others."""
     facts = validation_facts(session, version)
     address, query, word = "/model", version_address(model.number, version.version, "Evidence"), version.stage.value
+    may_upload = not refusals(facts, Action.UPLOAD_EVIDENCE, actor)
     if facts.run_is_pending:
         return None
-    if not facts.has_evidence:
+    if not facts.has_evidence and may_upload:
         verb, address, query = "Hand in predictions for", "/upload", version_address(model.number, version.version)
-    elif not facts.run_is_current and not refusals(facts, Action.START_VALIDATION, actor):
+    elif facts.has_evidence and not facts.run_is_current and not refusals(facts, Action.START_VALIDATION, actor):
         verb, word = _start_or_restart(session, version, word)
-    elif version.stage is Stage.NOT_VALIDATED:
+    elif version.stage is Stage.NOT_VALIDATED and may_upload:
         verb = "Put right what stopped"
     elif pending := open_change(session, version):
         if version.stage is not Stage.VALIDATED or pending.requested_by != actor.id:

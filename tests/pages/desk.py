@@ -23,7 +23,7 @@ class Desk:
 
     def open(self, person: Actor, page: str, **query: str) -> AppTest:
         """The page with this query, drawn once, and nothing unexpected on it."""
-        at = AppTest.from_file(MAIN, default_timeout=30)
+        at = AppTest.from_file(MAIN, default_timeout=120)
         at.user = self._signed_in(person)
         at.run()
         at.switch_page(f"../pages/{page}.py")

@@ -138,13 +138,6 @@ def test_the_next_version_begins_with_the_last_and_offers_three_numbers(
     assert (page.version.version, page.version.intended_use) == ("1.1.0", "Support for a person's decision.")
 
 
-def test_an_owner_reads_why_a_developer_registers(desk: Desk, cast: Cast) -> None:
-    refused = button(desk.open(cast.owner, "register"), "Register model")
-
-    assert refused.disabled
-    assert "this takes the role developer" in refused.help
-
-
 @pytest.mark.parametrize("person", ["validator", "approver", "auditor", "administrator"])
 def test_the_page_is_closed_to_everyone_else(person: str, desk: Desk, cast: Cast) -> None:
     at = desk.open(getattr(cast, person), "register")
