@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from app.settings import Settings, load
 from core.access.rules import SYSTEM
 from core.errors import NotFound
+from core.ledger.keys import load_signer
 from core.ledger.service import Ledger
 from core.policy.service import default_policy_text, policy_in_force, publish
 from core.reports.keys import SigningKeys, open_keys
@@ -38,17 +40,24 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None) 
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database_url)
     store.upgrade()
-    ledger = Ledger.open(settings.data_dir / "keys", origin=settings.origin)
+    keys = settings.data_dir / "keys"
+    origin = _origin(keys / "ledger.key", settings)
+    ledger = Ledger.open(keys, origin=origin)
     workplace = Workplace(
         settings=settings,
         store=store,
         ledger=ledger,
         files=EvidenceFiles(settings.data_dir / "evidence"),
         exports=EvidenceFiles(settings.data_dir / "exports"),
-        keys=open_keys(settings.data_dir / "keys", origin=settings.origin, at=installed_at or now()),
+        keys=open_keys(keys, origin=origin, at=installed_at or now()),
     )
     _publish_first_policy(workplace, installed_at or now())
     return workplace
+
+
+def _origin(key: Path, settings: Settings) -> str:
+    """The name of the ledger: settled when it begins, and kept when the installation moves to another address."""
+    return load_signer(key).name if key.exists() else settings.origin
 
 
 def _publish_first_policy(workplace: Workplace, at: datetime) -> None:
