@@ -29,6 +29,7 @@ __all__ = ["AlreadyRecorded", "Entity", "Event", "Ledger", "Recorded"]
 
 _ADD_ENTRY, _ADD_PAYLOAD = insert(table_of(LogEntry)).inline(), insert(table_of(LogPayload)).inline()
 _ADD_TILE, _ADD_CHECKPOINT = insert(table_of(LogTile)).inline(), insert(table_of(LogCheckpoint)).inline()
+_NEWEST = select(LogCheckpoint.note).order_by(col(LogCheckpoint.size).desc()).limit(1)
 WILL_SIGN = "ledger will sign"
 
 
@@ -158,7 +159,7 @@ class Ledger:
 
 def newest_note(session: Session) -> str | None:
     """The newest checkpoint's note; none in an empty log."""
-    return session.exec(select(LogCheckpoint.note).order_by(col(LogCheckpoint.size).desc()).limit(1)).first()
+    return session.exec(_NEWEST).first()
 
 
 def _append(session: Session, head: Head, envelope: Envelope, particulars: _Particulars | None) -> Recorded:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import and_, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlmodel import Session
 
 from core.ledger.merkle import Node, Span, cover, fold, tree_root
-from core.ledger.tables import LogTile
+from core.ledger.tables import LogTile, table_of
 
 HEIGHT = 4
 WIDTH = 1 << HEIGHT
@@ -89,17 +90,15 @@ class StoredTree:
 
     def _tiles(self, places: Iterable[Node]) -> dict[Node, list[bytes]]:
         tiles: dict[Node, list[bytes]] = {}
-        stored: dict[int, list[int]] = {}
+        stored: dict[str, list[int]] = {f"level{level}": [] for level in range(len(self._pending.levels))}
         for level, idx in places:
             if idx == self._pending.size >> HEIGHT * (level + 1):
                 tiles[level, idx] = self._pending.levels[level]
             else:
-                stored.setdefault(level, []).append(idx)
-        if stored:
-            # not (level, idx) IN (…), for which SQLite reads the whole table
-            wanted = (and_(col(LogTile.level) == level, col(LogTile.idx).in_(idxs)) for level, idxs in stored.items())
-            statement = select(LogTile.level, LogTile.idx, LogTile.hashes).where(or_(*wanted))
-            tiles |= {(level, idx): split(hashes) for level, idx, hashes in self._session.exec(statement)}
+                stored[f"level{level}"].append(idx)
+        if any(stored.values()):
+            rows = self._session.execute(_tiles_of(len(stored)), stored)
+            tiles |= {(level, idx): split(hashes) for level, idx, hashes in rows}
         return tiles
 
     def _node(self, tiles: dict[Node, list[bytes]], node: Node) -> bytes:
@@ -109,6 +108,14 @@ class StoredTree:
         if place not in tiles:
             raise ValueError(f"Tile {place[1]} of level {place[0]} is missing.")
         return _subtree(tiles[place], (inside, position % (WIDTH >> inside)))
+
+
+@cache
+def _tiles_of(levels: int) -> Select[tuple[int, int, bytes]]:
+    """Tiles by position, level by level: SQLite would read the whole table for (level, idx) IN (…)."""
+    table = table_of(LogTile).c
+    one = (and_(table.level == n, table.idx.in_(bindparam(f"level{n}", expanding=True))) for n in range(levels))
+    return select(table.level, table.idx, table.hashes).where(or_(*one))
 
 
 def split(hashes: bytes) -> list[bytes]:
