@@ -1,4 +1,4 @@
-"""Measures the ledger: appending, proving, verifying. Prints a Markdown table: `python benchmarks/ledger.py [ENTRIES]`.
+"""Measures the ledger: appending, proving, verifying. Prints a Markdown table: `python -m benchmarks.ledger [ENTRIES]`.
 
 Times are processor seconds, so that a busy machine does not blur them, except for commits, where waiting for the disk
 is the point. A long log is laid down in bulk, with the same rows that recording one by one would give.

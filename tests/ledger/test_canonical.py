@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.ledger.canonical import NotCanonical, canonical, parse_canonical
@@ -24,11 +24,13 @@ class Colour(StrEnum):
     RED = "red"
 
 
+@settings(deadline=None)  # a busy machine is not a fault
 @given(VALUES)
 def test_bytes_equal_those_of_the_rfc8785_package(value: object) -> None:
     assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)  # a busy machine is not a fault
 @given(VALUES)
 def test_canonical_bytes_are_read_back(value: object) -> None:
     assert parse_canonical(canonical(value)) == value
@@ -129,6 +131,7 @@ def test_any_other_spelling_is_refused(data: bytes) -> None:
         parse_canonical(data)
 
 
+@settings(deadline=None)  # a busy machine is not a fault
 @given(st.binary(max_size=30))
 def test_arbitrary_bytes_are_refused_or_are_their_own_canonical_form(data: bytes) -> None:
     try:

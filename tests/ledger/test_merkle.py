@@ -4,7 +4,7 @@ import hashlib
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.ledger import offline
@@ -147,6 +147,7 @@ def test_the_offline_verifier_agrees_on_every_small_tree() -> None:
             assert index + 1 == size or offline.extends(old, new, consistency(index + 1, size))
 
 
+@settings(deadline=None)  # a busy machine is not a fault
 @given(st.integers(0, 700))
 def test_the_stored_open_end_has_the_trees_root_and_survives_storage(size: int) -> None:
     pending, frontier = Pending(), Frontier()
