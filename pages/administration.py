@@ -29,7 +29,7 @@ with left:
     section("People")
     with filter_row():
         wanted = search("Search", key="who", placeholder="Name or user name")
-        clear_filters(["who"], label="Clear search", key="clear_people")
+        clear_filters({"who": ""}, label="Clear search", key="clear_people")
     with place.store.reading() as session:
         found = people_count(session, search=wanted)
         if not found:

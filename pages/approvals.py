@@ -14,7 +14,7 @@ from core.access.rules import Permission
 from core.approval.queries import ChangeFilter, ChangeRow, changes, waiting_for
 from core.approval.rules import OPEN, ChangeStatus
 
-FILTERS = ("status", "tier", "due")
+FILTERS = {"status": "All", "tier": "All", "due": "Any"}
 viewer = require(Permission.RECORD_READ)
 place, at = workplace(), now()
 

@@ -1,6 +1,6 @@
 """Filters above a table, bound to the address so that a filtered list can be mailed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -37,12 +37,14 @@ def choose(
     return None if chosen == every else chosen
 
 
-def clear_filters(keys: Sequence[str], *, label: str = "Clear filters", key: str = "clear_filters") -> None:
-    """A quiet button that takes every filter back."""
-    st.button(label, key=key, type="tertiary", on_click=_forget, args=(tuple(keys),))
+def clear_filters(empty: Mapping[str, str | None], *, label: str = "Clear filters", key: str = "clear_filters") -> None:
+    """A quiet button that takes every filter back; `empty` gives for each the value that means everything.
+
+    A widget that is bound to the address is set to its empty value: Streamlit does not let its parameter be dropped.
+    """
+    st.button(label, key=key, type="tertiary", on_click=_clear, args=(dict(empty),))
 
 
-def _forget(keys: tuple[str, ...]) -> None:
-    for key in keys:
-        st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
+def _clear(empty: Mapping[str, str | None]) -> None:
+    for key, value in empty.items():
+        st.session_state[key] = value

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.components import (
     Back,
+    clear_filters,
     empty,
     fact,
     facts,
@@ -24,7 +25,6 @@ from app.components import (
 from app.components.filters import ALL, choose
 from app.components.formats import counted, day, moment
 from app.components.me import Me
-from app.views.clearing import clear_button
 from app.views.confirmation import confirmation
 from app.views.model_reading import person_name
 from app.work.tasks import urgency
@@ -43,7 +43,7 @@ def narrowed_by(viewer: Me) -> FindingFilter:
         severity = choose("Severity", list(Severity)[::-1], key="severity", width=130)
         model = search("Model", key="model_number", placeholder="Number, for example M0001", width=220)
         mine = choose("Owner", ["mine"], key="whose", every="Everyone", width=130)
-        clear_button(FILTERS)
+        clear_filters(FILTERS)
     return FindingFilter(
         status=FindingStatus(chosen) if chosen in set(FindingStatus) else None,
         severity=Severity(severity) if severity else None,
@@ -102,7 +102,7 @@ def nothing_found(everything: int) -> None:
     with empty(
         "No finding matches these filters.", f"{counted(everything, 'finding')} on record, 0 with these filters."
     ):
-        clear_button(FILTERS, label="Clear all filters", key="clear_all")
+        clear_filters(FILTERS, label="Clear all filters", key="clear_all")
 
 
 def finding_head(row: FindingRow, known: Mapping[str, str], at: datetime) -> None:

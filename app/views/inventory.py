@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.components import empty, filter_row, link, plain, search, status, table
+from app.components import clear_filters, empty, filter_row, link, plain, search, status, table
 from app.components.filters import ALL, choose
 from app.components.formats import NOTHING, count, counted, day
-from app.views.clearing import clear_button
 from app.work.tasks import HORIZON, urgency
 from core.inventory.queries import InventoryFilter, InventoryRow
 from core.inventory.rules import Stage
@@ -23,7 +22,7 @@ def narrowed_by(lines: Sequence[str], at: datetime) -> InventoryFilter:
         tier = choose("Tier", ["1", "2", "3", "4"], key="tier", width=90)
         stage = choose("Stage", list(Stage), key="stage", width=140)
         review = choose("Review", [OVERDUE, SOON], key="review", every="Any", width=155)
-        clear_button(FILTERS)
+        clear_filters(FILTERS)
     until = {OVERDUE: at, SOON: at + HORIZON}.get(review or "")
     return InventoryFilter(
         text=text,
@@ -79,4 +78,4 @@ def nothing_found(wanted: InventoryFilter, everything: int) -> None:
     fact = f"No model matches “{plain(wanted.text)}”." if wanted.text else "No model matches these filters."
     aside = f"{counted(everything, 'model')} in the inventory, 0 with these filters."
     with empty(fact, "Clear a filter, search for the number (for example M0001), or register the model.", aside=aside):
-        clear_button(FILTERS, label="Clear all filters", key="clear_all")
+        clear_filters(FILTERS, label="Clear all filters", key="clear_all")

@@ -18,7 +18,7 @@ from core.ledger.report import Report
 
 RESULT = "ledger_verification"
 SPACE = "\u00a0"
-FILTERS = ("about", "who", "event", "kind", "since", "until")
+FILTERS = {"about": "", "who": "Everyone", "event": "All events", "since": None, "until": None}
 
 
 class Wanted(TypedDict):
