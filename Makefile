@@ -11,7 +11,7 @@ run: $(VENV)/.ready
 
 test: $(VENV)/.ready-tests
 	bash tests/prepare.sh
-	$(BIN)/python -Im pytest
+	$(BIN)/python -Im pytest -n 2 --dist loadfile
 
 check: $(VENV)/.ready-tests
 	$(BIN)/ruff format --check .

