@@ -3,40 +3,50 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from app.composition import Workplace, now
 from core.errors import GovernanceError
-from core.jobs.service import Lease, extend, finish, take
+from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.reports.service import EXPORT_JOB, build_export, fail_export
-from core.validation.runs import VALIDATION_JOB, perform
+from core.validation.runs import VALIDATION_JOB, fail_run, perform
 
 IDLE_SECONDS = 0.5
+LEFT_BEHIND = timedelta(days=1)
+INTERNAL = "An internal error; the server's log has the details."
 log = logging.getLogger("countersign.worker")
 
-Work = Callable[[Workplace, Lease], None]
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of job is done, and how those who wait for it learn that it cannot be."""
+
+    do: Callable[[Workplace, str, Callable[[], bool]], None]
+    give_up: Callable[[Workplace, str, str], None]
 
 
-def _validate(place: Workplace, lease: Lease) -> None:
-    perform(
-        place.store,
-        place.ledger,
-        place.files,
-        run=lease.slot,
-        clock=now,
-        alive=lambda: extend(place.store, lease, at=now()),
-    )
+def _validate(place: Workplace, run: str, alive: Callable[[], bool]) -> None:
+    perform(place.store, place.ledger, place.files, run=run, clock=now, alive=alive)
 
 
-def _export(place: Workplace, lease: Lease) -> None:
-    try:
-        build_export(place.store, place.ledger, place.exports, place.keys, export=lease.slot, clock=now)
-    except Exception as error:
-        fail_export(place.store, export=lease.slot, error=str(error)[:1000])
-        raise
+def _fail_run(place: Workplace, run: str, error: str) -> None:
+    fail_run(place.store, place.ledger, run=run, error=error, at=now())
 
 
-KINDS: Mapping[str, Work] = MappingProxyType({VALIDATION_JOB: _validate, EXPORT_JOB: _export})
+def _export(place: Workplace, export: str, _alive: Callable[[], bool]) -> None:
+    build_export(place.store, place.ledger, place.exports, place.keys, export=export, clock=now)
+
+
+def _fail_export(place: Workplace, export: str, error: str) -> None:
+    fail_export(place.store, export=export, error=error[:1000])
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {VALIDATION_JOB: Kind(_validate, _fail_run), EXPORT_JOB: Kind(_export, _fail_export)}
+)
 
 
 class Worker:
@@ -48,6 +58,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="countersign-worker", daemon=True)
 
     def start(self) -> "Worker":
+        sweep(self._place, at=now())
         self._thread.start()
         return self
 
@@ -58,8 +69,15 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            if not work_once(self._place):
+            if not self._worked():
                 self._stopped.wait(IDLE_SECONDS)
+
+    def _worked(self) -> bool:
+        try:
+            return work_once(self._place)
+        except Exception:  # a store that is away for a moment must not end the worker
+            log.exception("The queue of background work cannot be read")
+            return False
 
 
 def work_once(place: Workplace) -> bool:
@@ -67,13 +85,30 @@ def work_once(place: Workplace) -> bool:
     lease = take(place.store, at=now())
     if lease is None:
         return False
-    error = ""
-    try:
-        KINDS[lease.kind](place, lease)
-    except GovernanceError as refused:
-        error = str(refused)
-    except Exception:  # a job must not end the worker; the lease's row says what happened
-        log.exception("Job %s %s failed", lease.kind, lease.slot)
-        error = "An internal error; the server's log has the details."
+    error = GAVE_UP if lease.given_up else _done(place, lease)
+    if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now
+        KINDS[lease.kind].give_up(place, lease.slot, error)
     finish(place.store, lease, at=now(), error=error)
     return True
+
+
+def _done(place: Workplace, lease: Lease) -> str:
+    """Do the job; what it came to in words when it came to nothing."""
+    try:
+        KINDS[lease.kind].do(place, lease.slot, lambda: extend(place.store, lease, at=now()))
+    except GovernanceError as refused:
+        return str(refused)
+    except Exception:  # a job must not end the worker; the lease's row says what happened
+        log.exception("Job %s %s failed", lease.kind, lease.slot)
+        return INTERNAL
+    return ""
+
+
+def sweep(place: Workplace, *, at: datetime) -> None:
+    """Remove what uploads left behind that were broken off more than a day ago."""
+    folder = place.settings.data_dir / "incoming"
+    left = [*folder.glob("*"), *place.files.folder.glob(".incoming-*"), *place.exports.folder.glob(".incoming-*")]
+    for path in left:
+        with suppress(FileNotFoundError):  # another process may sweep too
+            if path.is_file() and path.stat().st_mtime < (at - LEFT_BEHIND).timestamp():
+                path.unlink()

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Refusal, Refused
 from core.ledger.events import Event
+from core.ledger.report import Report
 from core.ledger.service import Entity, Ledger
-from core.ledger.verify import Report, verify_store
+from core.ledger.verify import verify_store
 from core.store import Store
 
 
@@ -19,9 +21,11 @@ def verify_ledger(
     store: Store, ledger: Ledger, *, saved_checkpoint: str | None = None, actor: Actor, at: datetime
 ) -> Report:
     """Recompute everything from stored bytes, against a checkpoint the caller kept, if any; the outcome is recorded."""
+    entity = Entity("ledger", ledger.origin)
     reasons = verify_refusals(actor)
-    if reasons:
-        raise Refused(reasons)
+    with deciding(store, ledger, "verify the ledger", entity=entity, actor=actor, at=at):
+        if reasons:
+            raise Refused(reasons)
     with store.reading() as session:
         report = verify_store(session, ledger.vkey, saved_checkpoint=saved_checkpoint)
     failed = ",".join(str(step.number) for step in report.steps if not step.passed)
@@ -29,7 +33,7 @@ def verify_ledger(
         ledger.record(
             tx,
             Event.LEDGER_VERIFIED,
-            entity=Entity("ledger", ledger.origin),
+            entity=entity,
             actor=actor,
             at=at,
             payload={"passed": report.passed, "failed": failed},

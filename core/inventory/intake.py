@@ -70,10 +70,15 @@ FORBIDDEN = {"Cc", "Cs", "Co", "Cn"}
 
 
 def check(*entered: NewDataset | NewModel | NewVersion) -> None:
-    """Raise `Unreadable` with every field that is missing, too long or holds characters that cannot be shown."""
-    problems = [problem for one in entered for problem in _problems(one)]
+    """Raise `Unreadable` with every problem that `problems_of` finds."""
+    problems = problems_of(*entered)
     if problems:
         raise Unreadable(problems)
+
+
+def problems_of(*entered: NewDataset | NewModel | NewVersion) -> tuple[Problem, ...]:
+    """Every field that is missing, too long or holds characters that cannot be shown."""
+    return tuple(problem for one in entered for problem in _problems(one))
 
 
 def text_problems(field: str, value: str, *, longest: int, required: bool) -> Iterable[Problem]:

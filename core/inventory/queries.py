@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person
@@ -92,8 +92,8 @@ def inventory(session: Session, narrowed: InventoryFilter, *, limit: int, offset
         .correlate(Model)
         .scalar_subquery()
     )
-    query: Select[tuple[Model, str | None, Stage | None, str | None]] = (
-        select(Model, ModelVersion.version, ModelVersion.stage, in_production)  # type: ignore[call-overload]  # over four
+    query = (
+        select(Model, col(ModelVersion.version), col(ModelVersion.stage), in_production)
         .outerjoin(ModelVersion, col(ModelVersion.id) == newest)
         .where(*_conditions(narrowed))
     )
@@ -142,7 +142,7 @@ def _conditions(narrowed: InventoryFilter) -> list[ColumnElement[bool]]:
 
 def model_count(session: Session) -> int:
     """How many models the inventory holds."""
-    return session.execute(select(func.count()).select_from(Model)).scalar_one()
+    return session.exec(select(func.count()).select_from(Model)).one()
 
 
 def business_lines(session: Session) -> tuple[str, ...]:

@@ -1,19 +1,21 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
+from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.access.tables import Person
 from core.errors import NotFound, Problem, Refusal, Refused, Unreadable
 from core.inventory.evidence import evidence_digest
-from core.inventory.intake import NewDataset, NewModel, NewVersion, check
+from core.inventory.intake import NewDataset, NewModel, NewVersion, check, problems_of
 from core.inventory.moves import load_model, record_part
 from core.inventory.rules import Duty, materiality, parse_version, version_refusals
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.policy.packs import packs
@@ -57,12 +59,14 @@ def register(
 
     `version` names its datasets by number, or as "name version" of one of `datasets`.
     """
-    check(model, version, *datasets)
-    _refuse((*register_refusals(actor), *register_version_refusals(actor)))
-    with store.transaction() as tx:
+    with deciding(store, ledger, "register a model", entity=Entity("model", "new"), actor=actor, at=at) as tx:
+        _refuse((*register_refusals(actor), *register_version_refusals(actor)))
+        number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
+        wrong = problems_of(model, version, *datasets)
+        _not_accepted((*wrong, *_model_problems(tx.session, model, {problem.column for problem in wrong})))
         for dataset in datasets:
             _dataset_row(tx, ledger, dataset, actor=actor, at=at)
-        model_row = _model_row(tx, ledger, model, actor=actor, at=at)
+        model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
         return _version_row(tx, ledger, model_row, version, actor=actor, at=at)
 
 
@@ -77,20 +81,21 @@ def register_version(
     at: datetime,
 ) -> Registered:
     """Register the next version of a model, with the datasets it adds."""
-    check(version, *datasets)
-    _refuse(register_version_refusals(actor))
-    with store.transaction() as tx:
+    with deciding(store, ledger, "register a version", entity=Entity("model", model), actor=actor, at=at) as tx:
+        row = load_model(tx.session, model)
+        _refuse(register_version_refusals(actor))
+        check(version, *datasets)
+        tx.session.refresh(row, with_for_update={"key_share": True})  # one new version of a model at a time
         for dataset in datasets:
             _dataset_row(tx, ledger, dataset, actor=actor, at=at)
-        return _version_row(tx, ledger, load_model(tx.session, model), version, actor=actor, at=at)
+        return _version_row(tx, ledger, row, version, actor=actor, at=at)
 
 
-def _model_row(tx: Transaction, ledger: Ledger, entered: NewModel, *, actor: Actor, at: datetime) -> Model:
-    _check_model(tx.session, entered)
+def _model_row(tx: Transaction, ledger: Ledger, number: str, entered: NewModel, *, actor: Actor, at: datetime) -> Model:
     tier = materiality(entered.exposure, entered.purpose_class)
     months = policy_in_force(tx.session, at=at).policy.review_months(tier)
     row = Model(
-        number=next_number(tx.session, "M"),
+        number=number,
         name=entered.name.strip(),
         purpose=entered.purpose,
         business_line=entered.business_line.strip(),
@@ -108,24 +113,33 @@ def _model_row(tx: Transaction, ledger: Ledger, entered: NewModel, *, actor: Act
     )
     tx.session.add(row)
     tx.session.flush()
-    payload = {"name": row.name, "tier": tier, "owner": row.owner, "developer": row.developer, "packs": row.packs}
+    payload: dict[str, JsonValue] = {
+        "name": row.name,
+        "tier": tier,
+        "owner": row.owner,
+        "developer": row.developer,
+        "packs": row.packs,
+    }
     ledger.record(tx, Event.MODEL_REGISTERED, entity=Entity("model", row.number), actor=actor, at=at, payload=payload)
     return row
 
 
-def _check_model(session: Session, entered: NewModel) -> None:
-    problems = []
-    if session.exec(select(Model).where(Model.name == entered.name.strip())).first():
-        problems.append(Problem("a model of this name is registered", column="name", found=entered.name))
+def _model_problems(session: Session, entered: NewModel, unreadable: Set[str | None]) -> Iterable[Problem]:
+    """What the store says against a model; fields that cannot be read at all are not looked up."""
+    named = select(Model).where(Model.name == entered.name.strip())
+    if "name" not in unreadable and session.exec(named).first():
+        yield Problem("a model of this name is registered", column="name", found=entered.name)
     for field, number in (("owner", entered.owner), ("developer", entered.developer)):
-        person = session.exec(select(Person).where(Person.number == number)).first()
-        if person is None or person.disabled_at is not None:
-            problems.append(Problem("nobody active has this number", column=field, found=number))
+        if field not in unreadable and not _is_active(session, number):
+            yield Problem("nobody active has this number", column=field, found=number)
     unknown = sorted(set(entered.packs) - set(packs()))
     if unknown:
-        problems.append(Problem("not a regulation pack", column="packs", found=", ".join(unknown)))
-    if problems:
-        raise Unreadable(problems)
+        yield Problem("not a regulation pack", column="packs", found=", ".join(unknown))
+
+
+def _is_active(session: Session, number: str) -> bool:
+    person = session.exec(select(Person).where(Person.number == number)).first()
+    return person is not None and person.disabled_at is None
 
 
 def _version_row(
@@ -174,12 +188,13 @@ def _version_row(
 
 
 def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor: Actor, at: datetime) -> Dataset:
+    number = next_number(tx.session, "D")
     twin = select(Dataset).where(Dataset.name == entered.name.strip(), Dataset.version == entered.version.strip())
     if tx.session.exec(twin).first():
         found = f"{entered.name} {entered.version}"
-        raise Unreadable([Problem("this version of the dataset is registered", column="name", found=found)])
+        _not_accepted([Problem("this version of the dataset is registered", column="name", found=found)])
     row = Dataset(
-        number=next_number(tx.session, "D"),
+        number=number,
         name=entered.name.strip(),
         version=entered.version.strip(),
         source=entered.source,
@@ -214,3 +229,8 @@ def _dataset(session: Session, key: str) -> Dataset:
 def _refuse(reasons: Sequence[Refusal]) -> None:
     if reasons:
         raise Refused(reasons)
+
+
+def _not_accepted(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Unreadable(problems)

@@ -12,6 +12,7 @@ from core.store import Store, Transaction
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
+GAVE_UP = "The worker died three times on this job."
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Lease:
     holder: str
     attempt: int
 
+    @property
+    def given_up(self) -> bool:
+        """Three workers died on this job: it has failed, and whoever waits for its work is to be told."""
+        return self.attempt > MOST_ATTEMPTS
+
 
 def enqueue(tx: Transaction, kind: str, slot: str, *, at: datetime) -> None:
     """Queue the work of this slot; a slot that is queued or done already stays as it is."""
@@ -33,7 +39,10 @@ def enqueue(tx: Transaction, kind: str, slot: str, *, at: datetime) -> None:
 
 
 def take(store: Store, *, at: datetime) -> Lease | None:
-    """The oldest job that waits or whose worker let its lease run out; None when nothing waits."""
+    """The oldest job that waits or whose worker let its lease run out; None when nothing waits.
+
+    A job on which three workers died is marked as failed and handed out once more, as `given_up`, not to be done.
+    """
     free = or_(
         col(Job.status) == JobStatus.QUEUED,
         (col(Job.status) == JobStatus.RUNNING) & (col(Job.lease_until) < at),
@@ -45,11 +54,13 @@ def take(store: Store, *, at: datetime) -> Lease | None:
         if job is None or job.id is None:
             return None
         job.attempts += 1
-        job.status = JobStatus.FAILED if job.attempts > MOST_ATTEMPTS else JobStatus.RUNNING
-        job.error = "The worker died three times on this job." if job.status is JobStatus.FAILED else ""
         job.lease_holder, job.lease_until = secrets.token_hex(8), at + LEASE
+        lease = Lease(job.id, job.kind, job.slot, job.lease_holder, job.attempts)
+        job.status = JobStatus.RUNNING
+        if lease.given_up:
+            job.status, job.error, job.finished_at = JobStatus.FAILED, GAVE_UP, at
         tx.session.add(job)
-        return Lease(job.id, job.kind, job.slot, job.lease_holder, job.attempts)
+        return lease
 
 
 def extend(store: Store, lease: Lease, *, at: datetime) -> bool:

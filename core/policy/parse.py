@@ -59,7 +59,7 @@ def _policy(reader: "_Reader") -> Policy:
         thresholds=tuple(_threshold(one) for one in reader.tables("threshold")),
         items=(
             *(_own_item(one) for one in reader.tables("item")),
-            *(_pack_item(one) for one in reader.tables("pack_item")),
+            *(_pack_item(one) for one in reader.tables("pack_item", optional=True)),
         ),
         quorum_by_tier=reader.table("quorum").by_tier(),
         decision_days_by_tier=reader.table("decision_days").by_tier(),
@@ -144,9 +144,11 @@ class _Reader:
         self.parts.append(part)
         return part
 
-    def tables(self, key: str) -> list["_Reader"]:
+    def tables(self, key: str, *, optional: bool = False) -> list["_Reader"]:
         raw = self.left.pop(key, [])
         rows = raw if isinstance(raw, list) else []
+        if not rows and not (optional and raw == []):
+            self.refuse(f"no [[{key}]] is given", expected="at least one")
         parts = [_Reader(row, f"{key} {number}", self.problems) for number, row in enumerate(rows, start=1)]
         self.parts += parts
         return parts
@@ -188,7 +190,7 @@ class _Reader:
 
     def tiers(self) -> frozenset[int]:
         value = self.left.pop("tiers", None)
-        if isinstance(value, list) and value and all(tier in TIERS for tier in value):
+        if isinstance(value, list) and value and all(type(tier) is int and tier in TIERS for tier in value):
             return frozenset(value)
         self.refuse("“tiers” is missing or out of range", found=repr(value), expected="a list of 1 to 4")
         return frozenset()

@@ -9,7 +9,7 @@ from importlib.resources import files
 from sqlmodel import Session, col, select
 
 from core.access.rules import Actor
-from core.errors import NotFound
+from core.errors import NotFound, Problem, Unreadable
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.policy.parse import parse_policy
@@ -35,8 +35,15 @@ def default_policy_text() -> str:
 
 
 def publish(tx: Transaction, ledger: Ledger, text: str, *, actor: Actor, at: datetime) -> PublishedPolicy:
-    """Parse, store and record a policy that takes effect at once; raises `Unreadable`."""
+    """Parse, store and record a policy that takes effect at once; raises `Unreadable`.
+
+    What is published never changes: a version that exists, under whatever text, is refused.
+    """
     policy = parse_policy(text)
+    twin = select(PolicyVersion).where(PolicyVersion.name == policy.name, PolicyVersion.version == policy.version)
+    if tx.session.exec(twin).first():
+        found = f"{policy.name} {policy.version}"
+        raise Unreadable([Problem("this version of the policy is published", column="version", found=found)])
     row = PolicyVersion(
         name=policy.name,
         version=policy.version,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
@@ -111,6 +112,8 @@ def build_export(
     stored = exports.add([content])
     with store.transaction() as tx:
         row = load_export(tx.session, export)
+        if row.status is not ExportStatus.QUEUED:  # another worker was first
+            return
         row.status, row.digest, row.size, row.ready_at = ExportStatus.READY, stored.digest, stored.size, clock()
         tx.session.add(row)
         model, version = version_by_id(tx.session, row.version_id)
@@ -163,8 +166,8 @@ def exports_page(session: Session, *, model: str | None = None, limit: int, offs
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
     )
     query = query.where(Model.number == model) if model else query
-    rows = session.exec(query.order_by(col(Export.id).desc())).all()
-    shown = rows[offset : offset + limit]
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    shown = session.exec(query.order_by(col(Export.id).desc()).limit(limit).offset(offset)).all()
     taken = session.exec(
         select(ExportDownload)
         .where(col(ExportDownload.export_id).in_([export.id for export, *_ in shown]))
@@ -181,5 +184,5 @@ def exports_page(session: Session, *, model: str | None = None, limit: int, offs
             )
             for export, number, name, version in shown
         ),
-        len(rows),
+        total,
     )

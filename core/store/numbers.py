@@ -1,7 +1,7 @@
 """Numbers that people read, such as M0217: gapless within a committed history and never given twice."""
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col
 
 from core.store.base import Row
 
@@ -21,7 +21,7 @@ def next_number(session: Session, prefix: str) -> str:
     statement = (
         insert(NumberSeries)
         .values(prefix=prefix, last=1)
-        .on_conflict_do_update(index_elements=["prefix"], set_={"last": NumberSeries.last + 1})
-        .returning(NumberSeries.last)
+        .on_conflict_do_update(index_elements=["prefix"], set_={"last": col(NumberSeries.last) + 1})
+        .returning(col(NumberSeries.last))
     )
     return f"{prefix}{session.execute(statement).scalar_one():04d}"

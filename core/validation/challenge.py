@@ -34,7 +34,7 @@ def ask(store: Store, ledger: Ledger, *, model: str, version: str, text: str, ac
             (*refusals(validation_facts(tx.session, row), Action.ASK, actor), *reason_refusals(text, "The question"))
         )
         question = Question(
-            number=next_number(tx.session, "Q"), version_id=row.id, text=text, asked_by=actor.id, asked_at=at
+            number=next_number(tx.session, "Q"), version_id=row.id or 0, text=text, asked_by=actor.id, asked_at=at
         )
         tx.session.add(question)
         record_part(tx, row, actor, Duty.VALIDATION, at)
@@ -109,7 +109,7 @@ def open_finding(
     days = policy_in_force(tx.session, at=at).policy.remediation_days(severity)
     finding = Finding(
         number=next_number(tx.session, "F"),
-        version_id=version.id,
+        version_id=version.id or 0,
         run_id=run_id,
         check_key=check_key,
         title=title,

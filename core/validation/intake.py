@@ -1,4 +1,4 @@
-"""Takes in predictions: inspected, declared, scanned for personal data, then stored by digest with the act on record."""
+"""Takes in predictions: read strictly, declared, scanned for personal data, then stored by digest and recorded."""
 
 import json
 import tempfile
@@ -17,9 +17,10 @@ from core.errors import Refused, Unreadable
 from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty
 from core.inventory.tables import ModelVersion
+from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.store import EvidenceFiles, Store, Transaction
+from core.store import EvidenceFiles, Store, StoredFile, Transaction
 from core.store.numbers import next_number
 from core.validation.evidence import digest_now, validation_facts
 from core.validation.rules import refusals
@@ -46,6 +47,17 @@ class HandedIn:
     entry: int
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """An accepted file: as received and as table, both stored, with what was found in it."""
+
+    label: str
+    rows: int
+    scan: ScanResult
+    original: StoredFile
+    table: StoredFile
+
+
 def inspect(path: Path, filename: str) -> Inspection:
     """Read a file strictly, guess the meaning of its columns and look for personal data; raises `Unreadable`."""
     found = preflight(path, filename=filename)
@@ -53,7 +65,7 @@ def inspect(path: Path, filename: str) -> Inspection:
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
         to_parquet(path, table, found, mapping)
-        return Inspection(found, mapping, scan(table))
+        return Inspection(found, mapping, scan(table, sensitive=mapping.sensitive))
 
 
 def hand_in(
@@ -79,28 +91,24 @@ def hand_in(
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         _, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-    prepared = _prepare(store, ledger, files, source, filename, mapping, declared, entity=entity, actor=actor, at=at)
+    kept = _prepare(store, ledger, files, source, filename, mapping, declared, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
         _replace(tx, row, at)
-        prepared.number = next_number(tx.session, "E")
-        prepared.version_id = row.id or 0
-        prepared.uploaded_by, prepared.uploaded_through, prepared.uploaded_at = actor.id, actor.token or "page", at
-        tx.session.add(prepared)
-        tx.session.flush()
+        evidence = _evidence_row(tx, row, kept, mapping, declared, actor=actor, at=at)
         record_part(tx, row, actor, Duty.DEVELOPMENT, at)
         move(tx, row, Action.UPLOAD_EVIDENCE, evidence_digest=digest_now(tx.session, model_row, row))
-        payload = {
-            "evidence": prepared.number,
-            "file": prepared.file_digest,
-            "table": prepared.table_digest,
-            "rows": prepared.rows,
+        payload: dict[str, JsonValue] = {
+            "evidence": evidence.number,
+            "file": evidence.file_digest,
+            "table": evidence.table_digest,
+            "rows": evidence.rows,
             "digest": row.evidence_digest,
             "stage": row.stage.value,
         }
         recorded = ledger.record(tx, Event.EVIDENCE_UPLOADED, entity=entity, actor=actor, at=at, payload=payload)
-        return HandedIn(prepared.number, prepared.table_digest, prepared.rows, recorded.index)
+        return HandedIn(evidence.number, evidence.table_digest, evidence.rows, recorded.index)
 
 
 def _refuse_upload(tx: Transaction, row: ModelVersion, actor: Actor) -> None:
@@ -121,7 +129,7 @@ def _prepare(
     entity: Entity,
     actor: Actor,
     at: datetime,
-) -> Evidence:
+) -> _Kept:
     try:
         return _store_files(files, source, filename, mapping, declared)
     except (Unreadable, Refused) as error:
@@ -133,29 +141,47 @@ def _prepare(
 
 def _store_files(
     files: EvidenceFiles, source: Path, filename: str, mapping: ColumnMapping, declared: Mapping[str, str]
-) -> Evidence:
+) -> _Kept:
     found = preflight(source, filename=filename)
     declare(source, found, mapping)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
         to_parquet(source, table, found, mapping)
-        scanned = scan(table)
+        scanned = scan(table, sensitive=mapping.sensitive)
         blocks = standing_blocks(scanned, declared)
         if blocks:
             raise Refused(blocks)
-        original, parquet = files.add_path(source), files.add_path(table)
-    return Evidence(
-        number="",
-        version_id=0,
-        filename=safe_label(filename),
-        file_digest=original.digest,
-        table_digest=parquet.digest,
-        size=original.size,
-        rows=found.rows,
+        return _Kept(safe_label(filename), found.rows, scanned, files.add_path(source), files.add_path(table))
+
+
+def _evidence_row(
+    tx: Transaction,
+    version: ModelVersion,
+    kept: _Kept,
+    mapping: ColumnMapping,
+    declared: Mapping[str, str],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Evidence:
+    row = Evidence(
+        number=next_number(tx.session, "E"),
+        version_id=version.id or 0,
+        filename=kept.label,
+        file_digest=kept.original.digest,
+        table_digest=kept.table.digest,
+        size=kept.original.size,
+        rows=kept.rows,
         mapping=mapping.to_json(),
-        scan=scanned.to_json(),
+        scan=kept.scan.to_json(),
         declared=json.dumps(dict(declared), sort_keys=True),
+        uploaded_by=actor.id,
+        uploaded_through=actor.token or "page",
+        uploaded_at=at,
     )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
 
 
 def _replace(tx: Transaction, version: ModelVersion, at: datetime) -> None:

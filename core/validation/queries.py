@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import Session, col, select
 
 from core.inventory.tables import Model, ModelVersion
@@ -126,7 +126,7 @@ def run_progress(session: Session, number: str) -> Run | None:
 
 def findings(session: Session, narrowed: FindingFilter, *, limit: int, offset: int) -> Page[FindingRow]:
     """Findings, open ones first, worst first, then by due date."""
-    query: Select[tuple[Finding, str, str, str]] = (
+    query = (
         select(Finding, Model.number, Model.name, ModelVersion.version)
         .join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id))
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
@@ -147,7 +147,7 @@ def open_finding_counts(session: Session, models: Sequence[str]) -> dict[str, in
         .where(col(Model.number).in_(models), Finding.status != FindingStatus.VERIFIED_CLOSED)
         .group_by(Model.number)
     ).all()
-    return {number: count for number, count in rows}
+    return dict(rows)
 
 
 @dataclass(frozen=True)

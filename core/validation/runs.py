@@ -7,30 +7,30 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from core.access.deciding import deciding
-from core.access.rules import SYSTEM, Actor
-from core.errors import Conflict, GovernanceError, NotFound, Refusal, Refused
-from core.inventory.moves import change, load_version, move, record_part, version_by_id
+from core.access.rules import Actor
+from core.errors import Conflict, GovernanceError, Refusal, Refused
+from core.inventory.moves import load_version, move, record_part, version_by_id
 from core.inventory.rules import Action, Duty
-from core.inventory.tables import Model, ModelVersion
 from core.jobs.service import enqueue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.metrics.verdicts import Verdict
 from core.policy.rules import Policy
 from core.policy.service import policy_by_id, policy_in_force
-from core.store import EvidenceFiles, Store, Transaction
+from core.store import EvidenceFiles, Store
 from core.store.numbers import next_number
-from core.validation.challenge import entity_of, open_finding
+from core.validation.challenge import entity_of
 from core.validation.computing import compute
-from core.validation.evidence import current_evidence, digest_now, latest_run, validation_facts
-from core.validation.judging import Judged, judge_all
-from core.validation.results import ValidationResult, to_json
-from core.validation.rules import PENDING, FindingStatus, RunStatus, Severity, refusals
-from core.validation.tables import CheckResult, Evidence, Finding, Run
+from core.validation.evidence import current_evidence, latest_run, validation_facts
+from core.validation.results import ValidationResult
+from core.validation.rules import PENDING, RunStatus, refusals
+from core.validation.storing import Cancelled, fail_run, load_run, settle, store_result
+from core.validation.tables import Evidence, Run
 from core.validation.uploads import ColumnMapping
+
+__all__ = ["STEPS", "VALIDATION_JOB", "Cancelled", "Started", "cancel", "fail_run", "load_run", "perform", "start"]
 
 VALIDATION_JOB = "validation"
 STEPS = 5  # four of the computation, and judging
@@ -42,10 +42,6 @@ class Started:
 
     run: str
     entry: int
-
-
-class Cancelled(GovernanceError):
-    """The run was cancelled, or another worker has it."""
 
 
 def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Actor, at: datetime) -> Started:
@@ -100,7 +96,7 @@ def cancel(store: Store, ledger: Ledger, *, run: str, actor: Actor, at: datetime
             reasons.append(Refusal("run-ended", f"{run} is {row.status}", "validation"))
         if reasons:
             raise Refused(reasons)
-        _settle(tx, row, RunStatus.CANCELLED, at=at)
+        settle(tx, row, RunStatus.CANCELLED, at=at)
         payload = {"run": run}
         ledger.record(tx, Event.RUN_CANCELLED, entity=entity_of(model, version), actor=actor, at=at, payload=payload)
 
@@ -129,19 +125,26 @@ def perform(
         path = _intact(files, evidence)
         result = compute(path, ColumnMapping.from_json(evidence.mapping), policy, steps)
         steps("Judging against the policy")
-        _store_result(store, ledger, run, result, policy, at=clock())
+        _store(store, ledger, run, result, policy, clock)
     except Cancelled:
         return
     except GovernanceError as error:
-        _fail(store, ledger, run, str(error), at=clock())
+        fail_run(store, ledger, run=run, error=str(error), at=clock())
 
 
-def load_run(session: Session, number: str) -> Run:
-    """The run with this number; raises `NotFound`."""
-    row = session.exec(select(Run).where(Run.number == number)).first()
-    if row is None:
-        raise NotFound("validation run", number)
-    return row
+def _store(
+    store: Store,
+    ledger: Ledger,
+    run: str,
+    result: ValidationResult,
+    policy: Policy,
+    clock: Callable[[], datetime],
+) -> None:
+    """Once more when somebody acted on the version at the same moment: that says nothing against the figures."""
+    try:
+        store_result(store, ledger, run, result, policy, at=clock())
+    except Conflict:
+        store_result(store, ledger, run, result, policy, at=clock())
 
 
 class _Steps:
@@ -168,102 +171,3 @@ def _intact(files: EvidenceFiles, evidence: Evidence) -> Path:
     if found != evidence.table_digest:
         raise Conflict(evidence.table_digest[:8], found[:8], "The evidence file")
     return path
-
-
-def _store_result(
-    store: Store, ledger: Ledger, number: str, result: ValidationResult, policy: Policy, *, at: datetime
-) -> None:
-    stored = to_json(result)
-    judged = judge_all(result, policy)
-    with store.transaction() as tx:
-        run = load_run(tx.session, number)
-        if run.status not in PENDING:
-            raise Cancelled
-        model, version = version_by_id(tx.session, run.version_id)
-        run.result, run.result_digest = stored.decode(), hashlib.sha256(stored).hexdigest()
-        _settle(tx, run, RunStatus.FINISHED, at=at)
-        tx.session.add_all(_check(run, position, one) for position, one in enumerate(judged))
-        tx.session.flush()
-        change(tx, version, {"evidence_digest": digest_now(tx.session, model, version)})
-        failed = sum(one.verdict is Verdict.FAIL and one.required for one in judged)
-        payload = {
-            "run": number,
-            "result": run.result_digest,
-            "digest": version.evidence_digest,
-            "required checks failed": failed,
-        }
-        ledger.record(tx, Event.RUN_FINISHED, entity=entity_of(model, version), actor=SYSTEM, at=at, payload=payload)
-        _open_findings(tx, ledger, model, version, run, judged, at=at)
-
-
-def _check(run: Run, position: int, one: Judged) -> CheckResult:
-    return CheckResult(
-        run_id=run.id,
-        position=position,
-        kind=one.threshold.kind.value,
-        metric=one.threshold.metric,
-        subject=one.subject[:400],
-        value=one.value,
-        low=one.interval.low if one.interval else None,
-        high=one.interval.high if one.interval else None,
-        threshold=one.threshold.value,
-        direction=one.threshold.direction.value,
-        required=one.required,
-        verdict=one.verdict,
-        reason=one.reason[:1000],
-        clause=one.threshold.clause,
-    )
-
-
-def _open_findings(
-    tx: Transaction,
-    ledger: Ledger,
-    model: Model,
-    version: ModelVersion,
-    run: Run,
-    judged: tuple[Judged, ...],
-    *,
-    at: datetime,
-) -> None:
-    """A required check that failed opens a high finding, one without enough evidence a medium one; never twice."""
-    severity = {Verdict.FAIL: Severity.HIGH, Verdict.INSUFFICIENT: Severity.MEDIUM}
-    known = set(
-        tx.session.exec(
-            select(Finding.check_key).where(
-                Finding.version_id == version.id, Finding.status != FindingStatus.VERIFIED_CLOSED
-            )
-        ).all()
-    )
-    for one in judged:
-        key = f"{one.threshold.metric} {one.subject}".strip()[:500]
-        if one.required and one.verdict in severity and key not in known:
-            about = f", {one.subject}" if one.subject else ""
-            word = "failed" if one.verdict is Verdict.FAIL else "has not enough evidence"
-            open_finding(
-                tx,
-                ledger,
-                model,
-                version,
-                title=f"{one.threshold.title}{about} {word}"[:300],
-                detail=f"{one.reason} (clause {one.threshold.clause}, {run.number}).",
-                severity=severity[one.verdict],
-                actor=SYSTEM,
-                at=at,
-                run_id=run.id,
-                check_key=key,
-            )
-
-
-def _fail(store: Store, ledger: Ledger, number: str, error: str, *, at: datetime) -> None:
-    with store.transaction() as tx:
-        run = load_run(tx.session, number)
-        model, version = version_by_id(tx.session, run.version_id)
-        run.error = error
-        _settle(tx, run, RunStatus.FAILED, at=at)
-        payload = {"run": number, "error": error[:1000]}
-        ledger.record(tx, Event.RUN_FAILED, entity=entity_of(model, version), actor=SYSTEM, at=at, payload=payload)
-
-
-def _settle(tx: Transaction, run: Run, status: RunStatus, *, at: datetime) -> None:
-    run.status, run.finished_at, run.steps_done = status, at, run.steps_total
-    tx.session.add(run)
