@@ -149,14 +149,15 @@ def _draw_issue(mine: Me) -> None:
 
 
 def _draw_new_secret() -> None:
-    """Once: the secret leaves the session with this run."""
-    issued = st.session_state.pop(_SHOWN_ONCE, None)
+    """In this visit only, until the reader has copied it: a rerun must not take it away."""
+    issued = st.session_state.get(_SHOWN_ONCE)
     if issued is None:
         return
     number, secret = issued
     with st.container(border=True):
         st.markdown(f"{status('Active')} **Token {number} is issued. Copy its secret now: it is not shown again.**")
-        st.code(secret, language=None)
+        st.code(secret, language=None, wrap_lines=True)
+        st.button("I have copied it", key="secret_copied", on_click=st.session_state.pop, args=(_SHOWN_ONCE, None))
 
 
 def _draw_revoke(mine: Me, active: list[TokenRow]) -> None:
