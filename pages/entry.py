@@ -34,7 +34,6 @@ with left:
             "Who": " ".join(dict.fromkeys((plain(known.get(row.actor, row.actor)), plain(row.actor)))),
             "Acting as": plain(row.role),
             "About": plain(f"{row.entity_kind} {row.entity_id}"),
-            "Leaf": found.leaf.hex(),
         },
         alt=f"Ledger entry {row.index}",
     )
@@ -44,11 +43,14 @@ with left:
     elif found.payload is None:
         st.markdown("This entry has no particulars.")
     else:
-        st.code(json.dumps(json.loads(found.payload), indent=2, ensure_ascii=False), language="json", wrap_lines=True)
+        # without colours by language: they do not reach the contrast of text
+        st.code(json.dumps(json.loads(found.payload), indent=2, ensure_ascii=False), language=None, wrap_lines=True)
 with right:
     section("As stored")
     st.markdown("These bytes are what the leaf hash and every checkpoint cover.")
     st.code(found.body, language=None, wrap_lines=True)
+    st.markdown("The leaf hash of them:")
+    st.code(found.leaf.hex(), language=None, wrap_lines=True)
     section("Receipt")
     st.markdown("Proves the entry under the checkpoint below it; keep it where we cannot reach it.")
     st.code(receipt, language=None, wrap_lines=True)
