@@ -89,7 +89,7 @@ def test_a_developer_issues_a_token_that_is_shown_once(visit: Visit, live: Live)
     visitor.page.get_by_label("Name, for example the pipeline that uses it").fill("nightly build")
     visitor.page.get_by_label("Scopes: what it may do").press_sequentially("evidence:upload")
     visitor.page.get_by_role("option", name="evidence:upload").click(timeout=PATIENCE)
-    visitor.page.keyboard.press("Escape")
+    visitor.page.keyboard.press("Tab")
     visitor.page.get_by_role("button", name="Issue token").click()
 
     secret = visitor.page.get_by_test_id("stCode")
