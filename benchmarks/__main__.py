@@ -51,12 +51,13 @@ def main() -> int:
         parser.error("--quick shows that the benchmarks run; its figures do not go into the documentation")
     chosen = [one for one in BENCHMARKS if not args.only or one.name in args.only]
     for one in chosen:
-        print(f"## {one.title}\n\n{machine()}\n", flush=True)
+        ran_on = machine()
+        print(f"## {one.title}\n\n{ran_on}\n", flush=True)
         code, tables = run(one, quick=args.quick)
         if code:
             return code
         if args.write:
-            text = filled(PAGE.read_text(encoding="utf-8"), {one.name: f"{machine()}\n\n{tables.strip()}"})
+            text = filled(PAGE.read_text(encoding="utf-8"), {one.name: f"{ran_on}\n\n{tables.strip()}"})
             PAGE.write_text(text, encoding="utf-8")
         print(flush=True)
     return 0
