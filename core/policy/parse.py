@@ -27,9 +27,12 @@ METRICS = {
     },
     CheckKind.FAIRNESS: {
         "impact_ratio",
-        "selection_rate_difference",
+        "demographic_parity_ratio",
+        "demographic_parity_difference",
         "true_positive_rate_difference",
         "false_positive_rate_difference",
+        "equalized_odds_ratio",
+        "equalized_odds_difference",
     },
 }
 
