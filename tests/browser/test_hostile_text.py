@@ -1,0 +1,229 @@
+"""Hostile names in every text a person or a pipeline writes: each page shows them as letters and does nothing else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.composition import now
+from core.access.rules import Permission, Role
+from core.access.tokens import issue_token
+from core.approval.service import NewCondition
+from core.validation.challenge import raise_finding
+from core.validation.rules import Severity
+from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, sign_in
+from tests.browser.records import VERSION, People, Records, Words, predictions
+from tests.browser.steps import open_page
+
+JOINER = "\u2060"  # stands in shown text to keep Streamlit from finding icons in it; has no width
+EXAMPLE = 80  # letters that a preview of values keeps
+MARKUP = (
+    "<img src=x onerror=alert(1)><script>alert(2)</script>![i](https://evil.example/a.png)"
+    "[l](https://evil.example):red-badge[OWNED]:material/home:$E=mc^2$"
+)
+BADGE = "[![b](https://evil.example/b.svg)](https://evil.example) <a href='https://evil.example'>x</a> www.evil.example"
+EFFECTS = """() => {
+    const found = (what, selector, also = () => true) =>
+        [...document.querySelectorAll(selector)].filter(also).map(one => what + ': ' + one.outerHTML.slice(0, 200));
+    return [
+        ...found('link', 'a[href*="evil"]'),
+        ...found('image', 'img[src*="evil"], img[src="x"], img[onerror]'),
+        ...found('script', 'script', one => one.textContent.includes('alert(2)')),
+        ...found('badge', '.stMarkdownBadge, [class*="badge" i]', one => one.textContent.trim() === 'OWNED'),
+        ...found('formula', '.katex, math'),
+        ...found('icon', '[data-testid="stIconMaterial"]', one => one.textContent.trim() === 'home'),
+    ];
+}"""
+
+
+def hostile(tag: str) -> str:
+    """Short enough for every name; `tag` says which text it is."""
+    return f"{tag} {MARKUP} 😀"
+
+
+def long_hostile(tag: str) -> str:
+    """As a question or a rationale may be, with a turn of direction."""
+    return f"{tag} {MARKUP} {BADGE} \u202eright to left"
+
+
+def word(tag: str) -> str:
+    """As long as a name may be, without a place to break."""
+    return f"{tag}{'W' * 198}"
+
+
+WORDS = Words(
+    model=hostile("MODEL"),
+    purpose=long_hostile("PURPOSE").replace("\u202e", ""),  # what is entered once is refused with hidden signs
+    line=hostile("LINE"),
+    dataset="DATASET<img src=x onerror=alert(1)>![i](https://evil.example/d.png):red-badge[OWNED]",
+    text=hostile("TEXT"),
+    file="FILE ![i](https://evil.example/f.png):red-badge[OWNED]<img src=x onerror=alert(1)>.csv",
+    column="COLUMN ![i](https://evil.example/c.png):red-badge[OWNED]<b>c</b>$E=mc^2$",
+    groups=(hostile("GROUP1"), hostile("GROUP2")),
+    favourable="FAVOURABLE :red-badge[OWNED]<b>f</b>![i](x)$E=mc^2$",
+)
+
+
+OVERFLOWS = """(main => main.scrollWidth > main.clientWidth + 1)(document.querySelector('[data-testid=stMain]'))"""
+
+
+@dataclass(frozen=True)
+class World:
+    """A server full of hostile text, and two people who see all pages between them."""
+
+    live: Live
+    records: Records
+    reader: Account
+    administrator: Account
+    run: str
+    finding: str
+    change: str
+    question: str
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("hostile")
+    live = Live(folder)
+    store, ledger = live.place.store, live.place.ledger
+    reader = live.add_person("reader", hostile("READER"), Role.DEVELOPER, Role.OWNER)
+    validator = live.add_person("validator", hostile("VALIDATOR"), Role.VALIDATOR)
+    approver = live.add_person("approver", hostile("APPROVER"), Role.APPROVER)
+    live.add_person("long", word("PW"), Role.AUDITOR)
+    records = Records(live.place, People(reader.actor, reader.actor, validator.actor, [approver.actor]), folder, WORDS)
+    model = records.registered()
+    records.registered(Words(model=word("MW"), line=word("LW"), text=word("TW")))
+    records.handed_in(model)
+    run = records.validation_finished(model)
+    records.asked(model)
+    change = records.in_approval(model)
+    records.approved(model, change, NewCondition(long_hostile("CONDITION"), reader.number, now() + timedelta(days=9)))
+    finding = raise_finding(
+        store, ledger, model=model, version=VERSION, title=hostile("TITLE"), detail=long_hostile("DETAIL"),
+        severity=Severity.LOW, actor=validator.actor, at=now(),
+    )  # fmt: skip
+    waiting = records.registered(Words(model=hostile("OPEN")))
+    records.handed_in(waiting)
+    records.validation_finished(waiting)
+    question = records.asked(waiting, answered=False)
+    issue_token(
+        store, ledger, name=hostile("TOKEN")[:100], scopes={Permission.RECORD_READ},
+        expires_at=now() + timedelta(days=9), actor=reader.actor, at=now(),
+    )  # fmt: skip
+    records.exported(model, reader.actor)
+    yield World(live, records, reader, live.administrator, run, finding, change, question)
+    live.stop()
+
+
+def shown(page: Page) -> str:
+    """The letters on the page."""
+    return page.locator("[data-testid=stMain]").inner_text().replace(JOINER, "").replace("\u00a0", " ")
+
+
+def arrive(visitor: Visitor, account: Account, address: str = "/") -> None:
+    """Sign in; the navigation shortens these names, so the page's heading tells that it worked."""
+    visitor.page.on("dialog", lambda dialog: visitor.complaints.append(f"dialog {dialog.message}"))
+    visitor.open(address)
+    sign_in(visitor.page, account.username, account.password)
+    expect(visitor.page.get_by_role("link", name="Ledger", exact=True)).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+
+
+def faults(visitor: Visitor, *texts: str) -> list[str]:
+    """What came to life, what runs out of the page, and which of `texts` do not stand there as written."""
+    found: list[str] = visitor.page.evaluate(EFFECTS)
+    if visitor.page.evaluate(OVERFLOWS):
+        found.append("runs out of the page")
+    letters = " ".join(shown(visitor.page).split())
+    return found + [f"not as written: {text}" for text in texts if " ".join(text.split()) not in letters]
+
+
+MODEL = f"/model?model=M0001&version={VERSION}"
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "/my_work": (hostile("OPEN"),),
+    "/inventory": (hostile("MODEL"), hostile("LINE"), hostile("READER")),
+    "/inventory?search=MODEL+%3Cimg+src%3Dx%3E%3Ared-badge%5BOWNED%5D": (),
+    f"{MODEL}&tab=Record": (hostile("MODEL"), WORDS.purpose, hostile("LINE"), hostile("TEXT"), WORDS.dataset),
+    f"{MODEL}&tab=Evidence": (hostile("MODEL"), hostile("TEXT"), hostile("TITLE")),
+    f"{MODEL}&tab=Decisions": (hostile("APPROVER"), hostile("TEXT")),
+    f"{MODEL}&tab=History": (hostile("VALIDATOR"),),
+    "/model?model=M0002": (word("MW"), word("LW")),
+    "/fairness?run=R0001": (hostile("GROUP1"), hostile("GROUP2"), WORDS.column),
+    "/approvals": (hostile("MODEL"), hostile("READER")),
+    "/approval?change=CR0001": (hostile("MODEL"), hostile("TEXT"), hostile("APPROVER")),
+    "/findings": (hostile("TITLE"), hostile("MODEL")),
+    "/findings?finding=F0001": (hostile("TITLE"), hostile("VALIDATOR")),
+    "/ledger": (hostile("VALIDATOR"),),
+    "/ledger?about=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E": (),
+    "/exports": (hostile("MODEL"), hostile("READER")),
+    "/register?model=M0001": (hostile("MODEL"),),
+    f"/upload?model=M0003&version={VERSION}": (hostile("OPEN"),),
+    "/account": (hostile("READER"), hostile("TOKEN")[:100]),
+    "/fairness?run=![i](https://evil.example/a.png):red-badge[OWNED]": (),
+    "/model?model=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E:red-badge[OWNED]": (),
+}
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_every_page_shows_hostile_text_as_letters(world: World, visit: Visit, width: int) -> None:
+    visitor = visit(live=world.live, width=width)
+    arrive(visitor, world.reader)
+
+    found = {}
+    for address, texts in PAGES.items():
+        open_page(visitor, address)
+        found[address] = faults(visitor, *texts)
+
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+
+
+def test_an_entry_of_the_ledger_shows_what_was_written(world: World, visit: Visit) -> None:
+    visitor = visit(live=world.live)
+    arrive(visitor, world.reader, "/ledger?about=M0001")
+    rows = visitor.page.get_by_role("link", name="Question asked")
+    expect(rows.first).to_be_visible(timeout=PATIENCE)
+    address = rows.first.get_attribute("href") or ""
+
+    open_page(visitor, address)
+
+    assert faults(visitor, hostile("TEXT")) == []
+
+
+def test_the_upload_shows_hostile_columns_and_values(world: World, visit: Visit) -> None:
+    source = predictions(world.records.folder / "hostile.csv", WORDS, 600)
+    visitor = visit(live=world.live, width=1024)
+    arrive(visitor, world.reader, f"/upload?model=M0003&version={VERSION}")
+
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": WORDS.file, "mimeType": "text/csv", "buffer": source.read_bytes()}
+    )
+    expect(visitor.page.get_by_role("heading", name="What the columns mean")).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+
+    assert faults(visitor, WORDS.column, hostile("GROUP1")[:EXAMPLE]) == []
+
+
+def test_a_refused_upload_shows_what_it_found(world: World, visit: Visit) -> None:
+    visitor = visit(live=world.live)
+    arrive(visitor, world.reader, f"/upload?model=M0003&version={VERSION}")
+
+    content = f'case,"{WORDS.column}"\n1,"{MARKUP}",3\n'.encode()
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": WORDS.file, "mimeType": "text/csv", "buffer": content}
+    )
+    expect(visitor.page.get_by_role("button", name="Choose another file")).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
+
+    assert faults(visitor) == []
+
+
+def test_administration_shows_hostile_people_and_tokens(world: World, visit: Visit) -> None:
+    visitor = visit(live=world.live, width=1024)
+    arrive(visitor, world.administrator)
+
+    for address in ("/administration", f"/administration?person={world.reader.number}"):
+        open_page(visitor, address)
+
+        assert faults(visitor, hostile("READER"), hostile("APPROVER"), word("PW"), hostile("TOKEN")[:100]) == []
