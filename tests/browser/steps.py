@@ -1,6 +1,7 @@
 """What people do on the pages, one step a function, as the story and the refusals play it."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Download, Page, expect
@@ -20,6 +21,21 @@ def choose(visitor: Visitor, label: str, option: str) -> None:
     visitor.page.get_by_role("combobox", name=label, exact=True).fill(option, timeout=PATIENCE)
     visitor.page.keyboard.press("Enter")
     visitor.settled()
+
+
+def add(visitor: Visitor, label: str, option: str) -> None:
+    """Add one more to a list of several; typed again when the list had closed itself meanwhile."""
+    page = visitor.page
+    field, chosen = page.get_by_role("combobox", name=label), page.get_by_role("button", name=f"Remove {option}")
+    for _ in range(10):
+        field.click(timeout=PATIENCE)
+        field.fill(option)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        with suppress(AssertionError):
+            expect(chosen).to_be_visible(timeout=2_000)
+            return
+    expect(chosen).to_be_visible(timeout=PATIENCE)
 
 
 def press(visitor: Visitor, name: str) -> None:

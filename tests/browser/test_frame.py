@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from core.access.rules import Role
 from tests.browser.conftest import PATIENCE, Live, Visit
+from tests.browser.steps import add
 
 HOSTILE = "<img src=x onerror=alert(1)> ![i](https://evil.example/a.png) :material/home: :red[x] $y$ [l](//evil)"
 
@@ -87,11 +88,7 @@ def test_a_developer_issues_a_token_that_is_shown_once(visit: Visit, live: Live)
     visitor.settled()
     visitor.page.get_by_text("Issue a token").click(timeout=PATIENCE)
     visitor.page.get_by_label("Name, for example the pipeline that uses it").fill("nightly build")
-    visitor.page.get_by_role("combobox", name="Scopes: what it may do").fill("evidence:upload")
-    expect(visitor.page.get_by_role("option")).to_have_count(1, timeout=PATIENCE)
-    visitor.page.keyboard.press("Enter")
-    expect(visitor.page.get_by_role("button", name="Remove evidence:upload")).to_be_visible(timeout=PATIENCE)
-    visitor.page.keyboard.press("Tab")
+    add(visitor, "Scopes: what it may do", "evidence:upload")
     visitor.page.get_by_role("button", name="Issue token").click()
 
     secret = visitor.page.get_by_test_id("stCode")
