@@ -133,9 +133,13 @@ def _findings_line(held: VersionEvidence) -> EvidenceLine:
     return EvidenceLine("findings", "Findings", says, "Blocked" if blocking else "Watch")
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _challenge_line(version: ModelVersion, held: VersionEvidence) -> EvidenceLine:
     answered = sum(question.answered_at is not None for question in held.questions)
-    says = f"{len(held.questions)} questions, {answered} answers"
+    says = f"{_counted(len(held.questions), 'question')}, {_counted(answered, 'answer')}"
     concluded = held.conclusions[0] if held.conclusions else None
     current = concluded is not None and concluded.evidence_digest == version.evidence_digest
     says += f"; concluded as {concluded.outcome}" if concluded and current else "; not concluded on this evidence"
