@@ -14,7 +14,7 @@ from app.components.text import link
 from app.composition import Workplace, now
 from core.access.verification import verify_ledger
 from core.ledger.queries import EntryRow, LatestCheckpoint
-from core.ledger.report import Report
+from core.ledger.report import Report, Step
 
 RESULT = "ledger_verification"
 SPACE = "\u00a0"
@@ -35,15 +35,15 @@ class Wanted(TypedDict):
 def verify_now(place: Workplace, viewer: Me, at: datetime) -> None:
     """Recompute everything and keep the result for this session."""
     with attempt("The ledger was not verified."), st.spinner("Recomputing every entry"):
-        started = now()
+        started, kept = now(), st.session_state.get("kept_note", "").strip()
         report = verify_ledger(
             place.store,
             place.ledger,
-            saved_checkpoint=st.session_state.get("kept_note", "").strip() or None,
+            saved_checkpoint=kept or None,
             actor=viewer.actor,
             at=at,
         )
-        st.session_state[RESULT] = (report, at, (now() - started).total_seconds())
+        st.session_state[RESULT] = (report, at, (now() - started).total_seconds(), bool(kept))
         st.rerun()
 
 
@@ -55,7 +55,7 @@ def verify_sentence(checkpoint: LatestCheckpoint | None) -> str:
     if result is None:
         entries = f"**{count(checkpoint.checkpoint.size)} entries under checkpoint.**"
         return f"{status('Not started')} {entries} Not recomputed in this session."
-    report, at, seconds = result
+    report, at, seconds, _ = result
     when = f"Recomputed {moment(at)}. :gray[Took {seconds:.1f}{SPACE}s.]"
     if report.passed:
         return f"{status('Verified')} **All entries are intact.** {when}"
@@ -142,9 +142,15 @@ def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None) -> None:
         )
 
 
+def _outcome(step: Step, *, against_kept: bool) -> str:
+    if step.name == "saved checkpoint" and not against_kept:
+        return status("Not applicable")  # nobody gave one, so the step says nothing
+    return status("Passed" if step.passed else "Failed")
+
+
 def verify_card() -> None:
     """Each step of the last verification with its result, and how to check without us."""
-    result: tuple[Report, datetime, float] | None = st.session_state.get(RESULT)
+    result: tuple[Report, datetime, float, bool] | None = st.session_state.get(RESULT)
     with st.container(border=True):
         section("Verify result")
         if result is None:
@@ -155,7 +161,7 @@ def verify_card() -> None:
                     {
                         "No.": str(step.number),
                         "Step": plain(in_words(step.name)),
-                        "Result": status("Passed" if step.passed else "Failed"),
+                        "Result": _outcome(step, against_kept=result[3]),
                     }
                     for step in result[0].steps
                 ],

@@ -33,7 +33,7 @@ EFFECTS = """() => {
         ...found('script', 'script', one => one.textContent.includes('alert(2)')),
         ...found('badge', '.stMarkdownBadge, [class*="badge" i]', one => one.textContent.trim() === 'OWNED'),
         ...found('formula', '.katex, math'),
-        ...found('icon', '[data-testid="stIconMaterial"]', one => one.textContent.trim() === 'home'),
+        ...found('icon', '[data-testid="stIconMaterial"], [role="img"]', one => one.textContent.trim() === 'home'),
     ];
 }"""
 
