@@ -1,6 +1,6 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,8 +62,7 @@ def register(
     with deciding(store, ledger, "register a model", entity=Entity("model", "new"), actor=actor, at=at) as tx:
         _refuse((*register_refusals(actor), *register_version_refusals(actor)))
         number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
-        wrong = problems_of(model, version, *datasets)
-        _not_accepted((*wrong, *_model_problems(tx.session, model, {problem.column for problem in wrong})))
+        _not_accepted((*problems_of(model, version, *datasets), *_model_problems(tx.session, model)))
         for dataset in datasets:
             _dataset_row(tx, ledger, dataset, actor=actor, at=at)
         model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
@@ -124,8 +123,9 @@ def _model_row(tx: Transaction, ledger: Ledger, number: str, entered: NewModel, 
     return row
 
 
-def _model_problems(session: Session, entered: NewModel, unreadable: Set[str | None]) -> Iterable[Problem]:
+def _model_problems(session: Session, entered: NewModel) -> Iterable[Problem]:
     """What the store says against a model; fields that cannot be read at all are not looked up."""
+    unreadable = {problem.column for problem in problems_of(entered)}
     named = select(Model).where(Model.name == entered.name.strip())
     if "name" not in unreadable and session.exec(named).first():
         yield Problem("a model of this name is registered", column="name", found=entered.name)

@@ -59,9 +59,11 @@ def test_a_version_is_published_once_even_with_the_same_words(store: Store, ledg
 def test_the_database_too_refuses_a_second_policy_of_the_same_version(store: Store) -> None:
     published = a_policy(store)
 
+    with store.reading() as session:
+        first = session.get(PolicyVersion, published.id)
+    assert first is not None
+
     with pytest.raises(IntegrityError), store.transaction() as tx:
-        first = tx.session.get(PolicyVersion, published.id)
-        assert first is not None
         tx.session.add(PolicyVersion(**first.model_dump(exclude={"id", "digest"}), digest="0" * 64))
 
 

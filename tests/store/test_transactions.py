@@ -40,11 +40,15 @@ def test_a_transaction_that_ends_is_there_for_others(store: Store) -> None:
 
 
 def test_an_error_undoes_everything_even_what_was_flushed(store: Store) -> None:
-    with pytest.raises(Broken), store.transaction() as tx:
-        tx.session.add(a_job("R0001"))
-        tx.session.flush()
-        next_number(tx.session, "M")
-        raise Broken
+    def break_off() -> None:
+        with store.transaction() as tx:
+            tx.session.add(a_job("R0001"))
+            tx.session.flush()
+            next_number(tx.session, "M")
+            raise Broken
+
+    with pytest.raises(Broken):
+        break_off()
 
     assert jobs(store) == []
     with store.transaction() as tx:
@@ -74,10 +78,14 @@ def test_the_last_steps_run_once_in_the_order_given_and_in_the_transaction(store
 
 
 def test_a_row_that_breaks_a_constraint_takes_the_others_with_it(store: Store) -> None:
-    with pytest.raises(IntegrityError), store.transaction() as tx:
-        tx.session.add(a_job("R0001"))
-        tx.session.flush()
-        tx.session.add(a_job("R0001"))
+    def add_twice() -> None:
+        with store.transaction() as tx:
+            tx.session.add(a_job("R0001"))
+            tx.session.flush()
+            tx.session.add(a_job("R0001"))
+
+    with pytest.raises(IntegrityError):
+        add_twice()
 
     assert jobs(store) == []
 
