@@ -11,6 +11,7 @@ from core.errors import GovernanceError, NotFound
 from core.reports.service import download
 
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def download_routes(place: Workplace) -> list[Route]:
@@ -19,7 +20,7 @@ def download_routes(place: Workplace) -> list[Route]:
     def answer(request: Request) -> Response:
         who = person_in_cookies(place, request.cookies)
         if who is None:
-            return PlainTextResponse("Sign in to download exports.", 401)
+            return PlainTextResponse("Sign in to download exports.", 401, NOT_KEPT)
         try:
             found = download(
                 place.store,
@@ -30,11 +31,11 @@ def download_routes(place: Workplace) -> list[Route]:
                 at=now(),
             )
         except NotFound as error:
-            return PlainTextResponse(str(error), 404)
+            return PlainTextResponse(str(error), 404, NOT_KEPT)
         except GovernanceError as error:
-            return PlainTextResponse(str(error), 403)
+            return PlainTextResponse(str(error), 403, NOT_KEPT)
         kind = TYPES[found.filename.rpartition(".")[2]]
-        return FileResponse(found.path, media_type=kind, filename=found.filename, headers={"Cache-Control": "no-store"})
+        return FileResponse(found.path, media_type=kind, filename=found.filename, headers=NOT_KEPT)
 
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(answer, request)

@@ -16,16 +16,20 @@ from core.inventory.tables import ModelVersion
 from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.store import EvidenceFiles, Store
+from core.validation.challenge import answer, ask
+from core.validation.conclusion import conclude
 from core.validation.intake import HandedIn, hand_in, inspect
+from core.validation.rules import Outcome
 from core.validation.runs import perform, start
 from core.validation.tables import CheckResult, Evidence, Finding, Run
 from core.validation.uploads import ColumnMapping
 from tests.approval.conftest import opened  # noqa: F401  a fixture, found by its name here
-from tests.builders import NOON, Cast, a_cast, a_version, set_stage
+from tests.builders import NOON, REASON, Cast, a_cast, a_version, set_stage
 
 COMPAS = Path(__file__).parents[2] / "app/example/data/compas_for_aequitas.csv"
 MAPPING = ColumnMapping(label="label", prediction="prediction", positive_label="1", sensitive=("sex",))
 HEADER = "label,prediction,sex"
+WORDS = "Ten characters or more."
 
 
 def lines(count: int, header: str = HEADER, more: Sequence[str] = ()) -> str:
@@ -157,3 +161,58 @@ def bench(store: Store, ledger: Ledger, tmp_path: Path) -> Bench:
 def small_bench(sqlite_store: Store, ledger: Ledger, tmp_path: Path) -> Bench:
     """For rules that do not differ between databases."""
     return make_bench(sqlite_store, ledger, tmp_path)
+
+
+def in_validation(bench: Bench) -> Bench:
+    """A version in validation whose run is stored, as the builders make it."""
+    number, _ = a_version(bench.store, bench.cast, stage=Stage.IN_VALIDATION)
+    return replace(bench, model=number)
+
+
+@pytest.fixture
+def judged(small_bench: Bench) -> Bench:
+    return in_validation(small_bench)
+
+
+@pytest.fixture
+def judged_on_both(bench: Bench) -> Bench:
+    """As `judged`, on SQLite and on PostgreSQL."""
+    return in_validation(bench)
+
+
+def concluding(
+    bench: Bench,
+    outcome: Outcome = Outcome.VALIDATED,
+    *,
+    actor: Actor | None = None,
+    summary: str = REASON,
+    seen: str | None = None,
+) -> Callable[[], None]:
+    digest = bench.row.evidence_digest if seen is None else seen
+    return lambda: conclude(
+        bench.store,
+        bench.ledger,
+        model=bench.model,
+        version=bench.version,
+        outcome=outcome,
+        summary=summary,
+        seen_digest=digest,
+        actor=actor or bench.cast.validator,
+        at=NOON,
+    )
+
+
+def asking(bench: Bench, text: str = "Why this cut?", actor: Actor | None = None) -> str:
+    return ask(
+        bench.store,
+        bench.ledger,
+        model=bench.model,
+        version=bench.version,
+        text=text,
+        actor=actor or bench.cast.validator,
+        at=NOON,
+    )
+
+
+def answering(bench: Bench, number: str, actor: Actor, text: str = WORDS) -> None:
+    answer(bench.store, bench.ledger, question=number, text=text, actor=actor, at=NOON)
