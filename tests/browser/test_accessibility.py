@@ -48,6 +48,9 @@ class Theirs:
 
 THEIRS: tuple[Theirs, ...] = ()
 
+NOTHING_FADES = """() => document.getAnimations().every(one => one.playState !== 'running')
+    && !document.querySelector('[data-stale="true"]')"""
+
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Mapping[str, Account]]]:
@@ -74,6 +77,7 @@ def signed_in(visit: Visit, live: Live, account: Account, *, dark: bool) -> Visi
 
 def faults(visitor: Visitor) -> list[str]:
     """What axe finds on the page as it stands, in words, but for Streamlit's own."""
+    visitor.page.wait_for_function(NOTHING_FADES)  # a page that is being drawn again fades what is about to change
     visitor.page.evaluate(AXE)
     found = visitor.page.evaluate(JUDGE, TAGS)
     return [
