@@ -112,24 +112,24 @@ def test_a_declaration_without_a_reason_or_of_another_column_lets_nothing_in(
          "gap"],
 )  # fmt: skip
 def test_a_file_that_does_not_fit_leaves_one_entry_and_nothing_else(
-    bench: Bench, content: str, mapping: ColumnMapping
+    small_bench: Bench, content: str, mapping: ColumnMapping
 ) -> None:
-    before = bench.row
+    before = small_bench.row
 
     with pytest.raises(Unreadable):
-        bench.hand_in(content, mapping)
+        small_bench.hand_in(content, mapping)
 
-    assert bench.on_record() == ["evidence.refused"]
-    assert (bench.evidence(), bench.held()) == ([], [])
-    assert (bench.row.revision, bench.row.evidence_digest) == (before.revision, before.evidence_digest)
+    assert small_bench.on_record() == ["evidence.refused"]
+    assert (small_bench.evidence(), small_bench.held()) == ([], [])
+    assert (small_bench.row.revision, small_bench.row.evidence_digest) == (before.revision, before.evidence_digest)
 
 
 @pytest.mark.parametrize("role", ["owner", "validator", "approver", "auditor", "administrator"])
-def test_others_hand_nothing_in(bench: Bench, role: str) -> None:
-    assert codes(lambda: bench.hand_in(lines(20), actor=getattr(bench.cast, role))) == ["permission"]
+def test_others_hand_nothing_in(small_bench: Bench, role: str) -> None:
+    assert codes(lambda: small_bench.hand_in(lines(20), actor=getattr(small_bench.cast, role))) == ["permission"]
 
-    assert bench.on_record() == ["act.refused"]
-    assert bench.held() == []
+    assert small_bench.on_record() == ["act.refused"]
+    assert small_bench.held() == []
 
 
 def test_a_person_who_may_not_is_refused_before_the_file_is_read(small_bench: Bench) -> None:

@@ -1,28 +1,41 @@
 """Whatever happens to a run on its way, it is stored once or says why there is nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from core.inventory.moves import change, load_version
 from core.jobs.service import LEASE, Lease, extend, finish, take
+from core.ledger.service import Ledger
 from core.store import Store
 from core.validation import storing
 from core.validation.rules import RunStatus
 from core.validation.runs import cancel, fail_run
 from core.validation.tables import Run
 from tests.builders import NOON
-from tests.validation.conftest import Bench, codes, lines
+from tests.validation.conftest import Bench, codes, lines, make_bench
 
 AFTER = NOON + LEASE + timedelta(seconds=1)
 
 
-@pytest.fixture
-def started(bench: Bench) -> Bench:
+def with_a_run(bench: Bench) -> Bench:
+    """Evidence is handed in and R0001 waits."""
     bench.hand_in(lines(60))
     bench.start()
     return bench
+
+
+@pytest.fixture
+def started(small_bench: Bench) -> Bench:
+    return with_a_run(small_bench)
+
+
+@pytest.fixture
+def started_on_both(bench: Bench) -> Bench:
+    """As `started`, on SQLite and on PostgreSQL."""
+    return with_a_run(bench)
 
 
 def nothing_stored(bench: Bench) -> bool:
@@ -44,7 +57,8 @@ def test_a_cancelled_run_is_not_performed(started: Bench) -> None:
     assert started.on_record()[2:] == ["run.cancelled"]
 
 
-def test_a_run_cancelled_on_its_way_stores_nothing(started: Bench) -> None:
+def test_a_run_cancelled_on_its_way_stores_nothing(started_on_both: Bench) -> None:
+    started = started_on_both
     steps = list[int]()
 
     def alive() -> bool:
@@ -86,7 +100,8 @@ def test_others_cancel_nothing(started: Bench, role: str) -> None:
     assert started.run("R0001").status is RunStatus.QUEUED
 
 
-def test_the_run_of_a_worker_that_died_is_taken_again_and_stored_once(started: Bench) -> None:
+def test_the_run_of_a_worker_that_died_is_taken_again_and_stored_once(started_on_both: Bench) -> None:
+    started = started_on_both
     dead = lease(started.store)
     with started.store.transaction() as tx:
         tx.session.execute(update(Run).values(status=RunStatus.RUNNING, step="Looking at data quality"))
@@ -103,7 +118,7 @@ def test_the_run_of_a_worker_that_died_is_taken_again_and_stored_once(started: B
     assert started.run("R0001").status is RunStatus.FINISHED
 
 
-def lease(store: Store, at=NOON) -> Lease:  # type: ignore[no-untyped-def]
+def lease(store: Store, at: datetime = NOON) -> Lease:
     found = take(store, at=at)
     assert found is not None
     return found
@@ -116,7 +131,8 @@ def test_a_worker_that_lost_its_lease_stops_and_leaves_the_run_to_the_other(star
     assert nothing_stored(started)
 
 
-def test_an_evidence_file_that_was_changed_on_disk_fails_the_run_in_words(started: Bench) -> None:
+def test_an_evidence_file_that_was_changed_on_disk_fails_the_run_in_words(started_on_both: Bench) -> None:
+    started = started_on_both
     path = started.files.path(started.evidence()[0].table_digest)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -173,19 +189,16 @@ def a_rival(bench: Bench, *, times: int, monkeypatch: pytest.MonkeyPatch) -> lis
     return acted
 
 
-def on_postgresql(postgresql_store: Store, ledger, tmp_path) -> Bench:  # type: ignore[no-untyped-def]
-    from tests.validation.conftest import make_bench
-
-    bench = make_bench(postgresql_store, ledger, tmp_path)
-    bench.hand_in(lines(60))
-    bench.start()
-    return bench
+@pytest.fixture
+def raced(postgresql_store: Store, ledger: Ledger, tmp_path: Path) -> Bench:
+    """On PostgreSQL, where others may write while a result is being stored."""
+    return with_a_run(make_bench(postgresql_store, ledger, tmp_path))
 
 
-def test_a_result_that_met_another_change_is_stored_at_the_second_attempt(  # type: ignore[no-untyped-def]
-    postgresql_store: Store, ledger, tmp_path, monkeypatch: pytest.MonkeyPatch
+def test_a_result_that_met_another_change_is_stored_at_the_second_attempt(
+    raced: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = on_postgresql(postgresql_store, ledger, tmp_path)
+    bench = raced
     acted = a_rival(bench, times=1, monkeypatch=monkeypatch)
 
     bench.perform("R0001")
@@ -197,10 +210,10 @@ def test_a_result_that_met_another_change_is_stored_at_the_second_attempt(  # ty
     assert len({check.position for check in bench.checks()}) == len(bench.checks())
 
 
-def test_a_result_that_meets_changes_again_and_again_fails_and_stores_nothing(  # type: ignore[no-untyped-def]
-    postgresql_store: Store, ledger, tmp_path, monkeypatch: pytest.MonkeyPatch
+def test_a_result_that_meets_changes_again_and_again_fails_and_stores_nothing(
+    raced: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = on_postgresql(postgresql_store, ledger, tmp_path)
+    bench = raced
     a_rival(bench, times=5, monkeypatch=monkeypatch)
 
     bench.perform("R0001")
