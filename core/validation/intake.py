@@ -84,7 +84,8 @@ def hand_in(
 ) -> HandedIn:
     """Store predictions for a version; they replace earlier ones, and what was concluded on those no longer stands.
 
-    `declared` gives, by column, the reason for which personal data at level block is let in.
+    `declared` gives, by sensitive attribute, the reason for which personal data at level block is let in; any other
+    column that holds such data stops the upload whatever is declared.
     Raises `Unreadable` or `Refused`; then nothing is stored but the refusal's ledger entry.
     """
     entity = Entity("version", f"{model} {version}")
@@ -148,7 +149,8 @@ def _store_files(
         table = Path(folder) / "table.parquet"
         to_parquet(source, table, found, mapping)
         scanned = scan(table, sensitive=mapping.sensitive)
-        blocks = standing_blocks(scanned, declared)
+        attributes = {column: reason for column, reason in declared.items() if column in mapping.sensitive}
+        blocks = standing_blocks(scanned, attributes)
         if blocks:
             raise Refused(blocks)
         return _Kept(safe_label(filename), found.rows, scanned, files.add_path(source), files.add_path(table))

@@ -144,7 +144,8 @@ def test_personal_data_is_refused_without_being_repeated(drafted: World) -> None
 
 
 def test_personal_data_that_is_declared_with_a_reason_is_taken_in_and_named(drafted: World) -> None:
-    params = {"filename": "p.csv", **MAPPING, "declare": "contact=Needed to reach the people again"}
+    params = [("filename", "p.csv"), *MAPPING.items(), ("sensitive", "contact")]
+    params.append(("declare", "contact=Stands for the household, by which groups are compared"))
 
     response = drafted.client().put(PATH, params=params, content=a_file_with_addresses())
 

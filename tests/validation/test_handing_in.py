@@ -77,11 +77,17 @@ def test_personal_data_is_stopped_and_leaves_one_entry_and_no_file(bench: Bench)
 
 
 def test_personal_data_declared_with_a_reason_is_taken_in_and_the_reason_kept(small_bench: Bench) -> None:
-    small_bench.hand_in(WITH_MAIL, declared={"contact": REASON})
+    small_bench.hand_in(WITH_MAIL, replace(MAPPING, sensitive=("contact",)), declared={"contact": REASON})
 
     (kept,) = small_bench.evidence()
     assert json.loads(kept.declared) == {"contact": REASON}
     assert "a.person@example.com" not in kept.scan
+
+
+def test_a_reason_does_not_let_in_what_is_no_sensitive_attribute(small_bench: Bench) -> None:
+    assert codes(lambda: small_bench.hand_in(WITH_MAIL, declared={"contact": REASON})) == ["personal-data"]
+
+    assert small_bench.held() == []
 
 
 @pytest.mark.parametrize("declared", [{"contact": ""}, {"contact": " short   "}, {"case": REASON}])
