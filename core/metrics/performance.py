@@ -11,9 +11,9 @@ from math import isqrt, sqrt
 import numpy as np
 
 from core.metrics.cells import Confusion
+from core.metrics.figure import Figure
 from core.metrics.intervals import CONFIDENCE, Interval, wilson
 from core.metrics.scores import LossSum, ScoreSums, area_under_curve, delong, mean_loss
-from core.metrics.verdicts import Judgement, judge
 
 REPETITIONS = 10_000
 SEED = 1975  # the year of Matthews' paper
@@ -23,36 +23,18 @@ NO_SCORES = "There is no score column"
 
 
 @dataclass(frozen=True)
-class PerformanceFigure:
-    """One number over `n` rows with its 95 % interval and how that was found, or the reason why it is not available."""
-
-    metric: str
-    value: float | None
-    interval: Interval | None
-    n: int
-    method: str = ""
-    reason: str = ""
-
-    def judge(self, threshold: float, direction: str, *, minimum_rows: int = 1) -> Judgement:
-        """The verdict on this figure; `direction` is “at least” or “at most”."""
-        return judge(
-            self.value, self.interval, threshold, direction, n=self.n, minimum_n=minimum_rows, reason=self.reason
-        )
-
-
-@dataclass(frozen=True)
 class PerformanceResult:
     """The confusion table and every figure that follows from it and from the scores."""
 
     confusion: Confusion
-    figures: tuple[PerformanceFigure, ...]
+    figures: tuple[Figure, ...]
 
     @property
     def rows(self) -> int:
         """The rows with a label."""
         return self.confusion.n
 
-    def figure(self, metric: str) -> PerformanceFigure:
+    def figure(self, metric: str) -> Figure:
         """The figure of this name; KeyError if no such metric is computed."""
         for figure in self.figures:
             if figure.metric == metric:
@@ -81,10 +63,10 @@ def assess_classification(confusion: Confusion, *, scores: ScoreSums | None = No
     return PerformanceResult(confusion, figures)
 
 
-def _share(metric: str, count: int, of: int, empty: str) -> PerformanceFigure:
+def _share(metric: str, count: int, of: int, empty: str) -> Figure:
     if not of:
-        return PerformanceFigure(metric, None, None, of, reason=empty)
-    return PerformanceFigure(metric, count / of, wilson(count, of), of, "Wilson")
+        return Figure(metric, None, None, of, reason=empty)
+    return Figure(metric, count / of, wilson(count, of), of, "Wilson")
 
 
 def _one_class(confusion: Confusion) -> str:
@@ -93,7 +75,7 @@ def _one_class(confusion: Confusion) -> str:
     return "" if confusion.positives < confusion.n else NO_NEGATIVES
 
 
-def _balanced_accuracy(confusion: Confusion) -> PerformanceFigure:
+def _balanced_accuracy(confusion: Confusion) -> Figure:
     """The mean of recall and specificity: 0.5 is guessing, 1 is perfect.
 
     Interval: the two Wilson intervals, their distances squared and added (Newcombe 1998, as for a difference).
@@ -101,15 +83,15 @@ def _balanced_accuracy(confusion: Confusion) -> PerformanceFigure:
     positives, negatives = confusion.positives, confusion.n - confusion.positives
     recall, specificity = wilson(confusion.true_positives, positives), wilson(confusion.true_negatives, negatives)
     if recall is None or specificity is None:
-        return PerformanceFigure("balanced_accuracy", None, None, confusion.n, reason=_one_class(confusion))
+        return Figure("balanced_accuracy", None, None, confusion.n, reason=_one_class(confusion))
     hits, rejections = confusion.true_positives / positives, confusion.true_negatives / negatives
     value = (hits + rejections) / 2
     below = sqrt((hits - recall.low) ** 2 + (rejections - specificity.low) ** 2) / 2
     above = sqrt((recall.high - hits) ** 2 + (specificity.high - rejections) ** 2) / 2
-    return PerformanceFigure("balanced_accuracy", value, Interval(value - below, value + above), confusion.n, "Wilson")
+    return Figure("balanced_accuracy", value, Interval(value - below, value + above), confusion.n, "Wilson")
 
 
-def _f1_score(confusion: Confusion) -> PerformanceFigure:
+def _f1_score(confusion: Confusion) -> Figure:
     """2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall, 1 is perfect.
 
     Interval: TP / (TP + FP + FN) is a share J with a Wilson interval, and F1 = 2 J / (1 + J) rises with it.
@@ -118,12 +100,12 @@ def _f1_score(confusion: Confusion) -> PerformanceFigure:
     share = wilson(hits, of)
     if share is None:
         reason = "No row has the positive label or is predicted positive"
-        return PerformanceFigure("f1_score", None, None, confusion.n, reason=reason)
+        return Figure("f1_score", None, None, confusion.n, reason=reason)
     interval = Interval(2 * share.low / (1 + share.low), 2 * share.high / (1 + share.high))
-    return PerformanceFigure("f1_score", 2 * hits / (of + hits), interval, confusion.n, "Wilson")
+    return Figure("f1_score", 2 * hits / (of + hits), interval, confusion.n, "Wilson")
 
 
-def _matthews(confusion: Confusion) -> PerformanceFigure:
+def _matthews(confusion: Confusion) -> Figure:
     """The correlation of label and prediction: 0 is chance, 1 is perfect, −1 is always wrong.
 
     Formula: (TP·TN − FP·FN) / √(product of the four margins). Source: Matthews, BBA 405 (1975) 442–451.
@@ -134,12 +116,12 @@ def _matthews(confusion: Confusion) -> PerformanceFigure:
     margins *= (confusion.n - confusion.predicted) * (confusion.n - confusion.positives)
     if not margins:
         reason = _one_class(confusion) or "Every row has the same prediction"
-        return PerformanceFigure(metric, None, None, confusion.n, reason=reason)
+        return Figure(metric, None, None, confusion.n, reason=reason)
     hits, false_alarms, misses, rejections = table
     over = hits * rejections - false_alarms * misses
     root = isqrt(margins)
     value = over / (root if root * root == margins else sqrt(margins))
-    return PerformanceFigure(metric, value, _matthews_interval(table), confusion.n, "bootstrap")
+    return Figure(metric, value, _matthews_interval(table), confusion.n, "bootstrap")
 
 
 def _table(confusion: Confusion) -> tuple[int, int, int, int]:
@@ -164,18 +146,18 @@ def _matthews_interval(table: tuple[int, int, int, int]) -> Interval | None:
     return Interval(float(low), float(high))
 
 
-def _roc_auc(scores: ScoreSums | None, n: int) -> PerformanceFigure:
+def _roc_auc(scores: ScoreSums | None, n: int) -> Figure:
     area = area_under_curve(scores) if scores else None
     if scores is None or area is None:
         reason = NO_SCORES if scores is None else (NO_NEGATIVES if scores.positives else NO_POSITIVES)
-        return PerformanceFigure("roc_auc", None, None, n, reason=reason)
-    return PerformanceFigure("roc_auc", float(Fraction(area)), delong(scores), scores.n, "DeLong")
+        return Figure("roc_auc", None, None, n, reason=reason)
+    return Figure("roc_auc", float(Fraction(area)), delong(scores), scores.n, "DeLong")
 
 
-def _loss(metric: str, loss: LossSum | None, scores: ScoreSums | None, n: int) -> PerformanceFigure:
+def _loss(metric: str, loss: LossSum | None, scores: ScoreSums | None, n: int) -> Figure:
     """The mean of (score − label)² or of −ln of the probability given to the label: 0 is perfect, lower is better."""
     if scores is None or loss is None or not scores.n:
         reason = NO_SCORES if scores is None else "A score lies outside 0 to 1, so it is no probability"
-        return PerformanceFigure(metric, None, None, n, reason=reason)
+        return Figure(metric, None, None, n, reason=reason)
     value, interval = mean_loss(loss, scores.n)
-    return PerformanceFigure(metric, value, interval, scores.n, "normal")
+    return Figure(metric, value, interval, scores.n, "normal")

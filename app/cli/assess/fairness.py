@@ -1,18 +1,16 @@
-"""`countersign assess`: the figures of a file on this machine, without a server, with an exit code to gate on."""
+"""`countersign assess fairness`: outcomes and errors between groups."""
 
 import argparse
-import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.cli.assess.reading import EXIT_CODES, answered, exit_code, ratio, rows, table_of
+
 if TYPE_CHECKING:
-    from core.errors import Problem
     from core.metrics.cells import Cells
     from core.metrics.fairness import FairnessResult
 
-PASSED, FAILED, UNREADABLE, INSUFFICIENT = range(4)
-EPILOG = """Exit code: 0 every verdict is a pass, 1 one fails, 2 the file is unreadable, 3 evidence is insufficient.
+EPILOG = f"""{EXIT_CODES}
 
 Groups with fewer rows than --minimum-group are shown but not judged, and are no reference unless named. A verdict is
 insufficient evidence where nothing can be compared, or where such a small group lies below the threshold."""
@@ -20,16 +18,9 @@ insufficient evidence where nothing can be compared, or where such a small group
 Reference = dict[str, str] | Literal["overall"] | None
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command and its kinds."""
-    parser = commands.add_parser("assess", help="print the figures of a file without a server")
-    kinds = parser.add_subparsers(title="assessments", metavar="KIND", dest="kind", required=True)
-    fairness = kinds.add_parser(
-        "fairness",
-        help="compare outcomes and errors between groups",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_arguments(fairness: argparse.ArgumentParser) -> None:
+    """What this assessment takes."""
+    fairness.epilog = EPILOG
     fairness.add_argument("file", metavar="FILE", type=Path, help="labels and predictions: CSV or Parquet")
     fairness.add_argument("--label", metavar="COLUMN", help="what happened; without it there are selection rates only")
     fairness.add_argument("--prediction", metavar="COLUMN", required=True, help="what the model decided")
@@ -44,29 +35,25 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="append",
         help="COLUMN=VALUE, a value, or “overall”; default: the most selected group",
     )
-    fairness.add_argument("--threshold", metavar="RATIO", type=_ratio, default=0.8, help="default: 0.8, four-fifths")
+    fairness.add_argument("--threshold", metavar="RATIO", type=ratio, default=0.8, help="default: 0.8, four-fifths")
     fairness.add_argument(
-        "--minimum-group", metavar="ROWS", type=_rows, default=30, help="rows a group needs to be judged; default: 30"
+        "--minimum-group", metavar="ROWS", type=rows, default=30, help="rows a group needs to be judged; default: 30"
     )
     fairness.add_argument("--format", choices=("table", "json"), default="table")
     fairness.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, count, compare, print; what cannot be read goes to standard error, a line for each problem."""
-    from app.cli.fairness_output import as_json, as_table
-    from core.errors import Unreadable
-    from core.metrics.verdicts import Verdict, worst
+    """Read, count, compare, print."""
+    return answered(args.file, lambda: _print(args))
 
-    try:
-        result = _assess(args)
-    except Unreadable as error:
-        for problem in error.problems:
-            print(_said(args.file, problem), file=sys.stderr)
-        return UNREADABLE
+
+def _print(args: argparse.Namespace) -> int:
+    from app.cli.assess.fairness_output import as_json, as_table
+
+    result = _assess(args)
     print(as_json(result) if args.format == "json" else as_table(result))
-    verdict = worst(tuple(judgement.verdict for _, _, judgement in result.verdicts()))
-    return {Verdict.PASS: PASSED, Verdict.FAIL: FAILED, Verdict.INSUFFICIENT: INSUFFICIENT}[verdict]
+    return exit_code(judgement.verdict for _, _, judgement in result.verdicts())
 
 
 def _assess(args: argparse.Namespace) -> "FairnessResult":
@@ -84,18 +71,11 @@ def _assess(args: argparse.Namespace) -> "FairnessResult":
 
 def _counted(args: argparse.Namespace) -> "Cells":
     """Read as strictly as an upload, then count; text is counted as the text it is."""
-    from core.errors import Problem, Unreadable
     from core.frames.cells import cells
-    from core.validation.uploads import ColumnMapping, Kind, preflight, to_parquet
+    from core.validation.uploads import ColumnMapping
 
-    if not args.file.is_file():
-        raise Unreadable([Problem("there is no such file")])
     attributes = tuple(dict.fromkeys(args.sensitive))
-    found = preflight(args.file, filename=args.file.name)
-    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
-        table = args.file if found.kind is Kind.PARQUET else Path(folder) / "table.parquet"
-        if table != args.file:
-            to_parquet(args.file, table, found, ColumnMapping(sensitive=attributes))
+    with table_of(args.file, ColumnMapping(sensitive=attributes)) as table:
         positive = args.positive if args.positive is not None else _positive(table, args.label, args.prediction)
         return cells(table, label=args.label, prediction=args.prediction, positive=positive, attributes=attributes)
 
@@ -141,22 +121,3 @@ def _named(word: str, counted: "Cells") -> tuple[str, str]:
         expected = "COLUMN=VALUE" if homes else "a value of " + " or ".join(counted.attributes)
         raise Unreadable([Problem("no such reference group", found=word, expected=expected)])
     return homes[0], word
-
-
-def _said(path: Path, problem: "Problem") -> str:
-    text = f"{path.name}: {problem}"
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
-
-
-def _ratio(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError("a ratio above 0 and at most 1 is needed")
-    return value
-
-
-def _rows(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 row is needed")
-    return value
