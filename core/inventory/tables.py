@@ -47,6 +47,7 @@ class Dataset(Row, table=True):
     licence: str = Field(default="", max_length=200)
     classification: str = Field(default="", max_length=200)
     digest: str = Field(default="", max_length=64)
+    declared_schema: str = ""  # JSON: the columns that data of this version must have; empty: none is declared
     rows: int | None = None
     registered_by: str = Field(max_length=16)
     registered_at: datetime = Field(sa_type=Instant)

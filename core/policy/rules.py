@@ -13,16 +13,31 @@ class Direction(StrEnum):
 
 
 class CheckKind(StrEnum):
-    """The three families of checks, in reading order."""
+    """The families of checks, in reading order."""
 
     QUALITY = "quality"
     PERFORMANCE = "performance"
     FAIRNESS = "fairness"
+    BIAS_AUDIT = "bias audit"
+    DRIFT = "drift"
+    EXPLAINABILITY = "explainability"
+    ROBUSTNESS = "robustness"
+
+
+class Task(StrEnum):
+    """What a model predicts: one of two classes, one of several, or a number."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One clause: this metric lies at least or at most at this value; a failed required one opens a finding."""
+    """One clause: this metric lies at least or at most at this value; a failed required one opens a finding.
+
+    It applies to models of these `tasks` only.
+    """
 
     clause: str
     kind: CheckKind
@@ -31,6 +46,7 @@ class Threshold:
     direction: Direction
     value: float
     required: bool
+    tasks: frozenset[Task] = frozenset(Task)
 
 
 @dataclass(frozen=True)

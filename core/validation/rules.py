@@ -25,6 +25,18 @@ class FindingStatus(StrEnum):
     VERIFIED_CLOSED = "verified closed"
 
 
+class EvidenceKind(StrEnum):
+    """What a file that is handed in is for; predictions come first, the others let further checks run."""
+
+    PREDICTIONS = "predictions"
+    TRAINING = "training data"
+    REFERENCE = "reference data"
+    BASELINE = "baseline predictions"
+    ATTRIBUTIONS = "attributions"
+    PERTURBED = "perturbed predictions"
+    SCENARIOS = "scenarios"
+
+
 class RunStatus(StrEnum):
     """How far a validation run is."""
 

@@ -8,7 +8,7 @@ from sqlmodel import Field
 from core.metrics.verdicts import Verdict
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
-from core.validation.rules import FindingStatus, Outcome, RunStatus, Severity
+from core.validation.rules import EvidenceKind, FindingStatus, Outcome, RunStatus, Severity
 
 
 class Evidence(Row, table=True):
@@ -17,6 +17,7 @@ class Evidence(Row, table=True):
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)
     version_id: int = Field(foreign_key="model_version.id", index=True)
+    kind: EvidenceKind = Field(default=EvidenceKind.PREDICTIONS, sa_type=choice(EvidenceKind))
     filename: str = Field(max_length=300)
     file_digest: str = Field(max_length=64)  # as received
     table_digest: str = Field(max_length=64)  # the Parquet that every figure is computed from
@@ -39,6 +40,8 @@ class Run(Row, table=True):
     version_id: int = Field(foreign_key="model_version.id", index=True)
     evidence_id: int = Field(foreign_key="evidence.id")
     policy_version_id: int = Field(foreign_key="policy_version.id")
+    inputs: str = ""  # JSON of RunInputs: every digest that the result depends on
+    inputs_digest: str = Field(default="", max_length=64, index=True)
     status: RunStatus = Field(default=RunStatus.QUEUED, sa_type=choice(RunStatus), index=True)
     step: str = Field(default="", max_length=200)
     steps_done: int = 0
@@ -59,7 +62,7 @@ class CheckResult(Row, table=True):
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     run_id: int = Field(foreign_key="run.id", index=True)
     position: int
-    kind: str = Field(max_length=20)  # quality, performance, fairness
+    kind: str = Field(max_length=20)  # a CheckKind
     metric: str = Field(max_length=80)
     subject: str = Field(default="", max_length=400)  # for example "race: African-American"
     value: float | None = None
