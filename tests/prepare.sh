@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the programs that tests drive, where they are missing: a browser, pdfsig and pdftotext.
+# Installs the programs that tests drive, where they are missing: a browser, pdfsig and pdftotext, openssl, Java for Spark.
 set -eu
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 command -v pdfsig >/dev/null || missing+=(poppler-utils)
 command -v openssl >/dev/null || missing+=(openssl)
+command -v java >/dev/null || missing+=(default-jre-headless)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
   echo "Please install: ${missing[*]}" >&2
