@@ -7,34 +7,12 @@ from typing import TypeVar
 
 from core.errors import Problem, Unreadable
 from core.policy.packs import packs
-from core.policy.rules import CheckKind, ChecklistTemplate, Direction, Policy, Threshold
+from core.policy.rules import CheckKind, ChecklistTemplate, Direction, Policy, Task, Threshold
+from core.policy.vocabulary import names_of
 
 Kind = TypeVar("Kind", bound=StrEnum)
 TIERS = (1, 2, 3, 4)
 SEVERITIES = ("critical", "high", "medium", "low")
-METRICS = {
-    CheckKind.QUALITY: {"missing_share", "duplicate_row_share", "constant_columns", "rarest_label_share"},
-    CheckKind.PERFORMANCE: {
-        "accuracy",
-        "balanced_accuracy",
-        "precision",
-        "recall",
-        "f1_score",
-        "matthews_correlation_coefficient",
-        "roc_auc",
-        "brier_score",
-        "log_loss",
-    },
-    CheckKind.FAIRNESS: {
-        "impact_ratio",
-        "demographic_parity_ratio",
-        "demographic_parity_difference",
-        "true_positive_rate_difference",
-        "false_positive_rate_difference",
-        "equalized_odds_ratio",
-        "equalized_odds_difference",
-    },
-}
 
 
 def parse_policy(text: str) -> Policy:
@@ -80,8 +58,8 @@ def _policy(reader: "_Reader") -> Policy:
 def _threshold(reader: "_Reader") -> Threshold:
     kind = reader.one_of("kind", CheckKind)
     metric = reader.text("metric")
-    if metric and metric not in METRICS[kind]:
-        reader.refuse(f"“{metric}” is not a {kind} metric", expected=", ".join(sorted(METRICS[kind])))
+    if metric and metric not in names_of(kind):
+        reader.refuse(f"“{metric}” is not a {kind} metric", expected=", ".join(sorted(names_of(kind))))
     return Threshold(
         clause=reader.text("clause"),
         kind=kind,
@@ -90,6 +68,7 @@ def _threshold(reader: "_Reader") -> Threshold:
         direction=reader.one_of("direction", Direction),
         value=reader.number("value"),
         required=reader.flag("required"),
+        tasks=reader.tasks(),
     )
 
 
@@ -190,6 +169,14 @@ class _Reader:
                 return member
         self.refuse(f"“{key}” is not known", found=repr(value), expected=", ".join(kind))
         return next(iter(kind))
+
+    def tasks(self) -> frozenset[Task]:
+        """All of them, where none is named."""
+        value = self.left.pop("tasks", list(Task))
+        if isinstance(value, list) and value and set(value) <= set(Task):
+            return frozenset(Task(task) for task in value)
+        self.refuse("“tasks” is out of range", found=repr(value), expected="a list of " + ", ".join(Task))
+        return frozenset(Task)
 
     def tiers(self) -> frozenset[int]:
         value = self.left.pop("tiers", None)
