@@ -7,10 +7,13 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from core.errors import Problem, Unreadable
+from core.policy.rules import Task
+from core.validation.intake import OUTCOMES
+from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping, guess_mapping, preflight
 
 Column = Annotated[str | None, Query(min_length=1, max_length=200)]
-MOST = 100
+MOST, MOST_FEATURES = 100, 1000
 
 
 @dataclass(frozen=True)
@@ -20,9 +23,12 @@ class Said:
     given: ColumnMapping | None
     declarations: tuple[str, ...]
 
-    def columns(self, path: Path, filename: str) -> ColumnMapping:
-        """The meaning as given, or as guessed from the file."""
-        return self.given or guess_mapping(preflight(path, filename=filename))
+    def columns(self, path: Path, filename: str, kind: EvidenceKind = EvidenceKind.PREDICTIONS) -> ColumnMapping:
+        """The meaning as given, or for predictions as guessed from the file; other kinds need none."""
+        if self.given:
+            return self.given
+        guessed = kind in OUTCOMES and kind is not EvidenceKind.PERTURBED
+        return guess_mapping(preflight(path, filename=filename)) if guessed else ColumnMapping()
 
     def declared(self) -> dict[str, str]:
         """The reason by column; raises `Unreadable` for a declaration that is not COLUMN=REASON."""
@@ -48,6 +54,24 @@ def said(
     row_id: Column = None,
     number: Annotated[list[str], Query(max_length=MOST, description="Further columns that must hold numbers")] = [],  # noqa: B006
     probability: Annotated[bool, Query(description="Scores are probabilities, from 0 to 1")] = False,
+    task: Annotated[Task | None, Query(description="What the model predicts; default: one of two classes")] = None,
+    feature: Annotated[list[str], Query(max_length=MOST_FEATURES, description="The model's inputs")] = [],  # noqa: B006
+    control: Annotated[
+        list[str], Query(max_length=MOST, description="Columns within whose values groups are compared again")
+    ] = [],  # noqa: B006
+    class_probability: Annotated[
+        list[str],
+        Query(max_length=MOST, description="The probability of a class, as CLASS=COLUMN", examples=["setosa=p_setosa"]),
+    ] = [],  # noqa: B006
+    scenario: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="For perturbed predictions: names the perturbation")
+    ] = None,
+    audit_sex: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="The sex of a bias audit under NYC Local Law 144")
+    ] = None,
+    audit_race: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="The race or ethnicity of such a bias audit")
+    ] = None,
     declare: Annotated[
         list[str],
         Query(
@@ -69,6 +93,13 @@ def said(
         row_id=row_id,
         numbers=tuple(number),
         score_is_probability=probability,
+        task=task.value if task else "",
+        features=tuple(feature),
+        controls=tuple(control),
+        probabilities=tuple(class_probability),
+        scenario=scenario,
+        audit_sex=audit_sex,
+        audit_race=audit_race,
     )
     return Said(None if mapping == ColumnMapping() else mapping, tuple(declare))
 

@@ -27,9 +27,9 @@ from core.errors import NotFound
 from core.inventory.moves import version_by_id
 from core.inventory.queries import DatasetFacts, InventoryRow, ModelPage
 from core.metrics.verdicts import Verdict
-from core.validation.evidence import current_evidence
+from core.validation.inputs import current
 from core.validation.queries import RunPage, version_evidence
-from core.validation.rules import FindingStatus, RunStatus
+from core.validation.rules import EvidenceKind, FindingStatus, RunStatus
 from core.validation.tables import CheckResult, Evidence
 from core.validation.uploads import ColumnMapping
 
@@ -73,7 +73,8 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
     if row is None or row.id is None:
         raise NotFound(f"version of {page.model.number}", "any")
     held = version_evidence(session, row.id)
-    current = current_evidence(session, row)
+    files = current(session, row)
+    predictions = next((one for one in files if one.kind is EvidenceKind.PREDICTIONS), None)
     return VersionView(
         model=page.model.number,
         version=row.version,
@@ -87,7 +88,8 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
         created_by=row.created_by,
         created_at=row.created_at,
         evidence_digest=row.evidence_digest,
-        evidence=_evidence(current) if current else None,
+        evidence=_evidence(predictions) if predictions else None,
+        further_evidence=[_evidence(one) for one in files if one is not predictions],
         run=held.latest_run.number if held.latest_run else None,
         verdicts=verdict_count(held.checks) if held.latest_run else None,
         open_findings=[one.number for one in held.findings if one.status is not FindingStatus.VERIFIED_CLOSED],
@@ -171,6 +173,7 @@ def handed_in(session: Session, row: Evidence, proof: LedgerProof) -> HandedIn:
     _, version = version_by_id(session, row.version_id)
     return HandedIn(
         evidence=row.number,
+        kind=row.kind,
         rows=row.rows,
         file_digest=row.file_digest,
         table_digest=row.table_digest,
@@ -197,12 +200,20 @@ def _mapping(mapping: ColumnMapping) -> MappingView:
         row_id=mapping.row_id,
         numbers=list(mapping.numbers),
         probability=mapping.score_is_probability,
+        task=mapping.predicts,
+        features=list(mapping.features),
+        controls=list(mapping.controls),
+        class_probabilities=list(mapping.probabilities),
+        scenario=mapping.scenario,
+        audit_sex=mapping.audit_sex,
+        audit_race=mapping.audit_race,
     )
 
 
 def _evidence(row: Evidence) -> EvidenceLine:
     return EvidenceLine(
         evidence=row.number,
+        kind=row.kind,
         rows=row.rows,
         file_digest=row.file_digest,
         table_digest=row.table_digest,

@@ -25,8 +25,13 @@ def evidence_digest(
         "rationale": version.rationale,
         "code": version.code_reference,
         "artefact": version.artefact_digest,
-        "datasets": [f"{dataset.number} {dataset.digest}" for dataset in datasets if dataset],
+        "datasets": [_said(dataset) for dataset in datasets if dataset],
         "tables": list(tables),
         "result": result,
     }
     return hashlib.sha256(canonical(record)).hexdigest()
+
+
+def _said(dataset: Dataset) -> str:
+    schema = f" {dataset.declared_schema}" if dataset.declared_schema else ""
+    return f"{dataset.number} {dataset.digest}{schema}"

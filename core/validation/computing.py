@@ -1,4 +1,4 @@
-"""Computes a validation from stored evidence: the file by its digest, its mapping and the policy; nothing else."""
+"""Computes a validation from stored evidence: the files by their digests, their mappings and the policy."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,28 +7,42 @@ from core.errors import Problem, Unreadable
 from core.frames.cells import cells
 from core.frames.profile import column_profiles, duplicate_rows
 from core.frames.scores import score_sums
-from core.metrics.cells import Cells
+from core.metrics.cells import Cells, Confusion
 from core.metrics.fairness import FairnessResult, assess
+from core.metrics.figure import Figure
 from core.metrics.performance import PerformanceResult, assess_classification
 from core.policy.rules import CheckKind, Policy
+from core.validation.inputs import RunInputs
 from core.validation.results import ColumnQuality, QualityResult, ValidationResult
+from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 
 NO_LABELS = "The evidence has no label column, so errors cannot be counted"
 NO_ATTRIBUTES = "No sensitive attribute is declared, so groups cannot be compared"
 EVEN_CUT = 0.5  # where only a probability is handed in, at least even odds is a positive prediction
+COMPUTED = (
+    "Counting labels and predictions",
+    "Looking at data quality",
+    "Computing performance with intervals",
+    "Comparing groups, 10,000 repetitions",
+)
 Say = Callable[[str], None]
+Files = Callable[[str], Path]
 
 
-def compute(table: Path, mapping: ColumnMapping, policy: Policy, say: Say) -> ValidationResult:
-    """Run every check on the Parquet file `table`; `say` is told each step as it begins."""
-    say("Counting labels and predictions")
+def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> ValidationResult:
+    """Run every check that the files carry; `files` tells where the one with a digest lies, `say` is told each step."""
+    predictions = inputs.given(EvidenceKind.PREDICTIONS)
+    if predictions is None:
+        raise Unreadable([Problem("no predictions are handed in")])
+    table, mapping = files(predictions.table), ColumnMapping.from_json(predictions.mapping)
+    say(COMPUTED[0])
     counted = _cells(table, mapping)
-    say("Looking at data quality")
+    say(COMPUTED[1])
     quality = _quality(table, counted)
-    say("Computing performance with intervals")
+    say(COMPUTED[2])
     performance = _performance(table, mapping, counted) if mapping.label else None
-    say("Comparing groups, 10,000 repetitions")
+    say(COMPUTED[3])
     fairness = _fairness(mapping, counted, policy) if mapping.sensitive else None
     return ValidationResult(
         quality=quality,
@@ -36,6 +50,7 @@ def compute(table: Path, mapping: ColumnMapping, policy: Policy, say: Say) -> Va
         performance_reason="" if performance else NO_LABELS,
         fairness=fairness,
         fairness_reason="" if fairness else NO_ATTRIBUTES,
+        task=mapping.predicts,
     )
 
 
@@ -55,9 +70,21 @@ def _cells(table: Path, mapping: ColumnMapping) -> Cells:
 
 def _quality(table: Path, counted: Cells) -> QualityResult:
     confusion = counted.confusion()
+    columns = column_profiles(table)
+    rows, repeated = counted.rows, duplicate_rows(table)
+    worst = max(columns, key=lambda one: one.missing, default=None)
+    constant = [one.name for one in columns if one.constant]
+    figures = (
+        Figure("missing_share", worst.missing / rows, None, rows, subject=worst.name if worst.missing else "")
+        if worst
+        else Figure("missing_share", None, None, 0, reason="The evidence has no columns"),
+        Figure("duplicate_row_share", repeated / rows, None, rows),
+        Figure("constant_columns", float(len(constant)), None, rows, subject=", ".join(constant[:5])),
+        _rarest_label(confusion, rows),
+    )
     return QualityResult(
-        rows=counted.rows,
-        duplicate_rows=duplicate_rows(table),
+        rows=rows,
+        duplicate_rows=repeated,
         columns=tuple(
             ColumnQuality(
                 name=one.name,
@@ -68,11 +95,19 @@ def _quality(table: Path, counted: Cells) -> QualityResult:
                 lowest=_text(one.minimum),
                 highest=_text(one.maximum),
             )
-            for one in column_profiles(table)
+            for one in columns
         ),
         positives=confusion.positives if confusion else None,
         labelled=confusion.n if confusion else 0,
+        figures=figures,
     )
+
+
+def _rarest_label(confusion: Confusion | None, rows: int) -> Figure:
+    if confusion is None or not confusion.n:
+        return Figure("rarest_label_share", None, None, rows, reason="There is no label column")
+    share = confusion.positives / confusion.n
+    return Figure("rarest_label_share", min(share, 1 - share), None, rows)
 
 
 def _text(value: object) -> str:

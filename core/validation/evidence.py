@@ -5,18 +5,21 @@ from sqlmodel import Session, col, select
 from core.inventory.evidence import evidence_digest
 from core.inventory.moves import facts_of
 from core.inventory.tables import Model, ModelVersion
-from core.validation.rules import BLOCKING, PENDING, FindingStatus, RunStatus, ValidationFacts
+from core.validation.inputs import current, given, inputs_of
+from core.validation.rules import BLOCKING, PENDING, EvidenceKind, FindingStatus, RunStatus, ValidationFacts
 from core.validation.tables import Conclusion, Evidence, Finding, Question, Run
 
 
 def current_evidence(session: Session, version: ModelVersion) -> Evidence | None:
     """The predictions at hand: the newest that were not replaced."""
-    return session.exec(
-        select(Evidence)
-        .where(Evidence.version_id == version.id, col(Evidence.replaced_at).is_(None))
-        .order_by(col(Evidence.id).desc())
-        .limit(1)
-    ).first()
+    return next((row for row in current(session, version) if row.kind is EvidenceKind.PREDICTIONS), None)
+
+
+def run_is_current(session: Session, version: ModelVersion, run: Run | None) -> bool:
+    """Whether the run judged exactly the files at hand."""
+    rows = current(session, version)
+    has_predictions = any(row.kind is EvidenceKind.PREDICTIONS for row in rows)
+    return run is not None and has_predictions and inputs_of(session, run).evidence == given(rows)
 
 
 def latest_run(session: Session, version: ModelVersion, *, finished: bool = True) -> Run | None:
@@ -28,15 +31,13 @@ def latest_run(session: Session, version: ModelVersion, *, finished: bool = True
 
 def digest_now(session: Session, model: Model, version: ModelVersion) -> str:
     """The evidence digest that the version should carry, from what is stored now."""
-    evidence = current_evidence(session, version)
     run = latest_run(session, version)
-    current = run is not None and evidence is not None and run.evidence_id == evidence.id
     return evidence_digest(
         session,
         model,
         version,
-        tables=(evidence.table_digest, evidence.mapping) if evidence else (),
-        result=run.result_digest if current and run else "",
+        tables=tuple(part for row in current(session, version) for part in (row.table_digest, row.mapping)),
+        result=run.result_digest if run and run_is_current(session, version, run) else "",
     )
 
 
@@ -76,7 +77,7 @@ def validation_facts(session: Session, version: ModelVersion) -> ValidationFacts
         version=facts_of(session, version),
         has_evidence=evidence is not None,
         run_is_pending=pending is not None,
-        run_is_current=run is not None and evidence is not None and run.evidence_id == evidence.id,
+        run_is_current=run_is_current(session, version, run),
         open_questions=len(unanswered),
         blocking_findings=blocking_findings(session, version),
     )

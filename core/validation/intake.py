@@ -2,11 +2,12 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -23,9 +24,24 @@ from core.ledger.service import Entity, Ledger
 from core.store import EvidenceFiles, Store, StoredFile, Transaction
 from core.store.numbers import next_number
 from core.validation.evidence import digest_now, validation_facts
-from core.validation.rules import refusals
+from core.validation.rules import EvidenceKind, refusals
 from core.validation.tables import Evidence
-from core.validation.uploads import ColumnMapping, Preflight, declare, guess_mapping, preflight, safe_label, to_parquet
+from core.validation.uploads import (
+    ColumnMapping,
+    Json,
+    Preflight,
+    declare,
+    guess_mapping,
+    json_to_parquet,
+    looks_like_json,
+    preflight,
+    read_json,
+    safe_label,
+    to_parquet,
+)
+
+OUTCOMES = frozenset({EvidenceKind.PREDICTIONS, EvidenceKind.BASELINE, EvidenceKind.PERTURBED})
+JSON_KINDS = frozenset({EvidenceKind.ATTRIBUTIONS, EvidenceKind.SCENARIOS})
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,17 @@ class HandedIn:
     table_digest: str
     rows: int
     entry: int
+
+
+@dataclass(frozen=True)
+class _Handed:
+    """A file as it came, with what was said about it."""
+
+    source: Path
+    filename: str
+    kind: EvidenceKind
+    mapping: ColumnMapping
+    declared: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -79,10 +106,11 @@ def hand_in(
     filename: str,
     mapping: ColumnMapping,
     declared: Mapping[str, str],
+    kind: EvidenceKind = EvidenceKind.PREDICTIONS,
     actor: Actor,
     at: datetime,
 ) -> HandedIn:
-    """Store predictions for a version; they replace earlier ones, and what was concluded on those no longer stands.
+    """Store a file for a version; it replaces the earlier one of its kind, and what was concluded no longer stands.
 
     `declared` gives, by sensitive attribute, the reason for which personal data at level block is let in; any other
     column that holds such data stops the upload whatever is declared.
@@ -92,16 +120,18 @@ def hand_in(
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         _, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-    kept = _prepare(store, ledger, files, source, filename, mapping, declared, entity=entity, actor=actor, at=at)
+    handed = _Handed(source, filename, kind, mapping, declared)
+    kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-        _replace(tx, row, at)
-        evidence = _evidence_row(tx, row, kept, mapping, declared, actor=actor, at=at)
+        _replace(tx, row, kind, at)
+        evidence = _evidence_row(tx, row, kept, handed, actor=actor, at=at)
         record_part(tx, row, actor, Duty.DEVELOPMENT, at)
         move(tx, row, Action.UPLOAD_EVIDENCE, evidence_digest=digest_now(tx.session, model_row, row))
         payload: dict[str, JsonValue] = {
             "evidence": evidence.number,
+            "kind": kind.value,
             "file": evidence.file_digest,
             "table": evidence.table_digest,
             "rows": evidence.rows,
@@ -122,46 +152,66 @@ def _prepare(
     store: Store,
     ledger: Ledger,
     files: EvidenceFiles,
-    source: Path,
-    filename: str,
-    mapping: ColumnMapping,
-    declared: Mapping[str, str],
+    handed: _Handed,
     *,
     entity: Entity,
     actor: Actor,
     at: datetime,
 ) -> _Kept:
     try:
-        return _store_files(files, source, filename, mapping, declared)
+        return _store_files(files, handed)
     except (Unreadable, Refused) as error:
         with store.transaction() as tx:
-            payload = {"file": safe_label(filename), "reason": type(error).__name__.lower()}
+            payload = {"file": safe_label(handed.filename), "reason": type(error).__name__.lower()}
             ledger.record(tx, Event.EVIDENCE_REFUSED, entity=entity, actor=actor, at=at, payload=payload)
         raise
 
 
-def _store_files(
-    files: EvidenceFiles, source: Path, filename: str, mapping: ColumnMapping, declared: Mapping[str, str]
-) -> _Kept:
-    found = preflight(source, filename=filename)
-    declare(source, found, mapping)
+def _store_files(files: EvidenceFiles, handed: _Handed) -> _Kept:
+    label, source = safe_label(handed.filename), handed.source
+    if handed.kind is EvidenceKind.SCENARIOS:
+        texts = tuple(_texts(read_json(source)))
+        scanned = scan(pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}))
+        if blocks := standing_blocks(scanned, {}):
+            raise Refused(blocks)
+        stored = files.add_path(source)
+        return _Kept(label, len(texts), scanned, stored, stored)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
-        to_parquet(source, table, found, mapping)
-        scanned = scan(table, sensitive=mapping.sensitive)
-        attributes = {column: reason for column, reason in declared.items() if column in mapping.sensitive}
+        rows = _to_table(handed, table)
+        scanned = scan(table, sensitive=handed.mapping.sensitive)
+        attributes = {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
         blocks = standing_blocks(scanned, attributes)
         if blocks:
             raise Refused(blocks)
-        return _Kept(safe_label(filename), found.rows, scanned, files.add_path(source), files.add_path(table))
+        return _Kept(label, rows, scanned, files.add_path(source), files.add_path(table))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _to_table(handed: _Handed, table: Path) -> int:
+    """Write the file as Parquet and return its rows; raises `Unreadable` where it is not what was said."""
+    source, mapping = handed.source, handed.mapping
+    if handed.kind is EvidenceKind.ATTRIBUTIONS and looks_like_json(source):
+        return json_to_parquet(source, table)
+    found = preflight(source, filename=handed.filename)
+    declare(source, found, mapping, outcome=handed.kind in OUTCOMES)
+    to_parquet(source, table, found, mapping)
+    return found.rows
 
 
 def _evidence_row(
     tx: Transaction,
     version: ModelVersion,
     kept: _Kept,
-    mapping: ColumnMapping,
-    declared: Mapping[str, str],
+    handed: _Handed,
     *,
     actor: Actor,
     at: datetime,
@@ -169,14 +219,15 @@ def _evidence_row(
     row = Evidence(
         number=next_number(tx.session, "E"),
         version_id=version.id or 0,
+        kind=handed.kind,
         filename=kept.label,
         file_digest=kept.original.digest,
         table_digest=kept.table.digest,
         size=kept.original.size,
         rows=kept.rows,
-        mapping=mapping.to_json(),
+        mapping=handed.mapping.to_json(),
         scan=kept.scan.to_json(),
-        declared=json.dumps(dict(declared), sort_keys=True),
+        declared=json.dumps(dict(handed.declared), sort_keys=True),
         uploaded_by=actor.id,
         uploaded_through=actor.token or "page",
         uploaded_at=at,
@@ -186,9 +237,7 @@ def _evidence_row(
     return row
 
 
-def _replace(tx: Transaction, version: ModelVersion, at: datetime) -> None:
-    tx.session.execute(
-        update(Evidence)
-        .where(col(Evidence.version_id) == version.id, col(Evidence.replaced_at).is_(None))
-        .values(replaced_at=at)
-    )
+def _replace(tx: Transaction, version: ModelVersion, kind: EvidenceKind, at: datetime) -> None:
+    of_kind = (col(Evidence.version_id) == version.id, col(Evidence.kind) == kind)
+    at_hand = col(Evidence.replaced_at).is_(None)
+    tx.session.execute(update(Evidence).where(*of_kind, at_hand).values(replaced_at=at))

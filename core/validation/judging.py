@@ -1,13 +1,14 @@
 """Judges what a run computed against the policy: one verdict a clause, and one for each attribute in fairness."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.metrics.fairness import Comparison
 from core.metrics.intervals import Interval
-from core.metrics.verdicts import Verdict, judge
+from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind, Policy, Threshold
-from core.validation.results import QualityResult, ValidationResult
+from core.validation.needs import Need, needs_of
+from core.validation.results import ValidationResult
 
 
 @dataclass(frozen=True)
@@ -23,61 +24,55 @@ class Judged:
     required: bool
 
 
+@dataclass(frozen=True)
+class NotJudged:
+    """A clause of the policy that was not judged, and why."""
+
+    threshold: Threshold
+    reason: str
+
+
 def judge_all(result: ValidationResult, policy: Policy) -> tuple[Judged, ...]:
-    """Every clause of the policy, in its order."""
+    """Every clause of the policy that applies, in its order.
+
+    A clause for another task does not apply. An advisory clause whose evidence was not handed in is passed over, and
+    `not_judged` says so; a required one is judged, and without its evidence that is insufficient evidence.
+    """
+    passed_over = {one.threshold for one in not_judged(result, policy)}
     return tuple(
         judged
         for threshold in policy.thresholds
-        for judged in {
-            CheckKind.QUALITY: _quality,
-            CheckKind.PERFORMANCE: _performance,
-            CheckKind.FAIRNESS: _fairness,
-        }[threshold.kind](result, policy, threshold)
+        if threshold not in passed_over
+        for judged in _judge(result, policy, threshold)
     )
 
 
-def _quality(result: ValidationResult, policy: Policy, threshold: Threshold) -> Iterable[Judged]:
-    value, subject, reason = _quality_figure(result.quality, threshold.metric)
-    yield _judged(threshold, subject, value, None, n=result.quality.rows, minimum=policy.minimum_rows, reason=reason)
+def not_judged(result: ValidationResult, policy: Policy) -> tuple[NotJudged, ...]:
+    """The clauses that `judge_all` passes over, in the order of the policy."""
+    found = ((threshold, _why_not(result, threshold)) for threshold in policy.thresholds)
+    return tuple(NotJudged(threshold, reason) for threshold, reason in found if reason)
 
 
-def _quality_figure(quality: QualityResult, metric: str) -> tuple[float | None, str, str]:
-    rows = quality.rows
-    if rows == 0:
-        return None, "", "The evidence has no rows"
-    if metric == "missing_share":
-        worst = quality.worst_column
-        return (
-            (worst.missing / rows, worst.name if worst.missing else "", "")
-            if worst
-            else (None, "", "The evidence has no columns")
-        )
-    if metric == "duplicate_row_share":
-        return quality.duplicate_rows / rows, "", ""
-    if metric == "constant_columns":
-        return float(len(quality.constant_columns)), ", ".join(quality.constant_columns[:5]), ""
-    if quality.positives is None or not quality.labelled:
-        return None, "", "There is no label column"
-    share = quality.positives / quality.labelled
-    return min(share, 1 - share), "", ""
+def _why_not(result: ValidationResult, threshold: Threshold) -> str:
+    if result.task not in threshold.tasks:
+        return f"It applies to other models than those for {result.task}"
+    absent = [need for need in needs_of(threshold.metric) if need not in result.given]
+    return "" if threshold.required or not absent else _absent(absent)
 
 
-def _performance(result: ValidationResult, policy: Policy, threshold: Threshold) -> Iterable[Judged]:
-    if result.performance is None:
-        yield _judged(threshold, "", None, None, n=0, minimum=1, reason=result.performance_reason)
+def _absent(needs: Sequence[Need]) -> str:
+    return f"Not handed in: {', '.join(need.value for need in needs)}"
+
+
+def _judge(result: ValidationResult, policy: Policy, threshold: Threshold) -> Iterable[Judged]:
+    if threshold.kind is CheckKind.FAIRNESS and result.fairness is not None:
+        for comparison in result.fairness.comparisons:
+            yield _compared(comparison, threshold)
         return
-    figure = result.performance.figure(threshold.metric)
-    yield _judged(
-        threshold, "", figure.value, figure.interval, n=figure.n, minimum=policy.minimum_rows, reason=figure.reason
-    )
-
-
-def _fairness(result: ValidationResult, policy: Policy, threshold: Threshold) -> Iterable[Judged]:
-    if result.fairness is None:
-        yield _judged(threshold, "", None, None, n=0, minimum=1, reason=result.fairness_reason)
-        return
-    for comparison in result.fairness.comparisons:
-        yield _compared(comparison, threshold)
+    for figure in result.figures(threshold.kind, threshold.metric):
+        found = figure.judge(threshold.value, threshold.direction, minimum_rows=policy.minimum_rows)
+        value, interval = figure.value, figure.interval
+        yield Judged(threshold, figure.subject, value, interval, found.verdict, found.reason, threshold.required)
 
 
 def _compared(comparison: Comparison, threshold: Threshold) -> Judged:
@@ -94,17 +89,3 @@ def _compared(comparison: Comparison, threshold: Threshold) -> Judged:
         judgement.reason,
         threshold.required and single,
     )
-
-
-def _judged(
-    threshold: Threshold,
-    subject: str,
-    value: float | None,
-    interval: Interval | None,
-    *,
-    n: int,
-    minimum: int,
-    reason: str,
-) -> Judged:
-    judgement = judge(value, interval, threshold.value, threshold.direction, n=n, minimum_n=minimum, reason=reason)
-    return Judged(threshold, subject, value, interval, judgement.verdict, judgement.reason, threshold.required)

@@ -1,11 +1,15 @@
 """What a validation run computed, as one value that is stored whole and read back as it was."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
 from core.metrics.fairness import FairnessResult
+from core.metrics.figure import Figure, missing
 from core.metrics.performance import PerformanceResult
+from core.policy.rules import CheckKind, Task
+from core.validation.needs import Need
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class QualityResult:
     columns: tuple[ColumnQuality, ...]
     positives: int | None
     labelled: int
+    figures: tuple[Figure, ...] = ()
 
     @property
     def worst_column(self) -> ColumnQuality | None:
@@ -44,13 +49,33 @@ class QualityResult:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """Everything computed from one evidence; None where the evidence cannot carry it, with the reason."""
+    """Everything computed from the evidence; None where the evidence cannot carry it, with the reason.
+
+    `given` is what was handed in beside predictions; `reasons` say by family of checks why a part is None.
+    """
 
     quality: QualityResult
     performance: PerformanceResult | None
     performance_reason: str
     fairness: FairnessResult | None
     fairness_reason: str
+    task: Task = Task.BINARY
+    given: tuple[Need, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def figures(self, kind: CheckKind, metric: str) -> tuple[Figure, ...]:
+        """The figures of this name, one a subject; a missing one with its reason where there is none."""
+        found = tuple(figure for figure in self._of_kind(kind) if figure.metric == metric)
+        return found or (missing(metric, self._reason(kind, metric)),)
+
+    def _of_kind(self, kind: CheckKind) -> tuple[Figure, ...]:
+        parts = {CheckKind.QUALITY: self.quality, CheckKind.PERFORMANCE: self.performance}
+        part = parts.get(kind)
+        return part.figures if part is not None else ()
+
+    def _reason(self, kind: CheckKind, metric: str) -> str:
+        own = {CheckKind.PERFORMANCE: self.performance_reason, CheckKind.FAIRNESS: self.fairness_reason}
+        return own.get(kind) or self.reasons.get(kind) or f"The evidence does not give {metric.replace('_', ' ')}"
 
 
 _ADAPTER = TypeAdapter(ValidationResult)

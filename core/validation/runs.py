@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
@@ -22,18 +22,18 @@ from core.policy.service import policy_by_id, policy_in_force
 from core.store import EvidenceFiles, Store
 from core.store.numbers import next_number
 from core.validation.challenge import entity_of
-from core.validation.computing import compute
+from core.validation.computing import COMPUTED, Files, compute
 from core.validation.evidence import current_evidence, latest_run, validation_facts
-from core.validation.results import ValidationResult
+from core.validation.inputs import RunInputs, inputs_now, inputs_of
+from core.validation.results import ValidationResult, from_json
 from core.validation.rules import PENDING, RunStatus, refusals
 from core.validation.storing import Cancelled, fail_run, load_run, settle, store_result
-from core.validation.tables import Evidence, Run
-from core.validation.uploads import ColumnMapping
+from core.validation.tables import Run
 
 __all__ = ["STEPS", "VALIDATION_JOB", "Cancelled", "Started", "cancel", "fail_run", "load_run", "perform", "start"]
 
 VALIDATION_JOB = "validation"
-STEPS = 5  # four of the computation, and judging
+STEPS = len(COMPUTED) + 1  # those of the computation, and judging
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,13 @@ def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Acto
     """Queue a validation of the evidence at hand under the policy in force; the version is in validation from now."""
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.START_VALIDATION, entity=entity, actor=actor, at=at) as tx:
-        _, row = load_version(tx.session, model, version)
+        model_row, row = load_version(tx.session, model, version)
         policy = policy_in_force(tx.session, at=at)
+        inputs = inputs_now(tx.session, model_row, row, policy)
         evidence = current_evidence(tx.session, row)
         reasons = [*refusals(validation_facts(tx.session, row), Action.START_VALIDATION, actor)]
         last = latest_run(tx.session, row)
-        if evidence and last and (last.evidence_id, last.policy_version_id) == (evidence.id, policy.id):
+        if evidence and last and last.inputs_digest == inputs.digest:
             reasons.append(
                 Refusal(
                     "computed",
@@ -69,6 +70,8 @@ def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Acto
             version_id=row.id,
             evidence_id=evidence.id,
             policy_version_id=policy.id,
+            inputs=inputs.to_json(),
+            inputs_digest=inputs.digest,
             steps_total=STEPS,
             requested_by=actor.id,
             requested_at=at,
@@ -77,7 +80,13 @@ def start(store: Store, ledger: Ledger, *, model: str, version: str, actor: Acto
         enqueue(tx, VALIDATION_JOB, run.number, at=at)
         record_part(tx, row, actor, Duty.DEVELOPMENT, at)
         stage = move(tx, row, Action.START_VALIDATION)
-        payload = {"run": run.number, "evidence": evidence.number, "policy": policy.digest, "stage": stage.value}
+        payload = {
+            "run": run.number,
+            "evidence": evidence.number,
+            "inputs": inputs.digest,
+            "policy": policy.digest,
+            "stage": stage.value,
+        }
         recorded = ledger.record(tx, Event.RUN_STARTED, entity=entity, actor=actor, at=at, payload=payload)
         return Started(run.number, recorded.index)
 
@@ -116,14 +125,14 @@ def perform(
     """
     with store.reading() as session:
         row = load_run(session, run)
-        evidence = session.get(Evidence, row.evidence_id)
+        inputs = inputs_of(session, row)
         policy = policy_by_id(session, row.policy_version_id).policy
-    if row.status not in PENDING or evidence is None:
+        known = _computed_before(session, row)
+    if row.status not in PENDING:
         return
     steps = _Steps(store, run, alive)
     try:
-        path = _intact(files, evidence)
-        result = compute(path, ColumnMapping.from_json(evidence.mapping), policy, steps)
+        result = known or compute(intact(files, inputs), inputs, policy, steps)
         steps("Judging against the policy")
         _store(store, ledger, run, result, policy, clock)
     except Cancelled:
@@ -164,10 +173,27 @@ class _Steps:
         self._done += 1
 
 
-def _intact(files: EvidenceFiles, evidence: Evidence) -> Path:
-    path = files.path(evidence.table_digest)
+def _computed_before(session: Session, run: Run) -> ValidationResult | None:
+    """The result of a run that had the very same inputs: figures are computed once for the same digests."""
+    if not run.inputs_digest:
+        return None
+    twin = select(Run.result).where(
+        Run.inputs_digest == run.inputs_digest, Run.status == RunStatus.FINISHED, Run.result != ""
+    )
+    found = session.exec(twin.limit(1)).first()
+    return from_json(found) if found else None
+
+
+def intact(files: EvidenceFiles, inputs: RunInputs) -> Files:
+    """Where the files lie whose content still has the digest it was handed in with; raises `Conflict` for another."""
+    for one in (*inputs.evidence, *inputs.approved):
+        found = digest_of(files.path(one.table))
+        if found != one.table:
+            raise Conflict(one.table[:8], found[:8], f"The evidence file {one.evidence}")
+    return files.path
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file in hexadecimal."""
     with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != evidence.table_digest:
-        raise Conflict(evidence.table_digest[:8], found[:8], "The evidence file")
-    return path
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Unreadable
 from core.policy.packs import packs
-from core.policy.parse import METRICS, parse_policy
+from core.policy.parse import parse_policy
 from core.policy.rules import CheckKind, Direction
 from core.policy.service import default_policy_text
 

@@ -12,7 +12,7 @@ from core.access.rules import SYSTEM
 from core.errors import NotFound, Unreadable
 from core.ledger.queries import entries, entry
 from core.ledger.service import Ledger
-from core.policy.parse import METRICS, parse_policy
+from core.policy.parse import parse_policy
 from core.policy.rules import CheckKind
 from core.policy.service import default_policy_text, policy_by_id, policy_in_force, publish
 from core.policy.tables import PolicyVersion
@@ -113,7 +113,7 @@ def a_policy_with_every_metric() -> str:
         f'[[threshold]]\nclause = "{kind}.{metric}"\nkind = "{kind}"\nmetric = "{metric}"\ntitle = "{metric}"\n'
         'direction = "at least"\nvalue = 0.5\nrequired = true\n'
         for kind in CheckKind
-        for metric in sorted(METRICS[kind])
+        for metric in sorted(names_of(kind))
     ]
     return head + "\n".join(clauses) + items
 

@@ -4,7 +4,8 @@ from pydantic import BaseModel, Field
 
 from core.access.personal_data import Kind, Level
 from core.approval.rules import ChangeStatus
-from core.validation.rules import RunStatus
+from core.policy.rules import Task
+from core.validation.rules import EvidenceKind, RunStatus
 
 
 class LedgerProof(BaseModel):
@@ -53,12 +54,20 @@ class MappingView(BaseModel):
     row_id: str | None
     numbers: list[str]
     probability: bool
+    task: Task
+    features: list[str]
+    controls: list[str]
+    class_probabilities: list[str] = Field(description="As CLASS=COLUMN")
+    scenario: str | None
+    audit_sex: str | None
+    audit_race: str | None
 
 
 class HandedIn(Recorded):
-    """Predictions that were taken in as evidence."""
+    """A file that was taken in as evidence."""
 
     evidence: str = Field(examples=["E0001"])
+    kind: EvidenceKind
     rows: int
     file_digest: str = Field(description="Of the file as received")
     table_digest: str = Field(description="Of the Parquet that every figure is computed from")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from core.approval.rules import ChangeStatus, Choice
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
-from core.validation.rules import RunStatus
+from core.validation.rules import EvidenceKind, RunStatus
 
 
 class ModelLine(BaseModel):
@@ -73,9 +73,10 @@ class VerdictCount(BaseModel):
 
 
 class EvidenceLine(BaseModel):
-    """The predictions at hand."""
+    """A file at hand."""
 
     evidence: str
+    kind: EvidenceKind
     rows: int
     file_digest: str
     table_digest: str
@@ -98,7 +99,8 @@ class VersionView(BaseModel):
     created_by: str
     created_at: datetime
     evidence_digest: str
-    evidence: EvidenceLine | None
+    evidence: EvidenceLine | None = Field(description="The predictions at hand")
+    further_evidence: list[EvidenceLine] = Field(description="Files of other kinds at hand")
     run: str | None = Field(description="The newest finished validation")
     verdicts: VerdictCount | None
     open_findings: list[str]

@@ -1,9 +1,11 @@
 """Takes predictions in, starts validations and tells how far they are."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import Response
 from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +14,7 @@ from app.api import views
 from app.api.answers import HandedIn, RunView, Started
 from app.api.bodies import FILE_LIMIT, Received, received
 from app.api.caller import Caller, Reader
-from app.api.mapping import Mapping
+from app.api.mapping import Mapping, Said
 from app.api.writing import Write, Writing
 from core.access.deciding import deciding
 from core.access.rules import Permission, permission_refusals
@@ -20,27 +22,45 @@ from core.errors import NotFound, Refused
 from core.inventory.rules import Action
 from core.ledger.service import Entity
 from core.validation import intake, queries, runs
-from core.validation.rules import RunStatus
+from core.validation.rules import EvidenceKind, RunStatus
 from core.validation.tables import Evidence
 
 router = APIRouter(tags=["Validation"])
+KINDS = {kind.value.replace(" ", "-"): kind for kind in EvidenceKind}
+KindOfFile = Annotated[str, PathParameter(pattern="^(" + "|".join(KINDS) + ")$")]
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """Where a file belongs, what it is for and what was said about its columns."""
+
+    model: str
+    version: str
+    filename: str
+    kind: EvidenceKind
+    said: Said
+
+
 Filename = Annotated[str, Query(min_length=1, max_length=300, examples=["predictions.csv"])]
+
+
+A_FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself: CSV, Parquet or JSON, told apart by content; at most 2 GiB, streamed",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("text/csv", "application/vnd.apache.parquet", "application/json", "application/octet-stream")
+        },
+    }
+}
 
 
 @router.put(
     "/models/{model}/versions/{version}/predictions",
     response_model=HandedIn,
     operation_id="upload_predictions",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "description": "The file itself: CSV, Parquet or JSON, told apart by content; at most 2 GiB, streamed",
-            "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}}
-                for kind in ("text/csv", "application/vnd.apache.parquet", "application/octet-stream")
-            },
-        }
-    },
+    openapi_extra=A_FILE,
 )
 async def upload(
     model: str, version: str, filename: Filename, mapping: Mapping, request: Request, write: Write
@@ -49,10 +69,22 @@ async def upload(
     longer stands. Scope: `evidence:upload`.
 
     Say what the columns mean, or give none of these parameters and have it guessed from names and values."""
-    await run_in_threadpool(_refuse_before_reading, write.caller, model, version)
-    folder = write.caller.place.settings.data_dir / "incoming"
-    async with received(request, folder, limit=FILE_LIMIT) as file:
-        return await run_in_threadpool(_hand_in, write, model, version, filename, mapping, file)
+    return await _received(_Upload(model, version, filename, EvidenceKind.PREDICTIONS, mapping), request, write)
+
+
+@router.put(
+    "/models/{model}/versions/{version}/evidence/{kind}",
+    response_model=HandedIn,
+    operation_id="upload_evidence",
+    openapi_extra=A_FILE,
+)
+async def upload_evidence(
+    model: str, version: str, kind: KindOfFile, filename: Filename, mapping: Mapping, request: Request, write: Write
+) -> Response:
+    """Hand in a file that lets further checks run: `training-data` (leakage, ranges, drift), `reference-data` (drift),
+    `baseline-predictions` (comparison), `attributions` (reasons), `perturbed-predictions` and `scenarios`
+    (robustness). It replaces the earlier file of its kind. Scope: `evidence:upload`."""
+    return await _received(_Upload(model, version, filename, KINDS[kind], mapping), request, write)
 
 
 @router.post(
@@ -95,19 +127,27 @@ def _refuse_before_reading(caller: Caller, model: str, version: str) -> None:
             raise Refused(reasons)
 
 
-def _hand_in(write: Writing, model: str, version: str, filename: str, mapping: Mapping, file: Received) -> Response:
+async def _received(upload: _Upload, request: Request, write: Writing) -> Response:
+    await run_in_threadpool(_refuse_before_reading, write.caller, upload.model, upload.version)
+    folder = write.caller.place.settings.data_dir / "incoming"
+    async with received(request, folder, limit=FILE_LIMIT) as file:
+        return await run_in_threadpool(_hand_in, write, upload, file)
+
+
+def _hand_in(write: Writing, upload: _Upload, file: Received) -> Response:
     caller = write.caller
     return write.answer(
         lambda store: intake.hand_in(
             store,
             caller.place.ledger,
             caller.place.files,
-            model=model,
-            version=version,
+            model=upload.model,
+            version=upload.version,
             source=file.path,
-            filename=filename,
-            mapping=mapping.columns(file.path, filename),
-            declared=mapping.declared(),
+            filename=upload.filename,
+            mapping=upload.said.columns(file.path, upload.filename, upload.kind),
+            declared=upload.said.declared(),
+            kind=upload.kind,
             actor=caller.actor,
             at=caller.at,
         ),

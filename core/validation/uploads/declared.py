@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from core.errors import Problem
+from core.policy.rules import Task
 from core.validation.uploads.blocks import Block
 from core.validation.uploads.limits import Limits
 from core.validation.uploads.mapping import ColumnMapping
@@ -40,8 +41,9 @@ def check_declared(blocks: Iterable[Block], mapping: ColumnMapping, limits: Limi
             problems.extend(_not_numbers(block, name))
         problems.extend(_outside_unit(block, mapping))
         _remember(block, mapping, seen)
-    problems.extend(_labels(mapping, seen))
-    problems.extend(_predictions(mapping, seen))
+    if mapping.predicts is not Task.REGRESSION:
+        problems.extend(_labels(mapping, seen))
+        problems.extend(_predictions(mapping, seen))
     problems.extend(_repeated(mapping, seen.ids))
     problems.settle()
 
@@ -88,7 +90,7 @@ def _labels(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
     if mapping.label is None or not seen.labels:
         return
     found = f"the labels {_listed(seen.labels)}"
-    if canonical(mapping.positive_label) not in seen.labels:
+    if mapping.positive_label and canonical(mapping.positive_label) not in seen.labels:
         expected = f"{shown(mapping.positive_label)} among the labels"
         yield Problem("the positive label does not occur", None, mapping.label, found, expected)
     favourable = canonical(mapping.favourable_label)
@@ -101,7 +103,7 @@ def _predictions(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
     """Predictions speak the labels' language; with one label only, one other value may stand for the other class."""
     if mapping.prediction is None or mapping.label is None:
         return
-    known = {*seen.labels, canonical(mapping.positive_label)}
+    known = {*seen.labels, *([canonical(mapping.positive_label)] if mapping.positive_label else [])}
     strange = {value: line for value, line in seen.predictions.items() if value not in known}
     if len(known) == 1 and len(strange) == 1 and len(seen.predictions) == 2:
         return

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from core.errors import Problem, Unreadable
+from core.policy.rules import Task
 from core.validation.uploads.numbers import canonical
 from core.validation.uploads.problems import shown
 from core.validation.uploads.strict_json import Json, loads
 
-TEXTS = ("label", "prediction", "score", "row_id")
-LISTS = ("sensitive", "numbers")
-LABELS = ("positive_label", "favourable_label", "favourable_words")
+TEXTS = ("label", "prediction", "score", "row_id", "scenario", "audit_sex", "audit_race")
+LISTS = ("sensitive", "numbers", "features", "controls", "probabilities")
+LABELS = ("positive_label", "favourable_label", "favourable_words", "task")
 FIELDS = (*TEXTS, *LISTS, *LABELS, "score_is_probability")
 
 
@@ -22,7 +23,10 @@ class ColumnMapping:
     `positive_label` is the text of the label that counts as positive; `favourable_label` the outcome that is good for
     the person, when that is the other one (in COMPAS: not flagged), and empty when it is the positive label;
     `sensitive` are the attributes by which groups are compared; `numbers` are further columns that must hold numbers
-    throughout.
+    throughout. `task` is what the model predicts (empty: one of two classes); `features` are its inputs; `controls` are
+    columns within whose values groups are compared again; `probabilities` name, as “class=column”, the column that
+    holds the probability of each class; `scenario` names the perturbation of a row; `audit_sex` and `audit_race` are
+    the two attributes of a bias audit under NYC Local Law 144.
     """
 
     label: str | None = None
@@ -35,6 +39,13 @@ class ColumnMapping:
     row_id: str | None = None
     numbers: tuple[str, ...] = ()
     score_is_probability: bool = False
+    task: str = ""
+    features: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    probabilities: tuple[str, ...] = ()
+    scenario: str | None = None
+    audit_sex: str | None = None
+    audit_race: str | None = None
 
     def to_json(self) -> str:
         """One line of JSON with every field, keys in order."""
@@ -55,9 +66,7 @@ class ColumnMapping:
         mapping = cls(
             **{name: value.get(name) for name in TEXTS},  # type: ignore[arg-type]  # the shape was checked above
             **{name: tuple(value.get(name) or ()) for name in LISTS},  # type: ignore[arg-type]
-            positive_label=str(value.get("positive_label") or ""),
-            favourable_label=str(value.get("favourable_label") or ""),
-            favourable_words=str(value.get("favourable_words") or ""),
+            **{name: str(value.get(name) or "") for name in LABELS},  # type: ignore[arg-type]
             score_is_probability=bool(value.get("score_is_probability")),
         )
         if columns is not None and (wrong := mapping.problems(columns)):
@@ -69,24 +78,53 @@ class ColumnMapping:
         return canonical(value) == canonical(self.positive_label)
 
     @property
+    def predicts(self) -> Task:
+        """What the model predicts."""
+        return Task(self.task) if self.task else Task.BINARY
+
+    @property
+    def probability_columns(self) -> dict[str, str]:
+        """Class to the column with its probability."""
+        return dict(pair.rpartition("=")[::2] for pair in self.probabilities)
+
+    @property
     def number_columns(self) -> tuple[str, ...]:
-        """Every column that must hold numbers throughout: the score and those declared."""
-        return tuple(dict.fromkeys(name for name in (self.score, *self.numbers) if name is not None))
+        """Every column that must hold numbers throughout: scores, probabilities, those declared, and for regression
+        what happened and what was predicted."""
+        outcomes = (self.label, self.prediction) if self.predicts is Task.REGRESSION else ()
+        named = (self.score, *self.numbers, *self.probability_columns.values(), *outcomes)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def complete_columns(self) -> tuple[str, ...]:
         """Every column in which no value may be missing."""
-        roles = (self.label, self.prediction, *self.number_columns, self.row_id)
+        roles = (self.label, self.prediction, *self.number_columns, self.row_id, self.scenario)
         return tuple(dict.fromkeys(name for name in roles if name is not None))
 
-    def problems(self, columns: Sequence[str]) -> list[Problem]:
-        """What is wrong with the mapping by itself and beside the columns of the file."""
-        return [*self._unknown(columns), *self._incomplete(), *self._doubled()]
+    def problems(self, columns: Sequence[str], *, outcome: bool = True) -> list[Problem]:
+        """What is wrong with the mapping by itself and beside the columns of the file; `outcome`: it is a file of
+        predictions, so what was predicted has to be named."""
+        wrong = list(self._misspelt())
+        if wrong:
+            return wrong
+        return [*self._unknown(columns), *(self._incomplete() if outcome else ()), *self._doubled()]
+
+    def _misspelt(self) -> Iterable[Problem]:
+        if self.task not in {"", *Task}:
+            yield Problem("no such task", None, "task", shown(self.task), "one of " + ", ".join(Task))
+        for pair in self.probabilities:
+            if not all(pair.rpartition("=")):
+                yield Problem("not a class and its column", None, "probabilities", shown(pair), "CLASS=COLUMN")
+        if len(self.probability_columns) < len(self.probabilities):
+            yield Problem("a class stands twice", None, "probabilities", expected="each class once")
 
     def _unknown(self, columns: Sequence[str]) -> Iterable[Problem]:
         named = [("label", self.label), ("prediction", self.prediction), ("score", self.score), ("row id", self.row_id)]
         named += [("sensitive attribute", name) for name in self.sensitive]
-        named += [("number", name) for name in self.numbers]
+        named += [("scenario", self.scenario), ("sex", self.audit_sex), ("race", self.audit_race)]
+        lists = (("number", self.numbers), ("feature", self.features), ("control", self.controls))
+        named += [(role, name) for role, names in lists for name in names]
+        named += [("probability", name) for name in self.probability_columns.values()]
         known = ", ".join(shown(name) for name in columns[:20]) + (" …" if len(columns) > 20 else "")
         for role, name in named:
             if name is not None and name not in columns:
@@ -95,13 +133,14 @@ class ColumnMapping:
     def _incomplete(self) -> Iterable[Problem]:
         if self.prediction is None and self.score is None:
             yield Problem("neither a prediction nor a score column is named", expected="at least one of them")
-        if (self.label is not None or self.prediction is not None) and not self.positive_label:
+        classes = self.label is not None or self.prediction is not None
+        if self.predicts is Task.BINARY and classes and not self.positive_label:
             yield Problem("no positive label is named", expected="the label that counts as positive")
         if self.score_is_probability and self.score is None:
             yield Problem("a probability is declared, but no score column", expected="a score column")
 
     def _doubled(self) -> Iterable[Problem]:
-        roles = {"label": self.label, "prediction": self.prediction, "row id": self.row_id}
+        roles = {"label": self.label, "prediction": self.prediction, "row id": self.row_id, "scenario": self.scenario}
         roles |= {f"sensitive attribute {place}": name for place, name in enumerate(self.sensitive, start=1)}
         first: dict[str, str] = {}
         for role, name in roles.items():

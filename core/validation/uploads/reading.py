@@ -57,9 +57,14 @@ def preflight(path: Path, *, filename: str, limits: Limits = DEFAULT) -> Preflig
     return replace(found, columns=tuple(columns))
 
 
-def declare(path: Path, found: Preflight, mapping: ColumnMapping, *, limits: Limits = DEFAULT) -> None:
-    """Hold the file's content against its mapping; raises `Unreadable` with every contradiction, up to fifty."""
-    problems = mapping.problems(found.names)
+def declare(
+    path: Path, found: Preflight, mapping: ColumnMapping, *, outcome: bool = True, limits: Limits = DEFAULT
+) -> None:
+    """Hold the file's content against its mapping; raises `Unreadable` with every contradiction, up to fifty.
+
+    `outcome`: the file holds predictions, so a column of them has to be named.
+    """
+    problems = mapping.problems(found.names, outcome=outcome)
     if problems:
         raise Unreadable(problems)
     if found.kind is Kind.PARQUET:
