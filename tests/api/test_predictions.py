@@ -68,6 +68,13 @@ def test_without_a_mapping_the_meaning_is_guessed_and_said(drafted: World) -> No
         "row_id": "entity_id",
         "numbers": [],
         "probability": False,
+        "task": "binary",
+        "features": [],
+        "controls": [],
+        "class_probabilities": [],
+        "scenario": None,
+        "audit_sex": None,
+        "audit_race": None,
     }
 
 

@@ -7,8 +7,9 @@ import pytest
 from core.errors import Unreadable
 from core.policy.packs import packs
 from core.policy.parse import parse_policy
-from core.policy.rules import CheckKind, Direction
+from core.policy.rules import CheckKind, Direction, Task
 from core.policy.service import default_policy_text
+from core.policy.vocabulary import metrics
 
 DEFAULT = default_policy_text()
 
@@ -63,7 +64,11 @@ def test_the_policy_that_ships_says_what_its_text_says() -> None:
         ("critical = 5", "severe = 5", "[remediation_days] “severe” is not known here"),
         ('kind = "quality"', 'kind = "speed"', "[threshold 1] “kind” is not known, found 'speed'"),
         ('metric = "missing_share"', 'metric = "missing"', "[threshold 1] “missing” is not a quality metric"),
-        ('metric = "precision"', 'metric = "impact_ratio"', "[threshold 6] “impact_ratio” is not a performance metric"),
+        (
+            'metric = "precision"',
+            'metric = "impact_ratio"',
+            "[threshold 11] “impact_ratio” is not a performance metric",
+        ),
         ('direction = "at most"', 'direction = "below"', "[threshold 1] “direction” is not known, found 'below'"),
         ("value = 0.05", 'value = "0.05"', "[threshold 1] “value” is missing or not a number, found '0.05'"),
         ("value = 0.05", "value = nan", "[threshold 1] “value” is missing or not a number, found nan"),
@@ -110,7 +115,7 @@ def test_what_is_not_toml_is_refused_with_its_line() -> None:
 
 @pytest.mark.parametrize("kind", ["threshold", "item"])
 def test_a_policy_that_demands_nothing_is_refused(kind: str) -> None:
-    without = re.sub(rf"\[\[{kind}\]\]\n(?:[^\n\[]+\n|tiers = [^\n]+\n)+", "", DEFAULT)
+    without = re.sub(rf"\[\[{kind}\]\]\n(?:[^\n\[]+\n|(?:tiers|tasks) = [^\n]+\n)+", "", DEFAULT)
     assert f"[[{kind}]]" not in without
 
     assert any(f"no [[{kind}]] is given" in problem for problem in problems(without))
@@ -185,5 +190,20 @@ def test_a_pack_has_no_item_of_another() -> None:
     assert packs()["gdpr"].item("MRM-10") is None
 
 
-def test_every_family_has_metrics() -> None:
-    assert set(METRICS) == set(CheckKind)
+def test_every_family_has_metrics_and_each_says_what_it_is_and_why_it_matters() -> None:
+    assert {metric.kind for metric in metrics().values()} == set(CheckKind)
+    assert [metric.name for metric in metrics().values() if not metric.what.endswith(".") or len(metric.why) < 20] == []
+
+
+@pytest.mark.parametrize("tasks", ["[]", '"binary"', '["ranking"]', "[1]"])
+def test_a_task_that_no_model_has_is_refused(tasks: str) -> None:
+    text = changed('metric = "missing_share"', f'metric = "missing_share"\ntasks = {tasks}')
+
+    assert any("“tasks” is out of range" in problem for problem in problems(text))
+
+
+def test_a_clause_applies_to_every_task_unless_it_names_some() -> None:
+    by_clause = {one.clause: one.tasks for one in parse_policy(DEFAULT).thresholds}
+
+    assert by_clause["2.1"] == set(Task)
+    assert by_clause["3.8"] == {Task.REGRESSION}

@@ -16,6 +16,7 @@ from core.policy.parse import parse_policy
 from core.policy.rules import CheckKind
 from core.policy.service import default_policy_text, policy_by_id, policy_in_force, publish
 from core.policy.tables import PolicyVersion
+from core.policy.vocabulary import names_of
 from core.store import Store
 from core.validation.computing import compute
 from core.validation.judging import judge_all

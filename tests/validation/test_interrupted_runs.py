@@ -142,7 +142,7 @@ def test_an_evidence_file_that_was_changed_on_disk_fails_the_run_in_words(starte
 
     run = started.run("R0001")
     assert run.status is RunStatus.FAILED
-    assert run.error.startswith("The evidence file changed meanwhile: expected ")
+    assert run.error.startswith("The evidence file E0001 changed meanwhile: expected ")
     assert nothing_stored(started)
     assert started.on_record()[2:] == ["run.failed"]
 
