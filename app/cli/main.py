@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "worker": ("app.cli.serve", "do background work in a process of its own"),
         "submit": ("app.cli.submit", "hand predictions in from a pipeline, and gate on the verdicts"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
+        "check": ("app.cli.check", "judge files by a policy, to gate a build"),
+        "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
     }
 )

@@ -64,7 +64,7 @@ class HandedIn:
 
 
 @dataclass(frozen=True)
-class _Handed:
+class Handed:
     """A file as it came, with what was said about it."""
 
     source: Path
@@ -120,7 +120,7 @@ def hand_in(
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         _, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-    handed = _Handed(source, filename, kind, mapping, declared)
+    handed = Handed(source, filename, kind, mapping, declared)
     kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
@@ -152,7 +152,7 @@ def _prepare(
     store: Store,
     ledger: Ledger,
     files: EvidenceFiles,
-    handed: _Handed,
+    handed: Handed,
     *,
     entity: Entity,
     actor: Actor,
@@ -167,7 +167,7 @@ def _prepare(
         raise
 
 
-def _store_files(files: EvidenceFiles, handed: _Handed) -> _Kept:
+def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
     label, source = safe_label(handed.filename), handed.source
     if handed.kind is EvidenceKind.SCENARIOS:
         texts = tuple(_texts(read_json(source)))
@@ -178,7 +178,7 @@ def _store_files(files: EvidenceFiles, handed: _Handed) -> _Kept:
         return _Kept(label, len(texts), scanned, stored, stored)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
-        rows = _to_table(handed, table)
+        rows = to_table(handed, table)
         scanned = scan(table, sensitive=handed.mapping.sensitive)
         attributes = {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
         blocks = standing_blocks(scanned, attributes)
@@ -196,7 +196,7 @@ def _texts(value: Json) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _to_table(handed: _Handed, table: Path) -> int:
+def to_table(handed: Handed, table: Path) -> int:
     """Write the file as Parquet and return its rows; raises `Unreadable` where it is not what was said."""
     source, mapping = handed.source, handed.mapping
     if handed.kind is EvidenceKind.ATTRIBUTIONS and looks_like_json(source):
@@ -211,7 +211,7 @@ def _evidence_row(
     tx: Transaction,
     version: ModelVersion,
     kept: _Kept,
-    handed: _Handed,
+    handed: Handed,
     *,
     actor: Actor,
     at: datetime,

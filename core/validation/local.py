@@ -1,0 +1,70 @@
+"""Judges files by a policy without an installation: for a build, a notebook or a test suite; nothing is stored."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.errors import Unreadable
+from core.policy.rules import Policy
+from core.validation.computing import compute
+from core.validation.inputs import Given, RunInputs
+from core.validation.intake import Handed, to_table
+from core.validation.judging import Judged, NotJudged, judge_all, not_judged
+from core.validation.results import ValidationResult
+from core.validation.rules import EvidenceKind
+from core.validation.uploads import ColumnMapping, guess_mapping, preflight, read_json, safe_label
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the files came to under the policy."""
+
+    result: ValidationResult
+    judged: tuple[Judged, ...]
+    not_judged: tuple[NotJudged, ...]
+
+
+def judge_files(
+    policy: Policy,
+    files: Mapping[EvidenceKind, Path],
+    mapping: ColumnMapping | None = None,
+    *,
+    further: Mapping[EvidenceKind, ColumnMapping] | None = None,
+    schema: str = "",
+    packs: tuple[str, ...] = (),
+    say: Callable[[str], None] = lambda _step: None,
+) -> Assessment:
+    """Read the files as strictly as an upload, compute and judge as a validation run does.
+
+    `mapping` says what the columns of the predictions mean (None: guessed from names and values), `further` those of
+    other files; baseline predictions are read as the predictions are. Raises `Unreadable` with every problem.
+    """
+    predictions = files[EvidenceKind.PREDICTIONS]
+    meant = mapping or guess_mapping(preflight(predictions, filename=predictions.name))
+    mappings = {EvidenceKind.PREDICTIONS: meant, EvidenceKind.BASELINE: meant, **(further or {})}
+    with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+        tables = {kind: Path(folder) / f"{place}.parquet" for place, kind in enumerate(files)}
+        given = []
+        for kind in (kind for kind in EvidenceKind if kind in files):
+            own = mappings.get(kind, ColumnMapping())
+            _read(Handed(files[kind], files[kind].name, kind, own, {}), tables[kind])
+            given.append(Given(kind, files[kind].name, kind.value, own.to_json()))
+        inputs = RunInputs(tuple(given), hashlib.sha256(policy.name.encode()).hexdigest(), schema=schema, packs=packs)
+        result = compute(lambda name: tables[EvidenceKind(name)], inputs, policy, say)
+    return Assessment(result, judge_all(result, policy), not_judged(result, policy))
+
+
+def _read(handed: Handed, table: Path) -> None:
+    """As an upload is read; problems begin with the file's name, because there are several."""
+    try:
+        if handed.kind is EvidenceKind.SCENARIOS:
+            read_json(handed.source)
+            shutil.copyfile(handed.source, table)
+        else:
+            to_table(handed, table)
+    except Unreadable as error:
+        name = safe_label(handed.filename)
+        raise Unreadable([replace(one, reason=f"{name}: {one.reason}") for one in error.problems]) from error
