@@ -33,12 +33,12 @@ def show(chart: DotAndInterval | Panels, *, key: str) -> None:
 def dot_and_interval(chart: DotAndInterval, shown: Appearance) -> go.Figure:
     """One row per group in the order of the table; the threshold is a dashed line above the grid."""
     ink, span = INKS[shown], axis_range(chart)
-    figure = _empty_figure(ink, rows=len(chart.rows))
+    figure = empty_figure(ink, rows=len(chart.rows))
     for row in reversed(chart.rows):  # Plotly draws the first row at the bottom
         figure.add_traces(_traces(row, ink, span, chart.scale))
     if chart.threshold is not None:
         _dashed(figure, chart.threshold, ink, axis="x")
-        figure.add_annotation(x=chart.threshold, xref="x", **_said_on_top(chart.threshold_word, ink))
+        figure.add_annotation(x=chart.threshold, xref="x", **said_on_top(chart.threshold_word, ink))
     ticks = _ticks(span, _STEP[chart.scale], chart.scale)
     figure.update_xaxes(range=_padded(span), title_text=chart.axis_title, fixedrange=True, **ticks)
     return figure
@@ -47,7 +47,7 @@ def dot_and_interval(chart: DotAndInterval, shown: Appearance) -> go.Figure:
 def panels(chart: Panels, shown: Appearance) -> go.Figure:
     """Small multiples with shared rows from 0 to 100 %; the reference group is the dashed line."""
     ink, count = INKS[shown], len(chart.panels)
-    figure = _empty_figure(ink, rows=len(chart.panels[0].rows))
+    figure = empty_figure(ink, rows=len(chart.panels[0].rows))
     width = (1 - _GAP * (count - 1)) / count
     for place, panel in enumerate(chart.panels):
         suffix, left = ("" if place == 0 else str(place + 1)), place * (width + _GAP)
@@ -59,7 +59,7 @@ def panels(chart: Panels, shown: Appearance) -> go.Figure:
         for row in panel.rows:
             if row.reference and row.value is not None:
                 _dashed(figure, row.value, ink, axis=f"x{suffix}", layer="below")
-        figure.add_annotation(x=left, xref="paper", xanchor="left", **_said_on_top(panel.title, ink))
+        figure.add_annotation(x=left, xref="paper", xanchor="left", **said_on_top(panel.title, ink))
     return figure
 
 
@@ -76,7 +76,7 @@ def axis_range(chart: DotAndInterval) -> Range:
 
 
 def _traces(row: IntervalRow, ink: Ink, span: Range, scale: Scale) -> list[go.Scatter]:
-    label = _label(row.label)
+    label = label_of(row.label)
     if row.value is None:  # the row keeps its place, so that charts side by side and the table agree
         words = {
             "text": ["not available"],
@@ -110,7 +110,8 @@ def _traces(row: IntervalRow, ink: Ink, span: Range, scale: Scale) -> list[go.Sc
     return [line, mark]
 
 
-def _empty_figure(ink: Ink, *, rows: int) -> go.Figure:
+def empty_figure(ink: Ink, *, rows: int = 0, height: int = 0) -> go.Figure:
+    """A figure in our manner without data; a category axis of so many `rows`, or of this `height` in pixels."""
     axis = {
         "showline": False,
         "zeroline": False,
@@ -136,7 +137,7 @@ def _empty_figure(ink: Ink, *, rows: int) -> go.Figure:
             "font": {"family": FONT, "size": 12, "color": ink.text},
         },
     }
-    figure = go.Figure(layout={"template": {"layout": template}, "height": MARGIN + ROW * rows})
+    figure = go.Figure(layout={"template": {"layout": template}, "height": height or MARGIN + ROW * rows})
     figure.update_yaxes(type="category", fixedrange=True, ticksuffix="  ")  # a group called 25 is no number
     return figure
 
@@ -147,7 +148,8 @@ def _dashed(figure: go.Figure, at: float, ink: Ink, *, axis: str, layer: str = "
     figure.add_shape(type="line", xref=axis, yref="paper", x0=at, x1=at, y0=0, y1=1, line=line, layer=layer)
 
 
-def _said_on_top(words: str, ink: Ink) -> dict[str, object]:
+def said_on_top(words: str, ink: Ink) -> dict[str, object]:
+    """Words above a plot, as an annotation."""
     font = {"size": 12, "color": ink.text}
     return {
         "y": 1, "yref": "paper", "yanchor": "bottom", "text": html.escape(words), "showarrow": False, "font": font,
@@ -178,8 +180,8 @@ def _within(value: float, span: Range) -> float:
     return min(max(value, span[0]), span[1])
 
 
-def _label(text: str) -> str:
-    """Plotly reads a little HTML in labels; group names come from uploaded data."""
+def label_of(text: str) -> str:
+    """A name short enough for an axis. Plotly reads a little HTML in labels; group names come from uploaded data."""
     short = text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…"
     return html.escape(short)
 
