@@ -1,9 +1,10 @@
 """What a pipeline sends: bodies of requests, with nothing in them that is not named here."""
 
+import json
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from core.approval.rules import Choice
 from core.approval.service import NewCondition
@@ -28,9 +29,15 @@ class DatasetWish(Wish):
     source: str = Field(examples=["https://github.com/propublica/compas-analysis"])
     licence: str = ""
     classification: str = Field("", description="Classification of personal data", examples=["pseudonymous"])
+    declared_schema: dict[str, JsonValue] | None = Field(
+        None,
+        description="The columns that data of this version has; uploads are held against it",
+        examples=[{"columns": [{"name": "age", "type": "integer", "minimum": 18}]}],
+    )
 
     def entered(self) -> NewDataset:
-        return NewDataset(**self.model_dump())
+        declared = json.dumps(self.declared_schema) if self.declared_schema is not None else ""
+        return NewDataset(**self.model_dump(exclude={"declared_schema"}), declared_schema=declared)
 
 
 class ModelWish(Wish):

@@ -129,7 +129,14 @@ def dataset_fields(use: str, scope: str, known: Sequence[DatasetFacts]) -> Datas
         personal = _text(
             f"{name} personal", f"{use} data: personal data (optional)", "For example: pseudonymous, health."
         )
-    new = NewDataset(name=title, version=version, source=source, licence=licence, classification=personal)
+        schema = _long(
+            f"{name} schema",
+            f"{use} data: declared schema (optional)",
+            'Uploads are held against it. JSON, such as {"columns": [{"name": "age", "type": "integer"}]}.',
+        )
+    new = NewDataset(
+        name=title, version=version, source=source, licence=licence, classification=personal, declared_schema=schema
+    )
     return Dataset(f"{title.strip()} {version.strip()}".strip() or A_NEW_ONE, new)
 
 

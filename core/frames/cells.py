@@ -1,17 +1,18 @@
 """Predictions in a file, reduced in the engine to weighted cells.
 
-cells(path, *, label, prediction, positive, attributes=(), cut=None) -> Cells
+cells(path, *, label, prediction, positive, attributes=(), cut=None, count=None, one_against_rest=False) -> Cells
 labels_of(path, *columns) -> the labels that occur;  guess_positive(labels) -> the usual positive one, or None
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from dataclasses import replace
 from decimal import Decimal
-from math import isnan
 from pathlib import Path
 
 from core.errors import Problem, Unreadable
+from core.frames.counting import as_text as as_text
+from core.frames.counting import label_key, labels_of_rest, refuse_bad_counts, weight
 from core.frames.source import Table, Value, open_table
 from core.metrics.cells import Cell, Cells, canonical
 
@@ -28,29 +29,52 @@ def cells(
     positive: str,
     attributes: Sequence[str] = (),
     cut: float | None = None,
+    count: str | None = None,
+    one_against_rest: bool = False,
 ) -> Cells:
     """Count the rows of a CSV or Parquet file by label, prediction and sensitive values, in one pass of the engine.
 
     Labels compare as numbers where both are written as numbers (1 is 1.0), else as exact text; sensitive values always
     as exact text. An empty, blank, NULL or NaN sensitive value is missing; the text “NA” is a value. With `cut` the
-    prediction column holds scores, and a score of at least `cut` is a positive prediction.
+    prediction column holds scores, and a score of at least `cut` is a positive prediction. With `count` each row stands
+    for as many as its whole number says. With `one_against_rest` every label but the positive one is “not positive”;
+    which they are is recorded in `rest` where there are more than two labels.
 
     Raises Unreadable where a column is absent, a label or prediction is missing, labels and predictions together have
-    more than two values, the positive label is not among them, or an attribute has more than 100 values.
+    more than two values, the positive label is not among them, an attribute has more than 100 values, or a count is no
+    whole number of at least 0.
     """
     with open_table(path) as table:
-        keys = table.keys(*([label] if label else []), prediction, *attributes)
+        table.keys(*([label] if label else []), prediction, *attributes, *([count] if count else []))
         outcomes = [name for name in (label, prediction) if name]
-        columns = list(keys)
+        written = [name for name in outcomes if cut is None or name == label]
         if cut is not None:
             refuse_non_numbers(table, prediction)
-            columns[len(outcomes) - 1] = f"CAST({table.key(prediction)} AS DOUBLE) >= CAST({float(cut)!r} AS DOUBLE)"
-        counted = table.groups(columns, MOST_CELLS + 1)
+        rest = labels_of_rest(table, written, positive) if one_against_rest else {}
+        columns = [label_key(table, name, positive, rest) for name in written]
+        if cut is not None:
+            columns.append(f"CAST({table.key(prediction)} AS DOUBLE) >= CAST({float(cut)!r} AS DOUBLE)")
+        counted = _counted(table, [*columns, *table.keys(*attributes)], count)
         refuse_missing(table, outcomes, counted)
         _refuse_many_values(table, attributes, counted)
     if not counted:
         raise Unreadable([Problem("the file has no rows", line=1)])
-    return _cells(counted, label, prediction, positive, tuple(attributes), scored=cut is not None)
+    found = _cells(counted, label, prediction, positive, tuple(attributes), scored=cut is not None)
+    if not found.cells:
+        raise Unreadable([Problem("the counts add up to no row", column=count)])
+    return replace(found, rest=tuple(sorted(rest.values())))
+
+
+def _counted(table: Table, columns: Sequence[str], count: str | None) -> list[tuple[Value, ...]]:
+    """The distinct values of the columns with how many rows they stand for, those with none included."""
+    if count is None:
+        return table.groups(columns, MOST_CELLS + 1)
+    refuse_bad_counts(table, count)
+    keys = [f"k{at}" for at in range(len(columns))]
+    named = ", ".join(f"{column} AS {key}" for column, key in zip(columns, keys, strict=True))
+    total = f"sum({weight(table, count)})"
+    query = f"SELECT {named}, {total} FROM {table.view} GROUP BY {', '.join(keys)} LIMIT {MOST_CELLS + 1}"  # noqa: S608  # c0, c1, …
+    return list(table.connection.execute(query).fetchall())
 
 
 def labels_of(path: Path | str, *columns: str) -> tuple[str, ...]:
@@ -73,16 +97,6 @@ def guess_positive(labels: Iterable[str]) -> str | None:
     if labels and {label.lower() for label in labels} <= {"false", "true"}:
         return next((label for label in labels if label.lower() == "true"), "true")
     return None
-
-
-def as_text(value: Value) -> str | None:
-    """A value as the text it is compared by; None if it is missing."""
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = value.isoformat() if isinstance(value, date | datetime | time) else str(value)
-    return text if text.strip() else None
 
 
 def refuse_non_numbers(table: Table, column: str) -> None:
@@ -140,7 +154,7 @@ def _cells(
         predicted = row[outcomes - 1]
         selected = predicted is True if scored else canonical(as_text(predicted) or "") == canonical(positive)
         sums[truth, selected, tuple(as_text(value) for value in row[outcomes:-1])] += _number(row[-1])
-    found = tuple(Cell(truth, selected, values, n) for (truth, selected, values), n in sums.items())
+    found = tuple(Cell(truth, selected, values, n) for (truth, selected, values), n in sums.items() if n)
     return Cells(
         attributes=attributes,
         cells=tuple(sorted(found, key=_order)),

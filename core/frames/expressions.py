@@ -50,24 +50,11 @@ def written(key: str, kind: str) -> str:
     return f"(CASE WHEN {value} IS NULL THEN {_text(key)} ELSE {text} END)" if kind == "VARCHAR" else text
 
 
-def row_hash(table: Table, columns: Iterable[str]) -> str:
-    """The engine's 64-bit hash of these values of a row: equal where all of them are written alike."""
-    types = types_of(table)
-    return "hash(" + ", ".join(_hash(key, types[key]) for key in table.keys(*columns)) + ")"
+def value_hash(key: str, kind: str) -> str:
+    """The engine's 64-bit hash of a value, equal where two are written alike.
 
-
-def row_digest(table: Table, columns: Iterable[str]) -> str:
-    """The MD5 of these values of a row, each written with its length before it.
-
-    The length keeps “a,b” and “c” from meeting “a” and “b,c”.
+    Numbers hash as doubles, for writing them out takes ten times as long; what `written` leaves as text, as text.
     """
-    types = types_of(table)
-    parts = [written(key, types[key]) for key in table.keys(*columns)]
-    return "md5(concat(" + ", ".join(f"coalesce(length({part}) || ':' || {part}, '-')" for part in parts) + "))"
-
-
-def _hash(key: str, kind: str) -> str:
-    """Numbers hash as doubles, for writing them out takes ten times as long; what `written` leaves as text, as text."""
     if kind in WHOLE_NUMBERS:
         exact = f"abs(CAST({key} AS DOUBLE)) < {EXACT}"
         return f"(CASE WHEN {exact} THEN hash(CAST({key} AS DOUBLE)) ELSE hash(CAST({key} AS VARCHAR)) END)"
@@ -78,6 +65,22 @@ def _hash(key: str, kind: str) -> str:
     return (
         f"(CASE WHEN {value} IS NULL THEN hash({_text(key)}) ELSE {as_number} END)" if kind == "VARCHAR" else as_number
     )
+
+
+def row_hash(table: Table, columns: Iterable[str]) -> str:
+    """The engine's 64-bit hash of these values of a row: equal where all of them are written alike."""
+    types = types_of(table)
+    return "hash(" + ", ".join(value_hash(key, types[key]) for key in table.keys(*columns)) + ")"
+
+
+def row_digest(table: Table, columns: Iterable[str]) -> str:
+    """The MD5 of these values of a row, each written with its length before it.
+
+    The length keeps “a,b” and “c” from meeting “a” and “b,c”.
+    """
+    types = types_of(table)
+    parts = [written(key, types[key]) for key in table.keys(*columns)]
+    return "md5(concat(" + ", ".join(f"coalesce(length({part}) || ':' || {part}, '-')" for part in parts) + "))"
 
 
 def _number(key: str, kind: str) -> str | None:

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from core.errors import Problem, Unreadable
 from core.inventory.rules import Exposure, Line, Purpose
+from core.metrics.quality import parse_schema
 
 LONG, SHORT = 4000, 200
 HEX = set("0123456789abcdef")
@@ -13,13 +14,14 @@ HEX = set("0123456789abcdef")
 
 @dataclass(frozen=True)
 class NewDataset:
-    """A version of a dataset as entered."""
+    """A version of a dataset as entered; `declared_schema` is JSON that says which columns its data has."""
 
     name: str
     version: str
     source: str
     licence: str = ""
     classification: str = ""
+    declared_schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class NewVersion:
     artefact_digest: str = ""
 
 
-OPTIONAL = {"users", "vendor", "licence", "classification", "code_reference", "artefact_digest"}
+OPTIONAL = {"users", "vendor", "licence", "classification", "code_reference", "artefact_digest", "declared_schema"}
 LIMITS = {
     "name": SHORT,
     "business_line": SHORT,
@@ -65,6 +67,7 @@ LIMITS = {
     "source": 1000,
     "code_reference": 1000,
     "artefact_digest": 64,
+    "declared_schema": 200_000,
 }
 FORBIDDEN = {"Cc", "Cs", "Co", "Cn"}
 
@@ -98,7 +101,16 @@ def _problems(entered: NewDataset | NewModel | NewVersion) -> Iterable[Problem]:
         if type(value) is str:
             required = field.name not in OPTIONAL
             yield from text_problems(field.name, value, longest=LIMITS.get(field.name, LONG), required=required)
+    if isinstance(entered, NewDataset) and entered.declared_schema.strip():
+        yield from _schema_problems(entered.declared_schema)
     if isinstance(entered, NewVersion) and entered.artefact_digest:
         digest = entered.artefact_digest
         if len(digest) != 64 or not set(digest) <= HEX:
             yield Problem("not a SHA-256", column="artefact_digest", expected="64 lower-case hexadecimal digits")
+
+
+def _schema_problems(text: str) -> Iterable[Problem]:
+    try:
+        parse_schema(text)
+    except Unreadable as error:
+        yield from (replace(problem, reason=f"declared schema: {problem.reason}") for problem in error.problems)

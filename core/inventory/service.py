@@ -1,5 +1,6 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
+from core.metrics.quality import parse_schema, schema_json
 from core.policy.packs import packs
 from core.policy.service import policy_in_force
 from core.store import Store, Transaction
@@ -200,6 +202,7 @@ def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor:
         source=entered.source,
         licence=entered.licence,
         classification=entered.classification,
+        declared_schema=schema_json(parse_schema(entered.declared_schema)) if entered.declared_schema.strip() else "",
         registered_by=actor.acting_as,
         registered_at=at,
     )
@@ -211,7 +214,11 @@ def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor:
         entity=Entity("dataset", row.number),
         actor=actor,
         at=at,
-        payload={"name": row.name, "version": row.version},
+        payload={
+            "name": row.name,
+            "version": row.version,
+            "schema": hashlib.sha256(row.declared_schema.encode()).hexdigest() if row.declared_schema else "",
+        },
     )
     return row
 

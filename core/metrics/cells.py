@@ -4,8 +4,9 @@ Every figure on labels and predictions is computed from `Cells`, never from rows
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -80,12 +81,21 @@ class Confusion:
 
 
 @dataclass(frozen=True)
+class Normalisation:
+    """Values of an attribute that were counted under another name: as written → as shown."""
+
+    attribute: str
+    shown: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Cells:
     """All rows of a file as counts.
 
     `attributes` names the sensitive columns, in the order of each cell's values. `positive` and `negative` are the two
     labels as written; `negative` is empty where only one occurs. `unknown` counts rows with a missing value, per
-    attribute.
+    attribute. `rest` lists the labels that were counted together as not positive. `normalised` says, per attribute,
+    which values as written are counted under which name.
     """
 
     attributes: tuple[str, ...]
@@ -94,6 +104,8 @@ class Cells:
     negative: str = ""
     labelled: bool = True
     unknown: Mapping[str, int] = field(default_factory=dict)
+    rest: tuple[str, ...] = ()
+    normalised: tuple["Normalisation", ...] = ()
 
     @property
     def rows(self) -> int:
@@ -124,3 +136,29 @@ class Cells:
             values: Tally(n, predicted, positives if labelled else None, hits if labelled else None)
             for values, (n, predicted, positives, hits) in sorted(sums.items())
         }
+
+
+def normalise(cells: Cells, attribute: str, mapping: Mapping[str, str]) -> Cells:
+    """The counts with the values of one attribute renamed (as written → as shown), and the renaming recorded.
+
+    Values that share a name become one group; values that the mapping leaves out stay as they are. Only renamings that
+    occur in the data are recorded. Raises ValueError for an unknown attribute or an empty name.
+    Source of the need: EEO-1 categories, 6 RCNY 5-300; a report must show how it got from labels to categories.
+    """
+    at = cells.attributes.index(attribute)
+    if not all(shown.strip() for shown in mapping.values()):
+        raise ValueError("A group needs a name")
+    sums: Counter[tuple[bool | None, bool, tuple[str | None, ...]]] = Counter()
+    for cell in cells.cells:
+        values = tuple(
+            mapping.get(value, value) if place == at and value is not None else value
+            for place, value in enumerate(cell.values)
+        )
+        sums[cell.truth, cell.predicted, values] += cell.count
+    written = {cell.values[at] for cell in cells.cells}
+    used = {old: new for old, new in sorted(mapping.items()) if old in written and old != new}
+    return replace(
+        cells,
+        cells=tuple(Cell(truth, predicted, values, n) for (truth, predicted, values), n in sums.items()),
+        normalised=(*cells.normalised, Normalisation(attribute, used)),
+    )

@@ -5,7 +5,8 @@ result.comparison("race").judge("true_positive_rate_difference", 0.2, "at most")
 """
 
 from core.metrics.fairness.assessing import DEFAULT_MINIMUM_GROUP, FOUR_FIFTHS, assess
-from core.metrics.fairness.results import Comparison, FairnessResult, Figure, GroupResult, Rate
+from core.metrics.fairness.groups import Figure, GroupResult, Rate
+from core.metrics.fairness.results import Comparison, FairnessResult
 
 __all__ = [
     "DEFAULT_MINIMUM_GROUP",

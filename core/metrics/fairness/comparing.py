@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.metrics.cells import Tally
+from core.metrics.fairness.groups import GroupResult, Rate
 from core.metrics.fairness.rates import EMPTY, LABELLED
 from core.metrics.fairness.reference import Reference
-from core.metrics.fairness.results import GroupResult, Rate
 from core.metrics.intervals import katz, newcombe
-from core.metrics.significance import SMALL_GROUP, compare, holm
+from core.metrics.significance import SMALL_GROUP, compare, holm, smallest_expected_count
 
 COMPARED = (
     "impact_ratio",
@@ -89,6 +89,7 @@ def _tested(group: GroupResult, counts: tuple[int, int, int, int]) -> GroupResul
         p_value=found.p_value,
         test=found.test,
         small_sample=group.small_sample or found.small_sample,
+        expected_count=smallest_expected_count(*counts),
     )
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from core.metrics.cells import Tally
 from core.metrics.fairness.bootstrap import Floats, Sample, percentile_interval, ratio, resampled
+from core.metrics.fairness.groups import Figure, GroupResult, Rate
 from core.metrics.fairness.reference import Reference
-from core.metrics.fairness.results import Figure, GroupResult, Rate
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def figures(
     judged = [position for position, group in enumerate(groups) if group.judged]
     of_judged = [groups[position] for position in judged]
     if len(judged) < 2:
-        reason, n = _too_few(len(groups), len(judged)), max((group.n for group in of_judged), default=0)
+        reason, n = too_few(len(groups), len(judged)), max((group.n for group in of_judged), default=0)
         return tuple(Figure(metric, None, None, n, reason=reason) for metric in ("impact_ratio", *FIGURES))
     ends = {metric: _worst_ends(definition, of_judged) for metric, definition in FIGURES.items()}
     drawn = _drawn(
@@ -96,7 +96,8 @@ def _drawn(
     return Drawn(tuple(used), sample)
 
 
-def _too_few(groups: int, judged: int) -> str:
+def too_few(groups: int, judged: int) -> str:
+    """Why nothing can be compared: groups in all, and those with enough rows."""
     if groups == 0:
         return "No row has a value of this attribute"
     if groups == 1:
@@ -117,6 +118,7 @@ def _figure(
         min(low.n, high.n),
         (low.name, high.name),
         exact=float(ends.exact),
+        method="bootstrap",
     )
 
 
@@ -174,4 +176,6 @@ def _impact_ratio(groups: Sequence[GroupResult], reference: Reference | None) ->
     value, lowest = min(known, key=lambda pair: pair[0])
     against = "everybody" if reference.values == "overall" else " × ".join(reference.values)
     n = min(lowest.n, reference.n)
-    return Figure("impact_ratio", value, lowest.impact_ratio_interval, n, (lowest.name, against), exact=value)
+    interval = lowest.impact_ratio_interval
+    method = "Katz" if interval else ""
+    return Figure("impact_ratio", value, interval, n, (lowest.name, against), exact=value, method=method)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.metrics.cells import Tally
-from core.metrics.fairness.results import Rate
+from core.metrics.fairness.groups import Rate
 from core.metrics.intervals import wilson
 
 Weighted = Callable[..., float]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from core.errors import Problem, Unreadable
-from core.metrics.fairness.results import Overall
+from core.metrics.fairness.groups import Overall
 
 Values = tuple[str, ...]
 

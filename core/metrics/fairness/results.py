@@ -1,87 +1,36 @@
 """What a fairness assessment says: groups against a named reference, each figure with its interval or its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
-from core.metrics.cells import Confusion
-from core.metrics.intervals import Interval
-from core.metrics.significance import Test
+from core.metrics.cells import Normalisation
+from core.metrics.fairness.groups import Figure, GroupResult, Overall
+from core.metrics.fairness.numeric import RegressionComparison
+from core.metrics.fairness.scored import ScoreComparison
+from core.metrics.fairness.strata import ConditionalComparison
+from core.metrics.fairness.sweeps import ThresholdSweep
 from core.metrics.verdicts import Judgement, Verdict, judge
 
-Overall = Literal["overall"]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share with its counts and Wilson interval; without a value where nothing could be counted."""
-
-    count: int
-    of: int
-    value: float | None
-    interval: Interval | None
-
-
-@dataclass(frozen=True)
-class GroupResult:
-    """One group: counts and rates of its own, and how its favourable outcomes compare with the reference.
-
-    `selected` and `selection_rate` count the favourable outcome; the other rates speak of the positive label. A rate is
-    None where there are no labels. Whatever is None has its reason in `unavailable`, by metric.
-    """
-
-    attributes: tuple[str, ...]
-    values: tuple[str, ...]
-    n: int
-    positives: int | None
-    confusion: Confusion | None
-    selected: int
-    selection_rate: Rate
-    true_positive_rate: Rate | None = None
-    false_positive_rate: Rate | None = None
-    true_negative_rate: Rate | None = None
-    false_negative_rate: Rate | None = None
-    accuracy: Rate | None = None
-    precision: Rate | None = None
-    impact_ratio: float | None = None
-    impact_ratio_interval: Interval | None = None
-    difference: float | None = None
-    difference_interval: Interval | None = None
-    p_value: float | None = None
-    holm_p_value: float | None = None
-    test: Test | None = None
-    small_sample: bool = False
-    judged: bool = True  # has the rows that a verdict needs
-    is_reference: bool = False
-    unavailable: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The group as people say it: “African-American × Male”."""
-        return " × ".join(self.values)
-
-    @property
-    def by_attribute(self) -> dict[str, str]:
-        """Attribute to value."""
-        return dict(zip(self.attributes, self.values, strict=True))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number over the judged groups of a comparison, with a bootstrap interval, or the reason it has none.
-
-    `groups` names the groups between which the number stands: the lowest first. `n` is the smallest number of rows
-    among the groups the figure rests on. `value` has the bits that Fairlearn gives on rows; `exact` is rounded once,
-    from the counts, and is what verdicts compare: 0.9 − 0.7 is 0.2 there, and exactly four-fifths is 0.8.
-    """
-
-    metric: str
-    value: float | None
-    interval: Interval | None
-    n: int
-    groups: tuple[str, ...] = ()
-    reason: str = ""
-    exact: float | None = None
+Task = Literal["classification", "regression"]
+NO_CONTROL = "No control column is named"
+NO_SCORE = "There is no score column"
+NO_NUMBERS = "The predictions are classes, not numbers"
+# Figures that some columns carry and others do not, with the reason why a comparison that never asked has none.
+OPTIONAL: Mapping[str, str] = MappingProxyType(
+    {
+        "conditional_impact_ratio": NO_CONTROL,
+        "roc_auc_difference": NO_SCORE,
+        "calibration_difference": NO_SCORE,
+        "expected_calibration_error_difference": NO_SCORE,
+        "mean_prediction_difference": NO_NUMBERS,
+        "mean_error_difference": NO_NUMBERS,
+        "mean_absolute_error_difference": NO_NUMBERS,
+        "mean_absolute_error_ratio": NO_NUMBERS,
+        "root_mean_squared_error_ratio": NO_NUMBERS,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +38,9 @@ class Comparison:
     """The groups of one attribute, or of several crossed, against one reference.
 
     `reference` is the values of the reference group, “overall”, or None where there is none. `ties` are groups with the
-    same rate as a most selected reference. Groups come in the order of their names.
+    same rate as a most selected reference. Groups come in the order of their names; there are none where the task is
+    regression, and then `small_groups` names those with fewer than `minimum_group` rows. `unknown` counts the rows that
+    miss a value of an attribute and so are in no group; None in results from before this was kept.
     """
 
     attributes: tuple[str, ...]
@@ -98,6 +49,8 @@ class Comparison:
     ties: tuple[tuple[str, ...], ...]
     figures: tuple[Figure, ...]
     minimum_group: int
+    unknown: int | None = None
+    small_groups: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -105,11 +58,11 @@ class Comparison:
         return " × ".join(self.attributes)
 
     def figure(self, metric: str) -> Figure:
-        """The figure of this name; KeyError if no such metric is computed."""
+        """The figure of this name, without a value where the data do not carry it; KeyError for an unknown name."""
         for figure in self.figures:
             if figure.metric == metric:
                 return figure
-        raise KeyError(metric)
+        return Figure(metric, None, None, 0, reason=OPTIONAL[metric])
 
     def judge(self, metric: str, threshold: float, direction: str) -> Judgement:
         """The verdict on one figure of this comparison.
@@ -134,21 +87,33 @@ class Comparison:
 
     def _with_small_groups(self, figure: Figure, judgement: Judgement, threshold: float) -> Judgement:
         small = [group for group in self.groups if not group.judged]
-        below = [
-            group.name
-            for group in small
-            if figure.metric == "impact_ratio" and (group.impact_ratio is None or group.impact_ratio < threshold)
-        ]
+        below = [group.name for group in small if figure.metric in SCREENS and not _reaches(group, figure, threshold)]
         if judgement.verdict is Verdict.PASS and below:
             words = f"; {_listed(below)}: below it with fewer than {self.minimum_group} rows, so a pass is not shown"
             return Judgement(Verdict.INSUFFICIENT, judgement.reason + words)
-        unjudged = f"; not judged, fewer than {self.minimum_group} rows: {_listed([group.name for group in small])}"
-        return Judgement(judgement.verdict, judgement.reason + (unjudged if small else ""))
+        names = [group.name for group in small] or list(self.small_groups)
+        unjudged = f"; not judged, fewer than {self.minimum_group} rows: {_listed(names)}"
+        return Judgement(judgement.verdict, judgement.reason + (unjudged if names else ""))
+
+
+SCREENS = ("impact_ratio", "conditional_impact_ratio")
+
+
+def _reaches(group: GroupResult, figure: Figure, threshold: float) -> bool:
+    ratio = group.impact_ratio if figure.metric == "impact_ratio" else group.conditional_impact_ratio
+    return ratio is not None and ratio >= threshold
 
 
 @dataclass(frozen=True)
 class FairnessResult:
-    """A fairness assessment: each attribute alone, then all of them crossed."""
+    """A fairness assessment: each attribute alone, then all of them crossed.
+
+    `conditional`, `scores`, `sweep` and `regression` hold one entry per comparison where control columns, scores or
+    numeric predictions are given; their figures also stand among those of the comparison. `rest` lists the labels that
+    were counted together as not positive, `normalised` the group labels that were renamed, and `notes` what a reader
+    has to know beside the figures. Where the task is regression, `favourable` is “higher” or “lower” and `positive` is
+    empty.
+    """
 
     rows: int
     unknown: Mapping[str, int]
@@ -156,6 +121,14 @@ class FairnessResult:
     positive: str
     comparisons: tuple[Comparison, ...]
     threshold: float
+    task: Task = "classification"
+    conditional: tuple[ConditionalComparison, ...] = ()
+    scores: tuple[ScoreComparison, ...] = ()
+    sweep: tuple[ThresholdSweep, ...] = ()
+    regression: tuple[RegressionComparison, ...] = ()
+    notes: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    normalised: tuple[Normalisation, ...] = ()
 
     @property
     def groups(self) -> tuple[GroupResult, ...]:
@@ -170,7 +143,12 @@ class FairnessResult:
         raise KeyError(attributes)
 
     def verdicts(self) -> tuple[tuple[Comparison, Figure, Judgement], ...]:
-        """The four-fifths screen on each comparison: the lowest impact ratio against the threshold."""
+        """The four-fifths screen on each comparison: the lowest impact ratio against the threshold.
+
+        None where the task is regression: nobody is selected there.
+        """
+        if self.task == "regression":
+            return ()
         return tuple(
             (
                 comparison,

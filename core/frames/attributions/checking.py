@@ -1,0 +1,78 @@
+"""What a file of attributions must not hold, each with the first line where it does."""
+
+from collections.abc import Sequence
+
+from core.errors import Problem, Unreadable
+from core.frames.slices.bands import engine_types, identity, missing
+from core.frames.source import Table
+
+MOST_PROBLEMS = 20
+
+
+def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: bool = False) -> tuple[str, ...]:
+    """Every value of these columns has to be a finite number; returns the columns of numbers.
+
+    With `texts_allowed` a column in which no value at all is a number is text, and passed over; a column with some
+    numbers is a column of numbers, and its other values are refused.
+    """
+    keys = table.keys(*names)
+    if not keys:
+        return ()
+    wanted = ", ".join(
+        f"count(TRY_CAST({key} AS DOUBLE)), count(*) FILTER (coalesce(isfinite(TRY_CAST({key} AS DOUBLE)), false))"
+        for key in keys
+    )
+    row = table.connection.execute(f"SELECT count(*), {wanted} FROM {table.view}").fetchall()[0]  # noqa: S608
+    rows, held, problems = int(row[0]), list[str](), list[Problem]()
+    for at, (name, key) in enumerate(zip(names, keys, strict=True)):
+        numbers, finite = int(row[1 + 2 * at]), int(row[2 + 2 * at])
+        if texts_allowed and not numbers and rows:
+            continue
+        held.append(name)
+        if finite < rows and len(problems) < MOST_PROBLEMS:
+            line = table.first_line(f"NOT coalesce(isfinite(TRY_CAST({key} AS DOUBLE)), false)")
+            found = f"{rows - finite} such rows"
+            problems.append(Problem("a value is no finite number", line=line, column=name, found=found))
+    if problems:
+        raise Unreadable(problems)
+    return tuple(held)
+
+
+def refuse_missing_ids(table: Table, name: str, reason: str) -> None:
+    """Every row needs this name or id."""
+    key = table.key(name)
+    condition = missing(key, engine_types(table)[key])
+    if count := table.count(condition):
+        line, found = table.first_line(condition), f"{count} such rows"
+        raise Unreadable([Problem(reason, line=line, column=name, found=found)])
+
+
+def refuse_repeats(table: Table, names: Sequence[str], reason: str) -> None:
+    """No two rows may agree in all of these columns."""
+    types = engine_types(table)
+    keys = ", ".join(identity(key, types[key]) for key in table.keys(*names))
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {table.view} GROUP BY {keys} HAVING count(*) > 1)"  # noqa: S608
+    repeated = int(table.connection.execute(query).fetchall()[0][0])
+    if not repeated:
+        return
+    placed = f"(SELECT *, row_number() OVER () AS place FROM {table.view})"  # noqa: S608
+    numbered = f"(SELECT place, row_number() OVER (PARTITION BY {keys} ORDER BY place) AS nth FROM {placed})"  # noqa: S608
+    query = f"SELECT min(place) FROM {numbered} WHERE nth = 2"  # noqa: S608
+    line = int(table.connection.execute(query).fetchall()[0][0]) + 1
+    raise Unreadable([Problem(reason, line=line, column=names[0], found=f"{repeated} stand more than once")])
+
+
+def refuse_incomplete(table: Table, row: str, feature: str) -> None:
+    """Every case needs a value for every feature, 0 where it had no part."""
+    key = table.key(feature)
+    cases = table.distinct(table.key(row))
+    counted = table.groups([f"CAST({key} AS VARCHAR)"], 20_000)
+    short = [(str(name), int(str(n))) for name, n in counted if n != cases]
+    if short:
+        expected = f"{cases} cases; 0 where a feature had no part"
+        raise Unreadable(
+            [
+                Problem(f"feature “{name}” lacks cases", column=feature, found=str(n), expected=expected)
+                for name, n in short[:MOST_PROBLEMS]
+            ]
+        )
