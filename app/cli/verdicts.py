@@ -1,7 +1,8 @@
 """Prints verdicts as a table that reads well in the log of a build."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from app.cli.columns import columns_of
 
 if TYPE_CHECKING:
     from app.cli.server import Check, Run
@@ -14,7 +15,7 @@ WORST_FIRST = {"fail": 0, "insufficient evidence": 1, "pass": 2}
 def verdict_table(run: "Run") -> str:
     """One line for each check, the worst first, then why, then the outcome."""
     checks = sorted(run["checks"], key=lambda check: (WORST_FIRST.get(check["verdict"], 0), not check["required"]))
-    lines = _columns([HEAD, *(_line(check) for check in checks)]) if checks else []
+    lines = columns_of([HEAD, *(_line(check) for check in checks)]) if checks else []
     reasons = [f"{_name(check)}: {check['reason']}" for check in checks if check["verdict"] != "pass"]
     outcome = run["verdicts"]["outcome"] if run["verdicts"] else run["status"]
     text = "\n".join([*lines, *([""] if reasons else []), *reasons, "", f"{run['run']}: {outcome}"])
@@ -41,8 +42,3 @@ def _name(check: "Check") -> str:
 
 def _figure(value: float | None) -> str:
     return NOT_AVAILABLE if value is None else f"{value:.4g}"
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -56,7 +56,7 @@ def _corrected(columns: Sequence[ColumnDrift], limit: float) -> tuple[ColumnDrif
     judged = [column for column in columns if column.drifted is not None]
     drift = holm([_alarm(column) for column in judged])
     corrected = {column.column: value for column, value in zip(judged, drift, strict=True)}
-    nulls = holm([column.null_rate_p_value for column in columns])
+    nulls = holm([1.0 if (p := column.null_rate_p_value) is None else p for column in columns])
     return tuple(
         replace(
             column,

@@ -28,7 +28,7 @@ class Measured:
     """What a method found: `score` is the p-value of a test, else the distance; None with its `reason`.
 
     `drifted` is None where `reason` says why. `chance` is the p-value that a distance at or past its threshold was held
-    against. `bounds` hold the score where rows were counted in bins; `score` is then the end that speaks less for drift.
+    against. `bounds` hold the score where rows were counted in bins; `score` is then the end that is less like drift.
     """
 
     score: float | None = None

@@ -34,7 +34,8 @@ class ColumnDrift:
     at its threshold was held against: it is drift only below 0.05. `holm_p_value` is the p-value, or `chance`,
     corrected for the number of columns. `bounds` hold the score of rows that were counted in bins. `n` counts the
     values compared, without missing and infinite ones. `null_rate` is the share of missing values; a change counts if
-    it is larger than the limit and chance would give it in fewer than 5 of 100 files (Holm).
+    it is larger than the limit (only then there is `null_rate_p_value`) and chance would give it in fewer than 5 of 100
+    files (Holm).
     """
 
     column: str
@@ -45,7 +46,7 @@ class ColumnDrift:
     drifted: bool | None
     n: tuple[int, int]
     null_rate: Pair
-    null_rate_p_value: float
+    null_rate_p_value: float | None = None
     p_value: float | None = None
     statistic: float | None = None
     chance: float | None = None

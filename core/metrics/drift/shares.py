@@ -51,8 +51,8 @@ def psi(reference: Counts, current: Counts) -> float:
     """Population stability index, 0 or more; below 0.1 is usually called stable, 0.25 a major shift.
 
     Formula: Σ (r − c) · ln(r / c) over shares r and c. An empty bin has the share 0.0001, or a millionth of the
-    smallest share where that is at most 0.0001. Source: Lewis, An Introduction to Credit Scoring (1992); the zero fill is
-    Evidently's, to whose `psi` this is equal. One category on both sides gives 0.
+    smallest share where that is at most 0.0001. Source: Lewis, An Introduction to Credit Scoring (1992); the zero fill
+    is Evidently's, to whose `psi` this is equal. One category on both sides gives 0.
     """
     first, second = _filled(_shares(reference)), _filled(_shares(current))
     return fsum((first - second) * np.log(first / second))
