@@ -73,9 +73,9 @@ def loss_sum(total: int, squares: int) -> LossSum:
     return LossSum(int(total) / FIXED_POINT, int(squares) / FIXED_POINT)
 
 
-def cuts(connection: duckdb.DuckDBPyConnection) -> tuple[Cut, ...]:
-    """The counts at 101 thresholds: 0, 0.01, … 1 for probabilities, else evenly over the range of the scores."""
-    rows = connection.execute(_CUTS, [edges(connection, CUTS)]).fetchall()
+def cuts(connection: duckdb.DuckDBPyConnection, thresholds: Sequence[float] = ()) -> tuple[Cut, ...]:
+    """The counts at these thresholds, or at 101: 0, 0.01, … 1 for probabilities, else evenly over the scores' range."""
+    rows = connection.execute(_CUTS, [list(thresholds) or edges(connection, CUTS)]).fetchall()
     return _cuts(connection, rows)
 
 

@@ -1,13 +1,13 @@
 """`countersign assess fairness`: outcomes and errors between groups."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app.cli.assess.reading import EXIT_CODES, answered, exit_code, ratio, rows, table_of
+from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, exit_code, ratio, rows, table_of
 
 if TYPE_CHECKING:
-    from core.metrics.cells import Cells
     from core.metrics.fairness import FairnessResult
 
 EPILOG = f"""{EXIT_CODES}
@@ -23,7 +23,16 @@ def add_arguments(fairness: argparse.ArgumentParser) -> None:
     fairness.epilog = EPILOG
     fairness.add_argument("file", metavar="FILE", type=Path, help="labels and predictions: CSV or Parquet")
     fairness.add_argument("--label", metavar="COLUMN", help="what happened; without it there are selection rates only")
-    fairness.add_argument("--prediction", metavar="COLUMN", required=True, help="what the model decided")
+    fairness.add_argument("--prediction", metavar="COLUMN", help="what the model decided or estimated")
+    fairness.add_argument("--score", metavar="COLUMN", help="its score, for calibration, areas and thresholds by group")
+    fairness.add_argument("--cut", metavar="SCORE", type=float, default=0.5, help="with a score alone; default: 0.5")
+    fairness.add_argument(
+        "--task", choices=("binary", "multiclass", "regression"), default="binary", help="default: binary"
+    )
+    fairness.add_argument(
+        "--control", metavar="COLUMN", action="append", default=[], help="compare again at equal values; repeat"
+    )
+    fairness.add_argument("--count", metavar="COLUMN", help="each row stands for as many as this column says")
     fairness.add_argument(
         "--sensitive", metavar="COLUMN", action="append", required=True, help="attribute; repeat to cross them"
     )
@@ -53,31 +62,49 @@ def _print(args: argparse.Namespace) -> int:
 
     result = _assess(args)
     print(as_json(result) if args.format == "json" else as_table(result))
+    if result.task == "regression":
+        return (
+            PASSED
+            if any(one.figure("mean_prediction_difference").value is not None for one in result.comparisons)
+            else INSUFFICIENT
+        )
     return exit_code(judgement.verdict for _, _, judgement in result.verdicts())
 
 
 def _assess(args: argparse.Namespace) -> "FairnessResult":
-    from core.metrics.fairness import assess
-
-    counted = _counted(args)
-    return assess(
-        counted,
-        favourable=args.favourable,
-        reference=_reference(args.reference or [], counted),
-        minimum_group=args.minimum_group,
-        threshold=args.threshold,
-    )
-
-
-def _counted(args: argparse.Namespace) -> "Cells":
-    """Read as strictly as an upload, then count; text is counted as the text it is."""
-    from core.frames.cells import cells
+    """Read as strictly as an upload, then compare; text is compared as the text it is."""
+    from core.frames.fairness import Columns, assess_file
     from core.validation.uploads import ColumnMapping
 
     attributes = tuple(dict.fromkeys(args.sensitive))
     with table_of(args.file, ColumnMapping(sensitive=attributes)) as table:
-        positive = args.positive if args.positive is not None else _positive(table, args.label, args.prediction)
-        return cells(table, label=args.label, prediction=args.prediction, positive=positive, attributes=attributes)
+        columns = Columns(
+            sensitive=attributes,
+            label=args.label,
+            prediction=args.prediction,
+            score=args.score,
+            positive="" if args.task == "regression" else _positive_label(args, table),
+            favourable=args.favourable or "",
+            controls=tuple(args.control),
+            count=args.count,
+            task=args.task,
+            cut=args.cut,
+        )
+        return assess_file(
+            table,
+            columns,
+            reference=_reference(args.reference or [], table, attributes),
+            minimum_group=args.minimum_group,
+            threshold=args.threshold,
+        )
+
+
+def _positive_label(args: argparse.Namespace, table: Path) -> str:
+    if args.positive is not None:
+        return str(args.positive)
+    if args.prediction is None and args.label is None:
+        return "1"  # scores alone: at least the cut is positive
+    return _positive(table, args.label, args.prediction)
 
 
 def _positive(table: Path, *columns: str | None) -> str:
@@ -101,23 +128,26 @@ def _positive(table: Path, *columns: str | None) -> str:
     return positive
 
 
-def _reference(words: list[str], counted: "Cells") -> Reference:
+def _reference(words: list[str], table: Path, attributes: tuple[str, ...]) -> Reference:
     """“overall”, or attribute to value; a value alone belongs to the one attribute that has it."""
     if not words:
         return None
     if "overall" in words:
         return "overall"
-    return dict(_named(word, counted) for word in words)
+    from core.frames.cells import labels_of
+
+    values = {name: frozenset(labels_of(table, name)) for name in attributes}
+    return dict(_named(word, values) for word in words)
 
 
-def _named(word: str, counted: "Cells") -> tuple[str, str]:
+def _named(word: str, values: Mapping[str, frozenset[str]]) -> tuple[str, str]:
     from core.errors import Problem, Unreadable
 
     column, equals, value = word.partition("=")
-    if equals and column in counted.attributes:
+    if equals and column in values:
         return column, value
-    homes = [name for name in counted.attributes if (word,) in counted.tallies((name,))]
+    homes = [name for name, found in values.items() if word in found]
     if len(homes) != 1:
-        expected = "COLUMN=VALUE" if homes else "a value of " + " or ".join(counted.attributes)
+        expected = "COLUMN=VALUE" if homes else "a value of " + " or ".join(values)
         raise Unreadable([Problem("no such reference group", found=word, expected=expected)])
     return homes[0], word

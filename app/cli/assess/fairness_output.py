@@ -5,12 +5,14 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from core.metrics.fairness import Comparison, FairnessResult, Figure, GroupResult, Rate
+from core.metrics.fairness.results import OPTIONAL
 from core.metrics.intervals import Interval
 from core.metrics.verdicts import Judgement
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 NAME_WIDTH = 26
 WIDTH = 96
+FURTHER = frozenset(OPTIONAL)
 HEAD = ("group", "n", "rate", "95 %", "TPR", "FPR", "ratio", "95 %", "p")
 
 
@@ -30,8 +32,19 @@ def as_json(result: FairnessResult) -> str:
         "ties": [_attributes(one, values) for one in result.comparisons for values in one.ties],
         "figures": [_figure(one, figure) for one in result.comparisons for figure in one.figures],
         "verdicts": [_verdict(result, *judged) for judged in result.verdicts()],
+        "task": result.task,
+        "notes": list(result.notes),
+        **{part: _part(result, part) for part in ("conditional", "scores", "sweep", "regression")},
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _part(result: FairnessResult, part: str) -> Json:
+    """Conditional comparisons, scores, sweep or numbers as they are stored."""
+    from pydantic import TypeAdapter
+
+    stored: dict[str, Json] = TypeAdapter(FairnessResult).dump_python(result, mode="json", include={part})
+    return stored[part]
 
 
 def _group(group: GroupResult) -> Json:
@@ -116,7 +129,9 @@ def as_table(result: FairnessResult) -> str:
         f"Rows without a value, in no group: {missing}",
     ]
     for comparison in result.comparisons:
-        lines += ["", *_section(result, comparison)]
+        lines += ["", *(_numbers(comparison) if result.task == "regression" else _section(result, comparison))]
+    lines += [line for note in result.notes for line in ("", *textwrap.wrap(f"{note}.", WIDTH))]
+    lines += [line for one in result.sweep for line in ("", *textwrap.wrap(f"{one.name}: {one.words}.", WIDTH))]
     return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in "\n".join(lines))
 
 
@@ -136,7 +151,22 @@ def _section(result: FairnessResult, comparison: Comparison) -> list[str]:
         *(["† small sample: Fisher's exact test"] if any(group.small_sample for group in comparison.groups) else []),
         *(line for note in notes for line in textwrap.wrap(note, WIDTH)),
         *textwrap.wrap(verdict, WIDTH),
-        *_holm(comparison),
+        *further_lines(comparison),
+    ]
+
+
+def _numbers(comparison: Comparison) -> list[str]:
+    return [f"{comparison.name}, against {_against(comparison)}", *further_lines(comparison)]
+
+
+def further_lines(comparison: Comparison) -> list[str]:
+    """Figures beyond the impact ratio that the columns carry: on scores, at equal controls, on numbers."""
+    shown = [figure for figure in comparison.figures if figure.metric in FURTHER]
+    return [
+        f"{figure.metric}: {_number(figure.value)} ({_range(figure.interval)}) {' and '.join(figure.groups)}"
+        if figure.value is not None
+        else f"{figure.metric}: not available. {figure.reason}"
+        for figure in shown
     ]
 
 
@@ -147,14 +177,6 @@ def _against(comparison: Comparison) -> str:
         return "everybody"
     ties = ", ".join(" × ".join(values) for values in comparison.ties)
     return " × ".join(comparison.reference) + (f" (tied with {ties})" if ties else "")
-
-
-def _holm(comparison: Comparison) -> list[str]:
-    tested = [group.holm_p_value for group in comparison.groups if group.holm_p_value is not None]
-    if len(comparison.attributes) < 2 or not tested:
-        return []
-    few = sum(value < 0.05 for value in tested)
-    return [f"{len(tested)} groups were tested at once: {few} differ at 5 % after Holm's correction."]
 
 
 def _line(group: GroupResult) -> tuple[str, ...]:

@@ -1,0 +1,47 @@
+"""The performance of a file of predictions, whatever the model predicts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.errors import Problem, Unreadable
+from core.frames.cells import cells
+from core.frames.multiclass import class_counts
+from core.frames.pairing import EVEN_CUT, Roles
+from core.frames.regression import error_sums
+from core.frames.scores import score_sums
+from core.metrics.performance import PerformanceResult, assess_classification
+from core.metrics.performance.multiclass import assess_multiclass
+from core.metrics.performance.regression import assess_regression
+
+
+def assess_performance(
+    path: Path | str, roles: Roles, *, probabilities: Mapping[str, str] | None = None, threshold: float = EVEN_CUT
+) -> PerformanceResult:
+    """Every performance figure that the columns carry, for the task that `roles` names.
+
+    Two classes: where only scores are given, a score of at least `threshold` is a positive prediction. Several classes:
+    `probabilities` map each class to its column. Raises Unreadable with place and reason.
+    """
+    if roles.task == "regression":
+        column = roles.prediction or roles.score
+        if column is None:
+            raise Unreadable([Problem("no prediction column is named")])
+        sums, deciles, histogram = error_sums(path, label=roles.label, prediction=column)
+        return assess_regression(sums, deciles=deciles, histogram=histogram)
+    if roles.task == "multiclass":
+        counts = class_counts(path, label=roles.label, prediction=roles.prediction, probabilities=probabilities)
+        return assess_multiclass(counts)
+    return _two_classes(path, roles, threshold)
+
+
+def _two_classes(path: Path | str, roles: Roles, threshold: float) -> PerformanceResult:
+    decided = roles.prediction or roles.score
+    if decided is None:
+        raise Unreadable([Problem("neither a prediction nor a score column is named")])
+    cut = None if roles.prediction else threshold
+    counted = cells(path, label=roles.label, prediction=decided, positive=roles.positive, cut=cut)
+    confusion = counted.confusion()
+    if confusion is None:
+        raise Unreadable([Problem("there is no label column", column=roles.label)])
+    sums = score_sums(path, label=roles.label, score=roles.score, positive=roles.positive) if roles.score else None
+    return assess_classification(confusion, scores=sums, threshold=cut)
