@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ldexp
 
 from core.frames.attributions.shapes import Attributions, Shape
-from core.frames.slices.fixed import BITS, exponent_of, unfixed
+from core.frames.slices.fixed import BITS, exponent_of, fixed_sum, unfixed
 from core.frames.source import Table
 from core.metrics.explanation import Contribution
 
@@ -19,10 +19,7 @@ def prepare(found: Attributions, attribute: str = "CAST(NULL AS VARCHAR)", sourc
     own power of two every feature keeps its digits, however small beside the others.
     """
     connection, view = found.table.connection, source or found.table.view
-    if found.shape is Shape.WIDE:
-        query = _unpivoted(found, attribute, view)
-    else:
-        query = _listed(found, attribute, view)
+    query = _unpivoted(found, attribute, view) if found.shape is Shape.WIDE else _listed(found, attribute, view)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {VALUES} AS {query}")
     largest = connection.execute(f"SELECT feature, max(abs(value)) FROM {VALUES} GROUP BY 1").fetchall()  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {SCALES} (feature INTEGER, scale DOUBLE)")
@@ -70,7 +67,7 @@ def residual_variance(found: Attributions, feature: str, share: float) -> float 
 
 def _unpivoted(found: Attributions, attribute: str, view: str) -> str:
     cast = [f"CAST({key} AS DOUBLE) AS v{at}" for at, key in enumerate(found.feature_keys)]
-    total = " + ".join(f"abs(CAST({key} AS DOUBLE))" for key in found.feature_keys)
+    total = "list_sum([" + ", ".join(f"abs(CAST({key} AS DOUBLE))" for key in found.feature_keys) + "])"
     columns = ", ".join(f"v{at}" for at in range(len(cast)))
     rows = f"SELECT {attribute} AS attribute, {total} AS total, {', '.join(cast)} FROM {view}"  # noqa: S608
     return (
@@ -83,15 +80,22 @@ def _listed(found: Attributions, attribute: str, view: str) -> str:
     _number_features(found.table, found.features)
     key, value = found.feature_keys[0], f"CAST({found.table.key(found.value or '')} AS DOUBLE)"
     place = f"(SELECT place FROM feature_places WHERE name = CAST({key} AS VARCHAR))"  # noqa: S608
-    rows = f"SELECT {place} AS feature, {value} AS value, {found.row or 'NULL'} AS row, {attribute} AS attribute FROM {view}"  # noqa: S608
+    rows = (
+        f"SELECT {place} AS feature, {value} AS value, {found.row or 'NULL'} AS row, "  # noqa: S608
+        f"{attribute} AS attribute FROM {view}"
+    )
     if found.shape is Shape.IMPORTANCES:
         return f"SELECT feature, value, 0.0 AS total, attribute FROM ({rows})"  # noqa: S608
-    # The total of a case is summed as whole numbers too, so that it does not depend on the order of rows.
-    query = f"SELECT coalesce(max(abs({value})), 0) FROM {view}"  # noqa: S608
-    scale = ldexp(1.0, exponent_of(float(found.table.connection.execute(query).fetchall()[0][0])))
-    parts = UNIT.format(f"abs(value) / CAST({scale!r} AS DOUBLE)")
-    totals = f"SELECT row, CAST(sum({parts}) AS DOUBLE) / {2.0**BITS!r} * CAST({scale!r} AS DOUBLE) AS total FROM cases GROUP BY row"  # noqa: S608
+    totals = _totals(found.table, value, view)
     return f"WITH cases AS ({rows}) SELECT feature, value, total, attribute FROM cases JOIN ({totals}) USING (row)"  # noqa: S608
+
+
+def _totals(table: Table, value: str, view: str) -> str:
+    """Each case's total, summed as whole numbers too, so that it does not depend on the order of rows."""
+    query = f"SELECT coalesce(max(abs({value})), 0) FROM {view}"  # noqa: S608
+    exponent = exponent_of(float(table.connection.execute(query).fetchall()[0][0]))
+    total = f"CAST({fixed_sum('abs(value)', exponent)} AS DOUBLE) / {2.0**BITS!r} * {ldexp(1.0, exponent)!r}"
+    return f"SELECT row, {total} AS total FROM cases GROUP BY row"  # noqa: S608
 
 
 def _number_features(table: Table, features: Sequence[str]) -> None:
