@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.errors import Problem, Unreadable
-from core.frames.slices.bands import engine_types, identity, missing
+from core.frames.expressions import absent, number, types_of, written
 from core.frames.source import Table
 
 MOST_PROBLEMS = 20
@@ -18,10 +18,9 @@ def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: boo
     keys = table.keys(*names)
     if not keys:
         return ()
-    wanted = ", ".join(
-        f"count(TRY_CAST({key} AS DOUBLE)), count(*) FILTER (coalesce(isfinite(TRY_CAST({key} AS DOUBLE)), false))"
-        for key in keys
-    )
+    types = types_of(table)
+    values = {key: number(key, types[key]) for key in keys}
+    wanted = ", ".join(f"count({value}), count(*) FILTER ({_finite(value)})" for value in values.values())
     row = table.connection.execute(f"SELECT count(*), {wanted} FROM {table.view}").fetchall()[0]  # noqa: S608
     rows, held, problems = int(row[0]), list[str](), list[Problem]()
     for at, (name, key) in enumerate(zip(names, keys, strict=True)):
@@ -30,7 +29,7 @@ def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: boo
             continue
         held.append(name)
         if finite < rows and len(problems) < MOST_PROBLEMS:
-            line = table.first_line(f"NOT coalesce(isfinite(TRY_CAST({key} AS DOUBLE)), false)")
+            line = table.first_line(f"NOT {_finite(values[key])}")
             found = f"{rows - finite} such rows"
             problems.append(Problem("a value is no finite number", line=line, column=name, found=found))
     if problems:
@@ -38,10 +37,14 @@ def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: boo
     return tuple(held)
 
 
+def _finite(value: str) -> str:
+    return f"coalesce(isfinite({value}), false)"
+
+
 def refuse_missing_ids(table: Table, name: str, reason: str) -> None:
     """Every row needs this name or id."""
     key = table.key(name)
-    condition = missing(key, engine_types(table)[key])
+    condition = absent(key, types_of(table)[key])
     if count := table.count(condition):
         line, found = table.first_line(condition), f"{count} such rows"
         raise Unreadable([Problem(reason, line=line, column=name, found=found)])
@@ -49,8 +52,8 @@ def refuse_missing_ids(table: Table, name: str, reason: str) -> None:
 
 def refuse_repeats(table: Table, names: Sequence[str], reason: str) -> None:
     """No two rows may agree in all of these columns."""
-    types = engine_types(table)
-    keys = ", ".join(identity(key, types[key]) for key in table.keys(*names))
+    types = types_of(table)
+    keys = ", ".join(written(key, types[key]) for key in table.keys(*names))
     query = f"SELECT count(*) FROM (SELECT 1 FROM {table.view} GROUP BY {keys} HAVING count(*) > 1)"  # noqa: S608
     repeated = int(table.connection.execute(query).fetchall()[0][0])
     if not repeated:
@@ -65,7 +68,7 @@ def refuse_repeats(table: Table, names: Sequence[str], reason: str) -> None:
 def refuse_incomplete(table: Table, row: str, feature: str) -> None:
     """Every case needs a value for every feature, 0 where it had no part."""
     key = table.key(feature)
-    cases = table.distinct(table.key(row))
+    cases = table.distinct(written(table.key(row), types_of(table)[table.key(row)]))
     counted = table.groups([f"CAST({key} AS VARCHAR)"], 20_000)
     short = [(str(name), int(str(n))) for name, n in counted if n != cases]
     if short:

@@ -14,8 +14,9 @@ from core.frames.attributions.checking import (
     refuse_repeats,
 )
 from core.frames.attributions.records import as_table
+from core.frames.expressions import types_of, written
 from core.frames.profile import ColumnType
-from core.frames.slices.bands import engine_types, identity, kinds, text
+from core.frames.slices.bands import kinds, text
 from core.frames.source import Table, open_table
 
 ROW_ID = "row_id"
@@ -110,7 +111,7 @@ def _long(table: Table, feature: str, value: str, row: str) -> Attributions:
     refuse_incomplete(table, row, feature)
     left_out = tuple(name for name in table.columns if name not in (feature, value, row))
     key = table.key(row)
-    row_text = identity(key, engine_types(table)[key])
+    row_text = written(key, types_of(table)[key])
     return Attributions(table, Shape.LONG, names, (table.key(feature),), row_text, value, left_out=left_out)
 
 
@@ -135,7 +136,7 @@ def _wide(table: Table, types: dict[str, ColumnType], row: str | None, sensitive
     if row is not None:
         refuse_missing_ids(table, row, "a row id is missing")
         refuse_repeats(table, [row], "a row id stands twice")
-        row_text = identity(table.key(row), engine_types(table)[table.key(row)])
+        row_text = written(table.key(row), types_of(table)[table.key(row)])
     groups = tuple(name for name in sensitive if name in rest and name not in features)
     left_out = tuple(name for name in table.columns if name not in (*features, *groups, row))
     return Attributions(table, Shape.WIDE, tuple(features), table.keys(*features), row_text, None, groups, left_out)
@@ -152,4 +153,4 @@ def _columns(table: Table) -> str:
 def group_text(found: Attributions, name: str) -> str:
     """A group column of the file as text, NULL where missing."""
     key = found.table.key(name)
-    return text(key, engine_types(found.table)[key])
+    return text(key, types_of(found.table)[key])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from core.frames import expressions
+from core.frames.expressions import absent, types_of
 from core.frames.profile import ColumnType
 from core.frames.source import Table
 
@@ -27,13 +29,13 @@ class Attribute:
 
 def kinds(table: Table, names: Sequence[str]) -> dict[str, ColumnType]:
     """The type of each column, as `core.frames.profile` has it: text that is a number throughout is a number."""
-    types = engine_types(table)
+    types = types_of(table)
     keys = table.keys(*names)
     if not keys:
         return {}
     counts = ", ".join(
-        f"count(*) FILTER (NOT {missing(key, types[key])}), "
-        f"count(TRY_CAST({key} AS DOUBLE)) FILTER (NOT {missing(key, types[key])})"
+        f"count(*) FILTER (NOT {absent(key, types[key])}), "
+        f"count({expressions.number(key, types[key])}) FILTER (NOT {absent(key, types[key])})"
         for key in keys
     )
     row = table.connection.execute(f"SELECT {counts} FROM {table.view}").fetchall()[0]  # noqa: S608
@@ -46,44 +48,21 @@ def kinds(table: Table, names: Sequence[str]) -> dict[str, ColumnType]:
 def attributes_of(table: Table, names: Sequence[str]) -> tuple[Attribute, ...]:
     """Each column as groups; more than 100 values that are no numbers are left out with the reason."""
     found = kinds(table, names)
-    types = engine_types(table)
+    types = types_of(table)
     return tuple(_attribute(table, name, found[name], types[table.key(name)]) for name in names)
-
-
-def engine_types(table: Table) -> dict[str, str]:
-    """The engine's type of each of its column names."""
-    relation = table.connection.view(table.view)
-    return {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
-
-
-def missing(key: str, kind: str) -> str:
-    """Whether a value is NULL, blank or NaN."""
-    blank = f"coalesce(trim(CAST({key} AS VARCHAR)) = '', true)"
-    return f"({blank} OR isnan({key}))" if kind in ("FLOAT", "DOUBLE") else blank
 
 
 def number(key: str, kind: str) -> str:
     """A value as a finite DOUBLE, or NULL; times as seconds since 1970."""
     if kind.startswith(("DATE", "TIMESTAMP")):
         return f"CAST(epoch(CAST({key} AS TIMESTAMP)) AS DOUBLE)"
-    cast = f"TRY_CAST({key} AS DOUBLE)"
-    return f"(CASE WHEN isfinite({cast}) THEN {cast} END)"
+    value = expressions.number(key, kind)
+    return f"(CASE WHEN isfinite({value}) THEN {value} END)"
 
 
 def text(key: str, kind: str) -> str:
     """A value as its exact text, or NULL where it is missing."""
-    return f"(CASE WHEN {missing(key, kind)} THEN NULL ELSE CAST({key} AS VARCHAR) END)"
-
-
-def identity(key: str, kind: str) -> str:
-    """A row id as the text by which rows of two files meet: a whole decimal without its point, text as it is."""
-    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
-        whole = f"CAST(CAST({key} AS HUGEINT) AS VARCHAR)"
-        is_whole = f"isfinite(CAST({key} AS DOUBLE)) AND {key} = trunc({key}) AND abs({key}) < 1e15"
-        return (
-            f"(CASE WHEN {missing(key, kind)} THEN NULL WHEN {is_whole} THEN {whole} ELSE CAST({key} AS VARCHAR) END)"
-        )
-    return text(key, kind)
+    return f"(CASE WHEN {absent(key, kind)} THEN NULL ELSE CAST({key} AS VARCHAR) END)"
 
 
 def _kind(kind: str, present: int, numbers: int) -> ColumnType:
@@ -110,7 +89,7 @@ def _attribute(table: Table, name: str, found: ColumnType, kind: str) -> Attribu
 
 def _bands(table: Table, key: str, kind: str) -> str:
     """Quartile bands as a CASE; cuts are values that occur, and equal cuts make one band."""
-    value = f"TRY_CAST({key} AS DOUBLE)"
+    value = expressions.number(key, kind)
     query = f"SELECT quantile_disc(x, {list(QUARTILES)}) FROM (SELECT {number(key, kind)} AS x FROM {table.view})"  # noqa: S608
     cuts = sorted(set(table.connection.execute(query).fetchall()[0][0] or ()))
     if not cuts:
@@ -118,4 +97,4 @@ def _bands(table: Table, key: str, kind: str) -> str:
     names = [f"up to {cuts[0]:.15g}"]
     names += [f"over {low:.15g} to {high:.15g}" for low, high in pairwise(cuts)]
     branches = " ".join(f"WHEN {value} <= {cut!r}::DOUBLE THEN '{name}'" for cut, name in zip(cuts, names, strict=True))
-    return f"(CASE WHEN {missing(key, kind)} THEN NULL {branches} ELSE 'over {cuts[-1]:.15g}' END)"
+    return f"(CASE WHEN {absent(key, kind)} THEN NULL {branches} ELSE 'over {cuts[-1]:.15g}' END)"

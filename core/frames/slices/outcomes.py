@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.errors import Problem, Unreadable
 from core.frames.cells import as_text, guess_positive, refuse_missing
+from core.frames.expressions import number, types_of
 from core.frames.roles import EVEN_CUT, Roles
 from core.frames.source import Table
 from core.metrics.cells import canonical
@@ -78,7 +79,8 @@ def class_of(key: str) -> str:
 
 def refuse_unmeasured(table: Table, column: str) -> None:
     """Every value has to be a finite number; else Unreadable with the first line and how many."""
-    condition = f"NOT coalesce(isfinite(TRY_CAST({table.key(column)} AS DOUBLE)), false)"
+    key = table.key(column)
+    condition = f"NOT coalesce(isfinite({number(key, types_of(table)[key])}), false)"
     bad = table.count(condition)
     if bad:
         line, found = table.first_line(condition), f"{bad} such rows"
