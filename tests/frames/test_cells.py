@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import Unreadable
 from core.frames.cells import cells, guess_positive, labels_of
-from core.metrics.cells import Cells, Confusion, canonical
+from core.metrics.cells import Cells, Confusion, Normalisation, canonical, normalise
+from tests.metrics.published import DATA
 
 
 def csv_file(tmp_path: Path, text: str, name: str = "rows.csv") -> Path:
@@ -190,3 +191,99 @@ def test_labels_are_listed_once_however_they_are_written(tmp_path: Path) -> None
     path = csv_file(tmp_path, "y,p\n1,1.0\n0,0.0\n0,yes\n")
 
     assert labels_of(path, "y", "p") == ("0", "1", "yes")
+
+
+def test_each_row_stands_for_its_count(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "y,p,g,n\n1,1,a,3\n0,1,a,2.0\n1,0,b,1e1\n0,0,b,4\n1,1,c,0\n1,1,a,5\n")
+
+    found = counted(path, count="n")
+
+    assert found.confusion() == Confusion(8, 2, 10, 4)
+    assert {values[0]: tally.n for values, tally in found.tallies(("g",)).items()} == {"a": 10, "b": 14}
+
+
+def test_berkeley_is_counted_from_its_aggregate_rows() -> None:
+    found = counted(
+        DATA / "datasets_UCBAdmissions.csv",
+        label=None,
+        prediction="Admit",
+        positive="Admitted",
+        attributes=("Gender",),
+        count="Freq",
+    )
+
+    assert {values[0]: (tally.predicted, tally.n) for values, tally in found.tallies(("Gender",)).items()} == {
+        "Male": (1198, 2691),
+        "Female": (557, 1835),
+    }
+
+
+def test_typed_counts_count_as_their_text_does(tmp_path: Path) -> None:
+    path = parquet_file(
+        tmp_path,
+        y=pa.array(["1", "0"]),
+        p=pa.array(["1", "0"]),
+        g=pa.array(["a", "b"]),
+        n=pa.array([2**40, 3], pa.uint64()),
+    )
+
+    assert counted(path, count="n").rows == 2**40 + 3
+
+
+@pytest.mark.parametrize("count", ["-1", "1.5", "", "many", "nan", "inf", "1e17"])
+def test_a_count_that_is_no_whole_number_is_refused_with_its_place(tmp_path: Path, count: str) -> None:
+    path = csv_file(tmp_path, f"y,p,g,n\n1,1,a,3\n0,0,b,{count}\n0,0,b,{count}\n")
+
+    with pytest.raises(Unreadable) as refused:
+        counted(path, count="n")
+
+    assert "line 3, column “n”: a count is no whole number of at least 0, found 2 such rows" in str(refused.value)
+
+
+def test_counts_that_are_all_nought_leave_nothing_to_compare(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="the counts add up to no row"):
+        counted(csv_file(tmp_path, "y,p,g,n\n1,1,a,0\n0,0,b,0\n"), count="n")
+
+
+def test_one_label_against_the_rest_counts_every_other_label_as_not_positive(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "y,p,g\n2,2.0,a\n2,1,a\n1,2,b\nhigh,1,b\n0,high,b\n")
+
+    found = counted(path, positive="2", one_against_rest=True)
+
+    assert found.confusion() == Confusion(1, 1, 1, 2)
+    assert (found.positive, found.negative) == ("2", "not 2")
+    assert found.rest == ("0", "1", "high")
+
+
+def test_with_two_labels_there_is_no_rest(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "y,p,g\n1,1,a\n0,0,b\n")
+
+    assert counted(path, one_against_rest=True) == counted(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "words"),
+    [
+        ("y,p,g\n2,1,a\n1,0,b\n", "3", "the positive label is not in the data, found 0, 1, 2"),
+        ("y,p,g\n2,1,a\n1,0,b\n,0,b\n", "2", "line 4, column “y”: a label or prediction is missing"),
+        ("y,p,g\n2,1,a\n1,0,b\n0, ,b\n", "2", "line 4, column “p”: a label or prediction is missing"),
+        ("y,p,g\n" + "".join(f"{at},1,a\n" for at in range(1001)), "2", "column “y”: too many labels"),
+    ],
+)
+def test_one_against_the_rest_forgives_no_missing_label(tmp_path: Path, text: str, positive: str, words: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        counted(csv_file(tmp_path, text), positive=positive, one_against_rest=True)
+
+    assert words in str(refused.value)
+
+
+def test_renamed_groups_are_counted_together_and_the_renaming_is_on_record(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "y,p,g,h\n1,1,W,x\n0,0,wh.,x\n1,0,B,x\n1,1,,x\n")
+
+    found = normalise(counted(path, attributes=("g", "h")), "g", {"W": "White", "wh.": "White", "H": "Hispanic"})
+
+    assert {values: tally.n for values, tally in found.tallies(("g",)).items()} == {("White",): 2, ("B",): 1}
+    assert found.normalised == (Normalisation("g", {"W": "White", "wh.": "White"}),)
+    assert found.unknown == {"g": 1, "h": 0}
+    with pytest.raises(ValueError, match="needs a name"):
+        normalise(found, "h", {"x": " "})
