@@ -3,6 +3,7 @@
 drift("reference.parquet", "current.parquet", outputs=("score",)) -> DriftResult
 """
 
-from core.frames.drift.assessing import MINIMUM_ROWS, Options, drift
+from core.frames.drift.assessing import drift
+from core.frames.drift.deciding import MINIMUM_ROWS, Options
 
 __all__ = ["MINIMUM_ROWS", "Options", "drift"]

@@ -27,7 +27,7 @@ def concluded(
     Columns that cannot be judged turn it into insufficient evidence where they could turn the answer. It fails as well
     where missing values of a column change, or an output drifts. Source: Holm, Scand. J. Statist. 6 (1979) 65–70.
     """
-    columns = _corrected(columns, null_rate_threshold)
+    columns = _corrected(columns)
     judged = [column for column in columns if column.drifted is not None]
     share = sum(bool(column.drifted) for column in judged) / len(judged) if judged else None
     after = sum(column.drifted_after_holm for column in judged) / len(judged) if judged else None
@@ -51,7 +51,7 @@ def concluded(
     )
 
 
-def _corrected(columns: Sequence[ColumnDrift], limit: float) -> tuple[ColumnDrift, ...]:
+def _corrected(columns: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
     """Every column with its p-values corrected for how many there are; a distance below its threshold counts as 1."""
     judged = [column for column in columns if column.drifted is not None]
     drift = holm([_alarm(column) for column in judged])
@@ -61,7 +61,7 @@ def _corrected(columns: Sequence[ColumnDrift], limit: float) -> tuple[ColumnDrif
         replace(
             column,
             holm_p_value=corrected.get(column.column) if _alarm_given(column) else None,
-            null_rate_changed=abs(column.null_rate_change) > limit and p_value < LEVEL,
+            null_rate_changed=column.null_rate_p_value is not None and p_value < LEVEL,
         )
         for column, p_value in zip(columns, nulls, strict=True)
     )
@@ -100,9 +100,10 @@ def _null_check(columns: Sequence[ColumnDrift], threshold: float) -> DriftCheck:
         return DriftCheck(name, Verdict.INSUFFICIENT, "The files share no column")
     if not changed:
         return DriftCheck(name, Verdict.PASS, f"No share of missing values changed by more than {threshold:g}")
-    most = max(changed, key=lambda column: abs(column.null_rate_change))
-    before, after = most.null_rate
-    reason = f"Missing values went from {before:.3f} to {after:.3f}" + (
+    most = max(changed, key=lambda column: max(abs(column.null_rate_change), abs(column.unusable_rate_change)))
+    infinite = abs(most.unusable_rate_change) > abs(most.null_rate_change)
+    before, after = most.unusable_rate if infinite else most.null_rate
+    reason = f"Missing {'or infinite ' if infinite else ''}values went from {before:.1%} to {after:.1%}" + (
         f"; {len(changed) - 1} further columns changed" if len(changed) > 1 else ""
     )
     return DriftCheck(name, Verdict.FAIL, reason, most.column)

@@ -49,8 +49,7 @@ def measure_numbers(
         found = kolmogorov_smirnov(reference, current)
         return _tested(found.p_value, found.statistic, threshold)
     if method is not Method.WASSERSTEIN:
-        counts = binned(reference, current, whole=whole)
-        return measure_counts(method, *counts, threshold=threshold) if counts else Measured(reason=UNCUT)
+        return counts_measured(method, binned(reference, current, whole=whole), threshold=threshold)
     if reference[0] == reference[-1] and (current[0], current[-1]) != (reference[0], reference[-1]):
         return Measured(reason=CONSTANT)
     score = wasserstein(reference, current)
@@ -67,6 +66,11 @@ def measure_counts(method: Method, reference: Counts, current: Counts, *, thresh
         return _tested(test.p_value, test.statistic, threshold, note)
     score = psi(reference, current) if method is Method.PSI else jensen_shannon(reference, current)
     return _far(score, threshold, test.p_value if score >= threshold else None)
+
+
+def counts_measured(method: Method, counts: tuple[Counts, Counts] | None, *, threshold: float) -> Measured:
+    """Numbers by their bins; not available where they could not be cut into bins."""
+    return Measured(reason=UNCUT) if counts is None else measure_counts(method, *counts, threshold=threshold)
 
 
 def measure_bins(method: Method, bins: Bins, *, threshold: float, spread: float) -> Measured:

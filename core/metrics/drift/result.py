@@ -33,9 +33,9 @@ class ColumnDrift:
     `drifted` is None where it cannot be said, with the reason in `unavailable`. `chance` is the p-value that a distance
     at its threshold was held against: it is drift only below 0.05. `holm_p_value` is the p-value, or `chance`,
     corrected for the number of columns. `bounds` hold the score of rows that were counted in bins. `n` counts the
-    values compared, without missing and infinite ones. `null_rate` is the share of missing values; a change counts if
-    it is larger than the limit (only then there is `null_rate_p_value`) and chance would give it in fewer than 5 of 100
-    files (Holm).
+    values compared, without missing and infinite ones. `null_rate` is the share of missing values, `unusable_rate` that
+    of missing or infinite ones; a change of either counts if it is larger than the limit (only then there is
+    `null_rate_p_value`) and chance would give it in fewer than 5 of 100 files (Holm).
     """
 
     column: str
@@ -53,6 +53,7 @@ class ColumnDrift:
     holm_p_value: float | None = None
     bounds: Bounds | None = None
     null_rate_changed: bool = False
+    unusable_rate: Pair = (0.0, 0.0)
     infinite: tuple[int, int] = (0, 0)
     unavailable: str = ""
     note: str = ""
@@ -62,6 +63,11 @@ class ColumnDrift:
     def null_rate_change(self) -> float:
         """Current share of missing values less that of the reference."""
         return self.null_rate[1] - self.null_rate[0]
+
+    @property
+    def unusable_rate_change(self) -> float:
+        """Current share of missing or infinite values less that of the reference."""
+        return self.unusable_rate[1] - self.unusable_rate[0]
 
     @property
     def over_threshold(self) -> float | None:
