@@ -5,46 +5,17 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
+from core.metrics.bias_audit import BiasAuditResult
+from core.metrics.drift import DriftResult
+from core.metrics.explanation import ExplanationResult
 from core.metrics.fairness import FairnessResult
 from core.metrics.figure import Figure, missing
 from core.metrics.performance import PerformanceResult
+from core.metrics.performance.comparing import PerformanceComparison
+from core.metrics.quality import QualityResult
+from core.metrics.robustness import RobustnessResult
 from core.policy.rules import CheckKind, Task
 from core.validation.needs import Need
-
-
-@dataclass(frozen=True)
-class ColumnQuality:
-    """One column of the evidence."""
-
-    name: str
-    type: str
-    constant: bool
-    missing: int
-    distinct: int
-    lowest: str
-    highest: str
-
-
-@dataclass(frozen=True)
-class QualityResult:
-    """The state of the evidence: rows, repeated rows, columns, and how often each label occurs."""
-
-    rows: int
-    duplicate_rows: int
-    columns: tuple[ColumnQuality, ...]
-    positives: int | None
-    labelled: int
-    figures: tuple[Figure, ...] = ()
-
-    @property
-    def worst_column(self) -> ColumnQuality | None:
-        """The column with most missing values."""
-        return max(self.columns, key=lambda column: column.missing, default=None)
-
-    @property
-    def constant_columns(self) -> tuple[str, ...]:
-        """Columns with one value only."""
-        return tuple(column.name for column in self.columns if column.constant)
 
 
 @dataclass(frozen=True)
@@ -61,6 +32,11 @@ class ValidationResult:
     fairness_reason: str
     task: Task = Task.BINARY
     given: tuple[Need, ...] = ()
+    comparisons: tuple[PerformanceComparison, ...] = ()
+    bias_audit: BiasAuditResult | None = None
+    drift: DriftResult | None = None
+    explanation: ExplanationResult | None = None
+    robustness: RobustnessResult | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def figures(self, kind: CheckKind, metric: str) -> tuple[Figure, ...]:
@@ -69,9 +45,17 @@ class ValidationResult:
         return found or (missing(metric, self._reason(kind, metric)),)
 
     def _of_kind(self, kind: CheckKind) -> tuple[Figure, ...]:
-        parts = {CheckKind.QUALITY: self.quality, CheckKind.PERFORMANCE: self.performance}
-        part = parts.get(kind)
-        return part.figures if part is not None else ()
+        part = {
+            CheckKind.QUALITY: self.quality,
+            CheckKind.PERFORMANCE: self.performance,
+            CheckKind.BIAS_AUDIT: self.bias_audit,
+            CheckKind.DRIFT: self.drift,
+            CheckKind.EXPLAINABILITY: self.explanation,
+            CheckKind.ROBUSTNESS: self.robustness,
+        }.get(kind)
+        changes = self.comparisons if kind is CheckKind.PERFORMANCE else ()
+        own = part.figures if part is not None else ()
+        return (*own, *(figure for comparison in changes for figure in comparison.figures))
 
     def _reason(self, kind: CheckKind, metric: str) -> str:
         own = {CheckKind.PERFORMANCE: self.performance_reason, CheckKind.FAIRNESS: self.fairness_reason}
