@@ -104,7 +104,7 @@ def _null_check(columns: Sequence[ColumnDrift], threshold: float) -> DriftCheck:
     infinite = abs(most.unusable_rate_change) > abs(most.null_rate_change)
     before, after = most.unusable_rate if infinite else most.null_rate
     reason = f"Missing {'or infinite ' if infinite else ''}values went from {before:.1%} to {after:.1%}" + (
-        f"; {len(changed) - 1} further columns changed" if len(changed) > 1 else ""
+        f"; {len(changed) - 1} more changed" if len(changed) > 1 else ""
     )
     return DriftCheck(name, Verdict.FAIL, reason, most.column)
 
