@@ -13,7 +13,7 @@ MOST_SPELLINGS = 10_000
 
 
 def classes_of(table: Table, *columns: str, also: Iterable[str] = ()) -> tuple[str, ...]:
-    """The classes that occur in these columns, numbers in order and then text; `also` come first in how they are written.
+    """The classes that occur in these columns, numbers in order and then text; those of `also` as written there.
 
     Labels compare as in `core.frames.cells.cells`. Makes the table `spelling` (text, class) of every way in which one
     is written. Raises Unreadable where there are no rows, a value is missing or there are more than 100 classes.
@@ -47,7 +47,8 @@ def _texts(table: Table, column: str) -> list[str]:
     if not values:
         raise Unreadable([Problem("the file has no rows", line=1)])
     refuse_missing(table, [column], values)
-    return sorted(text for value, _ in values if (text := as_text(value)) is not None)
+    texts = [text for value, _ in values if (text := as_text(value)) is not None]
+    return sorted(texts, key=lambda text: (len(text), text))
 
 
 def _spell(table: Table, spelled: Sequence[tuple[str, int]]) -> None:

@@ -1,6 +1,7 @@
 """How well a model predicts: two classes, several classes or a quantity, and how that compares."""
 
 from core.metrics.performance.binary import assess_classification
+from core.metrics.performance.multiclass import assess_multiclass
 from core.metrics.performance.results import (
     CalibrationBin,
     ClassificationResult,
@@ -22,4 +23,5 @@ __all__ = [
     "PerformanceResult",
     "RegressionResult",
     "assess_classification",
+    "assess_multiclass",
 ]
