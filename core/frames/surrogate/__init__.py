@@ -1,7 +1,20 @@
-"""A stand-in for a model of which only inputs and outputs are at hand."""
+"""A small model that imitates the model from its inputs and outputs, where nothing else can explain or stress it."""
 
-from core.frames.surrogate.model import Imitation, imitate
-from core.frames.surrogate.sample import Sample, sample_of
-from core.frames.surrogate.screen import screen_attribute
+from core.frames.surrogate.encoding import Features, features_of
+from core.frames.surrogate.explaining import partial_dependence, permutation
+from core.frames.surrogate.fitting import Fitted, Target, fit
+from core.frames.surrogate.sampling import Sample, sample_of
+from core.frames.surrogate.screening import screen
 
-__all__ = ["Imitation", "Sample", "imitate", "sample_of", "screen_attribute"]
+__all__ = [
+    "Features",
+    "Fitted",
+    "Sample",
+    "Target",
+    "features_of",
+    "fit",
+    "partial_dependence",
+    "permutation",
+    "sample_of",
+    "screen",
+]
