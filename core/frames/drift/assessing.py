@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isfinite
 from pathlib import Path
 
 from core.errors import Problem, Unreadable
-from core.frames.drift.binned import bins, cut, summary
+from core.frames.drift.binned import bins, cut, moments, summary
 from core.frames.drift.categories import counted
 from core.frames.drift.columns import Side, sides
 from core.frames.drift.deciding import Options, comparison, refuse_unknown
@@ -114,8 +113,9 @@ def _in_engine(empty: ColumnDrift, reference: Side, current: Side, options: Opti
     )
     if reason := _too_few(column, options):
         return replace(column, unavailable=reason)
-    found = bins(reference, current, (one, other))
-    if found is None or not isfinite(one.deviation):
+    about = moments(reference, one)
+    found = bins(reference, current, (one, other), about.mean) if about else None
+    if about is None or found is None:
         return replace(column, unavailable=TOO_LARGE)
     column = replace(column, distribution=of_bins(found))
     if column.method in (Method.PSI, Method.JENSEN_SHANNON):
@@ -123,7 +123,7 @@ def _in_engine(empty: ColumnDrift, reference: Side, current: Side, options: Opti
         return _said(column, counts_measured(column.method, counts, threshold=column.threshold))
     if column.method is Method.WASSERSTEIN and one.constant and (one.low, one.high) != (other.low, other.high):
         return replace(column, unavailable=CONSTANT)
-    spread = max(one.deviation, SMALLEST_SPREAD)
+    spread = max(about.deviation, SMALLEST_SPREAD)
     return _said(column, measure_bins(column.method, found, threshold=column.threshold, spread=spread))
 
 

@@ -1,7 +1,7 @@
 """Numbers counted in the engine in at most 8,192 bins, for rows that exceed memory."""
 
 from dataclasses import dataclass
-from math import floor, frexp, isfinite, ldexp
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from core.metrics.drift.shares import Counts
 
 MOST = 4_095  # bins on either side of the centre, which has one of its own
 PER_OCTAVE = 128  # a bin is 0.5 % wide, measured from the centre
-CENTRE_BITS = 10
+FIXED_POINT = 2**60  # numbers are summed as whole ones
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Finite numbers of one side at a glance; `deviation` is the population standard deviation.
+    """Finite numbers of one side at a glance.
 
     `whole` says that there are whole numbers only, and that they are not stored as fractions.
     """
@@ -27,8 +27,6 @@ class Summary:
     infinite: int
     low: float
     high: float
-    mean: float
-    deviation: float
     whole: bool
 
     @property
@@ -37,30 +35,53 @@ class Summary:
         return self.low == self.high
 
 
+@dataclass(frozen=True)
+class Moments:
+    """The mean and the population standard deviation of the finite numbers of one side."""
+
+    mean: float
+    deviation: float
+
+
 def summary(side: Side) -> Summary:
     """One pass over the column; zeros where it has no finite number."""
     x, finite = side.number, f"isfinite({side.number})"
     query = (
         f"count(*) FILTER ({finite}), count(*) FILTER (isinf({x})), min({x}) FILTER ({finite}), "
-        f"max({x}) FILTER ({finite}), bool_and({x} = floor({x})) FILTER ({finite}), "
-        f"avg({x}) FILTER ({finite}), stddev_pop({x}) FILTER ({finite})"
+        f"max({x}) FILTER ({finite}), bool_and({x} = floor({x})) FILTER ({finite})"
     )
-    # One thread adds in one order: the same bits each time.
-    side.table.connection.execute("SET threads = 1")
-    found = side.table.connection.view(side.table.view).aggregate(query).fetchall()[0]
-    side.table.connection.execute("RESET threads")
-    n, infinite, low, high, whole, mean, deviation = found
+    n, infinite, low, high, whole = side.table.connection.view(side.table.view).aggregate(query).fetchall()[0]
     missing = side.rows - n - infinite - side.not_numbers
-    low, high, mean, deviation = (float(value or 0.0) for value in (low, high, mean, deviation))
-    return Summary(n, missing, infinite, low, high, mean, deviation, side.whole and bool(whole))
+    return Summary(n, missing, infinite, float(low or 0.0), float(high or 0.0), side.whole and bool(whole))
 
 
-def bins(reference: Side, current: Side, summaries: tuple[Summary, Summary]) -> Bins | None:
-    """Both sides in bins whose width grows with the distance from the reference's mean, 128 to each doubling.
+def moments(side: Side, of: Summary) -> Moments | None:
+    """Two passes, summed as whole numbers so that no order of rows changes a bit; None where numbers are too large."""
+    scale = max(abs(of.low), abs(of.high)) or 1.0
+    mean = scale * (_fixed_point_sum(side, "x / CAST(? AS DOUBLE)", [scale]) / (of.n * FIXED_POINT))
+    reach = max(of.high - mean, mean - of.low)
+    if not isfinite(reach):
+        return None
+    away = "((x - CAST(? AS DOUBLE)) / CAST(? AS DOUBLE))"
+    arguments = [mean, reach or 1.0]
+    squares = _fixed_point_sum(side, f"{away} * {away}", arguments * 2) / (of.n * FIXED_POINT)
+    return Moments(mean, reach * sqrt(squares))
 
-    So a bin is narrow beside the standard deviation wherever most rows lie. None where the numbers are too large.
+
+def _fixed_point_sum(side: Side, expression: str, arguments: list[float]) -> int:
+    query = (
+        f"SELECT coalesce(sum(CAST(({expression}) * {float(FIXED_POINT)!r} AS HUGEINT)), 0) "  # noqa: S608
+        f"FROM (SELECT {side.number} AS x FROM {side.table.view}) WHERE isfinite(x)"
+    )
+    return int(side.table.connection.execute(query, arguments).fetchall()[0][0])
+
+
+def bins(reference: Side, current: Side, summaries: tuple[Summary, Summary], centre: float) -> Bins | None:
+    """Both sides in bins whose width grows with the distance from the centre, 128 to each doubling.
+
+    About the reference's mean a bin is narrow beside the standard deviation wherever most rows lie. None where the
+    numbers are too large.
     """
-    centre = _centre(summaries[0])
     scale = max(abs(edge - centre) for one in summaries for edge in (one.low, one.high))
     if not isfinite(scale):
         return None
@@ -112,27 +133,21 @@ def _between(side: Side, edges: Sample) -> Counts:
     return counts
 
 
-def _centre(one: Summary) -> float:
-    """The reference's mean, rounded to a 1,024th of the deviation so that its last bits decide no bin."""
-    if not (isfinite(one.mean) and isfinite(one.deviation)) or not one.deviation:
-        return one.low
-    unit = ldexp(1.0, frexp(one.deviation)[1] - CENTRE_BITS)
-    rounded = floor(one.mean / unit) * unit
-    return rounded if isfinite(rounded) else 0.0
-
-
 def _counted(side: Side, centre: float, scale: float) -> dict[str, Sample]:
-    away = "(x - CAST(? AS DOUBLE))"
-    octaves = f"CAST(floor(log2(abs({away}) / CAST(? AS DOUBLE)) * {PER_OCTAVE}) AS BIGINT)"
-    key = f"(CASE WHEN {away} = 0 THEN 0 ELSE sign({away}) * greatest(1, {MOST} + {octaves}) END)"
+    away = "((x - CAST(? AS DOUBLE)) / CAST(? AS DOUBLE))"
+    octaves = f"CAST(floor(log2(abs(y)) * {PER_OCTAVE}) AS BIGINT)"
+    key = f"(CASE WHEN y = 0 THEN 0 ELSE sign(y) * greatest(1, {MOST} + {octaves}) END)"
     query = (
-        f"SELECT {key} AS key, count(*) AS n, min(x) AS low, max(x) AS high, fsum(x) AS total "  # noqa: S608
-        f"FROM (SELECT {side.number} AS x FROM {side.table.view}) WHERE isfinite(x) GROUP BY 1 ORDER BY 1"
+        f"SELECT {key} AS key, count(*) AS n, min(x) AS low, max(x) AS high, "  # noqa: S608
+        f"sum(CAST(y * {float(FIXED_POINT)!r} AS HUGEINT)) AS total "
+        f"FROM (SELECT x, {away} AS y FROM (SELECT {side.number} AS x FROM {side.table.view}) WHERE isfinite(x)) "
+        "GROUP BY 1 ORDER BY 1"
     )
-    side.table.connection.execute("SET threads = 1")
-    found = side.table.connection.execute(query, [centre, centre, centre, scale]).fetchnumpy()
-    side.table.connection.execute("RESET threads")
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    rows = side.table.connection.execute(query, [centre, scale]).fetchall()
+    key_, n, low, high, total = (list(values) for values in zip(*rows, strict=True))
+    sums = [centre * count + scale * (sum_ / FIXED_POINT) for count, sum_ in zip(n, total, strict=True)]
+    named = {"key": key_, "n": n, "low": low, "high": high, "total": sums}
+    return {name: np.asarray(values, dtype=np.float64) for name, values in named.items()}
 
 
 def _placed(
