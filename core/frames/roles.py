@@ -35,3 +35,9 @@ class Roles:
     def numbers(self) -> bool:
         """Whether what is predicted is a number."""
         return self.task is Task.REGRESSION
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The features, each once, without what is an output or an identity."""
+        others = {self.label, self.prediction, self.score, self.row_id}
+        return tuple(dict.fromkeys(name for name in self.features if name not in others))

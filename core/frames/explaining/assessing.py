@@ -1,5 +1,6 @@
 """The whole explanation of one table of predictions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.frames.explaining.importance import (
@@ -21,8 +22,8 @@ NO_PREVIOUS = "There are no attributions of the last version"
 NO_FEATURES = "No features are named, so they cannot be screened"
 
 
-def explain(
-    table: Path | str,
+def explain_file(
+    predictions: Path | str,
     roles: Roles,
     *,
     attributions: Path | str | None = None,
@@ -37,11 +38,14 @@ def explain(
     in either case. Raises Unreadable with every place of a file that cannot be accepted, the file named first; what
     cannot be computed is a reason in the result.
     """
+    roles = replace(roles, features=roles.inputs)
     reasons = (
-        from_attributions(attributions, table, roles, minimum_group) if attributions else from_surrogate(table, roles)
+        from_attributions(attributions, predictions, roles, minimum_group)
+        if attributions
+        else from_surrogate(predictions, roles)
     )
     comparison, comparison_reason, compared = _comparison(reasons, previous, roles)
-    screens, screens_reason, screened = _screens(table, roles)
+    screens, screens_reason, screened = _screens(predictions, roles)
     return ExplanationResult(
         source=reasons.source,
         surrogate=reasons.source is Source.SURROGATE,
