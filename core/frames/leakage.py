@@ -43,30 +43,32 @@ def shared_rows(path: Path | str, other: Path | str, columns: Sequence[str]) -> 
 
 
 def rows_in_both(table: Table, beside: Table, columns: Sequence[str]) -> int:
-    """How many rows of an open table also stand in another, as `shared_rows` counts them.
+    """How many rows of an open table also stand in another, as `shared_rows` counts them."""
+    return compare_rows(table, beside, columns)[0]
 
-    A 64-bit hash finds the candidates, so that only they are written out and digested.
+
+def compare_rows(table: Table, beside: Table, columns: Sequence[str]) -> tuple[int, RowVariety, RowVariety]:
+    """How many rows of an open table also stand in another, and how different the rows of each are in these columns.
+
+    A 64-bit hash finds the candidates, so that only they are written out and digested. Variety rests on the hash alone:
+    two different rows of a million count as one in one of 30 million files.
     """
-    met = (
-        f"SELECT {row_hash(table, columns)} AS h FROM {table.view} "  # noqa: S608  # c0, c1, …
-        f"INTERSECT SELECT {row_hash(beside, columns)} FROM {beside.view}"
-    )
+    for side, name in ((table, "hashes"), (beside, "hashes_beside")):
+        grouped = f"SELECT {row_hash(side, columns)} AS h, count(*) AS n FROM {side.view} GROUP BY 1"  # noqa: S608  # ours
+        table.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {grouped}")
+    met = "SELECT h FROM hashes INTERSECT SELECT h FROM hashes_beside"
     table.connection.execute(f"CREATE OR REPLACE TEMP TABLE met AS {met}")
     candidates, known = (
         f"SELECT {row_digest(side, columns)} AS digest FROM {side.view} "  # noqa: S608
         f"WHERE {row_hash(side, columns)} IN (SELECT h FROM met)"
         for side in (table, beside)
     )
-    return _number(table, f"SELECT count(*) FROM ({candidates}) WHERE digest IN ({known})")  # noqa: S608
+    shared = _number(table, f"SELECT count(*) FROM ({candidates}) WHERE digest IN ({known})")  # noqa: S608
+    return shared, _variety(table, "hashes"), _variety(table, "hashes_beside")
 
 
-def row_variety(table: Table, columns: Sequence[str]) -> RowVariety:
-    """How different the rows of an open table are in these columns.
-
-    Two different rows count as one if their 64-bit hashes meet: among a million rows once in 30 million files.
-    """
-    grouped = f"SELECT count(*) AS n FROM {table.view} GROUP BY {row_hash(table, columns)}"  # noqa: S608  # c0, c1, …
-    query = f"SELECT coalesce(sum(n), 0), count(*), count(*) FILTER (n = 1) FROM ({grouped})"  # noqa: S608
+def _variety(table: Table, hashes: str) -> RowVariety:
+    query = f"SELECT coalesce(sum(n), 0), count(*), count(*) FILTER (n = 1) FROM {hashes}"  # noqa: S608
     rows, distinct, single = table.connection.execute(query).fetchall()[0]
     return RowVariety(int(rows), int(distinct), int(single))
 

@@ -136,6 +136,6 @@ _PROFILE = """
 SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (absent), 0), count(*) FILTER (NOT absent),
     count(x) FILTER (NOT absent), coalesce(sum(n) FILTER (NOT absent AND isnan(x)), 0),
     count(*) FILTER (NOT absent AND isnan(x)), coalesce(sum(n) FILTER (isinf(x)), 0),
-    min(x) FILTER (isfinite(x)), max(x) FILTER (isfinite(x)), min(CAST(v AS VARCHAR)), max(CAST(v AS VARCHAR))
+    min(x) FILTER (isfinite(x)), max(x) FILTER (isfinite(x)), CAST(min(v) AS VARCHAR), CAST(max(v) AS VARCHAR)
 FROM {grouped}
 """

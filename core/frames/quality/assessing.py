@@ -187,6 +187,6 @@ def _warnings(result: QualityResult) -> Iterator[str]:
         yield f"The training data lacks {len(lacking)} of {len(result.features)} features: {', '.join(lacking[:5])}"
     if training.chance is not None and training.chance >= MUCH_CHANCE:
         yield (
-            f"The features take only {training.training_distinct:,} different combinations in {training.rows:,} training "
-            f"rows, so {training.chance:.1%} of rows would meet one without having leaked"
+            f"The features take only {training.training_distinct:,} different combinations in {training.rows:,} "
+            f"training rows, so {training.chance:.1%} of rows would meet one without having leaked"
         )

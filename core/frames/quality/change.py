@@ -1,10 +1,10 @@
 """The evidence against the training data: leaking rows, missing values, ranges and categories."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.frames.expressions import types_of, written
-from core.frames.leakage import row_variety, rows_in_both
+from core.frames.leakage import compare_rows
 from core.frames.profile import ColumnProfile, ColumnType, profile_of
 from core.frames.source import Table
 from core.metrics.quality import ColumnChange, TrainingComparison
@@ -44,19 +44,27 @@ def compared(
     new row of the same origin was seen before. Source: Good, Biometrika 40 (1953) 237–264.
     """
     shared = tuple(name for name in features if name in beside.columns)
-    here, there = (row_variety(side, shared) if shared else None for side in (table, beside))
-    rows = there.rows if there else beside.count("true")
+    if not shared:
+        return TrainingComparison(
+            beside.count("true"), (), None, None, None, None, _corrected(tuple(changes)), *_lacking(table, beside)
+        )
+    leaked, here, there = compare_rows(table, beside, shared)
     return TrainingComparison(
-        rows=rows,
+        rows=there.rows,
         compared=shared,
-        leaked=rows_in_both(table, beside, shared) if shared else None,
-        distinct=here.distinct if here else None,
-        training_distinct=there.distinct if there else None,
-        chance=1 - there.single / there.rows if there and there.rows else None,
+        leaked=leaked,
+        distinct=here.distinct,
+        training_distinct=there.distinct,
+        chance=1 - there.single / there.rows if there.rows else None,
         columns=_corrected(tuple(changes)),
-        only_here=tuple(name for name in table.columns if name not in beside.columns),
-        only_training=tuple(name for name in beside.columns if name not in table.columns),
+        only_here=_lacking(table, beside)[0],
+        only_training=_lacking(table, beside)[1],
     )
+
+
+def _lacking(table: Table, beside: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    here = tuple(name for name in table.columns if name not in beside.columns)
+    return here, tuple(name for name in beside.columns if name not in table.columns)
 
 
 def _p_value(profile: ColumnProfile, known: ColumnProfile) -> float | None:

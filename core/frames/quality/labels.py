@@ -11,6 +11,7 @@ from core.metrics.cells import canonical
 from core.metrics.quality import LabelBalance, LabelCount, LabelKind, Quantile
 
 LABELS = "labels"
+RANKS = "label_ranks"
 MOST_CLASSES = 50
 MOST_NUMBERS = 20  # more different numbers, or a fraction among them, are a quantity
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -21,7 +22,8 @@ class Label:
     """A label column; `positive` is the positive one of two labels, empty where nobody said and it is not obvious.
 
     In the engine: `classes` is a table of values `v` and their label `t`; `labelled` and `positives` are conditions on
-    a row (the positives being those of the rarer label where the positive one is not known), `quantity` its number.
+    a row (the positives being those of the rarer label where the positive one is not known), `quantity` its number and
+    `ranks` a table of numbers `y` and their doubled mid-ranks `s` among all labels.
     """
 
     balance: LabelBalance
@@ -31,6 +33,7 @@ class Label:
     positives: str
     quantity: str
     classes: str = LABELS
+    ranks: str = RANKS
 
     @property
     def positive_rows(self) -> int | None:
@@ -52,6 +55,8 @@ def read_label(table: Table, column: str, positive: str | None = None) -> Label:
     )
     counts = _counts(table)
     label_kind = _kind(table, profile, len(counts))
+    if label_kind is LabelKind.QUANTITY:
+        table.connection.execute(_LABEL_RANKS)
     listed = counts if label_kind in (LabelKind.BINARY, LabelKind.CLASSES, LabelKind.CONSTANT) else ()
     balance = LabelBalance(
         column,
@@ -126,3 +131,11 @@ def _spelled(table: Table, key: str, kind: str, text: str) -> str:
     spellings = [str(one).replace("'", "''") for (one,) in table.connection.execute(query, [text]).fetchall()]
     literals = ", ".join(f"CAST('{spelling}' AS {kind})" for spelling in spellings)
     return f"coalesce({key} IN ({literals}), false)"
+
+
+# Doubled mid-ranks: the rows before and the rows up to the last equal one, plus one.
+_LABEL_RANKS = f"""
+CREATE OR REPLACE TEMP TABLE {RANKS} AS
+SELECT y, CAST(2 * sum(n) OVER (ORDER BY y ROWS UNBOUNDED PRECEDING) - n + 1 AS HUGEINT) AS s
+FROM (SELECT x AS y, sum(n) AS n FROM label_values WHERE NOT absent AND NOT isnan(x) GROUP BY x)
+"""  # noqa: S608  # constants of this module
