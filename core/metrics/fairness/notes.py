@@ -1,7 +1,8 @@
 """What a reader has to know beside the figures of a fairness assessment, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from core.metrics.fairness.numeric import RegressionComparison
 from core.metrics.fairness.results import Comparison, FairnessResult
 from core.metrics.fairness.sweeps import LAW_ON_CUT_OFFS
 
@@ -13,6 +14,7 @@ def notes(result: FairnessResult) -> tuple[str, ...]:
     return (
         *_labels(result),
         *(note for comparison in result.comparisons for note in _crossed(comparison)),
+        *(note for one in result.regression for note in _tested_at_once(one.name, one.attributes, _p_values(one))),
         *(one.note for one in result.conditional if one.note),
         *([LAW_ON_CUT_OFFS] if any(one.points for one in result.sweep) else []),
     )
@@ -35,7 +37,15 @@ def _crossed(comparison: Comparison) -> Iterator[str]:
     if comparison.unknown:
         yield f"{comparison.name}: {comparison.unknown} rows miss one of the values and are in no group"
     tested = [group.holm_p_value for group in comparison.groups if group.holm_p_value is not None]
-    if tested:
+    yield from _tested_at_once(comparison.name, comparison.attributes, tested)
+
+
+def _p_values(comparison: RegressionComparison) -> list[float]:
+    found = (group.mean_prediction.holm_p_value for group in comparison.groups)
+    return [value for value in found if value is not None]
+
+
+def _tested_at_once(name: str, attributes: Sequence[str], tested: Sequence[float]) -> Iterator[str]:
+    if len(attributes) > 1 and tested:
         few = sum(value < CLEAR for value in tested)
-        words = f"{len(tested)} groups were tested at once; {few} differ at 5 % after Holm's correction"
-        yield f"{comparison.name}: {words}"
+        yield f"{name}: {len(tested)} groups were tested at once; {few} differ at 5 % after Holm's correction"

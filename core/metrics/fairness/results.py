@@ -16,10 +16,23 @@ from core.metrics.verdicts import Judgement, Verdict, judge
 Task = Literal["classification", "regression"]
 NO_CONTROL = "No control column is named"
 NO_SCORE = "There is no score column"
+NO_LABEL = "There is no label column"
 NO_NUMBERS = "The predictions are classes, not numbers"
+NO_CLASSES = "The predictions are numbers, not classes, so nobody is selected"
+# Figures of every classification.
+PLAIN = (
+    "impact_ratio",
+    "demographic_parity_ratio",
+    "demographic_parity_difference",
+    "true_positive_rate_difference",
+    "false_positive_rate_difference",
+    "equalized_odds_ratio",
+    "equalized_odds_difference",
+)
 # Figures that some columns carry and others do not, with the reason why a comparison that never asked has none.
 OPTIONAL: Mapping[str, str] = MappingProxyType(
     {
+        **dict.fromkeys(PLAIN, NO_CLASSES),
         "conditional_impact_ratio": NO_CONTROL,
         "roc_auc_difference": NO_SCORE,
         "calibration_difference": NO_SCORE,
