@@ -1,135 +1,130 @@
-"""How well a model predicts a quantity: figures from sums over the errors, each against predicting the mean."""
+"""How well a model predicts a quantity: mean and median errors, the share of variation explained, and bias.
+
+assess_regression(sums, *, deciles=(), histogram=()) -> RegressionResult
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from math import isfinite, sqrt
 
 from core.metrics.figure import Figure, missing
-from core.metrics.intervals import Interval, normal, quantile
+from core.metrics.intervals import Interval, normal
 from core.metrics.performance.baselines import MEAN
+from core.metrics.performance.errors import ErrorSums, ScaledSums
 from core.metrics.performance.results import ErrorBin, ErrorDecile, RegressionResult
 
-NO_ROWS = "There are no rows"
 CONSTANT = "Every actual value is the same, so there is no variance to explain"
 ZERO = "An actual value is 0, so its relative error is not defined"
-
-
-@dataclass(frozen=True)
-class ErrorSums:
-    """Sums over n rows of the error e (prediction − actual) and of d (actual − mean of the actual values).
-
-    `median` and `median_low` to `median_high` are order statistics of |e|; `relative` is Σ |e| / |actual| and
-    `relative_squares` the sum of its squares, None where an actual value is 0.
-    """
-
-    n: int
-    e: float
-    e2: float
-    e4: float
-    absolute: float
-    d2: float
-    d4: float
-    e2d2: float
-    absolute_deviation: float
-    median: float
-    median_low: float
-    median_high: float
-    relative: float | None
-    relative_squares: float | None
+TOO_LARGE = "The figure is too large for a number"
 
 
 def assess_regression(
     sums: ErrorSums, *, deciles: Sequence[ErrorDecile] = (), histogram: Sequence[ErrorBin] = ()
 ) -> RegressionResult:
-    """Every performance figure of a model of a quantity; definitions as in scikit-learn.
+    """Every performance figure of a model of a quantity, n at least 1; definitions as in scikit-learn.
 
-    The baseline of each is the model that predicts the mean of the actual values for everybody.
+    `mean_absolute_error` is the mean of |error|, 0 is perfect. `bias` is the mean of the errors: 0 is right on average,
+    above 0 the model says too much. `mean_absolute_percentage_error` is the mean of |error| / |actual value|, a share:
+    0 is perfect; not available where an actual value is 0. Each has the normal interval of a mean; none for one row or
+    where all are the same. The baseline of each is the model that predicts the mean of the actual values for everybody.
     """
-    return RegressionResult(
-        rows=sums.n,
-        figures=(
-            _mean("mean_absolute_error", sums.absolute, sums.e2, sums.n),
-            _root_mean_squared_error(sums),
-            _r_squared(sums),
-            _mean("bias", sums.e, sums.e2, sums.n),
-            _median(sums),
-            _relative(sums),
-        ),
-        deciles=tuple(deciles),
-        histogram=tuple(histogram),
-        baselines=_baselines(sums),
+    errors, n = sums.errors, sums.n
+    figures = (
+        _mean("mean_absolute_error", errors, errors.sizes, n),
+        _root_mean_squared_error(errors, n),
+        _r_squared(sums),
+        _mean("bias", errors, errors.total, n),
+        _median_absolute_error(sums),
+        _relative(sums),
     )
+    return RegressionResult(n, figures, tuple(deciles), tuple(histogram), baselines=_baselines(sums))
 
 
-def _mean(metric: str, total: float, squares: float, n: int) -> Figure:
-    """The mean of |error| (0 is perfect) or of the error itself (0 is right on average), in units of the label.
-
-    Interval: normal, from the spread of the rows; none below two rows or without spread.
-    """
-    if not n:
-        return missing(metric, NO_ROWS)
+def _mean(metric: str, values: ScaledSums, total: float, n: int) -> Figure:
     mean = total / n
-    variance = (squares - n * mean * mean) / (n - 1) if n > 1 else 0.0
-    interval = normal(mean, sqrt(variance / n)) if variance > 0 else None
-    return Figure(metric, mean, interval, n, "normal")
+    spread = spread_of_mean(mean, values.squares, n)
+    return _figure(metric, values.scale * mean, values.scale * spread, n)
 
 
-def _root_mean_squared_error(sums: ErrorSums) -> Figure:
-    """√(mean of the squared errors), in units of the label; 0 is perfect.
+def spread_of_mean(mean: float, squares: float, n: int) -> float:
+    """The standard error of a mean from the sum of squares; 0 for one row."""
+    return sqrt(max(0.0, squares - n * mean * mean) / (n - 1) / n) if n > 1 else 0.0
 
-    Interval: the normal interval of the mean of squares, its ends' roots (the root rises with it).
+
+def _figure(metric: str, value: float, standard_error: float, n: int, method: str = "normal") -> Figure:
+    if not isfinite(value):
+        return missing(metric, TOO_LARGE, n=n)
+    return Figure(metric, value, around(value, standard_error), n, method)
+
+
+def around(value: float, standard_error: float) -> Interval | None:
+    """The normal interval; None where there is no spread, or none that is a number."""
+    found = normal(value, standard_error) if standard_error > 0 else None
+    return found if found and isfinite(found.low) and isfinite(found.high) else None
+
+
+def _root_mean_squared_error(errors: ScaledSums, n: int) -> Figure:
+    """√(mean of error²), in the unit of the quantity: 0 is perfect; large errors weigh more than in the mean size.
+
+    Interval: the normal one of the mean of squares, the roots of its ends, cut at 0. It is asymptotic: with heavy tails
+    or fewer than about 100 rows it covers less than 95 %.
     """
-    if not sums.n:
-        return missing("root_mean_squared_error", NO_ROWS)
-    squares = _mean("", sums.e2, sums.e4, sums.n)
-    interval = Interval(sqrt(max(0.0, squares.interval.low)), sqrt(squares.interval.high)) if squares.interval else None
-    return Figure("root_mean_squared_error", sqrt(sums.e2 / sums.n), interval, sums.n, "normal, by roots")
+    metric, mean = "root_mean_squared_error", errors.squares / n
+    found = around(mean, spread_of_mean(mean, errors.fourth, n))
+    value = errors.scale * sqrt(mean)
+    interval = Interval(*(errors.scale * sqrt(max(0.0, end)) for end in found)) if found else None
+    if interval and not isfinite(interval.high):
+        interval = None
+    return Figure(metric, value, interval, n, "normal, by roots")
 
 
 def _r_squared(sums: ErrorSums) -> Figure:
-    """1 − Σ e² / Σ d²: 1 is perfect, 0 is predicting the mean, below 0 is worse. Not available for a constant.
+    """1 − Σ error² / Σ (actual − mean actual)²: 1 is perfect, 0 is predicting the mean, below 0 is worse.
 
     Interval: delta method. With r = Σe²/Σd² each row contributes g = e² − r·d², and the variance of R² is
-    n · var(g) / (Σd²)². Source: Casella and Berger, Statistical Inference, 5.5.4.
+    n/(n − 1) · Σg² / (Σd²)²; asymptotic, as that of the root mean squared error; cut at 1. Source: Cochran, Sampling
+    Techniques, 3rd ed. 1977, 2.11 (the variance of a ratio). Not available for one row or a constant.
     """
-    if sums.n < 2 or not sums.d2:
-        return missing("r_squared", CONSTANT if sums.n > 1 else "Fewer than two rows", n=sums.n)
-    share = sums.e2 / sums.d2
-    spread = sums.e4 - 2 * share * sums.e2d2 + share * share * sums.d4
-    error = sqrt(max(0.0, spread * sums.n / (sums.n - 1))) / sums.d2
-    interval = normal(1 - share, error) if error else None
-    return Figure("r_squared", 1 - share, interval, sums.n, "delta method")
+    metric, n, errors, deviations = "r_squared", sums.n, sums.errors, sums.deviations
+    if not isfinite(deviations.scale):
+        return missing(metric, TOO_LARGE, n=n)
+    if n < 2 or not deviations.squares:
+        return missing(metric, CONSTANT if n > 1 else "There is one row only", n=n)
+    units = (errors.scale / deviations.scale) * (errors.scale / deviations.scale)
+    ratio = errors.squares / deviations.squares
+    spread = errors.fourth - 2 * ratio * sums.crossed + ratio * ratio * deviations.fourth
+    standard_error = units * (sqrt(max(0.0, spread) * n / (n - 1)) / deviations.squares)
+    figure = _figure(metric, 1 - units * ratio, standard_error, n, "delta method")
+    if figure.interval is None:
+        return figure
+    return Figure(metric, figure.value, Interval(figure.interval.low, min(1.0, figure.interval.high)), n, figure.method)
 
 
-def _median(sums: ErrorSums) -> Figure:
-    """The median of |error|, in units of the label. Interval: order statistics, by the normal limit of the binomial."""
-    if not sums.n:
-        return missing("median_absolute_error", NO_ROWS)
-    interval = Interval(sums.median_low, sums.median_high) if sums.n > 1 else None
+def _median_absolute_error(sums: ErrorSums) -> Figure:
+    """The middle one of |error|, or the mean of the two middle ones: 0 is perfect; a few large errors do not move it.
+
+    Interval: the order statistics of `median_ranks`, which hold the median with at least 95 %; none below six rows.
+    """
+    interval = None
+    if sums.median_low is not None and sums.median_high is not None:
+        interval = Interval(sums.median_low, sums.median_high)
     return Figure("median_absolute_error", sums.median, interval, sums.n, "order statistics")
 
 
 def _relative(sums: ErrorSums) -> Figure:
-    """The mean of |error| / |actual|; 0 is perfect. Not available where an actual value is 0."""
     metric = "mean_absolute_percentage_error"
-    if not sums.n or sums.relative is None or sums.relative_squares is None:
-        return missing(metric, ZERO if sums.n else NO_ROWS, n=sums.n)
-    return _mean(metric, sums.relative, sums.relative_squares, sums.n)
+    if sums.relative is None:
+        return missing(metric, ZERO if sums.zeros else TOO_LARGE, n=sums.n)
+    return _mean(metric, sums.relative, sums.relative.sizes, sums.n)
 
 
 def _baselines(sums: ErrorSums) -> tuple[Figure, ...]:
-    if not sums.n:
-        return ()
+    n, deviations = sums.n, sums.deviations
     found = {
-        "mean_absolute_error": sums.absolute_deviation / sums.n,
-        "root_mean_squared_error": sqrt(sums.d2 / sums.n),
+        "mean_absolute_error": deviations.scale * (deviations.sizes / n),
+        "root_mean_squared_error": deviations.scale * sqrt(deviations.squares / n),
         "r_squared": 0.0,
         "bias": 0.0,
     }
-    return tuple(Figure(metric, value, None, sums.n, "no skill", subject=MEAN) for metric, value in found.items())
-
-
-def median_shares(n: int) -> tuple[float, float, float]:
-    """The shares of the rows at which the median's order statistics and its 95 % limits stand."""
-    half = quantile() / (2 * sqrt(n)) if n else 0.0
-    return max(0.0, 0.5 - half), 0.5, min(1.0, 0.5 + half)
+    return tuple(
+        Figure(metric, value, None, n, "no skill", subject=MEAN) for metric, value in found.items() if isfinite(value)
+    )
