@@ -29,6 +29,7 @@ from core.metrics.quality.values import many_values
 
 SCREENED = (LabelKind.BINARY, LabelKind.CLASSES, LabelKind.QUANTITY)
 LONGEST_TEXT = 200
+EXACT = 1e15  # whole numbers below it are written without a decimal point
 MUCH_CHANCE = 0.01  # from here on rows that meet by chance are said aloud
 
 
@@ -173,6 +174,8 @@ def _column(profile: ColumnProfile) -> ColumnQuality:
 
 
 def _text(value: float | str | None) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        return str(int(value))
     return "" if value is None else str(value)[:LONGEST_TEXT]
 
 

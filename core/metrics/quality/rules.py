@@ -20,7 +20,35 @@ NAMES_SHOWN = 5
 
 
 def figures_of(result: QualityResult) -> tuple[Figure, ...]:
-    """Every figure of data quality, in reading order; `core.metrics.quality.meanings` defines each."""
+    """Every figure of data quality, in reading order.
+
+    Shares count rows over all rows of the evidence and have Wilson's interval, which is not corrected for looking at
+    the worst of several columns; `subject` names that column. Good is 0 for all of them but the rarest label's share
+    (the higher, the better its error rates are known) and `target_leakage`. Without rows, or without the schema, label,
+    training data, row identifier or scan that it needs, a figure is not available and says so.
+
+    - missing_share: rows whose value is NULL, blank or NaN, in the worst column; infinite_share: likewise infinite.
+    - duplicate_row_share: rows that repeat an earlier row in every column; duplicate_row_id_share: rows whose
+      identifier an earlier row has. constant_columns, duplicate_columns: columns with one value only, or that say in
+      every row what an earlier one says. high_cardinality_columns: see `values.many_values`.
+    - rarest_label_share: rows with the rarest label over labelled rows; not available for a quantity or one label.
+    - schema_violations: broken declarations, one for each column and kind of `ViolationKind`.
+    - missing_share_change: |missing share − that of training|, the largest of any column, with Newcombe's interval;
+      its p-value is of the pooled two-proportion or Fisher's test, Holm's correction stands at each column.
+    - changed_type_columns: columns whose values are of another type than in training.
+    - out_of_training_range_share: rows whose number lies beyond the finite range of training, worst column. One new row
+      of the same origin does by chance in 2 of n + 1 cases. unseen_category_share: rows with a value that training
+      never has, worst column of text or logical values.
+    - leaked_row_share: rows whose features all stand in one training row. leaked_row_share_beyond_chance: that less
+      what rows of the same origin would show without leaking (Good, Biometrika 40 (1953) 237–264); it may fall below 0.
+      shared_row_id_share: rows whose identifier the training data has.
+    - target_leakage: the single feature that predicts the label best, by the measure in `method`: 0.5 is chance and 1
+      gives it away for two labels, 0 and 1 for several labels and quantities. See `core.frames.quality.screen`.
+    - personal_data_columns: columns in which a scan found something that stops an upload or goes to a person.
+
+    The checks follow Breck et al., The ML Test Score (IEEE Big Data 2017), Data 1–4, and Kaufman et al., Leakage in
+    Data Mining, ACM TKDD 6 (2012) 15, for leakage.
+    """
     return (
         _missing_share(result),
         _infinite_share(result),
