@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from app.cli.assess.reading import plain
 from core.metrics.bias_audit import Axis, AxisTable, BiasAuditResult, CategoryRow, Output
+from core.metrics.bias_audit.labels import persons
 from core.metrics.bias_audit.published import PrintedFigure, PublishedCheck
 from core.metrics.bias_audit.rounding import half_up, percent
 from core.metrics.bias_audit.writing import HEADING
@@ -99,13 +100,13 @@ def _verdict(result: BiasAuditResult, figure: Figure, judgement: Judgement) -> J
 
 def as_table(result: BiasAuditResult) -> str:
     """Each table with its reference, then what was left out, changed or is to be heeded."""
-    lines = [f"{result.rows:,} people assessed by a {_tool(result)}"]
+    lines = [f"{persons(result.rows)} assessed by a {_tool(result)}"]
     if result.median is not None:
         lines.append(f"Median of the full sample: {result.median:g}; a score strictly above it counts")
     for table in result.tables:
         lines += ["", *_section(result, table)]
     notes = [
-        *(f"“{one.written}” was read as {one.category} ({one.n:,} people)" for one in result.normalised),
+        *(f"“{one.written}” was read as {one.category} ({persons(one.n)})" for one in result.normalised),
         *(f"Warning: {warning}" for warning in result.warnings),
         *(
             f"{figure.subject}, impact ratio at least {result.threshold:g}: {judgement.verdict}. {judgement.reason}"

@@ -33,7 +33,7 @@ def _around(table: Table, score: str) -> tuple[str, str]:
     """Two scores that probably enclose the middle; whether they do is counted afterwards."""
     query = f"SELECT approx_quantile({score}, [0.49, 0.51]) FROM {table.view}"  # noqa: S608  # our own expression
     low, high = table.connection.execute(query).fetchall()[0][0]
-    return tuple(f"CAST({float(bound)!r} AS DOUBLE)" for bound in (low, high))  # type: ignore[return-value]
+    return tuple(f"CAST('{float(bound)!r}' AS DOUBLE)" for bound in (low, high))  # type: ignore[return-value]
 
 
 def _at(table: Table, score: str, lower: int, upper: int, condition: str) -> tuple[float, float]:

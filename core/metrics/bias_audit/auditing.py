@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from core.metrics.bias_audit.counts import Axis, Counts, Output
-from core.metrics.bias_audit.labels import ATTRIBUTES, Blank, Cell, read_labels
+from core.metrics.bias_audit.labels import ATTRIBUTES, Blank, Cell, persons, read_labels
 from core.metrics.bias_audit.results import AxisTable, BiasAuditResult
 from core.metrics.bias_audit.tables import LIMIT, Exclusion, axis_table, exclusion, impact_figure, unknown_figure
 from core.metrics.bias_audit.tallies import assigned, margin_warnings, own_table, source, tallies
@@ -98,10 +98,10 @@ def _missing_axes(counts: Counts) -> Iterable[str]:
 def _blank_warnings(counts: Counts, cells: Sequence[Cell]) -> Iterable[str]:
     if counts.unclassified:
         where = "in no table" if counts.output is not Output.CLASSIFICATION else "counted as assigned to none"
-        yield f"{counts.unclassified:,} people have no classification and are {where}"
+        yield f"Without a classification, {where}: {persons(counts.unclassified)}"
     total = sum(cell.n for cell in cells if _is_total(cell))
     if total:
-        yield f"{total:,} people stand in rows that give neither sex nor race/ethnicity; they are counted as unknown"
+        yield f"In rows that give neither sex nor race/ethnicity, counted as unknown: {persons(total)}"
 
 
 def _small_references(tables: Sequence[AxisTable]) -> Iterable[str]:
@@ -111,5 +111,5 @@ def _small_references(tables: Sequence[AxisTable]) -> Iterable[str]:
             where = f"{table.classification}: " if table.classification else ""
             yield (
                 f"{where}The highest rate by {table.axis.words} is that of {row.category}, {row.n:,} of "
-                f"{table.people:,} people, under 2 %. 6 RCNY 5-301(d) lets the auditor leave it out, giving a reason"
+                f"{persons(table.people)}, under 2 %. 6 RCNY 5-301(d) lets the auditor leave it out, giving a reason"
             )

@@ -72,7 +72,10 @@ LIKE_UNKNOWN = frozenset(
         "not applicable",
     ]
 )
-NOT_HISPANIC = re.compile(r"[(\[]\s*(not|non)[\s/-]*hispanic(\s+or\s+latin[oax])?\s*[)\]]\s*$", re.IGNORECASE)
+NOT_HISPANIC = re.compile(
+    r"\s*[(\[,;–-]\s*(not|non)[\s/-]*hispanic(\s+or\s+latin[oax])?\s*[)\]]?\s*$|^\s*(not|non)[\s/-]+hispanic\s+(?!or\b)",
+    re.IGNORECASE,
+)
 BETWEEN_WORDS = re.compile(r"[\s/&,_.–-]+")
 
 

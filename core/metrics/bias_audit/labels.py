@@ -121,6 +121,11 @@ def _warnings(axis: Axis, named: dict[str, Label], *, normalise: bool) -> list[s
     return texts
 
 
+def persons(n: int) -> str:
+    """How many people, in words: “1 person”, “1,390 people”."""
+    return "1 person" if n == 1 else f"{n:,} people"
+
+
 def listed(names: Sequence[str]) -> str:
     """The first names in quotation marks, and how many more there are."""
     shown = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])

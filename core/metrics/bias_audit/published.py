@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.metrics.bias_audit.explaining import Share, Shares, compare, counts_between, explanation, shares_of
+from core.metrics.bias_audit.labels import persons
 from core.metrics.bias_audit.rounding import Printed, percent, printed
 from core.metrics.bias_audit.tables import CLAUSE, LIMIT
 
@@ -122,7 +123,7 @@ def _rate(row: PublishedRow, shown: Printed) -> tuple[Agreement, str]:
             return Agreement.POSSIBLE, ""
         if cut:
             return Agreement.TRUNCATED, f"no whole number of {row.n:,} rounds to it; {cut[0]:,} truncated does"
-        return Agreement.NONE, f"no whole number of {row.n:,} people gives it"
+        return Agreement.NONE, f"no whole number out of {persons(row.n)} gives it"
     share = Fraction(row.selected, row.n)
     if shown.rounds(share):
         return Agreement.ROUNDED, ""
@@ -183,7 +184,7 @@ def _notes(table: PublishedTable) -> Iterable[str]:
     for row in without:
         share = Fraction(row.n, people)
         if share >= LIMIT:
-            said = f"{row.category} has no impact ratio, with {row.n:,} of {people:,} people ({percent(share)})"
+            said = f"{row.category} has no impact ratio, with {row.n:,} of {persons(people)} ({percent(share)})"
             yield f"{said}; {CLAUSE} allows that under 2 % only"
     for row in table.rows:
         if row.n and printed(row.rate) is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.metrics.bias_audit.categories import place
 from core.metrics.bias_audit.counts import Axis
-from core.metrics.bias_audit.labels import ATTRIBUTES, Blank, Cell, Label
+from core.metrics.bias_audit.labels import ATTRIBUTES, Blank, Cell, Label, persons
 
 Values = tuple[str, ...]
 NOT_SUPPLIED: Mapping[Axis, str] = {
@@ -110,7 +110,7 @@ def _differences(axis: Axis, supplied: Mapping[Values, Tally], summed: Mapping[V
                 else ""
             )
             texts.append(
-                f"{values[0]}: the {axis.words} table has {own.n:,} people, {own.selected:,} of them selected, "
+                f"{values[0]}: the {axis.words} table has {persons(own.n)}, {own.selected:,} of them selected, "
                 f"the intersectional table sums to {crossed.n:,} and {crossed.selected:,}{hint}"
             )
     return texts
@@ -123,7 +123,7 @@ def _unequal_totals(cells: Sequence[Cell]) -> list[str]:
         return []
     (n, selected), (m, chosen) = totals
     return [
-        f"The sex table has {n:,} people, {selected:,} of them selected, the race/ethnicity table {m:,} and {chosen:,}"
+        f"The sex table has {persons(n)}, {selected:,} of them selected, the race/ethnicity table {m:,} and {chosen:,}"
     ]
 
 

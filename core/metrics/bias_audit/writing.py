@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.metrics.bias_audit.counts import Axis, Output
+from core.metrics.bias_audit.labels import persons
 from core.metrics.bias_audit.results import AxisTable, BiasAuditResult, CategoryRow
 from core.metrics.bias_audit.rounding import half_up, percent
 from core.metrics.bias_audit.summary import PublishableSummary, day
@@ -128,13 +129,13 @@ def _how(result: BiasAuditResult) -> Iterable[str]:
     yield ROUNDING
     if result.median is not None:
         yield (
-            f"The median score of the full sample of {result.rows:,} people, those of unknown category included, is "
+            f"The median score of the full sample of {persons(result.rows)}, those of unknown category included, is "
             f"{result.median:g}. The scoring rate is the share of a category strictly above it."
         )
     if result.output is Output.CLASSIFICATION:
         yield "The selection rate is the share of a category that the tool assigned the classification."
     for one in result.normalised:
-        yield f"The label “{one.written}” was read as {one.category} ({one.n:,} people)."
+        yield f"The label “{one.written}” was read as {one.category} ({persons(one.n)})."
     for warning in result.warnings:
         yield f"{warning.rstrip('.')}."
 
