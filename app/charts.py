@@ -39,7 +39,7 @@ def dot_and_interval(chart: DotAndInterval, shown: Appearance) -> go.Figure:
     if chart.threshold is not None:
         _dashed(figure, chart.threshold, ink, axis="x")
         figure.add_annotation(x=chart.threshold, xref="x", **said_on_top(chart.threshold_word, ink))
-    ticks = _ticks(span, _STEP[chart.scale], chart.scale)
+    ticks = _ticks(span, axis_step(chart), chart.scale)
     figure.update_xaxes(range=_padded(span), title_text=chart.axis_title, fixedrange=True, **ticks)
     return figure
 
@@ -65,14 +65,28 @@ def panels(chart: Panels, shown: Appearance) -> go.Figure:
 
 def axis_range(chart: DotAndInterval) -> Range:
     """The bounds of the data and the threshold, widened to round steps and ended at `most`."""
-    step = _STEP[chart.scale]
-    values = [value for row in chart.rows for value in (row.value, row.low, row.high) if value is not None]
-    finite = [value for value in (*values, chart.threshold) if value is not None and math.isfinite(value)]
+    step, finite = axis_step(chart), _finite(chart)
     if not finite:
         return 0.0, 1.0
     highest = max(finite) if chart.most is None else min(max(finite), chart.most)
     low, high = math.floor(min(finite) / step + 1e-9) * step, math.ceil(highest / step - 1e-9) * step
-    return round(low, 6), round(max(high, low + step), 6)
+    return round(low, 9), round(max(high, low + step), 9)
+
+
+def axis_step(chart: DotAndInterval) -> float:
+    """The step of the scale; for plain numbers a round one that follows the data."""
+    if chart.scale is not Scale.NUMBER:
+        return _STEP[chart.scale]
+    finite = _finite(chart)
+    span = (max(finite) - min(finite) if finite else 0.0) or 1.0
+    rough = span / 5
+    magnitude = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= rough * 0.999)
+
+
+def _finite(chart: DotAndInterval) -> list[float]:
+    values = [value for row in chart.rows for value in (row.value, row.low, row.high)]
+    return [value for value in (*values, chart.threshold) if value is not None and math.isfinite(value)]
 
 
 def _traces(row: IntervalRow, ink: Ink, span: Range, scale: Scale) -> list[go.Scatter]:
@@ -159,15 +173,21 @@ def said_on_top(words: str, ink: Ink) -> dict[str, object]:
 def _ticks(span: Range, step: float, scale: Scale) -> dict[str, Sequence[object]]:
     count = round((span[1] - span[0]) / step)
     every = 1 if count <= 8 else math.ceil(count / 8)
-    values = [round(span[0] + place * step, 6) for place in range(0, count + 1, every)]
-    return {"tickvals": values, "ticktext": [_tick(value, scale) for value in values]}
+    values = [round(span[0] + place * step, 9) for place in range(0, count + 1, every)]
+    return {"tickvals": values, "ticktext": [_tick(value, scale, step) for value in values]}
 
 
-def _tick(value: float, scale: Scale) -> str:
-    return f"{value * 100:.0f}\u00a0%" if scale is Scale.SHARE else f"{value:.2f}"
+def _tick(value: float, scale: Scale, step: float) -> str:
+    if scale is Scale.SHARE:
+        return f"{value * 100:.0f}\u00a0%"
+    if scale is Scale.NUMBER:
+        return f"{value:,.{max(0, min(6, -math.floor(math.log10(step))))}f}"
+    return f"{value:.2f}"
 
 
 def _figure(value: float, scale: Scale) -> str:
+    if scale is Scale.NUMBER:
+        return f"{value:.3g}"
     return f"{value * 100:.1f}\u00a0%" if scale is Scale.SHARE else f"{value:.2f}"
 
 

@@ -32,6 +32,8 @@ PAGES: tuple[Page, ...] = (
     Page("model", "Model", "model.py", hidden=True),
     Page("register", "Register", "register.py", _MAKERS, hidden=True),
     Page("upload", "Upload", "upload.py", _MAKERS, hidden=True),
+    Page("report", "Validation report", "report.py", hidden=True),
+    Page("comparison", "Comparison", "comparison.py", hidden=True),
     Page("fairness", "Fairness report", "fairness.py", hidden=True),
     Page("approvals", "Changes", "approvals.py", _GOVERNING),
     Page("approval", "Change", "approval.py", hidden=True),

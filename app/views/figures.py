@@ -2,11 +2,15 @@
 
 from app.components.formats import NOTHING, number, percent, percent_with_interval, with_interval
 from core.metrics.verdicts import Verdict
-from core.policy.rules import Policy
+from core.policy.rules import CheckKind, Policy
+from core.policy.vocabulary import Unit, metrics
 from core.validation.tables import CheckResult
 
-SHARES = frozenset({"missing_share", "duplicate_row_share", "rarest_label_share"})
-COUNTS = frozenset({"constant_columns"})
+AS_RATIOS = frozenset({CheckKind.PERFORMANCE})  # 0.83 rather than 83 %, as people write accuracy
+SHARES = frozenset(
+    metric.name for metric in metrics().values() if metric.unit is Unit.SHARE and metric.kind not in AS_RATIOS
+)
+COUNTS = frozenset(metric.name for metric in metrics().values() if metric.unit is Unit.COUNT)
 SIGNS = {"at least": "≥", "at most": "≤"}
 _SPACE = "\u00a0"
 MOST_DIGITS = 4

@@ -59,6 +59,7 @@ def verdicts(reading: Reading) -> None:
             right=["Figure (95 %)", "Required"],
             unbroken=["Clause", "Evidence"],
         )
+    st.markdown(link("Read the validation report", "/report", run=run.number))
     if any(check.kind == "fairness" for check in held.checks):
         st.markdown(link("Read the fairness report by group", "/fairness", run=run.number))
 
@@ -106,13 +107,14 @@ def _verdict_word(check: CheckResult) -> str:
 
 def handed_in(reading: Reading) -> None:
     """Every file, the one at hand first, with both digests and what the personal-data scan found."""
-    section("Predictions handed in")
+    section("Files handed in")
     if not reading.held.evidence:
         with empty("Nothing is handed in.", "The developer hands in the predictions of this version on its test data."):
             return
     rows: list[Mapping[str, str]] = [
         {
             "Number": one.number,
+            "What": one.kind.value,
             "File": f"{plain(one.filename)} :gray[{size(one.size)}]",
             "Rows": count(one.rows),
             "File digest": digest(one.file_digest),
@@ -145,7 +147,7 @@ def validations(reading: Reading) -> None:
     numbers = {one.id: one.number for one in reading.held.evidence}
     rows: list[Mapping[str, str]] = [
         {
-            "Number": run.number,
+            "Number": link(run.number, "/report", run=run.number),
             "State": status(run.status),
             "Evidence": numbers.get(run.evidence_id, NOTHING),
             "Asked by": plain(reading.name_of(run.requested_by)),

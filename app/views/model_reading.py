@@ -18,7 +18,7 @@ from core.inventory.tables import Model, ModelVersion
 from core.policy.service import PublishedPolicy, policy_by_id, policy_in_force
 from core.validation.evidence import validation_facts
 from core.validation.queries import VersionEvidence, version_evidence
-from core.validation.rules import PENDING, refusals
+from core.validation.rules import PENDING, EvidenceKind, refusals
 from core.validation.tables import Run
 
 STEPS = (
@@ -51,6 +51,7 @@ class Reading:
     refusals: Mapping[Action, tuple[Refusal, ...]]
     against_new_version: tuple[Refusal, ...]
     policy_in_force: int
+    judged_at_hand: bool
 
     @property
     def model(self) -> Model:
@@ -63,9 +64,8 @@ class Reading:
 
     @property
     def run_is_current(self) -> bool:
-        """Whether the newest finished validation judged the predictions at hand."""
-        run, at_hand = self.held.latest_run, self.at_hand
-        return run is not None and at_hand is not None and run.evidence_id == at_hand
+        """Whether the newest finished validation judged exactly the files at hand."""
+        return self.judged_at_hand
 
     @property
     def is_judged(self) -> bool:
@@ -76,7 +76,8 @@ class Reading:
     @property
     def at_hand(self) -> int | None:
         """The row of the predictions that stand."""
-        return next((one.id for one in self.held.evidence if one.replaced_at is None), None)
+        standing = (one for one in self.held.evidence if one.replaced_at is None)
+        return next((one.id for one in standing if one.kind is EvidenceKind.PREDICTIONS), None)
 
     @property
     def open_change(self) -> ChangeRow | None:
@@ -120,6 +121,7 @@ def read_version(session: Session, page: ModelPage, version: ModelVersion, actor
         refusals=against,
         against_new_version=register_version_refusals(actor),
         policy_in_force=in_force.id,
+        judged_at_hand=facts.run_is_current,
     )
 
 

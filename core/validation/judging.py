@@ -70,9 +70,20 @@ def _judge(result: ValidationResult, policy: Policy, threshold: Threshold) -> It
             yield _compared(comparison, threshold)
         return
     for figure in result.figures(threshold.kind, threshold.metric):
-        found = figure.judge(threshold.value, threshold.direction, minimum_rows=policy.minimum_rows)
+        found = figure.judge(threshold.value, threshold.direction, minimum_rows=_minimum(policy, threshold.kind))
         value, interval = figure.value, figure.interval
         yield Judged(threshold, figure.subject, value, interval, found.verdict, found.reason, threshold.required)
+
+
+def _minimum(policy: Policy, kind: CheckKind) -> int:
+    """How many rows a figure needs: of the whole file, or where it is about a group, of that group.
+
+    A figure on reasons may rest on features instead of rows; it says by itself when these are too few.
+    """
+    if kind is CheckKind.EXPLAINABILITY:
+        return 1
+    of_groups = (CheckKind.BIAS_AUDIT, CheckKind.ROBUSTNESS, CheckKind.DRIFT)
+    return policy.minimum_group if kind in of_groups else policy.minimum_rows
 
 
 def _compared(comparison: Comparison, threshold: Threshold) -> Judged:

@@ -32,6 +32,7 @@ _OF_METRIC: Mapping[str, tuple[Need, ...]] = MappingProxyType(
         "out_of_training_range_share": (Need.TRAINING,),
         "unseen_category_share": (Need.TRAINING,),
         "leaked_row_share": (Need.TRAINING,),
+        "leaked_row_share_beyond_chance": (Need.TRAINING,),
         "schema_violations": (Need.SCHEMA,),
         "target_leakage": (Need.FEATURES, Need.LABEL),
         "pr_auc": (Need.SCORE,),

@@ -119,6 +119,27 @@ def run_page(session: Session, number: str) -> RunPage | None:
     return RunPage(run, model, version, evidence, checks_of(session, run.id or 0))
 
 
+@dataclass(frozen=True)
+class RunChoice:
+    """A finished validation that another can be compared with."""
+
+    number: str
+    version: str
+    finished_at: datetime | None
+
+
+def finished_runs(session: Session, model_id: int, *, limit: int = 100) -> tuple[RunChoice, ...]:
+    """The newest finished validations of a model, over all its versions."""
+    rows = session.execute(
+        select(Run.number, ModelVersion.version, Run.finished_at)
+        .join(ModelVersion, col(ModelVersion.id) == col(Run.version_id))
+        .where(ModelVersion.model_id == model_id, Run.status == RunStatus.FINISHED)
+        .order_by(col(Run.id).desc())
+        .limit(limit)
+    ).all()
+    return tuple(RunChoice(*row) for row in rows)
+
+
 def run_progress(session: Session, number: str) -> Run | None:
     """The run as it stands now, for progress."""
     return session.exec(select(Run).where(Run.number == number)).first()

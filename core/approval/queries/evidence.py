@@ -15,7 +15,12 @@ KINDS = {
     CheckKind.QUALITY: "Data quality",
     CheckKind.PERFORMANCE: "Performance",
     CheckKind.FAIRNESS: "Fairness",
+    CheckKind.BIAS_AUDIT: "Bias audit",
+    CheckKind.DRIFT: "Drift",
+    CheckKind.EXPLAINABILITY: "Reasons",
+    CheckKind.ROBUSTNESS: "Robustness",
 }
+ALWAYS = (CheckKind.QUALITY, CheckKind.PERFORMANCE, CheckKind.FAIRNESS)
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,12 @@ def compared(policy: Policy, now: Sequence[CheckResult], before: Sequence[CheckR
 def in_reading_order(
     version: ModelVersion, held: VersionEvidence, comparison: Sequence[Comparison]
 ) -> tuple[EvidenceLine, ...]:
-    """What changed, quality, performance, fairness, findings and effective challenge."""
+    """What changed, each family of checks, findings and effective challenge; families without a check are left out."""
     kind_of = {(check.metric, check.subject): check.kind for check in held.checks}
+    by_kind = {kind: [row for row in comparison if kind_of[row.metric, row.subject] == kind] for kind in KINDS}
     return (
         EvidenceLine("record", "What changed and why", _one_line(version.rationale), "Met"),
-        *(
-            _checks_line(kind, [row for row in comparison if kind_of[row.metric, row.subject] == kind])
-            for kind in KINDS
-        ),
+        *(_checks_line(kind, rows) for kind, rows in by_kind.items() if rows or kind in ALWAYS),
         _findings_line(held),
         _challenge_line(version, held),
     )

@@ -83,7 +83,7 @@ def latest_fairness(session: Session, held: VersionEvidence) -> tuple[FairnessTa
 def fairness_tables(session: Session, run: Run, evidence: Evidence) -> tuple[FairnessTable, ...]:
     """One table an attribute, and one for all of them crossed, as this run computed them."""
     fairness = from_json(run.result).fairness if run.result else None
-    if fairness is None:
+    if fairness is None or fairness.task == "regression":  # numbers have no impact ratio
         return ()
     clauses = [
         threshold

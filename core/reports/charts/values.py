@@ -10,6 +10,7 @@ class Scale(StrEnum):
 
     RATIO = "ratio"  # 0.80
     SHARE = "share"  # 80 %
+    NUMBER = "number"  # 0.0123 or 1,250: steps follow the data
 
 
 class Mark(StrEnum):
@@ -97,6 +98,8 @@ def figure(value: float | None, scale: Scale, digits: int | None = None) -> str:
         return "not available"
     if scale is Scale.SHARE:
         return f"{value * 100:.{1 if digits is None else digits}f}\u00a0%"
+    if scale is Scale.NUMBER:
+        return f"{value:.3g}"
     return f"{value:.{2 if digits is None else digits}f}"
 
 

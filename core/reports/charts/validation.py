@@ -1,0 +1,186 @@
+"""The charts of a validation report: each takes what was computed and says in its alternative text what it finds."""
+
+from collections.abc import Sequence
+
+from core.metrics.drift import ColumnDrift
+from core.metrics.explanation import Importance, PartialDependence
+from core.metrics.fairness.scored import ScoreComparison
+from core.metrics.fairness.sweeps import ThresholdSweep
+from core.metrics.performance import CalibrationBin, ErrorBin, ErrorDecile
+from core.metrics.performance.comparing import PerformanceComparison
+from core.metrics.scores import Bin, Cut
+from core.reports.charts.plots import Bar, Bars, Curves, Line, bars_text, curves_text
+from core.reports.charts.values import DotAndInterval, IntervalRow, Scale, alternative_text
+
+UNIT = (0.0, 1.0)
+EVEN = Line("no skill", ((0.0, 0.0), (1.0, 1.0)), dashed=True)
+RIGHT = Line("as predicted", ((0.0, 0.0), (1.0, 1.0)), dashed=True)
+MOST_LINES = 4
+
+
+def roc_curve(curve: Sequence[Cut], area: float | None) -> Curves | None:
+    """Hit rate against false alarm rate over all thresholds; the diagonal is no skill."""
+    points = [
+        (cut.false_positive_rate, cut.true_positive_rate)
+        for cut in curve
+        if cut.false_positive_rate is not None and cut.true_positive_rate is not None
+    ]
+    if len(points) < 2:
+        return None
+    ends = sorted({(0.0, 0.0), *((x, y) for x, y in points), (1.0, 1.0)})
+    lines = (Line("the model", tuple(ends)), EVEN)
+    said = f"the area is {area:.2f}, 0.50 is no skill" if area is not None else "the area is not available"
+    titles = ("False positive rate", "True positive rate")
+    return Curves(lines, *titles, curves_text("ROC curve", lines[:1], said), Scale.SHARE, Scale.SHARE, UNIT, UNIT)
+
+
+def precision_recall(curve: Sequence[Cut], base_rate: float | None) -> Curves | None:
+    """Precision against recall over all thresholds; the share of positives is no skill."""
+    points = [
+        (cut.true_positive_rate, cut.precision)
+        for cut in curve
+        if cut.true_positive_rate is not None and cut.precision is not None
+    ]
+    if len(points) < 2:
+        return None
+    lines = (Line("the model", tuple(sorted(points))),)
+    text = curves_text("Precision against recall", lines, "precision is what flagging more people costs")
+    return Curves(
+        lines, "Recall", "Precision", text, Scale.SHARE, Scale.SHARE, UNIT, UNIT,
+        level=base_rate, level_word="no skill" if base_rate is not None else "",
+    )  # fmt: skip
+
+
+def calibration(bins: Sequence[CalibrationBin]) -> Curves | None:
+    """Observed share against predicted, in ten bins; on the diagonal a prediction comes true as often as it says."""
+    points = tuple(
+        (one.mean_score, one.observed_rate)
+        for one in bins
+        if one.mean_score is not None and one.observed_rate is not None
+    )
+    if not points:
+        return None
+    lines = (Line("observed", points, dots=True), RIGHT)
+    apart = max(abs(y - x) for x, y in points)
+    text = curves_text("Calibration", lines[:1], f"the widest gap of a bin is {apart:.2f}")
+    titles = ("Predicted share", "Observed share")
+    return Curves(lines, *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
+
+
+def calibration_by_group(found: ScoreComparison) -> Curves | None:
+    """The same for each judged group, the largest first."""
+    judged = sorted((group for group in found.groups if group.judged and group.bins), key=lambda group: -group.n)
+    lines = tuple(
+        Line(group.name, tuple((one.score_total / one.n, one.positives / one.n) for one in group.bins), dots=True)
+        for group in judged[:MOST_LINES]
+    )
+    if not lines:
+        return None
+    text = curves_text(f"Calibration by {found.name}", lines, "the same score should mean the same chance")
+    titles = ("Predicted share", "Observed share")
+    return Curves((*lines, RIGHT), *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
+
+
+def scores_by_label(histogram: Sequence[Bin]) -> Bars | None:
+    """How the scores of either label are spread."""
+    positives, negatives = sum(one.positives for one in histogram), sum(one.negatives for one in histogram)
+    if not positives or not negatives:
+        return None
+    bars = tuple(Bar(f"{one.low:.2g}", one.positives / positives, one.negatives / negatives) for one in histogram)
+    names = ("positive label", "negative label")
+    return Bars(bars, names, "Score", bars_text("Scores by label", bars, names))
+
+
+def errors(histogram: Sequence[ErrorBin]) -> Bars | None:
+    """How the errors of a quantity are spread."""
+    rows = sum(one.n for one in histogram)
+    if not rows:
+        return None
+    bars = tuple(Bar(f"{one.low:.3g}", one.n / rows) for one in histogram)
+    return Bars(bars, ("share of rows", ""), "Prediction less actual value", bars_text("Errors", bars, ("share", "")))
+
+
+def error_by_decile(deciles: Sequence[ErrorDecile]) -> Curves | None:
+    """Mean prediction and mean actual value, by tenth of the prediction."""
+    if not deciles:
+        return None
+    lines = (
+        Line("actual", tuple((float(at), one.mean_actual) for at, one in enumerate(deciles, start=1)), dots=True),
+        Line(
+            "predicted", tuple((float(at), one.mean_prediction) for at, one in enumerate(deciles, start=1)), dashed=True
+        ),
+    )
+    text = curves_text("Mean by tenth of the prediction", lines, "where the lines part, the model errs one way")
+    return Curves(lines, "Tenth of the prediction", "Mean", text)
+
+
+def sweep(found: ThresholdSweep) -> Curves | None:
+    """The lowest impact ratio at each threshold, against the screen."""
+    points = tuple((one.threshold, one.impact_ratio) for one in found.points if one.impact_ratio is not None)
+    if len(points) < 2:
+        return None
+    lines = (Line("lowest impact ratio", points),)
+    return Curves(
+        lines, "Threshold of the score", "Impact ratio", curves_text(f"Thresholds by {found.name}", lines, found.words),
+        up=UNIT, level=found.screen, level_word=f"required {found.screen:.2f}",
+    )  # fmt: skip
+
+
+def importances(found: Sequence[Importance], *, surrogate: bool) -> DotAndInterval | None:
+    """What weighs most, with its interval; nothing is judged here."""
+    rows = tuple(
+        IntervalRow(one.feature, one.importance, one.interval.low if one.interval else None,
+                    one.interval.high if one.interval else None)
+        for one in found[:15]
+    )  # fmt: skip
+    if not rows:
+        return None
+    what = "Importance to the surrogate" if surrogate else "Mean size of the reason"
+    text = alternative_text(what, rows, scale=Scale.NUMBER).replace("by group", "by feature")
+    return DotAndInterval(rows, None, "", what, text, Scale.NUMBER)
+
+
+def dependence(found: PartialDependence) -> Curves | Bars | None:
+    """How the mean output moves with one feature."""
+    numbers = [(point.number, point.mean) for point in found.points if point.number is not None]
+    if numbers and len(numbers) == len(found.points):
+        lines = (Line(found.feature, tuple(numbers), dots=True),)
+        low, high = min(y for _, y in numbers), max(y for _, y in numbers)
+        text = curves_text(f"Mean {found.output} by {found.feature}", lines, f"it ranges from {low:.2f} to {high:.2f}")
+        return Curves(lines, found.feature, f"Mean {found.output}", text)
+    bars = tuple(Bar(point.value, point.mean) for point in found.points)
+    if not bars:
+        return None
+    what = f"Mean {found.output} by {found.feature}"
+    return Bars(bars, ("mean", ""), found.feature, bars_text(what, bars, ("mean", ""), Scale.RATIO), Scale.RATIO)
+
+
+def distribution(found: ColumnDrift) -> Bars | None:
+    """A column in the reference and now, as shares of the rows that have a value."""
+    before, now = (sum(getattr(one, side) for one in found.distribution) for side in ("reference", "current"))
+    if not before or not now:
+        return None
+    bars = tuple(
+        Bar(one.label or _span(one.low, one.high), one.current / now, one.reference / before)
+        for one in found.distribution
+    )
+    names = ("current", "reference")
+    return Bars(bars, names, found.column, bars_text(f"Distribution of {found.column}", bars, names))
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return f"{low:.3g}" if low is not None else f"{high}"
+
+
+def changes(found: PerformanceComparison) -> DotAndInterval | None:
+    """Each metric less that of the other model."""
+    rows = tuple(
+        IntervalRow(one.metric.replace("_", " "), one.change.value, one.change.interval.low, one.change.interval.high)
+        for one in found.changes
+        if one.change.value is not None and one.change.interval is not None
+    )
+    if not rows:
+        return None
+    what = f"Change against the {found.other}"
+    text = alternative_text(what, rows, scale=Scale.NUMBER).replace("by group", "by metric")
+    return DotAndInterval(rows, 0.0, "no change", what, text, Scale.NUMBER)

@@ -1,0 +1,46 @@
+"""Validation report: one run from its verdict to each figure, what it stands against, and what it was computed from."""
+
+import streamlit as st
+
+from app.components import Back, head_with_actions
+from app.components.me import require
+from app.composition import workplace
+from app.navigation import page_file
+from app.views.report import bias_audit, drift, fairness, performance, quality, reasons, robustness, summary
+from app.views.report.progress import watch
+from app.views.report.reading import read_report
+from core.access.rules import Permission
+
+require(Permission.RECORD_READ)
+place = workplace()
+with place.store.reading() as session:
+    report = read_report(session, st.query_params.get("run", ""))
+
+page = report.page
+back = Back("model", page.model.name, (("model", page.model.number), ("version", page.version.version)))
+trail = f"v{page.version.version} / {report.number} / {page.evidence.number} {page.evidence.filename}"
+actions = head_with_actions(f"Validation {report.number}", back=back, trail=trail)
+with actions:
+    if st.button("Compare with another validation"):
+        st.switch_page(page_file("comparison"), query_params={"run": report.number})
+summary.verdict_box(report)
+if report.result is None:
+    watch(place, report)
+    st.stop()
+
+result = report.result
+parts = [
+    ("Summary", summary.show, True),
+    ("Data quality", quality.show, True),
+    ("Performance", performance.show, True),
+    ("Fairness", fairness.show, result.fairness is not None),
+    ("Bias audit", bias_audit.show, result.bias_audit is not None),
+    ("Drift", drift.show, result.drift is not None),
+    ("Reasons", reasons.show, result.explanation is not None),
+    ("Robustness", robustness.show, result.robustness is not None),
+]
+shown = {name: show for name, show, is_there in parts if is_there}
+for show, tab in zip(shown.values(), st.tabs(list(shown), key="part", bind="query-params"), strict=True):
+    if tab.open:
+        with tab:
+            show(report)
