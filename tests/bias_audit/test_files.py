@@ -74,7 +74,7 @@ def test_nobody_selected_is_a_result_and_not_an_error(tmp_path: Path) -> None:
         (
             ROWS.replace("White,no", "White,", 1),
             {"selected": "hired"},
-            (3, "hired", "a label or prediction is missing"),
+            (3, "hired", "whether the person was selected is missing"),
         ),
         (ROWS, {"score": "hired"}, (2, "hired", "a score is no finite number")),
         ("sex,s\nMale,1\nFemale,\n", {"score": "s"}, (3, "s", "a score is no finite number")),
@@ -214,6 +214,17 @@ def test_the_assignment_itself_is_audited_where_only_a_classification_is_named(t
     assert result.output is Output.CLASSIFICATION
     assert [(row.n, row.selected) for row in result.table("sex", "coach").rows] == [(2, 1), (3, 2)]
     assert [(row.n, row.selected) for row in result.table("sex", "pilot").rows] == [(2, 1), (3, 0)]
+
+
+def test_supplied_counts_of_assignments_are_held_against_all_alike(tmp_path: Path) -> None:
+    text = "sex,style,people\nMale,coach,30\nMale,,10\nFemale,coach,10\nFemale,pilot,10\n"
+
+    result = audit_file(written(tmp_path, text), sex="sex", n="people", per="style")
+
+    assert [(row.n, row.selected) for row in result.table("sex", "coach").rows] == [(40, 30), (20, 10)]
+    assert [(row.n, row.selected) for row in result.table("sex", "pilot").rows] == [(40, 0), (20, 10)]
+    assert result.rows == 60
+    assert "Without a classification, counted as assigned to none: 10 people" in result.warnings
 
 
 @pytest.mark.parametrize(

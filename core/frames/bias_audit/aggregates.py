@@ -35,6 +35,7 @@ def aggregate_counts(table: Table, columns: Columns) -> tuple[Counts, tuple[str,
         axes=columns.axes,
         output=columns.output,
         aggregate=not columns.blank_is_unknown,
+        unclassified=sum(row.n for row in rows if not row.classification) if columns.per else 0,
         classified=columns.per is not None,
     )
     return counts, tuple(_repeated(rows))

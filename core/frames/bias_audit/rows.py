@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.errors import Problem, Unreadable
 from core.frames.bias_audit.columns import Columns
 from core.frames.bias_audit.median import median, middle
-from core.frames.cells import as_text, guess_positive, refuse_missing, refuse_non_numbers
+from core.frames.cells import as_text, guess_positive, refuse_non_numbers
 from core.frames.source import Table, Value
 from core.metrics.bias_audit import Count, Counts, Output
 from core.metrics.cells import canonical
@@ -23,7 +23,7 @@ def row_counts(table: Table, columns: Columns) -> Counts:
     keys = [table.key(name) if name else "NULL" for name in (columns.sex, columns.race, columns.per)]
     counted = table.groups([outcome, *keys], MOST_COUNTS + 1)
     if columns.selected:
-        refuse_missing(table, [columns.selected], counted)
+        _refuse_gaps(table, columns.selected, counted)
     chosen = _chosen(columns, [row[0] for row in counted]) if columns.selected else {True}
     sums: Counter[tuple[str | None, ...]] = Counter()
     above: Counter[tuple[str | None, ...]] = Counter()
@@ -111,6 +111,13 @@ def _counts(
         unclassified=sum(n for (_, _, group), n in sums.items() if group is None) if columns.per else 0,
         classified=columns.per is not None,
     )
+
+
+def _refuse_gaps(table: Table, selected: str, counted: Sequence[tuple[Value, ...]]) -> None:
+    gaps = sum(_number(row[-1]) for row in counted if as_text(row[0]) is None)
+    if gaps:
+        line = table.first_line(f"coalesce(trim(CAST({table.key(selected)} AS VARCHAR)) IN ('', 'nan'), true)")
+        raise Unreadable([Problem("whether the person was selected is missing", line, selected, f"{gaps} such rows")])
 
 
 def _refuse_many(counted: Sequence[tuple[Value, ...]], sums: Counter[tuple[str | None, ...]], columns: Columns) -> None:

@@ -1,6 +1,6 @@
 """A bias audit from counts: every table, its figures, and what a reader has to be warned of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from core.metrics.bias_audit.counts import Axis, Counts, Output
@@ -32,18 +32,8 @@ def audit(
     read = read_labels(counts, unknown, normalise=normalise)
     cells = assigned(read.cells) if counts.output is Output.CLASSIFICATION else read.cells
     groups = sorted({cell.classification for cell in cells}) if counts.classified else [""]
-    tables = tuple(
-        table
-        for group in groups or [""]
-        for table in _tables(counts, [c for c in cells if _in(c, group)], group, excluded)
-    )
-    warnings = (
-        *_missing_axes(counts),
-        *read.warnings,
-        *_blank_warnings(counts, read.cells),
-        *(text for group in groups for text in margin_warnings([c for c in cells if _in(c, group)], group)),
-        *_small_references(tables),
-    )
+    by_group = {group: [cell for cell in cells if _in(cell, group)] for group in groups or [""]}
+    tables = tuple(table for group in by_group for table in _tables(counts, by_group[group], group, excluded))
     return BiasAuditResult(
         output=counts.output,
         rows=_people(read.cells, counts),
@@ -54,8 +44,18 @@ def audit(
         exclude_below=exclude_below,
         because=because.strip(),
         threshold=threshold,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys((*read.warnings, *_warnings(counts, read.cells, by_group, tables)))),
     )
+
+
+def _warnings(
+    counts: Counts, cells: Sequence[Cell], by_group: Mapping[str, Sequence[Cell]], tables: Sequence[AxisTable]
+) -> Iterable[str]:
+    yield from _missing_axes(counts)
+    yield from _blank_warnings(counts, cells)
+    for group, members in by_group.items():
+        yield from margin_warnings(members, group)
+    yield from _small_references(tables)
 
 
 def _in(cell: Cell, group: str) -> bool:
