@@ -1,10 +1,7 @@
 """Where the importances come from: attributions that were handed in, or a surrogate."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from core.frames.attributions import (
     Attributions,
@@ -15,14 +12,10 @@ from core.frames.attributions import (
     open_attributions,
     residual_variance,
 )
-from core.frames.cells import guess_positive
 from core.frames.places import named
 from core.frames.roles import Roles
-from core.frames.slices.outcomes import class_of, predicted_number, refuse_unmeasured, spell
-from core.frames.source import Table, open_table
-from core.frames.surrogate import Fitted, Target, features_of, fit, partial_dependence, permutation, sample_of
-from core.frames.surrogate.encoding import MOST_FEATURES, expressions_of
-from core.metrics.cells import canonical
+from core.frames.source import open_table
+from core.frames.surrogate import Fitted, imitate, partial_dependence, permutation, shown_class, unfaithful
 from core.metrics.explanation import (
     Contribution,
     Importance,
@@ -40,7 +33,6 @@ NO_FEATURES = "No features are named, so there is nothing to explain from"
 NO_OUTPUT = "There is no prediction or score to explain"
 NO_ATTRIBUTES = "No sensitive attribute is named"
 PER_CASE = "Reasons by group need attributions for each case"
-TARGET = "\0target"  # no column can have this name
 
 
 @dataclass(frozen=True)
@@ -124,30 +116,11 @@ def _groups(found: Attributions, table: Path | str, roles: Roles, minimum_group:
 def from_surrogate(path: Path | str, roles: Roles) -> Reasons:
     """Imitate the model's score (else its prediction) from its features, and explain the imitation."""
     reason = NO_FEATURES if not roles.features else "" if roles.score or roles.prediction else NO_OUTPUT
-    if not reason and len(roles.features) > MOST_FEATURES:
-        reason = f"{len(roles.features)} features are more than the {MOST_FEATURES} that a surrogate takes"
     if reason:
         return _nothing(reason)
     with open_table(path) as table:
-        fitted = surrogate_of(table, roles)
+        fitted = imitate(table, roles)
     return _nothing(fitted) if isinstance(fitted, str) else _explained(fitted, roles)
-
-
-def surrogate_of(table: Table, roles: Roles, *, classes: bool = False) -> Fitted | str:
-    """A surrogate of the model: of its score, or of its prediction where there is none or `classes` asks for it."""
-    expressions = expressions_of(table, roles.features)
-    if roles.numbers or (roles.score and not (classes and roles.prediction)):
-        name = str((roles.prediction or roles.score) if roles.numbers else roles.score)
-        refuse_unmeasured(table, name)
-        output = predicted_number(table, replace(roles, prediction=name)) or ""
-        names: tuple[str, ...] = ()
-    else:
-        name = str(roles.prediction)
-        names = tuple(spell(table, name).values())
-        output = f"CAST({class_of(table.key(name))} AS DOUBLE)"
-    sample = sample_of(table, {**expressions.numbers, TARGET: output}, expressions.texts)
-    features = features_of(sample, expressions, roles.features)
-    return fit(sample, features, Target(name, sample.numbers[TARGET], names))
 
 
 def _explained(fitted: Fitted, roles: Roles) -> Reasons:
@@ -156,7 +129,7 @@ def _explained(fitted: Fitted, roles: Roles) -> Reasons:
     )
     notes = tuple(f"Left out of the surrogate: {words}" for words in fitted.features.left_out)
     if not fitted.faithful:
-        reason = f"The surrogate imitates the model too poorly to explain it: {unfaithful(fitted)}"
+        reason = unfaithful(fitted)
         figures = (missing("top_feature_share", reason, n=len(fitted.y)), fidelity, *_no_groups())
         model = describe(fitted, reason=reason)
         return Reasons(None, (), (), figures, reason=reason, groups_reason=PER_CASE, model=model, notes=notes)
@@ -164,7 +137,7 @@ def _explained(fitted: Fitted, roles: Roles) -> Reasons:
     ordered = importances(sums)
     method = f"permutation, by a surrogate of {fitted.target.measure} {fitted.fidelity:.3f}"
     share = top_feature_share(ordered, n=len(fitted.y), method=method)
-    shown = partial_dependence(fitted, ordered, _shown_class(fitted, roles))
+    shown = partial_dependence(fitted, ordered, shown_class(fitted, roles))
     return Reasons(
         source=Source.SURROGATE,
         contributions=sums,
@@ -191,21 +164,6 @@ def describe(fitted: Fitted, reason: str = "") -> SurrogateModel:
         left_out=fitted.features.left_out,
         reason=reason,
     )
-
-
-def unfaithful(fitted: Fitted) -> str:
-    """By how much a surrogate fails its floor."""
-    return f"{fitted.target.measure} {fitted.fidelity:.3f}, below {fitted.floor:.3f}"
-
-
-def _shown_class(fitted: Fitted, roles: Roles) -> int:
-    """The positive class, else the most frequent one."""
-    names: Sequence[str] = fitted.target.classes
-    positive = roles.positive or guess_positive(names) or ""
-    same = [at for at, name in enumerate(names) if canonical(name) == canonical(positive)]
-    if same or not names:
-        return same[0] if same else 0
-    return int(np.bincount(fitted.y.astype(np.int64)).argmax())
 
 
 def _no_groups() -> tuple[Figure, ...]:

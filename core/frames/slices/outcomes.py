@@ -1,5 +1,6 @@
 """What each row came to, as engine expressions: predicted right, selected, or off by how much."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Problem, Unreadable
@@ -51,17 +52,20 @@ def outcomes_of(table: Table, roles: Roles) -> Outcomes:
     return Outcomes(chosen, truth, chosen, right, classes=names)
 
 
-def spell(table: Table, *columns: str) -> dict[object, str]:
-    """Remember the classes of these columns in the engine; what each compares as, to how it is first written."""
-    keys = table.keys(*columns)
-    found: dict[object, str] = {}
+def spell(table: Table, *columns: str, also: Sequence[tuple[Table, str]] = ()) -> dict[object, str]:
+    """Remember the classes of these columns in the engine; what each compares as, to how it is first written.
+
+    `also` are columns of other tables in the same engine. Raises Unreadable for a missing value or too many classes.
+    """
     texts: set[str] = set()
-    for name, key in zip(columns, keys, strict=True):
-        counted = table.groups([key, f"CAST({key} AS VARCHAR)"], MOST_CLASSES + 1)
-        refuse_missing(table, [name], counted)
+    for source, name in [*((table, name) for name in columns), *also]:
+        key = source.key(name)
+        counted = source.groups([key, f"CAST({key} AS VARCHAR)"], MOST_CLASSES + 1)
+        refuse_missing(source, [name], [(value, n) for value, _, n in counted])
         if len(counted) > MOST_CLASSES:
             raise Unreadable([Problem("too many classes", column=name, expected=f"at most {MOST_CLASSES}")])
         texts |= {str(spelling) for value, spelling, _ in counted if as_text(value) is not None}
+    found: dict[object, str] = {}
     for text in sorted(texts):
         found.setdefault(canonical(text), text)
     order = list(found)

@@ -51,9 +51,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A surrogate with its holdout; `chance` and `floor` are on the scale of `fidelity`."""
+    """A surrogate with its sample, of which `x` and `y` are the held-out rows; `chance` and `floor` are on the scale
+    of `fidelity`."""
 
     estimator: Estimator
+    sample: Sample
     features: Features
     target: Target
     x: Floats
@@ -109,6 +111,7 @@ def fit(sample: Sample, features: Features, target: Target) -> Fitted | str:
         return f"Every held-out {target.name} is the same"
     return Fitted(
         estimator=estimator,
+        sample=sample,
         features=features,
         target=target,
         x=x[held],

@@ -56,6 +56,7 @@ class Group:
     share_after: float
     selection_rate_before: float | None
     selection_rate_after: float | None
+    judged: bool = True  # has the rows that a ratio needs
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import fsum
 
 from core.metrics.robustness.results import Group, GroupImpact, Reweighting
+from core.metrics.significance import SMALL_GROUP
 
 NO_POSITIVE = "There is no positive label, so nobody is counted as selected"
-ONE_GROUP = "Fewer than two groups have rows that count"
+ONE_GROUP = f"Fewer than two groups have {SMALL_GROUP} rows that count"
 NONE_SELECTED = "Nobody is selected in any group"
 
 
@@ -28,6 +29,7 @@ def reweigh(
     """Accuracy, selection rate and impact ratios with each row counted `weights[its value]` times; others once.
 
     Formula: Σ w·[right] / Σ w, and likewise for selection; the impact ratio is the lowest group rate over the highest.
+    Groups with fewer than 30 rows are shown but do not enter the ratio.
     Re-weighting an attribute leaves the rates of its own groups as they are; it moves those of other attributes.
     Not available where all weights of the rows are zero.
     """
@@ -75,8 +77,8 @@ def _share(weighted: Weighted, counted: Sequence[bool | None]) -> float | None:
 def _impact(attribute: str, place: int, plain: Weighted, weighted: Weighted) -> GroupImpact:
     values = sorted({value for _, cell in plain if (value := cell.values[place]) is not None})
     groups = tuple(_group(value, place, plain, weighted) for value in values)
-    before, reason = _ratio([group.selection_rate_before for group in groups])
-    after, after_reason = _ratio([group.selection_rate_after for group in groups])
+    before, reason = _ratio([group.selection_rate_before for group in groups if group.judged])
+    after, after_reason = _ratio([group.selection_rate_after for group in groups if group.judged])
     return GroupImpact(attribute, groups, before, after, after_reason or reason)
 
 
@@ -90,6 +92,7 @@ def _group(value: str, place: int, plain: Weighted, weighted: Weighted) -> Group
         share_after=_part(heavy, weighted),
         selection_rate_before=_share(own, [cell.selected for _, cell in own]),
         selection_rate_after=_share(heavy, [cell.selected for _, cell in heavy]),
+        judged=sum(cell.count for _, cell in own) >= SMALL_GROUP,
     )
 
 

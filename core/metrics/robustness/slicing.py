@@ -26,7 +26,7 @@ class SliceSums:
 def worst_slices(
     slices: Sequence[SliceSums], overall: SliceSums, *, numbers: bool, reason: str = ""
 ) -> tuple[tuple[Slice, ...], Figure]:
-    """The ten slices whose loss exceeds that of all rows most surely, and the figure of the first of them.
+    """The slices, ten at most, whose loss exceeds that of all rows most surely, and the figure of the first of them.
 
     Ranked by the lower bound of the difference. A slice's difference from all rows is (1 − its share of rows) × its
     difference from the rest, so its interval is Newcombe's for the rest (for numbers: Welch's), shrunk likewise.
@@ -44,7 +44,8 @@ def worst_slices(
     ranked = sorted((_with_holm(one, next(adjusted)) if one.p_value is not None else one for one in found), key=_order)
     sums = {one.conditions: one for one in proper}[ranked[0].conditions]
     figure = _error_ratio(sums, overall, ranked[0]) if numbers else _accuracy(sums, ranked[0])
-    return tuple(ranked[:SHOWN]), figure
+    worse = [one for one in ranked if one.difference > 0] or ranked[:1]
+    return tuple(worse[:SHOWN]), figure
 
 
 def _order(one: Slice) -> tuple[float, float, str]:
