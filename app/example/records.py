@@ -16,6 +16,7 @@ EMPLOYMENT = NewModel(
     users="Outreach teams, about 5,700 letters a month",
     packs=("sr-26-2", "gdpr"),
 )
+EMPLOYMENT_INPUTS = ("age", "schooling", "marital_status", "sex")
 EMPLOYMENT_VERSION = NewVersion(
     version="1.0.0",
     intended_use="Decision support: order outreach letters. Not for eligibility or sanctions.",

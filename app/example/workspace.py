@@ -14,6 +14,7 @@ from app.example.records import (
     COMPAS_VERSION,
     EMPLOYMENT,
     EMPLOYMENT_DATA,
+    EMPLOYMENT_INPUTS,
     EMPLOYMENT_NEXT,
     EMPLOYMENT_NEXT_DATA,
     EMPLOYMENT_VERSION,
@@ -30,8 +31,9 @@ from core.reports.tables import ExportKind
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.intake import hand_in, inspect
-from core.validation.rules import Outcome
+from core.validation.rules import EvidenceKind, Outcome
 from core.validation.runs import perform, start
+from core.validation.uploads import ColumnMapping
 
 DATA = Path(__file__).parent / "data"
 HISTORY = timedelta(days=60)  # how long before the first start the story begins
@@ -131,6 +133,8 @@ class _Story:
             actor=self._actor("developer"),
             at=self._ago(14),
         )
+        self._hand_in(model, "1.1.0", "employment_ma_2015.parquet", 13, EvidenceKind.REFERENCE, ColumnMapping())
+        self._hand_in(model, "1.1.0", "employment_scenarios.json", 13, EvidenceKind.SCENARIOS, ColumnMapping())
         self._validate(model, "1.1.0", "employment_ma_2016.parquet", 13)
         self._challenge(model, "1.1.0", "Is 2016 like 2015?", "Balanced accuracy moved by less than one point.", 12)
         self._conclude(model, "1.1.0", 10)
@@ -149,23 +153,36 @@ class _Story:
         mapping = (
             replace(guess, favourable_label="0", favourable_words="cleared for release")
             if filename.startswith("compas")
-            else replace(guess, sensitive=("sex",), favourable_words="predicted as employed")
+            else replace(
+                guess,
+                sensitive=("sex",),
+                favourable_words="predicted as employed",
+                features=EMPLOYMENT_INPUTS,
+                controls=("marital_status",),
+            )
         )
+        self._hand_in(model, version, filename, days, EvidenceKind.PREDICTIONS, mapping)
+        run = start(place.store, place.ledger, model=model, version=version, actor=developer, at=at).run
+        perform(place.store, place.ledger, place.files, run=run, clock=lambda: at + timedelta(minutes=1))
+
+    def _hand_in(
+        self, model: str, version: str, filename: str, days: float, kind: EvidenceKind, mapping: ColumnMapping
+    ) -> None:
+        place = self.place
         hand_in(
             place.store,
             place.ledger,
             place.files,
             model=model,
             version=version,
-            source=source,
+            source=DATA / filename,
             filename=filename,
             mapping=mapping,
             declared={},
-            actor=developer,
-            at=at,
+            kind=kind,
+            actor=self._actor("developer"),
+            at=self._ago(days),
         )
-        run = start(place.store, place.ledger, model=model, version=version, actor=developer, at=at).run
-        perform(place.store, place.ledger, place.files, run=run, clock=lambda: at + timedelta(minutes=1))
 
     def _challenge(self, model: str, version: str, question: str, reply: str, days: float) -> None:
         place = self.place

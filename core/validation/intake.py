@@ -15,6 +15,8 @@ from core.access.deciding import deciding
 from core.access.personal_data import ScanResult, scan, standing_blocks
 from core.access.rules import Actor
 from core.errors import Refused, Unreadable
+from core.frames.attributions import open_attributions
+from core.frames.scenarios import read_scenarios
 from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty
 from core.inventory.tables import ModelVersion
@@ -72,6 +74,12 @@ class Handed:
     kind: EvidenceKind
     mapping: ColumnMapping
     declared: Mapping[str, str]
+    address: str = ""  # where it was fetched from; empty for an upload
+
+    @property
+    def origin(self) -> dict[str, JsonValue]:
+        """What the ledger says of where the file came from."""
+        return {"address": self.address} if self.address else {}
 
 
 @dataclass(frozen=True)
@@ -107,20 +115,22 @@ def hand_in(
     mapping: ColumnMapping,
     declared: Mapping[str, str],
     kind: EvidenceKind = EvidenceKind.PREDICTIONS,
+    address: str = "",
     actor: Actor,
     at: datetime,
 ) -> HandedIn:
     """Store a file for a version; it replaces the earlier one of its kind, and what was concluded no longer stands.
 
     `declared` gives, by sensitive attribute, the reason for which personal data at level block is let in; any other
-    column that holds such data stops the upload whatever is declared.
+    column that holds such data stops the upload whatever is declared. `address` says where a file that was not
+    uploaded was fetched from.
     Raises `Unreadable` or `Refused`; then nothing is stored but the refusal's ledger entry.
     """
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         _, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-    handed = Handed(source, filename, kind, mapping, declared)
+    handed = Handed(source, filename, kind, mapping, declared, address)
     kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
@@ -137,6 +147,7 @@ def hand_in(
             "rows": evidence.rows,
             "digest": row.evidence_digest,
             "stage": row.stage.value,
+            **handed.origin,
         }
         recorded = ledger.record(tx, Event.EVIDENCE_UPLOADED, entity=entity, actor=actor, at=at, payload=payload)
         return HandedIn(evidence.number, evidence.table_digest, evidence.rows, recorded.index)
@@ -162,7 +173,8 @@ def _prepare(
         return _store_files(files, handed)
     except (Unreadable, Refused) as error:
         with store.transaction() as tx:
-            payload = {"file": safe_label(handed.filename), "reason": type(error).__name__.lower()}
+            reason = type(error).__name__.lower()
+            payload: dict[str, JsonValue] = {"file": safe_label(handed.filename), "reason": reason, **handed.origin}
             ledger.record(tx, Event.EVIDENCE_REFUSED, entity=entity, actor=actor, at=at, payload=payload)
         raise
 
@@ -170,21 +182,30 @@ def _prepare(
 def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
     label, source = safe_label(handed.filename), handed.source
     if handed.kind is EvidenceKind.SCENARIOS:
+        scenarios = read_scenarios(source)
         texts = tuple(_texts(read_json(source)))
         scanned = scan(pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}))
         if blocks := standing_blocks(scanned, {}):
             raise Refused(blocks)
         stored = files.add_path(source)
-        return _Kept(label, len(texts), scanned, stored, stored)
+        return _Kept(label, len(scenarios), scanned, stored, stored)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
         rows = to_table(handed, table)
+        if handed.kind is EvidenceKind.ATTRIBUTIONS:
+            refuse_unsound(table, handed.mapping)
         scanned = scan(table, sensitive=handed.mapping.sensitive)
         attributes = {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
         blocks = standing_blocks(scanned, attributes)
         if blocks:
             raise Refused(blocks)
         return _Kept(label, rows, scanned, files.add_path(source), files.add_path(table))
+
+
+def refuse_unsound(table: Path, mapping: ColumnMapping) -> None:
+    """Raise `Unreadable` with every place where the table holds no attributions."""
+    with open_attributions(table, row_id=mapping.row_id, sensitive=mapping.sensitive):
+        pass
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import Unreadable
+from core.frames.scenarios import read_scenarios
 from core.policy.rules import Policy
 from core.validation.computing import compute
 from core.validation.inputs import Given, RunInputs
@@ -15,7 +16,7 @@ from core.validation.intake import Handed, to_table
 from core.validation.judging import Judged, NotJudged, judge_all, not_judged
 from core.validation.results import ValidationResult
 from core.validation.rules import EvidenceKind
-from core.validation.uploads import ColumnMapping, guess_mapping, preflight, read_json, safe_label
+from core.validation.uploads import ColumnMapping, guess_mapping, preflight, safe_label
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _read(handed: Handed, table: Path) -> None:
     """As an upload is read; problems begin with the file's name, because there are several."""
     try:
         if handed.kind is EvidenceKind.SCENARIOS:
-            read_json(handed.source)
+            read_scenarios(handed.source)
             shutil.copyfile(handed.source, table)
         else:
             to_table(handed, table)

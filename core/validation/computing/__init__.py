@@ -56,6 +56,7 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
     say(next(steps))
     explanation = _tried(CheckKind.EXPLAINABILITY, lambda: parts.explanation(sources), reasons, NO_INPUTS)
     say(next(steps))
+    robustness = _tried(CheckKind.ROBUSTNESS, lambda: parts.robustness(sources), reasons, NO_LABELS)
     mapping = sources.mapping
     no_groups = NO_POSITIVE if mapping.sensitive and sources.task is Task.MULTICLASS else NO_ATTRIBUTES
     return ValidationResult(
@@ -70,6 +71,7 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
         bias_audit=audit,
         drift=drift,
         explanation=explanation,
+        robustness=robustness,
         reasons=reasons,
     )
 

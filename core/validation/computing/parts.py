@@ -7,9 +7,11 @@ from core.frames.explaining import explain_file
 from core.frames.fairness import Columns, assess_file
 from core.frames.pairing import compare_files
 from core.frames.performance import assess_performance
+from core.frames.perturbations import Columns as PerturbedColumns
 from core.frames.quality import assess_quality
 from core.frames.roles import Roles
 from core.frames.roles import Task as FramesTask
+from core.frames.stressing import stress_file
 from core.metrics.bias_audit import BiasAuditResult
 from core.metrics.drift import DriftResult
 from core.metrics.explanation import ExplanationResult
@@ -17,6 +19,7 @@ from core.metrics.fairness import FOUR_FIFTHS, FairnessResult
 from core.metrics.performance import PerformanceResult
 from core.metrics.performance.comparing import PerformanceComparison
 from core.metrics.quality import PersonalDataColumn, QualityResult, parse_schema
+from core.metrics.robustness import RobustnessResult
 from core.policy.rules import CheckKind, Policy, Task
 from core.validation.computing.sources import Source, Sources, roles_of
 from core.validation.rules import EvidenceKind
@@ -139,6 +142,31 @@ def explanation(sources: Sources) -> ExplanationResult | None:
         frame_roles(sources),
         attributions=attributions.path if attributions else None,
         previous=previous.path if previous else None,
+    )
+
+
+def robustness(sources: Sources) -> RobustnessResult | None:
+    """Disturbed inputs, another public, the worst slice; None without a label and without anything disturbed."""
+    disturbed, scenarios = sources.of(EvidenceKind.PERTURBED), sources.of(EvidenceKind.SCENARIOS)
+    if sources.mapping.label is None and not (disturbed or scenarios):
+        return None
+    return stress_file(
+        sources.predictions.path,
+        frame_roles(sources),
+        perturbations=disturbed.path if disturbed else None,
+        perturbed_columns=_perturbed_columns(disturbed) if disturbed else None,
+        scenarios=scenarios.path if scenarios else None,
+        slices=(*sources.mapping.sensitive, *sources.mapping.controls),
+    )
+
+
+def _perturbed_columns(disturbed: Source) -> PerturbedColumns | None:
+    """The columns as declared; None where nothing was said of them, and their usual names are looked for."""
+    mapping = disturbed.mapping
+    if mapping.scenario is None or mapping.row_id is None:
+        return None
+    return PerturbedColumns(
+        row_id=mapping.row_id, scenario=mapping.scenario, prediction=mapping.prediction, score=mapping.score
     )
 
 

@@ -83,7 +83,13 @@ def _remember(block: Block, mapping: ColumnMapping, seen: _Seen) -> None:
                 classes.setdefault(canonical(str(cells[row])), block.lines[row])
     if mapping.row_id is not None:
         seen.ids.lines.extend(block.lines)
-        seen.ids.cells.append(block.frame[mapping.row_id].cast(pl.String))
+        seen.ids.cells.append(_identity(block.frame, mapping.row_id, mapping.scenario))
+
+
+def _identity(frame: pl.DataFrame, row_id: str, scenario: str | None) -> pl.Series:
+    """What may stand once: a row, or where rows are perturbed a row under a scenario."""
+    ids = frame[row_id].cast(pl.String)
+    return ids if scenario is None else ids + ", " + frame[scenario].cast(pl.String)
 
 
 def _labels(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
