@@ -8,9 +8,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.cli.main import main
-from tests.metrics.published import COMPAS
+from tests.metrics.published import COMPAS, DATA, ROOT
 
 COMPAS_COLUMNS = ("--label", "label_value", "--prediction", "score")
+BERKELEY = (
+    str(DATA / "datasets_UCBAdmissions.csv"),
+    "--prediction",
+    "Admit",
+    "--positive",
+    "Admitted",
+    "--count",
+    "Freq",
+)
+EMPLOYMENT = (str(ROOT / "app/example/data/employment_ma_2015.parquet"), "--label", "employed")
 COLUMNS = ("--label", "y", "--prediction", "p", "--sensitive", "g")
 EVEN = "y,p,g\n" + "1,1,a\n0,0,a\n1,1,b\n0,0,b\n" * 50
 UNEVEN = "y,p,g\n" + "1,1,a\n0,0,a\n" * 50 + "1,1,b\n0,0,b\n1,0,b\n0,0,b\n" * 30
@@ -191,3 +201,94 @@ def test_hostile_names_are_printed_without_control_characters(
     out, err = capsys.readouterr()
     assert code in (0, 2)
     assert "\x1b" not in out + err
+
+
+def test_berkeley_shows_both_verdicts_and_the_paradox(capsys: pytest.CaptureFixture[str]) -> None:
+    code = assess(*BERKELEY, "--sensitive", "Gender", "--control", "Dept", "--require", "conditional_impact_ratio>=0.8")
+
+    out = capsys.readouterr().out
+    assert code == 1
+    assert "Impact ratio at least 0.8: fail. 0.682 (Female against Male) is below 0.8." in out
+    assert "At equal Dept, 6 values, against Female" in out
+    assert "conditional_impact_ratio at least 0.8: pass. 0.945 (Male against Female) is not below 0.8." in out
+    assert "Simpson's" in out
+    assert all(len(line) <= 96 for line in out.splitlines())
+
+
+def test_scores_are_compared_by_group_in_words_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    words = (*EMPLOYMENT, "--prediction", "prediction", "--score", "predicted_probability", "--sensitive", "sex")
+
+    assert assess(*words) == 0
+    out = capsys.readouterr().out
+    found = document(capsys, *words)
+
+    assert "The impact ratio is at least 0.8 at thresholds 0 to 0.76." in out
+    assert "42 USC 2000e-2(l)" in " ".join(out.split())
+    assert all(len(line) <= 96 for line in out.splitlines())
+    assert [group["roc_auc"] for group in found["scores"][0]["groups"]] == pytest.approx([0.88338, 0.92039], abs=1e-5)
+    assert len(found["sweep"][0]["points"]) == 101
+    gap = next(figure for figure in found["figures"] if figure["metric"] == "roc_auc_difference")
+    assert gap["value"] == pytest.approx(0.03701, abs=1e-5)
+    assert (gap["method"], gap["between"]) == ("DeLong", ["Female", "Male"])
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 0),
+        (("--require", "roc_auc_difference<=0.05"), 0),
+        (("--require", "roc_auc_difference<=0.02"), 1),
+        (("--require", "conditional_impact_ratio>=0.8"), 3),
+        (("--require", "parity>=0.8"), 2),
+        (("--require", "mean_error_difference<=0.1"), 3),
+    ],
+)
+def test_required_thresholds_are_judged_beside_the_screen(options: tuple[str, ...], code: int) -> None:
+    assert assess(*EMPLOYMENT, "--score", "predicted_probability", "--sensitive", "sex", *options) == code
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 0),
+        (("--minimum-group", "40000"), 3),
+        (("--require", "mean_error_difference<=0.01"), 0),
+        (("--require", "mean_prediction_difference<=0.01"), 1),
+        (("--favourable", "1"), 2),
+    ],
+)
+def test_numbers_are_compared_and_judged_where_a_threshold_is_given(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], code: int
+) -> None:
+    words = (*EMPLOYMENT, "--prediction", "predicted_probability", "--task", "regression", "--sensitive", "sex")
+
+    assert assess(*words, *options) == code
+    assert all(len(line) <= 96 for line in capsys.readouterr().out.splitlines())
+
+
+def test_one_of_several_labels_needs_the_task_to_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, EVEN + "2,1,a\n2,2,b\n" * 50)
+
+    assert assess(path, *COLUMNS, "--positive", "1") == 2
+    found = document(capsys, path, *COLUMNS, "--positive", "1", "--task", "multiclass")
+
+    assert found["rest"] == ["0", "2"]
+    assert found["notes"] == ["One against the rest: 1 is positive, and not positive are 0, 2"]
+
+
+def test_groups_are_renamed_and_the_record_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, EVEN + "1,1,c=d\n0,0,c=d\n" * 50)
+
+    found = document(capsys, path, *COLUMNS, "--rename", "g:c=d=b", "--reference", "b")
+
+    assert [(group["attributes"]["g"], group["n"]) for group in found["groups"]] == [("a", 100), ("b", 200)]
+    assert found["normalised"] == [{"attribute": "g", "shown": {"c=d": "b"}}]
+    with pytest.raises(SystemExit):
+        assess(path, *COLUMNS, "--rename", "g=b")
+
+
+def test_a_count_that_is_no_number_exits_with_two_and_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert assess(written(tmp_path, "y,p,g,n\n1,1,a,2\n0,0,b,two\n"), *COLUMNS, "--count", "n") == 2
+    assert "line 3, column “n”: a count is no whole number of at least 0" in capsys.readouterr().err
