@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.sources import Place, parse_sources
 from core.access.rules import Role
 
 PREFIX = "COUNTERSIGN_"
@@ -19,6 +20,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "PUBLIC_URL",
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
+    "EVIDENCE_SOURCES",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -62,6 +64,7 @@ class Settings:
     public_url: str
     origin: str
     session_length: timedelta
+    evidence_sources: tuple[Place, ...] = ()
     provider: OutsideProvider | None = None
 
     @property
@@ -101,6 +104,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url,
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
+        evidence_sources=_evidence_sources(environ),
         provider=_provider(environ),
     )
 
@@ -129,6 +133,14 @@ def _public_url(environ: Mapping[str, str], default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.username:
         raise SettingError("PUBLIC_URL", "an origin such as https://countersign.example.org, without a path")
     return url
+
+
+def _evidence_sources(environ: Mapping[str, str]) -> tuple[Place, ...]:
+    try:
+        return parse_sources(_get(environ, "EVIDENCE_SOURCES"))
+    except ValueError:
+        expected = "absolute folders and s3://bucket/beginning/, separated by commas"
+        raise SettingError("EVIDENCE_SOURCES", expected) from None
 
 
 def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:

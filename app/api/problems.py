@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app.references import SourceSilent
 from core.access.idempotency import KeyReused
 from core.errors import Conflict, GovernanceError, NotFound, Problem, Refused, Unreadable
 
@@ -104,6 +105,9 @@ def answer_to(error: GovernanceError) -> JSONResponse:
             return problem(HTTPStatus.CONFLICT, "conflict", str(error))
         case KeyReused():
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", str(error))
+        case SourceSilent():
+            status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "2"}
+            return problem(status, "unavailable", str(error), headers=headers)
         case BadRequest():
             return problem(error.status, error.kind, str(error))
         case TokenNeeded():

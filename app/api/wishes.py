@@ -91,6 +91,17 @@ class VersionRegistration(Wish):
     datasets: list[DatasetWish] = Field([], max_length=MOST)
 
 
+class ReferenceWish(Wish):
+    """Where a file lies that the server fetches itself."""
+
+    address: str = Field(
+        min_length=1,
+        max_length=1000,
+        description="An absolute path on the server, or s3://bucket/key",
+        examples=["s3://risk-evidence/compas/2026/predictions.parquet"],
+    )
+
+
 class ChangeWish(Wish):
     """A request for approval."""
 

@@ -1,49 +1,25 @@
 """Takes predictions in, starts validations and tells how far they are."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi import Path as PathParameter
 from fastapi.responses import Response
-from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
 
 from app.api import views
 from app.api.answers import HandedIn, RunView, Started
 from app.api.bodies import FILE_LIMIT, Received, received
-from app.api.caller import Caller, Reader
-from app.api.mapping import Mapping, Said
+from app.api.caller import Reader
+from app.api.handing_in import KINDS, KindOfFile, Upload, hand_in, handed_in, refuse_before_reading
+from app.api.mapping import Mapping
 from app.api.writing import Write, Writing
-from core.access.deciding import deciding
-from core.access.rules import Permission, permission_refusals
-from core.errors import NotFound, Refused
-from core.inventory.rules import Action
-from core.ledger.service import Entity
-from core.validation import intake, queries, runs
+from core.errors import NotFound
+from core.validation import queries, runs
 from core.validation.rules import EvidenceKind, RunStatus
-from core.validation.tables import Evidence
 
 router = APIRouter(tags=["Validation"])
-KINDS = {kind.value.replace(" ", "-"): kind for kind in EvidenceKind}
-KindOfFile = Annotated[str, PathParameter(pattern="^(" + "|".join(KINDS) + ")$")]
-
-
-@dataclass(frozen=True)
-class _Upload:
-    """Where a file belongs, what it is for and what was said about its columns."""
-
-    model: str
-    version: str
-    filename: str
-    kind: EvidenceKind
-    said: Said
-
-
 Filename = Annotated[str, Query(min_length=1, max_length=300, examples=["predictions.csv"])]
-
-
 A_FILE = {
     "requestBody": {
         "required": True,
@@ -69,7 +45,7 @@ async def upload(
     longer stands. Scope: `evidence:upload`.
 
     Say what the columns mean, or give none of these parameters and have it guessed from names and values."""
-    return await _received(_Upload(model, version, filename, EvidenceKind.PREDICTIONS, mapping), request, write)
+    return await _received(Upload(model, version, filename, EvidenceKind.PREDICTIONS, mapping), request, write)
 
 
 @router.put(
@@ -84,7 +60,7 @@ async def upload_evidence(
     """Hand in a file that lets further checks run: `training-data` (leakage, ranges, drift), `reference-data` (drift),
     `baseline-predictions` (comparison), `attributions` (reasons), `perturbed-predictions` and `scenarios`
     (robustness). It replaces the earlier file of its kind. Scope: `evidence:upload`."""
-    return await _received(_Upload(model, version, filename, KINDS[kind], mapping), request, write)
+    return await _received(Upload(model, version, filename, KINDS[kind], mapping), request, write)
 
 
 @router.post(
@@ -115,48 +91,17 @@ def run(run: str, reader: Reader) -> RunView:
         return views.run_view(page)
 
 
-def _refuse_before_reading(caller: Caller, model: str, version: str) -> None:
-    """A token that can never upload is told so before it sends a gigabyte."""
-    entity = Entity("version", f"{model} {version}")
-    place = caller.place
-    reasons = permission_refusals(caller.actor, Permission.EVIDENCE_UPLOAD)
-    if reasons:
-        with deciding(
-            place.store, place.ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=caller.actor, at=caller.at
-        ):
-            raise Refused(reasons)
-
-
-async def _received(upload: _Upload, request: Request, write: Writing) -> Response:
-    await run_in_threadpool(_refuse_before_reading, write.caller, upload.model, upload.version)
+async def _received(upload: Upload, request: Request, write: Writing) -> Response:
+    await run_in_threadpool(refuse_before_reading, write.caller, write.caller.place.store, upload)
     folder = write.caller.place.settings.data_dir / "incoming"
     async with received(request, folder, limit=FILE_LIMIT) as file:
         return await run_in_threadpool(_hand_in, write, upload, file)
 
 
-def _hand_in(write: Writing, upload: _Upload, file: Received) -> Response:
-    caller = write.caller
+def _hand_in(write: Writing, upload: Upload, file: Received) -> Response:
     return write.answer(
-        lambda store: intake.hand_in(
-            store,
-            caller.place.ledger,
-            caller.place.files,
-            model=upload.model,
-            version=upload.version,
-            source=file.path,
-            filename=upload.filename,
-            mapping=upload.said.columns(file.path, upload.filename, upload.kind),
-            declared=upload.said.declared(),
-            kind=upload.kind,
-            actor=caller.actor,
-            at=caller.at,
-        ),
-        lambda session, done: _handed_in(write, session, done),
+        lambda store: hand_in(write.caller, store, upload, file.path),
+        lambda session, done: handed_in(write, session, done),
         status=HTTPStatus.OK,
         content_digest=file.digest,
     )
-
-
-def _handed_in(write: Writing, session: Session, done: intake.HandedIn) -> HandedIn:
-    row = session.exec(select(Evidence).where(Evidence.number == done.evidence)).one()
-    return views.handed_in(session, row, write.proof(session, done.entry))
