@@ -7,10 +7,11 @@ from core.frames.expressions import absent, number, types_of, written
 from core.frames.source import Table
 
 MOST_PROBLEMS = 20
+LARGEST = 1e100  # so that squares and sums stay numbers
 
 
 def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: bool = False) -> tuple[str, ...]:
-    """Every value of these columns has to be a finite number; returns the columns of numbers.
+    """Every value of these columns has to be a finite number, up to 1e100; returns the columns of numbers.
 
     With `texts_allowed` a column in which no value at all is a number is text, and passed over; a column with some
     numbers is a column of numbers, and its other values are refused.
@@ -31,14 +32,17 @@ def refuse_non_numbers(table: Table, names: Sequence[str], *, texts_allowed: boo
         if finite < rows and len(problems) < MOST_PROBLEMS:
             line = table.first_line(f"NOT {_finite(values[key])}")
             found = f"{rows - finite} such rows"
-            problems.append(Problem("a value is no finite number", line=line, column=name, found=found))
+            expected = f"a number of at most {LARGEST:.0e} in size"
+            problems.append(
+                Problem("a value is no finite number", line=line, column=name, found=found, expected=expected)
+            )
     if problems:
         raise Unreadable(problems)
     return tuple(held)
 
 
 def _finite(value: str) -> str:
-    return f"coalesce(isfinite({value}), false)"
+    return f"coalesce(abs({value}) <= {LARGEST!r}, false)"  # NaN is above every number
 
 
 def refuse_missing_ids(table: Table, name: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from core.frames.source import Table
 from core.metrics.cells import canonical
 
 MOST_CLASSES = 1_000
+LARGEST = 1e100  # so that squares and sums stay numbers
 SPELLINGS = "spellings"
 
 
@@ -82,13 +83,16 @@ def class_of(key: str) -> str:
 
 
 def refuse_unmeasured(table: Table, column: str) -> None:
-    """Every value has to be a finite number; else Unreadable with the first line and how many."""
+    """Every value has to be a finite number, up to 1e100; else Unreadable with the first line and how many."""
     key = table.key(column)
-    condition = f"NOT coalesce(isfinite({number(key, types_of(table)[key])}), false)"
+    condition = f"NOT coalesce(abs({number(key, types_of(table)[key])}) <= {LARGEST!r}, false)"
     bad = table.count(condition)
     if bad:
         line, found = table.first_line(condition), f"{bad} such rows"
-        raise Unreadable([Problem("a value is no finite number", line=line, column=column, found=found)])
+        expected = f"a number of at most {LARGEST:.0e} in size"
+        raise Unreadable(
+            [Problem("a value is no finite number", line=line, column=column, found=found, expected=expected)]
+        )
 
 
 def predicted_number(table: Table, roles: Roles) -> str | None:
