@@ -18,9 +18,14 @@ def classes_of(table: Table, *columns: str, also: Iterable[str] = ()) -> tuple[s
     Labels compare as in `core.frames.cells.cells`. Makes the table `spelling` (text, class) of every way in which one
     is written. Raises Unreadable where there are no rows, a value is missing or there are more than 100 classes.
     """
+    return shared_classes([(table, column) for column in columns], also=also)
+
+
+def shared_classes(columns: Sequence[tuple[Table, str]], *, also: Iterable[str] = ()) -> tuple[str, ...]:
+    """The same over columns of several tables in one engine."""
     found: dict[Decimal | str, str] = {canonical(text): text for text in also}
     spellings: set[str] = set()
-    for column in columns:
+    for table, column in columns:
         texts = _texts(table, column)
         spellings.update(texts)
         for text in texts:
@@ -30,7 +35,7 @@ def classes_of(table: Table, *columns: str, also: Iterable[str] = ()) -> tuple[s
             raise Unreadable([Problem("too many classes", column=column, found=f"{len(found)}", expected=expected)])
     order = sorted(found, key=_order)
     places = {key: at for at, key in enumerate(order)}
-    _spell(table, [(text, places[canonical(text)]) for text in sorted(spellings)])
+    _spell(columns[0][0], [(text, places[canonical(text)]) for text in sorted(spellings)])
     return tuple(found[key] for key in order)
 
 

@@ -1,6 +1,6 @@
 """Labels, predictions and probabilities of several classes, reduced in the engine to counts and sums."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.errors import Problem, Unreadable
@@ -35,13 +35,13 @@ def class_counts(
         classes = classes_of(table, *columns, also=named)
         if not named:
             return ClassCounts(classes, _table(table, numbered(table, columns), len(classes)))
-        chances = _chances(table, classes, named)
-        _refuse_improbable(table, list(named.values()))
+        chances = chances_of(table, classes, named)
+        refuse_improbable(table, list(named.values()))
         rows = _rows(table, columns, chances)
         return ClassCounts(classes, _table(table, rows, len(classes)), _probability_sums(table, rows, len(classes)))
 
 
-def _chances(table: Table, classes: tuple[str, ...], named: Mapping[str, str]) -> list[str]:
+def chances_of(table: Table, classes: tuple[str, ...], named: Mapping[str, str]) -> list[str]:
     """The engine's expression of each class's probability, in the order of the classes."""
     columns = {canonical(name): column for name, column in named.items()}
     without = [name for name in classes if canonical(name) not in columns]
@@ -51,7 +51,8 @@ def _chances(table: Table, classes: tuple[str, ...], named: Mapping[str, str]) -
     return [f"CAST({table.key(columns[canonical(name)])} AS DOUBLE)" for name in classes]
 
 
-def _refuse_improbable(table: Table, columns: list[str]) -> None:
+def refuse_improbable(table: Table, columns: list[str]) -> None:
+    """Probabilities lie within 0 to 1, and those of a row add up to 1; else Unreadable with the first line."""
     for column in columns:
         refuse_non_numbers(table, column)
         outside = f"CAST({table.key(column)} AS DOUBLE) NOT BETWEEN 0 AND 1"
@@ -86,13 +87,18 @@ def _table(table: Table, rows: str, size: int) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(counts.get((truth, guess), 0) for guess in range(size)) for truth in range(size))
 
 
+def row_losses(label: str, chances: Sequence[str]) -> tuple[str, str]:
+    """The squared error over all classes, and −ln of the label's probability, of a row in engine expressions."""
+    error = " + ".join(f"({chance} - CAST({label} = {k} AS DOUBLE)) ** 2" for k, chance in enumerate(chances))
+    return error, ranking.clipped_log_loss(f"list_extract([{', '.join(chances)}], {label} + 1)")
+
+
 def _probability_sums(table: Table, rows: str, size: int) -> ProbabilitySums:
     engine = table.connection
-    errors = " + ".join(f"(p{k} - CAST(y0 = {k} AS DOUBLE)) ** 2" for k in range(size))
-    given = f"list_extract([{', '.join(f'p{k}' for k in range(size))}], y0 + 1)"
-    row_losses = f"SELECT {errors} AS e, {ranking.clipped_log_loss(given)} AS l FROM ({rows})"  # noqa: S608
+    squared, logarithmic = row_losses("y0", [f"p{k}" for k in range(size)])
+    losses = f"SELECT {squared} AS e, {logarithmic} AS l FROM ({rows})"  # noqa: S608
     summed = ", ".join(f"sum({ranking.fixed(loss)})" for loss in ("e", "e * e", "l", "l * l"))
-    error, error_squares, log, log_squares = engine.execute(f"SELECT {summed} FROM ({row_losses})").fetchall()[0]  # noqa: S608
+    error, error_squares, log, log_squares = engine.execute(f"SELECT {summed} FROM ({losses})").fetchall()[0]  # noqa: S608
     ranking.rank(engine, f"SELECT top AS s, y0 = best AS y FROM ({rows})")  # noqa: S608
     top = reliability(engine)
     ranks = tuple(_ranks(table, rows, at, keep=size <= MOST_CLASSES_COMPARED) for at in range(size))

@@ -1,141 +1,114 @@
-"""Two files of predictions brought together: row by row where both name their rows, else side by side."""
+"""Two files of predictions brought together: row by row where both name their rows, else side by side.
 
-import hashlib
-from dataclasses import dataclass
+compare_files(current, roles, other, other_roles, *, name) -> PerformanceComparison
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryDirectory
 
-import duckdb
-import numpy as np
+from core.frames.expressions import absent, types_of, written
+from core.frames.paired_sums import paired_sums
+from core.frames.pairs import Roles, Side, join_sides
+from core.frames.performance import assess_performance
+from core.frames.roles import EVEN_CUT
+from core.frames.source import open_table
+from core.metrics.performance import PerformanceResult
+from core.metrics.performance.comparing import PerformanceComparison, compare_results
 
-from core.errors import Problem, Unreadable
-from core.frames.cells import refuse_non_numbers
-from core.frames.labels import classes_of
-from core.frames.source import Table, open_table
-from core.metrics.cells import canonical
-from core.metrics.performance.comparing import Floats, Outcomes, PerformanceComparison, compare_outcomes
+__all__ = ["EVEN_CUT", "Roles", "compare_files"]
 
-EVEN_CUT = 0.5
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column of a file holds what; `positive` is the positive label of two classes."""
-
-    label: str
-    prediction: str | None = None
-    score: str | None = None
-    positive: str = ""
-    row_id: str | None = None
-    task: Literal["binary", "multiclass", "regression"] = "binary"
+LEAST_SHARE = 0.5  # of the rows of the smaller file that the other one must have too
+NO_ROW_ID = "No column names the rows of both files"
 
 
 def compare_files(
-    current: Path | str, roles: Roles, other: Path | str, other_roles: Roles, *, name: str
+    current: Path | str,
+    roles: Roles,
+    other: Path | str,
+    other_roles: Roles,
+    *,
+    name: str,
+    threshold: float = EVEN_CUT,
+    probabilities: Mapping[str, str] | None = None,
+    other_probabilities: Mapping[str, str] | None = None,
 ) -> PerformanceComparison:
     """The performance of two files against each other; `name` says who the other is, such as “baseline”.
 
-    Rows are paired where both files name them and every label of a shared row is the same; of the others nothing is
-    used then. Three numbers a row are in memory. Raises Unreadable where a column is absent or unsound in either file.
+    Rows are paired where both files name each of theirs once, at least half the rows of the smaller file are in the
+    other one, and no shared row has two labels; then both are assessed on the shared rows alone. Else both are assessed
+    whole, as two samples, and the note says why. `threshold` and `probabilities` are those of `assess_performance`;
+    without `other_probabilities` both files have the same columns of them. Raises Unreadable where a column is absent
+    or unsound in either file.
     """
-    with open_table(current) as table:
-        beside = table.beside(other)
-        rows = [_rows(one, its, table) for one, its in ((table, roles), (beside, other_roles))]
-        shared = _paired(table.connection, *rows, by_row=roles.row_id is not None and other_roles.row_id is not None)
-        if shared is not None:
-            return compare_outcomes(roles.task, *shared, paired=True, name=name)
-        apart = (_outcomes(table.connection, f"SELECT y, p, s FROM {view}") for view in rows)  # noqa: S608  # our names
-        return compare_outcomes(roles.task, *apart, paired=False, name=name)
+    theirs = probabilities if other_probabilities is None else other_probabilities
+    with open_table(current) as table, TemporaryDirectory(prefix="countersign-") as folder:
+        sides = (
+            Side(table, "current", Path(current), roles, dict(probabilities or {})),
+            Side(
+                table.beside(other),
+                "other",
+                Path(other),
+                replace(other_roles, positive=roles.positive, task=roles.task),
+                dict(theirs or {}),
+            ),
+        )
+        rows = (sides[0].table.count("true"), sides[1].table.count("true"))
+        note = _unnamed(sides) or _apart(sides, rows, threshold)
+        if note:
+            results = [_assessed(side, side.path, threshold) for side in sides]
+            return compare_results(results[0], results[1], name=name, rows=rows, note=note)
+        results = [_assessed(side, _shared_rows(side, sides, Path(folder)), threshold) for side in sides]
+        sums = paired_sums(sides)
+        return compare_results(results[0], results[1], name=name, paired=sums, rows=rows)
 
 
-def _rows(table: Table, roles: Roles, home: Table) -> str:
-    """A view (id, y, p, s) of one file in the engine of the first."""
-    view, connection = f"{table.view}_rows", home.connection
-    key = f"CAST({table.key(roles.row_id)} AS VARCHAR)" if roles.row_id else "NULL"
-    score = "NULL"
-    if roles.score:
-        refuse_non_numbers(table, roles.score)
-        score = f"CAST({table.key(roles.score)} AS DOUBLE)"
-    truth, predicted = _numbers(table, roles, score)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {key} AS id, CAST({truth} AS DOUBLE) AS y, "  # noqa: S608
-        f"CAST({predicted} AS DOUBLE) AS p, {score} AS s FROM {table.view}"
-    )
-    return view
+def _assessed(side: Side, path: Path, threshold: float) -> PerformanceResult:
+    return assess_performance(path, side.roles, probabilities=side.probabilities or None, threshold=threshold)
 
 
-def _numbers(table: Table, roles: Roles, score: str) -> tuple[str, str]:
-    """The engine's expressions of label and prediction as numbers."""
-    label = table.key(roles.label)
-    if roles.task == "regression":
-        column = roles.prediction or roles.score or ""
-        for name in (roles.label, column):
-            refuse_non_numbers(table, name)
-        return f"CAST({label} AS DOUBLE)", f"CAST({table.key(column)} AS DOUBLE)"
-    columns = [roles.label, *([roles.prediction] if roles.prediction else [])]
-    if not roles.prediction and not roles.score:
-        raise Unreadable([Problem("neither a prediction nor a score column is named")])
-    numbers = _numbered(classes_of(table, *columns), roles)
-    predicted = _case(table.key(roles.prediction), numbers) if roles.prediction else f"({score} >= {EVEN_CUT})::INTEGER"
-    return _case(label, numbers), predicted
+def _unnamed(sides: tuple[Side, Side]) -> str:
+    """Why a file does not name each of its rows once; else makes its view with the column `row_id`."""
+    for side in sides:
+        column = side.roles.row_id
+        if column is None:
+            return NO_ROW_ID
+        key = side.table.key(column)
+        kind = types_of(side.table)[key]
+        if missing := side.table.count(absent(key, kind)):
+            return f"{missing:,} rows of the {side.name} file have no value in “{column}”"
+        named = f"SELECT *, {written(key, kind)} AS row_id FROM {side.table.view}"  # noqa: S608  # our own names
+        side.table.connection.execute(f"CREATE OR REPLACE TEMP VIEW {side.view} AS {named}")
+        query = f"SELECT count(*) - count(DISTINCT row_id) FROM {side.view}"  # noqa: S608  # our own names
+        if repeated := int(side.table.connection.execute(query).fetchall()[0][0]):
+            return f"“{column}” names {repeated:,} rows of the {side.name} file that it names already"
+    return ""
 
 
-def _numbered(classes: tuple[str, ...], roles: Roles) -> dict[str, int]:
-    """A number for each class that is the same in both files; of two classes the positive one is 1."""
-    if roles.task == "binary":
-        return {one: int(canonical(one) == canonical(roles.positive)) for one in classes}
-    return {one: hash_of(one) for one in classes}
+def _apart(sides: tuple[Side, Side], rows: tuple[int, int], threshold: float) -> str:
+    """Why the rows of the two files do not belong together; else they are joined."""
+    shared, differing = join_sides(sides, threshold)
+    if shared < max(2, LEAST_SHARE * min(rows)):
+        return f"Only {shared:,} of {rows[0]:,} rows are among the {rows[1]:,} of the other file"
+    if differing:
+        return f"{differing:,} of {shared:,} shared rows have another label in the other file"
+    return ""
 
 
-def hash_of(label: str) -> int:
-    """A number below 2^52 that stands for a label, the same however a number is written."""
-    text = str(canonical(label))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 12
+def _shared_rows(side: Side, sides: tuple[Side, Side], folder: Path) -> Path:
+    """The file itself where every row is shared, else a copy with the shared rows and the columns that count."""
+    others = sides[1] if side is sides[0] else sides[0]
+    shared = f"row_id IN (SELECT row_id FROM {others.view})"  # noqa: S608  # our own names
+    connection = side.table.connection
+    alone = f"SELECT count(*) FROM {side.view} WHERE NOT {shared}"  # noqa: S608  # our own names
+    if not connection.execute(alone).fetchall()[0][0]:
+        return side.path
+    path = folder / f"{side.name}.parquet"
+    columns = ", ".join(f"{side.table.key(one)} AS {_quoted(one)}" for one in side.columns)
+    connection.sql(f"SELECT {columns} FROM {side.view} WHERE {shared}").write_parquet(str(path))  # noqa: S608
+    return path
 
 
-def _case(key: str, numbers: dict[str, int]) -> str:
-    """The number of the class, in whatever way it is written."""
-    whens = " ".join(f"WHEN {_spelled(key, label)} THEN {number}" for label, number in numbers.items())
-    return f"(CASE {whens} END)"
-
-
-def _spelled(key: str, label: str) -> str:
-    text = f"CAST({key} AS VARCHAR)"
-    number = canonical(label)
-    if isinstance(number, str):
-        return f"{text} = '" + label.replace("'", "''") + "'"
-    return f"TRY_CAST({text} AS DOUBLE) = CAST('{number}' AS DOUBLE)"
-
-
-def _paired(
-    connection: duckdb.DuckDBPyConnection, one: str, other: str, *, by_row: bool
-) -> tuple[Outcomes, Outcomes] | None:
-    if not by_row:
-        return None
-    joined = f"FROM {one} AS a JOIN {other} AS b ON a.id = b.id"
-    count = f"SELECT count(*), count(*) FILTER (a.y IS DISTINCT FROM b.y) {joined}"  # noqa: S608  # our own names
-    shared, differ = connection.execute(count).fetchall()[0]
-    if shared < 2 or differ:
-        return None
-    query = f"SELECT a.y AS y, a.p AS p, a.s AS s, b.p AS q, b.s AS t {joined} ORDER BY a.id"
-    found = connection.execute(query).fetchnumpy()
-    truth = _filled(found["y"])
-    return (
-        Outcomes(truth, _filled(found["p"]), _known(found["s"])),
-        Outcomes(truth, _filled(found["q"]), _known(found["t"])),
-    )
-
-
-def _outcomes(connection: duckdb.DuckDBPyConnection, query: str) -> Outcomes:
-    found = connection.execute(query).fetchnumpy()
-    return Outcomes(_filled(found["y"]), _filled(found["p"]), _known(found["s"]))
-
-
-def _filled(values: object) -> Floats:
-    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan), dtype=np.float64)
-
-
-def _known(values: object) -> Floats | None:
-    """Scores, or None where the file has none."""
-    filled = _filled(values)
-    return None if not len(filled) or bool(np.isnan(filled).any()) else filled
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

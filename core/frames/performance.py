@@ -6,8 +6,9 @@ from pathlib import Path
 from core.errors import Problem, Unreadable
 from core.frames.cells import cells
 from core.frames.multiclass import class_counts
-from core.frames.pairing import EVEN_CUT, Roles
+from core.frames.pairs import Roles
 from core.frames.regression import error_sums
+from core.frames.roles import EVEN_CUT
 from core.frames.scores import score_sums
 from core.metrics.performance import PerformanceResult, assess_classification
 from core.metrics.performance.multiclass import assess_multiclass

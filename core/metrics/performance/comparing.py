@@ -1,38 +1,22 @@
 """A model against another on the same label: row by row where rows match, else as two samples.
 
-A change is current less other; its subject says who the other is. Shares, losses and areas each have their own method.
+A change is current less other; its subject says who the other is.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import sqrt
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.metrics.figure import Figure, missing
-from core.metrics.intervals import Interval, normal
+from core.metrics.intervals import Interval
+from core.metrics.performance.paired import Certainty, PairedSums, certainties, inverted
+from core.metrics.performance.results import PerformanceResult
+from core.metrics.significance import compare
 
-Floats = NDArray[np.float64]
-SMALLEST = 2.0**-52  # scikit-learn's clip of probabilities before the logarithm
-NO_SCORES = "One of the two has no scores"
-NO_PROBABILITY = "A score lies outside 0 to 1, so it is no probability"
-ONE_CLASS = "The rows have one class only"
-FEW = "Fewer than two rows"
-SAME = "Both decide every row alike"
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Rows of one model: what happened and what was predicted as numbers, and scores of the positive class or None.
-
-    For classes the numbers stand for labels (the positive one of two is 1); for quantities they are the values.
-    """
-
-    truth: Floats
-    predicted: Floats
-    scores: Floats | None = None
+Task = Literal["binary", "multiclass", "regression"]
+SYMMETRIC = ("DeLong", "normal", "Wald", "delta method")  # intervals that were symmetric before they were cut
+SHARES = ("accuracy", "precision", "recall", "specificity")  # of the n rows of their figure
+TWO_SAMPLES = "two samples"
 
 
 @dataclass(frozen=True)
@@ -48,12 +32,16 @@ class Change:
 
 @dataclass(frozen=True)
 class PerformanceComparison:
-    """Current model against another: `paired` rows that both predicted (0: compared as two samples)."""
+    """Current model against another: `paired` rows that both predicted (0: compared as two samples, `note` says why).
+
+    `rows` are those of either file.
+    """
 
     other: str
     rows: tuple[int, int]
     paired: int
     changes: tuple[Change, ...]
+    note: str = ""
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -61,139 +49,65 @@ class PerformanceComparison:
         return tuple(change.change for change in self.changes)
 
 
-Task = Literal["binary", "multiclass", "regression"]
-Estimate = tuple[float, Floats]  # a figure, and what each row adds to it: its influence, with mean 0
-
-
-def compare_outcomes(
-    task: Task, current: Outcomes, other: Outcomes, *, paired: bool, name: str
+def compare_results(
+    current: PerformanceResult,
+    other: PerformanceResult,
+    *,
+    name: str,
+    paired: PairedSums | None = None,
+    rows: tuple[int, int] | None = None,
+    note: str = "",
 ) -> PerformanceComparison:
-    """Every metric that both have; with `paired` row i of one is row i of the other, on the same truth.
+    """Every metric that both results have, also of results that were stored.
 
-    Interval and p-value: normal, with the variance of the rows' influences, of their differences where rows are paired.
-    For accuracy that is McNemar's test in Wald's form, for the ROC AUC DeLong's paired test, for a mean loss the
-    paired t test at its limit. Sources: McNemar, Psychometrika 12 (1947) 153–157; DeLong, DeLong and Clarke-Pearson,
-    Biometrics 44 (1988) 837–845; van der Vaart, Asymptotic Statistics (1998), 20.1.
+    With `paired`, both results are of the same rows, and `paired` holds what these have in common; the methods are
+    those of `core.metrics.performance.paired`. Else, and for metrics that have no paired method, the change is that of
+    two samples: the distances of both intervals squared and added (Zou and Donner, Statistics in Medicine 27 (2008)
+    1693–1702; for shares Newcombe's method 10, 17 (1998) 873–890), the p-value of shares by the z or Fisher's test, of
+    others that at which the interval would reach 0. On shared rows that is too wide rather than too narrow, since
+    models of one label agree more than by chance.
     """
-    metrics: Sequence[tuple[str, Callable[[Outcomes], Estimate | str]]] = {
-        "binary": (
-            ("accuracy", _accuracy),
-            ("balanced_accuracy", _balanced_accuracy),
-            ("roc_auc", _roc_auc),
-            ("brier_score", _brier),
-            ("log_loss", _log_loss),
-        ),
-        "multiclass": (("accuracy", _accuracy), ("balanced_accuracy", _balanced_accuracy)),
-        "regression": (
-            ("mean_absolute_error", _mean_absolute_error),
-            ("root_mean_squared_error", _root_mean_squared_error),
-            ("bias", _bias),
-        ),
-    }[task]
+    theirs = {figure.metric: figure for figure in other.figures}
+    pairs = [(figure, theirs[figure.metric]) for figure in current.figures if figure.metric in theirs]
+    known = {own.metric: own.value - its.value for own, its in pairs if own.value is not None and its.value is not None}
+    sure = certainties(paired, known) if paired else {}
+    n = paired.n if paired else min(current.rows, other.rows)
     return PerformanceComparison(
         other=name,
-        rows=(len(current.truth), len(other.truth)),
-        paired=len(current.truth) if paired else 0,
-        changes=tuple(_change(metric, of(current), of(other), paired, name) for metric, of in metrics),
+        rows=rows or (current.rows, other.rows),
+        paired=paired.n if paired else 0,
+        changes=tuple(_change(own, its, sure.get(own.metric), name, n) for own, its in pairs),
+        note=note,
     )
 
 
-def _change(metric: str, own: Estimate | str, other: Estimate | str, paired: bool, name: str) -> Change:
-    if isinstance(own, str) or isinstance(other, str):
-        reason = own if isinstance(own, str) else str(other)
-        known = [None if isinstance(one, str) else one[0] for one in (own, other)]
-        return Change(metric, known[0], known[1], missing(f"{metric}_change", reason, subject=name), None)
-    difference, n = own[0] - other[0], min(len(own[1]), len(other[1]))
-    if paired:
-        apart = own[1] - other[1]
-        error = sqrt(float(np.dot(apart, apart)) / max(1, n - 1) / n)
-    else:
-        error = sqrt(sum(float(np.dot(one, one)) / max(1, len(one) - 1) / len(one) for one in (own[1], other[1])))
-    method = "paired rows" if paired else "two samples"
-    if n < 2 or not error:
-        figure = Figure(f"{metric}_change", difference, None, n, method, subject=name)
-        return Change(metric, own[0], other[0], figure, 1.0 if not difference and n > 1 else None)
-    interval: Interval = normal(difference, error)
-    figure = Figure(f"{metric}_change", difference, interval, n, method, subject=name)
-    return Change(metric, own[0], other[0], figure, _p_value(difference / error))
+def _change(own: Figure, other: Figure, sure: Certainty | None, name: str, n: int) -> Change:
+    metric = f"{own.metric}_change"
+    if own.value is None or other.value is None:
+        reason = own.reason if own.value is None else f"{other.reason} (of the {name})"
+        return Change(own.metric, own.value, other.value, missing(metric, reason, n=n, subject=name), None)
+    interval, p_value, method = sure or two_samples(own, other)
+    figure = Figure(metric, own.value - other.value, interval, n, method, subject=name)
+    return Change(own.metric, own.value, other.value, figure, p_value)
 
 
-def _p_value(z: float) -> float:
-    return erfc(abs(z) / sqrt(2))
+def two_samples(own: Figure, other: Figure) -> Certainty:
+    """How sure the difference of two figures of different rows is; nothing where one has no interval."""
+    if own.value is None or other.value is None or own.interval is None or other.interval is None:
+        return Certainty(None, None, "" if own.interval is None or other.interval is None else TWO_SAMPLES)
+    (own_below, own_above), (other_below, other_above) = _reach(own), _reach(other)
+    change = own.value - other.value
+    below, above = sqrt(own_below**2 + other_above**2), sqrt(own_above**2 + other_below**2)
+    interval = Interval(change - below, change + above)
+    if own.metric in SHARES:
+        tested = compare(round(own.value * own.n), own.n, round(other.value * other.n), other.n)
+        return Certainty(interval, tested.p_value, TWO_SAMPLES)
+    return Certainty(interval, inverted(change, interval), TWO_SAMPLES)
 
 
-def _mean_of(values: Floats) -> Estimate | str:
-    if len(values) < 2:
-        return FEW
-    mean = float(np.mean(values))
-    return mean, values - mean
-
-
-def _accuracy(rows: Outcomes) -> Estimate | str:
-    return _mean_of((rows.truth == rows.predicted).astype(np.float64))
-
-
-def _balanced_accuracy(rows: Outcomes) -> Estimate | str:
-    """The mean recall over the classes that occur; a row moves its own class's recall only."""
-    classes = np.unique(rows.truth)
-    if len(classes) < 2:
-        return ONE_CLASS
-    hit, n = (rows.truth == rows.predicted).astype(np.float64), len(rows.truth)
-    influence, recalls = np.zeros(n), []
-    for one in classes:
-        own = rows.truth == one
-        recall = float(hit[own].mean())
-        recalls.append(recall)
-        influence[own] = (hit[own] - recall) * n / int(own.sum()) / len(classes)
-    return float(np.mean(recalls)), influence
-
-
-def _roc_auc(rows: Outcomes) -> Estimate | str:
-    """The area and each row's placement among the rows of the other class, ties half."""
-    if rows.scores is None:
-        return NO_SCORES
-    positive = rows.truth == 1
-    up, down = np.sort(rows.scores[positive]), np.sort(rows.scores[~positive])
-    if not len(up) or not len(down):
-        return ONE_CLASS
-    n = len(rows.truth)
-    below = (np.searchsorted(down, rows.scores, "left") + np.searchsorted(down, rows.scores, "right")) / (2 * len(down))
-    above = 1 - (np.searchsorted(up, rows.scores, "left") + np.searchsorted(up, rows.scores, "right")) / (2 * len(up))
-    area = float(below[positive].mean())
-    return area, np.where(positive, (below - area) * n / len(up), (above - area) * n / len(down))
-
-
-def _brier(rows: Outcomes) -> Estimate | str:
-    probable = _probable(rows)
-    return probable if isinstance(probable, str) else _mean_of((probable - rows.truth) ** 2)
-
-
-def _log_loss(rows: Outcomes) -> Estimate | str:
-    probable = _probable(rows)
-    if isinstance(probable, str):
-        return probable
-    given = np.clip(np.where(rows.truth == 1, probable, 1 - probable), SMALLEST, 1 - SMALLEST)
-    return _mean_of(-np.log(given))
-
-
-def _probable(rows: Outcomes) -> Floats | str:
-    if rows.scores is None:
-        return NO_SCORES
-    return rows.scores if len(rows.scores) and rows.scores.min() >= 0 and rows.scores.max() <= 1 else NO_PROBABILITY
-
-
-def _mean_absolute_error(rows: Outcomes) -> Estimate | str:
-    return _mean_of(np.abs(rows.predicted - rows.truth))
-
-
-def _bias(rows: Outcomes) -> Estimate | str:
-    return _mean_of(rows.predicted - rows.truth)
-
-
-def _root_mean_squared_error(rows: Outcomes) -> Estimate | str:
-    """√ of the mean square; a row moves it by its share of the square over twice the root."""
-    squares = _mean_of((rows.predicted - rows.truth) ** 2)
-    if isinstance(squares, str):
-        return squares
-    root = sqrt(squares[0])
-    return root, squares[1] / (2 * root) if root else squares[1]
+def _reach(figure: Figure) -> tuple[float, float]:
+    """How far the interval reaches below and above its figure; both ways alike where one end was cut."""
+    assert figure.value is not None
+    assert figure.interval is not None
+    below, above = figure.value - figure.interval.low, figure.interval.high - figure.value
+    return (max(below, above),) * 2 if figure.method in SYMMETRIC else (below, above)
