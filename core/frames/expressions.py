@@ -1,6 +1,8 @@
 """Values of any type in the engine's words: whether one is missing, its number, its text, its hash."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from core.frames.source import Table
 
@@ -11,10 +13,11 @@ TEXT_NUMBER = r"^\s*[+-]?(0[0-9]|[0-9]{16})"  # “007” and long digits are co
 BLANK = "' \t\n\r\f\v\u00a0'"
 
 
-def types_of(table: Table) -> dict[str, str]:
+@lru_cache(maxsize=8)  # asked for every column of a table, and with a thousand columns each answer takes its time
+def types_of(table: Table) -> Mapping[str, str]:
     """The engine's type of each column, by the engine's name."""
     relation = table.connection.view(table.view)
-    return {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
+    return MappingProxyType({name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)})
 
 
 def number(key: str, kind: str) -> str:

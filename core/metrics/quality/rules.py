@@ -46,8 +46,8 @@ def figures_of(result: QualityResult) -> tuple[Figure, ...]:
       gives it away for two labels, 0 and 1 for several labels and quantities. See `core.frames.quality.screen`.
     - personal_data_columns: columns in which a scan found something that stops an upload or goes to a person.
 
-    The checks follow Breck et al., The ML Test Score (IEEE Big Data 2017), Data 1–4, and Kaufman et al., Leakage in
-    Data Mining, ACM TKDD 6 (2012) 15, for leakage.
+    Sources: Breck et al., Data Validation for Machine Learning, MLSys 2019, for schema, missing values, ranges and
+    categories; Kaufman et al., Leakage in Data Mining, ACM TKDD 6 (2012) 15, for leakage.
     """
     return (
         _missing_share(result),
