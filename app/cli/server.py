@@ -112,9 +112,14 @@ class Server:
         path = f"/models/{quote(model, safe='')}/versions" if model else "/models"
         return cast(Registered, self._send("POST", path, key=key, record=record))
 
-    def hand_in(self, model: str, version: str, file: Path, query: Query, key: str) -> HandedIn:
-        """Stream a file up as predictions."""
-        return cast(HandedIn, self._send("PUT", _path(model, version, "predictions"), key=key, query=query, file=file))
+    def hand_in(self, model: str, version: str, kind: str, source: Path | str, query: Query, key: str) -> HandedIn:
+        """Stream a file up as evidence of this kind, or have the server fetch it from an address."""
+        path = _path(model, version, f"evidence/{kind}")
+        if isinstance(source, str):
+            done = self._send("POST", f"{path}/reference", key=key, query=query, record={"address": source})
+        else:
+            done = self._send("PUT", path, key=key, query=[("filename", source.name), *query], file=source)
+        return cast(HandedIn, done)
 
     def start(self, model: str, version: str, key: str) -> Started:
         """Start the validation."""

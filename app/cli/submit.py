@@ -1,4 +1,4 @@
-"""`countersign submit`: hands predictions in from a pipeline, waits for the verdicts and says them by exit code."""
+"""`countersign submit`: hands evidence in from a pipeline, waits for the verdicts and says them by exit code."""
 
 import argparse
 import json
@@ -7,9 +7,12 @@ import sys
 import time
 import tomllib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.cli.handover import PREDICTIONS, Handover, Misused, add_arguments, handovers
 
 if TYPE_CHECKING:
     from app.cli.server import HandedIn, Proof, Run, Server
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
 PASSED, FAILED, REFUSED, INSUFFICIENT, NO_ANSWER = range(5)
 OUTCOMES = {"pass": PASSED, "fail": FAILED, "insufficient evidence": INSUFFICIENT}
 POLL_SECONDS, SLOWEST_POLL = 0.5, 5.0
-SINGLE = ("label", "prediction", "score", "positive", "favourable", "favourable_words", "row_id")
-MANY = ("sensitive", "number", "declare")
 EPILOG = """The token comes from --token-file or the variable COUNTERSIGN_TOKEN. It needs the scopes record:read,
 evidence:upload and validation:start, with --register also model:register and version:register.
 
@@ -26,18 +27,14 @@ Exit code: 0 all required checks pass, 1 a required check fails, 2 the file is u
 3 evidence is insufficient, 4 the server cannot be reached or gave no verdict in time."""
 
 
-class Misused(Exception):
-    """The command cannot be carried out as it was given."""
-
-
 @dataclass(frozen=True)
 class Submission:
-    """What came of it: evidence and validation."""
+    """What came of it: evidence, the last for what the command is about, and the validation if one was started."""
 
     model: str
     version: str
-    evidence: "HandedIn"
-    run: "Run"
+    evidence: "tuple[HandedIn, ...]"
+    run: "Run | None"
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,16 +45,16 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="predictions on the test data: CSV, Parquet or JSON")
+    add_arguments(parser)
     parser.add_argument("--model", help="number of the model, such as M0001")
     parser.add_argument("--version", help="version, such as 1.0.0")
     parser.add_argument("--register", metavar="RECORD.TOML", type=Path, help="register this model or version first")
-    _add_columns(parser)
     parser.add_argument("--url", default=os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8501"), help="the server")
     parser.add_argument("--token-file", type=Path, help="a file that holds the token")
     parser.add_argument("--idempotency-key", help="the same key and file again have no second effect")
     parser.add_argument("--wait", metavar="SECONDS", type=float, default=900, help="for the verdicts; default: 900")
     parser.add_argument("--no-wait", action="store_true", help="start the validation and exit with 0")
+    parser.add_argument("--no-start", action="store_true", help="only hand in and exit with 0")
     parser.add_argument(
         "--receipt", metavar="FILE", type=Path, help="write the upload's receipt here, its entry beside it"
     )
@@ -65,40 +62,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=run)
 
 
-def _add_columns(parser: argparse.ArgumentParser) -> None:
-    columns = parser.add_argument_group("columns", "Without any of these, their meaning is guessed.")
-    columns.add_argument("--label", metavar="COLUMN", help="what happened")
-    columns.add_argument("--prediction", metavar="COLUMN", help="what the model decided")
-    columns.add_argument("--score", metavar="COLUMN", help="the model's score")
-    columns.add_argument("--probability", action="store_true", help="scores are probabilities, from 0 to 1")
-    columns.add_argument("--positive", metavar="LABEL", help="the label that counts as positive")
-    columns.add_argument("--favourable", metavar="LABEL", help="the outcome good for the person; default: the positive")
-    columns.add_argument("--favourable-words", metavar="TEXT", help="that outcome in words, such as cleared")
-    columns.add_argument(
-        "--sensitive", metavar="COLUMN", action="append", default=[], help="attribute; repeat for more"
-    )
-    columns.add_argument("--row-id", metavar="COLUMN", help="names each row")
-    columns.add_argument("--number", metavar="COLUMN", action="append", default=[], help="must hold numbers; repeat")
-    columns.add_argument(
-        "--declare",
-        metavar="COLUMN=REASON",
-        action="append",
-        default=[],
-        help="let a column with personal data in, with the reason on record; repeat",
-    )
-
-
 def run(args: argparse.Namespace) -> int:
     """Hand in, start, wait, say."""
     from app.cli.server import Rejected, Server, Unreachable, is_loopback
 
     try:
-        token = _token(args.token_file)
-        if not args.file.is_file():
-            raise Misused(f"There is no file {args.file}.")
+        everything, token = handovers(args), _token(args.token_file)
         if args.url.startswith("http://") and not is_loopback(args.url):
             _say("Warning: the token travels unencrypted; use an https address.")
-        submission = _submit(Server(args.url, token), args)
+        submission = _submit(Server(args.url, token), everything, args)
     except (Misused, Rejected) as error:
         _say(str(error))
         return REFUSED
@@ -108,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     return _report(submission, args)
 
 
-def _submit(server: "Server", args: argparse.Namespace) -> Submission:
+def _submit(server: "Server", everything: Sequence[Handover], args: argparse.Namespace) -> Submission:
     key = args.idempotency_key or uuid.uuid4().hex
     model, version = args.model, args.version
     if args.register:
@@ -117,13 +89,26 @@ def _submit(server: "Server", args: argparse.Namespace) -> Submission:
         _say(f"Registered {model} {version} (ledger entry {registered['ledger']['index']}).")
     if not model or not version:
         raise Misused("Name --model and --version, or --register a record.")
-    evidence = server.hand_in(model, version, args.file, _query(args), f"{key}-upload")
-    _say(f"Handed in {evidence['rows']:,} rows as {evidence['evidence']} (ledger entry {evidence['ledger']['index']}).")
+    evidence = tuple(_hand_in(server, model, version, one, key) for one in everything)
     if args.receipt:
-        _keep(args.receipt, evidence["ledger"])
+        _keep(args.receipt, evidence[-1]["ledger"])
+    if args.no_start:
+        return Submission(model, version, evidence, None)
     number = server.start(model, version, f"{key}-validation")["run"]
     _say(f"Validation {number} of {model} {version} started.")
     return Submission(model, version, evidence, _wait(server, number, 0 if args.no_wait else args.wait))
+
+
+def _hand_in(server: "Server", model: str, version: str, one: Handover, key: str) -> "HandedIn":
+    from app.cli.server import Rejected
+
+    own = f"{key}-upload" if one.kind == PREDICTIONS else f"{key}-{one.kind}"
+    try:
+        done = server.hand_in(model, version, one.kind, one.source, one.query, own)
+    except Rejected as error:
+        raise Rejected(f"{one.name}: {error.title}", error.reasons) from None
+    _say(f"Handed in {done['rows']:,} rows as {done['evidence']} (ledger entry {done['ledger']['index']}).")
+    return done
 
 
 def _wait(server: "Server", number: str, seconds: float) -> "Run":
@@ -140,17 +125,19 @@ def _wait(server: "Server", number: str, seconds: float) -> "Run":
 
 def _report(submission: Submission, args: argparse.Namespace) -> int:
     found = submission.run
-    code = _exit_code(found, waited=not args.no_wait)
+    code = _exit_code(found, waited=not args.no_wait) if found else PASSED
     if args.format == "json":
+        *further, evidence = submission.evidence
         answer = {
             "model": submission.model,
             "version": submission.version,
-            "evidence": submission.evidence,
+            "evidence": evidence,
+            "further": further,
             "run": found,
             "exit": code,
         }
         print(json.dumps(answer, indent=2, ensure_ascii=False))
-    else:
+    elif found:
         from app.cli.verdicts import verdict_table
 
         print(verdict_table(found))
@@ -175,13 +162,6 @@ def _keep(file: Path, proof: "Proof") -> None:
         file.with_name(f"{file.name}.entry").write_bytes(proof["entry"].encode())  # to the byte: its hash is the leaf
     except OSError as error:
         raise Misused(f"The receipt cannot be written: {error}") from None
-
-
-def _query(args: argparse.Namespace) -> list[tuple[str, str]]:
-    query = [("filename", args.file.name)]
-    query += [(name, getattr(args, name)) for name in SINGLE if getattr(args, name) is not None]
-    query += [(name, value) for name in MANY for value in getattr(args, name)]
-    return query + ([("probability", "true")] if args.probability else [])
 
 
 def _token(file: Path | None) -> str:

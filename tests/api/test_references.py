@@ -5,7 +5,6 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from sqlmodel import select
 
 import app.api.routes.references as route
 import app.references
-from app.api import api
-from app.composition import workplace
 from app.references import fetched
 from app.settings import SettingError, load
 from app.sources import parse_address
@@ -32,7 +29,7 @@ from core.validation.tables import Evidence
 from tests.api.test_access import assert_problem
 from tests.api.test_predictions import FILE, MAPPING, PATH, a_file_with_addresses, drafted, left_over, stored
 from tests.api.test_served import free_port
-from tests.api.world import World
+from tests.api.world import World, allow_sources
 
 __all__ = ["drafted"]
 SOURCES = "COUNTERSIGN_EVIDENCE_SOURCES"
@@ -54,15 +51,8 @@ def shelf(drafted: World, tmp_path: Path) -> Path:
     """A folder that is allowed as a source, beside the bucket's part."""
     folder = tmp_path / "shelf"
     folder.mkdir()
-    allow(drafted, f"{folder}, {BUCKET}")
+    allow_sources(drafted, f"{folder}, {BUCKET}")
     return folder
-
-
-def allow(world: World, sources: str) -> None:
-    """Have the server allow these sources from now on."""
-    settings = replace(world.place.settings, evidence_sources=load({SOURCES: sources}).evidence_sources)
-    place = replace(world.place, settings=settings)
-    api.dependency_overrides[workplace] = lambda: place
 
 
 def refer(world: World, address: object, *, path: str = REFER, **headers: str) -> httpx.Response:
@@ -157,7 +147,7 @@ def test_what_lies_elsewhere_is_refused_in_the_same_words_whether_or_not_it_exis
         (folder / "p.csv").write_bytes(FILE)
     (shelf / "link.csv").symlink_to(outside / "p.csv")
     (shelf / "folder").symlink_to(outside)
-    allow(drafted, f"{shelf},{data.parent / 'data'},{BUCKET}")
+    allow_sources(drafted, f"{shelf},{data.parent / 'data'},{BUCKET}")
 
     response = refer(drafted, where.format(outside=outside, shelf=shelf, data=data))
 

@@ -86,6 +86,13 @@ def make_world(store: Store, ledger: Ledger, keys: SigningKeys, folder: Path) ->
     return World(place, a_cast(store), clock)
 
 
+def allow_sources(world: World, sources: str) -> None:
+    """Have the server allow evidence from these folders and buckets from now on."""
+    allowed = load({"COUNTERSIGN_EVIDENCE_SOURCES": sources}).evidence_sources
+    place = replace(world.place, settings=replace(world.place.settings, evidence_sources=allowed))
+    api.dependency_overrides[workplace] = lambda: place
+
+
 def a_registration(world: World, *, name: str = "Recidivism score", version: str = "1.0.0") -> dict[str, object]:
     """The body of a registration with everything that is needed."""
     return {

@@ -11,24 +11,26 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 import app.cli.server
-from app.api import api
-from app.cli import main
+from app.api import api, handing_in
+from app.cli import handover, main
 from core.access.rules import TOKEN_SCOPES, Permission
 from core.jobs.service import finish, take
 from core.ledger.notes import Verifier
 from core.ledger.receipts import parse_receipt, verify_receipt
 from core.ledger.service import Ledger
+from core.policy.rules import Task
 from core.reports.keys import open_keys
 from core.store import open_store
 from core.validation.runs import perform
 from core.validation.tables import Evidence
+from core.validation.uploads import ColumnMapping
 from tests.api.test_served import free_port
-from tests.api.world import World, make_world
+from tests.api.world import World, allow_sources, make_world
 from tests.builders import NOON, a_version
 
 COMPAS = Path(__file__).parents[2] / "app" / "example" / "data" / "compas_for_aequitas.csv"
@@ -281,6 +283,146 @@ def test_the_receipt_is_written_for_an_auditor(served: Served, table: Callable[.
     assert json.loads(entry)["action"] == "evidence.uploaded"
 
 
+FURTHER = ["--row-id", "row_id", "--scenario", "scenario"]
+
+
+def kept(world: World) -> list[tuple[str, str, ColumnMapping]]:
+    """Kind, file name and mapping of the evidence, in the order in which it came."""
+    with world.place.store.reading() as session:
+        rows = session.exec(select(Evidence).order_by(col(Evidence.id))).all()
+    return [(row.kind.value, row.filename, ColumnMapping.from_json(row.mapping)) for row in rows]
+
+
+def test_further_files_are_handed_in_before_the_validation_starts(
+    served: Served, table: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predictions = Path(table())
+    noise, train = tmp_path / "noise.csv", tmp_path / "train?set=1.csv"
+    header, *rows = predictions.read_text().splitlines()
+    noise.write_text("\n".join([f"{header},scenario", *(f"{row},{kind}" for row in rows for kind in "xy")]))
+    train.write_text(predictions.read_text())
+    also = ["--also", f"training-data={train}", "--also", f"baseline-predictions={predictions}"]
+    also += ["--also", f"perturbed-predictions={noise}"]
+
+    code = main(["submit", str(predictions), *TARGET, *COLUMNS, *FURTHER, *also, "--format", "json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert code in (0, 1, 3), answer
+    found = kept(served.world)
+    assert [kind for kind, _, _ in found] == [
+        "training data",
+        "baseline predictions",
+        "perturbed predictions",
+        "predictions",
+    ]
+    assert found[0] == ("training data", "train_set=1.csv", ColumnMapping())
+    assert found[1][2] == found[3][2]
+    assert (found[2][2].scenario, found[2][2].sensitive, found[3][2].scenario) == ("scenario", (), None)
+    assert [one["evidence"] for one in answer["further"]] == ["E0001", "E0002", "E0003"]
+    assert answer["evidence"]["evidence"] == "E0004"
+
+
+def test_what_the_columns_of_a_further_file_mean_may_follow_it(
+    served: Served, table: Callable[..., str], tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("who,guess\n1,1\n2,0\n")
+    also = f"baseline-predictions={other}?prediction=guess&positive=1&row_id=who"
+
+    code = main(["submit", table(), *TARGET, *COLUMNS, "--no-start", "--also", also])
+
+    assert code == 0
+    assert kept(served.world)[0][2] == ColumnMapping(prediction="guess", positive_label="1", row_id="who")
+
+
+def test_every_role_of_a_column_can_be_said(served: Served, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("y,p,age,income,sex,race,a\n" + "1.5,1.25,3,4,m,b,0.5\n" * 40)
+    words = "--task regression --label y --prediction p --feature age --feature income --control race --sensitive sex "
+    words += "--number a --audit-sex sex --audit-race race --class-probability a=a"
+
+    code = main(["submit", str(path), *TARGET, "--no-start", *words.split()])
+
+    assert code == 0
+    assert kept(served.world)[0][2] == ColumnMapping(
+        label="y",
+        prediction="p",
+        task="regression",
+        features=("age", "income"),
+        controls=("race",),
+        sensitive=("sex",),
+        numbers=("a",),
+        probabilities=("a=a",),
+        audit_sex="sex",
+        audit_race="race",
+    )
+
+
+def test_one_kind_alone_can_be_handed_in_without_a_validation(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["submit", table(), *TARGET, "--kind", "reference-data", "--no-start", "--format", "json"])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (code, answer["run"], answer["evidence"]["kind"]) == (0, None, "reference data")
+
+
+def test_a_file_that_the_server_fetches_is_validated(
+    served: Served, table: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    allow_sources(served.world, str(tmp_path))
+
+    code = main(["submit", "--reference", table(), *TARGET, *COLUMNS])
+
+    out, err = capsys.readouterr()
+    assert code == 0, (out, err)
+    assert "Handed in 1,200 rows as E0001" in err
+
+
+def test_a_reference_that_is_not_allowed_exits_with_2_and_says_the_way_out(
+    served: Served, table: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["submit", table(), *TARGET, *COLUMNS, "--also", "training-data=s3://evidence/train.parquet"])
+
+    assert code == 2
+    err = capsys.readouterr().err
+    assert "s3://evidence/train.parquet: Refused (403)" in err
+    assert "COUNTERSIGN_EVIDENCE_SOURCES" in err
+    assert kept(served.world) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Name a FILE"),
+        (["predictions.csv", "--reference", "/data/p.csv"], "not both"),
+        (["predictions.csv", "--also", "predictions=predictions.csv"], "predictions is named twice"),
+        (["predictions.csv", "--also", "minutes=predictions.csv"], "KIND=FILE"),
+        (["predictions.csv", "--also", "scenarios"], "KIND=FILE"),
+        (["predictions.csv", "--also", "scenarios=none.json"], "There is no file none.json"),
+        (["predictions.csv", "--also", "attributions=predictions.csv?row_id"], "NAME=VALUE"),
+    ],
+)
+def test_what_is_to_be_handed_in_must_be_plain(
+    table: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    table(2)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["submit", *words, *TARGET]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_kinds_and_tasks_of_the_command_are_those_of_the_api() -> None:
+    assert set(handover.KINDS) == set(handing_in.KINDS)
+    assert set(handover.TASKS) == set(Task)
+
+
 def a_record(world: World) -> str:
     return f"""
 [model]
@@ -332,7 +474,9 @@ def test_help_lists_every_command_and_loads_none(capsys: pytest.CaptureFixture[s
     assert all(name in out for name in ("serve", "worker", "submit", "assess", "verify"))
 
 
-@pytest.mark.parametrize("words", [["no-such-command"], ["submit"], ["submit", "f.csv", "--wait", "soon"]])
+@pytest.mark.parametrize(
+    "words", [["no-such-command"], ["submit", "f.csv", "--kind", "minutes"], ["submit", "f.csv", "--wait", "soon"]]
+)
 def test_words_that_make_no_command_exit_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
