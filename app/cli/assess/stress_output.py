@@ -41,7 +41,7 @@ def as_table(found: RobustnessResult, verdicts: Verdicts) -> str:
 def _scenarios(found: Sequence[ScenarioResult]) -> list[str]:
     if not found:
         return []
-    head = ("scenario", "kind", "by", "n", "flips", "score change", "before", "after", "drop")
+    head = ("scenario", "kind", "by", "n", "flips", "change", "before", "after", "drop")
     lines = columns_of([head, *(_scenario(one) for one in found)])
     reasons = {
         f"{one.name}: {name.replace('_', ' ')} is not available. {reason}."
@@ -55,16 +55,16 @@ def _scenarios(found: Sequence[ScenarioResult]) -> list[str]:
 
 def _scenario(one: ScenarioResult) -> tuple[str, ...]:
     return (
-        cut(one.name, 22),
+        cut(one.name, 18),
         one.kind,
         one.origin.value,
         f"{one.n:,}",
-        number(one.flip_rate),
-        number(one.score_change),
-        number(one.before),
-        number(one.after),
-        number(one.drop),
+        *(_short(value) for value in (one.flip_rate, one.score_change, one.before, one.after, one.drop)),
     )
+
+
+def _short(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.3g}"
 
 
 def _reweighting(one: Reweighting) -> list[str]:
@@ -97,4 +97,4 @@ def _slices(found: RobustnessResult) -> list[str]:
 def _slice(one: Slice) -> tuple[str, ...]:
     p = one.holm_p_value
     shown = "" if p is None else "<.001" if p < 0.001 else f"{p:.3f}"
-    return cut(one.name, 36), f"{one.n:,}", number(one.loss), number(one.difference), span(one.interval), shown
+    return cut(one.name, 34), f"{one.n:,}", number(one.loss), number(one.difference), span(one.interval), shown

@@ -79,7 +79,8 @@ def _impact(attribute: str, place: int, plain: Weighted, weighted: Weighted) -> 
     groups = tuple(_group(value, place, plain, weighted) for value in values)
     before, reason = _ratio([group.selection_rate_before for group in groups if group.judged])
     after, after_reason = _ratio([group.selection_rate_after for group in groups if group.judged])
-    return GroupImpact(attribute, groups, before, after, after_reason or reason)
+    unknown = any(cell.selected is None for _, cell in plain)
+    return GroupImpact(attribute, groups, before, after, NO_POSITIVE if unknown else after_reason or reason)
 
 
 def _group(value: str, place: int, plain: Weighted, weighted: Weighted) -> Group:
@@ -104,5 +105,5 @@ def _part(own: Weighted, everybody: Weighted) -> float:
 def _ratio(rates: Sequence[float | None]) -> tuple[float | None, str]:
     known = [rate for rate in rates if rate is not None]
     if len(known) < 2:
-        return None, ONE_GROUP if known or not rates else NO_POSITIVE
+        return None, ONE_GROUP
     return (min(known) / max(known), "") if max(known) else (None, NONE_SELECTED)
