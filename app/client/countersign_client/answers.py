@@ -1,0 +1,104 @@
+"""What the server answers, as typed values; the names are those of its OpenAPI document."""
+
+import json
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+class Proof(TypedDict):
+    """Where an act stands in the ledger."""
+
+    index: int
+    receipt: str
+    entry: str
+
+
+class Check(TypedDict):
+    """One figure against its threshold."""
+
+    kind: str
+    metric: str
+    subject: str
+    value: float | None
+    interval: list[float] | None
+    threshold: float | None
+    direction: str
+    required: bool
+    verdict: str
+    reason: str
+    clause: str
+
+
+class Count(TypedDict):
+    """How the checks came out; `outcome` is the worst verdict of the required ones."""
+
+    outcome: str
+    passed: int
+    failed: int
+    insufficient: int
+    required_failed: int
+    required_insufficient: int
+
+
+class Run(TypedDict):
+    """A validation: how far it is and, once finished, its verdicts."""
+
+    run: str
+    model: str
+    version: str
+    evidence: str
+    status: str
+    step: str
+    steps_done: int
+    steps_total: int
+    requested_at: str
+    finished_at: str | None
+    result_digest: str
+    error: str
+    verdicts: Count | None
+    checks: list[Check]
+
+
+class Registered(TypedDict):
+    """A model and version that were registered."""
+
+    model: str
+    version: str
+    ledger: Proof
+
+
+class HandedIn(TypedDict):
+    """Evidence that was taken in."""
+
+    evidence: str
+    kind: str
+    rows: int
+    file_digest: str
+    table_digest: str
+    evidence_digest: str
+    mapping: dict[str, object]
+    personal_data: list[dict[str, object]]
+    ledger: Proof
+
+
+class Started(TypedDict):
+    """A validation that was started."""
+
+    run: str
+    status: str
+    ledger: Proof
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that a validation computed: JSON in full precision, to the byte as the ledger has its SHA-256."""
+
+    run: str
+    digest: str
+    content: bytes
+
+    def values(self) -> dict[str, object]:
+        """The content, parsed."""
+        found = json.loads(self.content)
+        assert isinstance(found, dict)
+        return found

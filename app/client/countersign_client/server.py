@@ -1,0 +1,182 @@
+"""A pipeline's side of the API: sends a request, repeats it under the same key, says what went wrong."""
+
+import hashlib
+import ipaddress
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from countersign_client.answers import HandedIn, Registered, Result, Run, Started
+from countersign_client.errors import Altered, Problem, Refusal, Rejected, Unreachable
+
+ATTEMPTS = 4
+FIRST_PAUSE = 0.5
+MOMENTARY = frozenset({502, 503, 504})
+POLL_SECONDS, SLOWEST_POLL = 0.5, 5.0
+PENDING = frozenset({"queued", "running"})
+JSON = "application/json"
+Query = Sequence[tuple[str, str]]
+
+
+class Server:
+    """The API at one address, used with one token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._client = httpx.Client(
+            base_url=f"{self.url}/api",
+            headers={"Authorization": f"Bearer {token}", "User-Agent": "countersign"},
+            timeout=httpx.Timeout(30, read=600),  # a large upload is inspected before it is answered
+            trust_env=not is_loopback(url),  # a proxy of the environment cannot reach ourselves
+        )
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
+    def register(self, record: Mapping[str, object], model: str | None, key: str) -> Registered:
+        """Register a model with its version, or the next version of `model`."""
+        path = f"/models/{quote(model, safe='')}/versions" if model else "/models"
+        return cast(Registered, self._send("POST", path, key=key, record=record).json())
+
+    def hand_in(self, model: str, version: str, kind: str, source: Path | str, query: Query, key: str) -> HandedIn:
+        """Stream a file up as evidence of this kind, or have the server fetch it from an address."""
+        path = _path(model, version, f"evidence/{quote(kind, safe='')}")
+        if isinstance(source, str):
+            done = self._send("POST", f"{path}/reference", key=key, query=query, record={"address": source})
+        else:
+            done = self._send("PUT", path, key=key, query=[("filename", source.name), *query], file=source)
+        return cast(HandedIn, done.json())
+
+    def start(self, model: str, version: str, key: str) -> Started:
+        """Start the validation."""
+        return cast(Started, self._send("POST", _path(model, version, "validations"), key=key).json())
+
+    def run(self, number: str) -> Run:
+        """How far a validation is."""
+        return cast(Run, self._send("GET", f"/runs/{quote(number, safe='')}").json())
+
+    def wait(self, number: str, seconds: float) -> Run:
+        """The validation once it has ended, or as it is when the time is over."""
+        deadline, pause = time.monotonic() + seconds, POLL_SECONDS
+        while True:
+            found = self.run(number)
+            left = deadline - time.monotonic()
+            if found["status"] not in PENDING or left <= 0:
+                return found
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.5, SLOWEST_POLL)
+
+    def result(self, number: str) -> Result:
+        """Everything that a finished validation computed; raises `Altered` where it has another digest than it says."""
+        response = self._send("GET", f"/runs/{quote(number, safe='')}/result")
+        digest, said = hashlib.sha256(response.content).hexdigest(), response.headers.get("etag", "").strip('"')
+        if digest != said:
+            raise Altered(f"The result of {number} has the digest {digest}, and the server says {said or 'none'}.")
+        return Result(number, digest, response.content)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str = "",
+        query: Query = (),
+        record: Mapping[str, object] | None = None,
+        file: Path | None = None,
+    ) -> httpx.Response:
+        """Repeating is safe: reads change nothing, and a key lets an act happen once."""
+        headers = {"Idempotency-Key": key} if key else {}
+        pause = FIRST_PAUSE
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                response = self._once(method, path, headers, query, record, file)
+                if response.status_code not in MOMENTARY:
+                    return _checked(response)
+                trouble = f"it answers {response.status_code}"
+            except httpx.InvalidURL as error:
+                raise Unreachable(f"{self.url} is not an address: {error}") from None
+            except httpx.TransportError as error:
+                trouble = str(error) or type(error).__name__
+            if attempt < ATTEMPTS:
+                time.sleep(pause)
+                pause *= 2
+        raise Unreachable(f"{self.url} cannot be reached: {trouble}")
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        query: Query,
+        record: Mapping[str, object] | None,
+        file: Path | None,
+    ) -> httpx.Response:
+        params = httpx.QueryParams(list(query))
+        if file is None:
+            return self._client.request(method, path, params=params, headers=headers, json=record)
+        with file.open("rb") as stream:
+            kind = {"Content-Type": "application/octet-stream"}
+            return self._client.request(method, path, params=params, headers={**headers, **kind}, content=stream)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is this machine's own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _path(model: str, version: str, last: str) -> str:
+    return f"/models/{quote(model, safe='')}/versions/{quote(version, safe='')}/{last}"
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    """A success of our API as it is; anything else is raised."""
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    if response.is_success and kind == JSON:
+        return response
+    if kind == "application/problem+json":
+        raise _rejected(response)
+    where = (
+        f" It redirects to {response.headers.get('location', '')}; give that address."
+        if response.has_redirect_location
+        else ""
+    )
+    raise Unreachable(f"{response.url} answers {response.status_code}, which is not the API of Countersign.{where}")
+
+
+def _rejected(response: httpx.Response) -> Rejected | Unreachable:
+    told = cast(dict[str, object], response.json())
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Unreachable(str(told.get("detail", "")))
+    refusals = [_refusal(one) for one in cast(list[dict[str, str]], told.get("refusals", []))]
+    problems = [_problem(one) for one in cast(list[dict[str, object]], told.get("problems", []))]
+    return Rejected(
+        f"{told.get('title', 'Rejected')} ({response.status_code})",
+        [*map(str, refusals), *map(str, problems)] or [str(told.get("detail", ""))],
+        status=response.status_code,
+        kind=str(told.get("type", "")).rpartition(":")[2],
+        refusals=refusals,
+        problems=problems,
+    )
+
+
+def _refusal(told: Mapping[str, str]) -> Refusal:
+    return Refusal(told.get("code", ""), told["message"], told.get("clause", ""), told.get("way_out", ""))
+
+
+def _problem(told: Mapping[str, object]) -> Problem:
+    return Problem(
+        reason=str(told["reason"]),
+        line=cast(int | None, told.get("line")),
+        column=cast(str | None, told.get("column")),
+        found=str(told.get("found", "")),
+        expected=str(told.get("expected", "")),
+    )
