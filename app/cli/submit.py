@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import time
 import tomllib
 import uuid
 from collections.abc import Sequence
@@ -15,11 +14,11 @@ from typing import TYPE_CHECKING
 from app.cli.handover import PREDICTIONS, Handover, Misused, add_arguments, handovers
 
 if TYPE_CHECKING:
-    from app.cli.server import HandedIn, Proof, Run, Server
+    from countersign_client.answers import HandedIn, Proof, Run
+    from countersign_client.server import Server
 
 PASSED, FAILED, REFUSED, INSUFFICIENT, NO_ANSWER = range(5)
 OUTCOMES = {"pass": PASSED, "fail": FAILED, "insufficient evidence": INSUFFICIENT}
-POLL_SECONDS, SLOWEST_POLL = 0.5, 5.0
 EPILOG = """The token comes from --token-file or the variable COUNTERSIGN_TOKEN. It needs the scopes record:read,
 evidence:upload and validation:start, with --register also model:register and version:register.
 
@@ -64,7 +63,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Hand in, start, wait, say."""
-    from app.cli.server import Rejected, Server, Unreachable, is_loopback
+    from countersign_client.errors import Rejected, Unreachable
+    from countersign_client.server import Server, is_loopback
 
     try:
         everything, token = handovers(args), _token(args.token_file)
@@ -96,31 +96,19 @@ def _submit(server: "Server", everything: Sequence[Handover], args: argparse.Nam
         return Submission(model, version, evidence, None)
     number = server.start(model, version, f"{key}-validation")["run"]
     _say(f"Validation {number} of {model} {version} started.")
-    return Submission(model, version, evidence, _wait(server, number, 0 if args.no_wait else args.wait))
+    return Submission(model, version, evidence, server.wait(number, 0 if args.no_wait else args.wait))
 
 
 def _hand_in(server: "Server", model: str, version: str, one: Handover, key: str) -> "HandedIn":
-    from app.cli.server import Rejected
+    from countersign_client.errors import Rejected
 
     own = f"{key}-upload" if one.kind == PREDICTIONS else f"{key}-{one.kind}"
     try:
         done = server.hand_in(model, version, one.kind, one.source, one.query, own)
     except Rejected as error:
-        raise Rejected(f"{one.name}: {error.title}", error.reasons) from None
+        raise error.about(one.name) from None
     _say(f"Handed in {done['rows']:,} rows as {done['evidence']} (ledger entry {done['ledger']['index']}).")
     return done
-
-
-def _wait(server: "Server", number: str, seconds: float) -> "Run":
-    """The validation once it has ended, or as it is when the time is over."""
-    deadline, pause = time.monotonic() + seconds, POLL_SECONDS
-    while True:
-        found = server.run(number)
-        left = deadline - time.monotonic()
-        if found["status"] not in {"queued", "running"} or left <= 0:
-            return found
-        time.sleep(min(pause, left))
-        pause = min(pause * 1.5, SLOWEST_POLL)
 
 
 def _report(submission: Submission, args: argparse.Namespace) -> int:
@@ -138,7 +126,7 @@ def _report(submission: Submission, args: argparse.Namespace) -> int:
         }
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     elif found:
-        from app.cli.verdicts import verdict_table
+        from countersign_client.verdicts import verdict_table
 
         print(verdict_table(found))
     return code

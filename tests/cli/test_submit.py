@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import countersign_client.server
 import pytest
 import uvicorn
 from sqlmodel import col, func, select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-import app.cli.server
 from app.api import api, handing_in
 from app.cli import handover, main
 from core.access.rules import TOKEN_SCOPES, Permission
@@ -60,7 +60,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def served(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    monkeypatch.setattr(app.cli.server, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(countersign_client.server, "FIRST_PAUSE", 0.01)
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     ledger = Ledger.open(tmp_path / "keys", origin="countersign.test/ledger")
