@@ -11,7 +11,7 @@ from core.metrics.scores import Estimate, Recalibration, ReliabilityBin
 
 BINS = 10
 MOST_STEPS = 100
-CLOSE = 1e-13  # a Newton step this small against the estimate is at the limit of what numbers hold
+CLOSE = 1e-9  # where a Newton step is this small, what is still missing after it is about its square
 
 
 def reliability(connection: duckdb.DuckDBPyConnection, bins: int = BINS) -> tuple[ReliabilityBin, ...]:
@@ -40,9 +40,9 @@ def recalibration(connection: duckdb.DuckDBPyConnection) -> Recalibration:
     spread = _Spread(*connection.execute(_SPREAD).fetchall()[0])
     if reason := _never(spread):
         return Recalibration(slope_reason=reason, intercept_reason=reason)
-    intercept = _fit(connection, free_slope=False)
+    intercept = _fit(connection, 0.0, free_slope=False)
     reason = _no_slope(spread)
-    slope = None if reason else _fit(connection, free_slope=True)
+    slope = None if reason else _fit(connection, intercept.value if intercept else 0.0, free_slope=True)
     lost = "The fit does not settle"
     return Recalibration(slope, intercept, reason or ("" if slope else lost), "" if intercept else lost)
 
@@ -82,16 +82,16 @@ def _no_slope(spread: _Spread) -> str:
     return ""
 
 
-def _fit(connection: duckdb.DuckDBPyConnection, *, free_slope: bool) -> Estimate | None:
-    """Newton's method with halved steps; None if it does not settle."""
-    at, slope = 0.0, 0.0 if free_slope else 1.0
+def _fit(connection: duckdb.DuckDBPyConnection, at: float, *, free_slope: bool) -> Estimate | None:
+    """Newton's method with halved steps from an intercept and a slope of 1; None if it does not settle."""
+    slope = 1.0
     here = _step(connection, at, slope)
     for _ in range(MOST_STEPS):
         move = _move(here, free_slope=free_slope)
         if move is None:
             return None
         if abs(move[0]) <= CLOSE * (1 + abs(at)) and abs(move[1]) <= CLOSE * (1 + abs(slope)):
-            return _estimate(here, at, slope, free_slope=free_slope)
+            return _estimate(here, at + move[0], slope + move[1], free_slope=free_slope)
         there = _step(connection, at + move[0], slope + move[1])
         while there.likelihood < here.likelihood - abs(here.likelihood) * 1e-12:
             move = (move[0] / 2, move[1] / 2)

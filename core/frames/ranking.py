@@ -75,8 +75,15 @@ def loss_sum(total: int, squares: int) -> LossSum:
 
 def cuts(connection: duckdb.DuckDBPyConnection, thresholds: Sequence[float] = ()) -> tuple[Cut, ...]:
     """The counts at these thresholds, or at 101: 0, 0.01, … 1 for probabilities, else evenly over the scores' range."""
-    rows = connection.execute(_CUTS, [list(thresholds) or edges(connection, CUTS)]).fetchall()
-    return _cuts(connection, rows)
+    asked = sorted(set(thresholds)) or edges(connection, CUTS)
+    # Rows between thresholds are counted and added up, which is faster than finding each threshold among the scores.
+    counts = {float(low): (int(m), int(k)) for low, m, k in connection.execute(_HISTOGRAM, [asked]).fetchall()}
+    rows, hits, alarms = [], 0, 0
+    for threshold in reversed(asked):
+        more = counts.get(threshold, (0, 0))
+        hits, alarms = hits + more[0], alarms + more[1]
+        rows.append((threshold, hits, alarms))
+    return _cuts(connection, rows[::-1])
 
 
 def curve(connection: duckdb.DuckDBPyConnection) -> tuple[Cut, ...]:
@@ -139,11 +146,6 @@ SELECT sum(m * {fixed("e1")} + k * {fixed("e0")}), sum(m * {fixed("e1 * e1")} + 
     sum(m * {fixed("l1")} + k * {fixed("l0")}), sum(m * {fixed("l1 * l1")} + k * {fixed("l0 * l0")})
 FROM losses
 """  # noqa: S608
-
-_CUTS = """
-SELECT t, coalesce(tp, 0), coalesce(fp, 0)
-FROM (SELECT unnest(CAST(? AS DOUBLE[])) AS t) ASOF LEFT JOIN ranked ON t <= s ORDER BY t
-"""
 
 _CURVE = """
 SELECT min(s), max(tp), max(fp) FROM ranked, (SELECT max(tp) + max(fp) AS n FROM ranked)
