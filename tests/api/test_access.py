@@ -118,6 +118,7 @@ STEPS = [
     Step("GET", "models/M0001/versions/1.0.0", Permission.RECORD_READ),
     Step("GET", "models/M0001/production", Permission.RECORD_READ),
     Step("GET", "runs/R0001", Permission.RECORD_READ),
+    Step("GET", "runs/R0001/result", Permission.RECORD_READ),
     Step("GET", "changes/CR0001", Permission.RECORD_READ),
     Step("GET", "ledger/entries/0/receipt", Permission.RECORD_READ),
 ]

@@ -1,5 +1,6 @@
-"""Takes predictions in, starts validations and tells how far they are."""
+"""Takes predictions in, starts validations, tells how far they are and what they computed."""
 
+import base64
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from app.api.bodies import FILE_LIMIT, Received, received
 from app.api.caller import Reader
 from app.api.handing_in import KINDS, KindOfFile, Upload, hand_in, handed_in, refuse_before_reading
 from app.api.mapping import Mapping
+from app.api.problems import BadRequest
 from app.api.writing import Write, Writing
 from core.errors import NotFound
 from core.validation import queries, runs
@@ -89,6 +91,25 @@ def run(run: str, reader: Reader) -> RunView:
         if page is None:
             raise NotFound("validation", run)
         return views.run_view(page)
+
+
+@router.get(
+    "/runs/{run}/result",
+    response_class=Response,
+    operation_id="read_result",
+    responses={200: {"description": "The result", "content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+def result(run: str, reader: Reader) -> Response:
+    """Everything that a finished validation computed, to the byte as its SHA-256 stands in the ledger: that digest is
+    the `ETag`, and the `Repr-Digest` (RFC 9530). 409 while there is none. Scope: `record:read`."""
+    with reader.place.store.reading() as session:
+        row = runs.load_run(session, run)
+        if not row.result:
+            detail = f"{run} is {row.status} and has no result. {row.error}".rstrip()
+            raise BadRequest(HTTPStatus.CONFLICT, "no-result", detail)
+        digest = base64.b64encode(bytes.fromhex(row.result_digest)).decode()
+        headers = {"ETag": f'"{row.result_digest}"', "Repr-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-store"}
+        return Response(row.result.encode(), media_type="application/json", headers=headers)
 
 
 async def _received(upload: Upload, request: Request, write: Writing) -> Response:
