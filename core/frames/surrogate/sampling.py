@@ -95,14 +95,20 @@ def _texts(column: object) -> Texts:
     return texts
 
 
+# Writing numbers out for the MD5 is what costs; the engine's own hash, which may change with its version and decides
+# nothing, finds the chosen rows again without it.
 _LOTTERY = """
-WITH digested AS (SELECT *, md5(concat({written})) AS digest FROM ({rows})),
-counted AS (SELECT digest, count(*) AS times FROM digested GROUP BY digest),
-numbered AS (SELECT digest, unnest(range(times)) AS copy FROM counted),
-drawn AS MATERIALIZED (
-    SELECT digest, md5(concat(digest, ':', copy)) AS priority FROM numbered ORDER BY priority LIMIT {most}
+WITH counted AS (
+    SELECT md5_number_upper(concat({written})) AS digest, any_value(hash({columns})) AS h, count(*) AS times
+    FROM ({rows}) GROUP BY digest
 ),
-kept AS (SELECT digest, {kept} FROM digested WHERE digest IN (SELECT digest FROM drawn) GROUP BY digest)
-SELECT CAST(md5_number(concat('draw:', priority)) % {draws} AS BIGINT) AS draw, {columns}
-FROM drawn JOIN kept USING (digest) ORDER BY priority
+numbered AS (SELECT digest, h, unnest(range(times)) AS copy FROM counted),
+drawn AS MATERIALIZED (
+    SELECT digest, h, md5_number_upper(concat(digest, ':', copy)) AS priority, copy
+    FROM numbered ORDER BY priority, digest, copy LIMIT {most}
+),
+found AS (SELECT * FROM ({rows}) WHERE hash({columns}) IN (SELECT h FROM drawn)),
+kept AS (SELECT md5_number_upper(concat({written})) AS digest, {kept} FROM found GROUP BY digest)
+SELECT CAST(md5_number_upper(concat('draw:', priority)) % {draws} AS BIGINT) AS draw, {columns}
+FROM drawn JOIN kept USING (digest) ORDER BY priority, digest, copy
 """
