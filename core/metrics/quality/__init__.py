@@ -4,9 +4,9 @@ parse_schema('{"columns": [{"name": "age", "type": "integer", "minimum": 0}]}') 
 result.figure("missing_share").judge(0.05, "at most", minimum_rows=500) -> Judgement(verdict, reason)
 """
 
+from core.metrics.quality.figures import figures_of
 from core.metrics.quality.parsing import parse_schema, schema_json
 from core.metrics.quality.results import QualityResult
-from core.metrics.quality.rules import figures_of
 from core.metrics.quality.schema import (
     DeclaredColumn,
     DeclaredType,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from core.metrics.figure import Figure, missing
-from core.metrics.quality.rules import figures_of, personal_data_figure
+from core.metrics.quality.figures import figures_of, personal_data_figure
 from core.metrics.quality.schema import SchemaCheck
 from core.metrics.quality.values import (
     ColumnQuality,
