@@ -46,7 +46,7 @@ def correlation_ratio(n: int, groups: int, between: int, squares: int) -> float 
 
 
 def cramers_v(n: int, rows: int, columns: int, ratio: float) -> float | None:
-    """Cramér's V of a contingency table less what chance gives: 0 for independence, near 1 where a value fixes the label.
+    """Cramér's V of a contingency table less what chance gives: 0 by chance, near 1 where a value fixes the label.
 
     `ratio` is Σ o²/(row total × column total), so that χ² = n (ratio − 1); `rows` and `columns` are those with counts.
     None where one side has a single value, or every row its own. Source: Bergsma, Journal of the Korean Statistical
