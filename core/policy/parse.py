@@ -2,11 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
 from core.errors import Problem, Unreadable
 from core.policy.packs import packs
+from core.policy.places import places_of
 from core.policy.rules import CheckKind, ChecklistTemplate, Direction, Policy, Task, Threshold
 from core.policy.vocabulary import names_of
 
@@ -22,11 +25,11 @@ def parse_policy(text: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         raise Unreadable([Problem(str(error), line=int(place[1]) if place else None)]) from error
-    reader = _Reader(raw, "")
+    reader = _Reader(raw, "", _Wrong(places_of(text)))
     policy = _policy(reader)
     reader.finish()
-    if reader.problems:
-        raise Unreadable(reader.problems)
+    if reader.wrong.problems:
+        raise Unreadable(reader.wrong.problems)
     return policy
 
 
@@ -59,7 +62,7 @@ def _threshold(reader: "_Reader") -> Threshold:
     kind = reader.one_of("kind", CheckKind)
     metric = reader.text("metric")
     if metric and metric not in names_of(kind):
-        reader.refuse(f"“{metric}” is not a {kind} metric", expected=", ".join(sorted(names_of(kind))))
+        reader.refuse(f"“{metric}” is not a {kind} metric", "metric", expected=", ".join(sorted(names_of(kind))))
     return Threshold(
         clause=reader.text("clause"),
         kind=kind,
@@ -100,29 +103,38 @@ def _pack_item(reader: "_Reader") -> ChecklistTemplate:
     )
 
 
+@dataclass
+class _Wrong:
+    """Where everything stands, and what is wrong so far."""
+
+    places: Mapping[str, int]
+    problems: list[Problem] = field(default_factory=list)
+
+
 class _Reader:
     """Takes values out of one TOML table and keeps what is wrong with them; what nobody took is wrong too."""
 
-    def __init__(self, raw: object, place: str, problems: list[Problem] | None = None) -> None:
-        self.problems = [] if problems is None else problems
-        self.place = place
+    def __init__(self, raw: object, place: str, wrong: _Wrong) -> None:
+        self.wrong, self.place = wrong, place
         self.left: dict[str, object] = dict(raw) if isinstance(raw, dict) else {}
         self.parts: list[_Reader] = []
 
-    def refuse(self, reason: str, *, found: str = "", expected: str = "") -> None:
+    def refuse(self, reason: str, key: str = "", *, found: str = "", expected: str = "") -> None:
         place = f"[{self.place}] " if self.place else ""
-        self.problems.append(Problem(place + reason, found=found, expected=expected))
+        known = self.wrong.places
+        line = known.get(f"{self.place}.{key}" if self.place else key) or known.get(self.place)
+        self.wrong.problems.append(Problem(place + reason, line=line, found=found, expected=expected))
 
     def finish(self) -> None:
         for part in self.parts:
             part.finish()
         for key in self.left:
-            self.refuse(f"“{key}” is not known here")
+            self.refuse(f"“{key}” is not known here", key)
 
     def table(self, key: str) -> "_Reader":
         if not isinstance(self.left.get(key), dict):
             self.refuse(f"table [{key}] is missing")
-        part = _Reader(self.left.pop(key, {}), key, self.problems)
+        part = _Reader(self.left.pop(key, {}), key, self.wrong)
         self.parts.append(part)
         return part
 
@@ -131,7 +143,7 @@ class _Reader:
         rows = raw if isinstance(raw, list) else []
         if not rows and not (optional and raw == []):
             self.refuse(f"no [[{key}]] is given", expected="at least one")
-        parts = [_Reader(row, f"{key} {number}", self.problems) for number, row in enumerate(rows, start=1)]
+        parts = [_Reader(row, f"{key} {number}", self.wrong) for number, row in enumerate(rows, start=1)]
         self.parts += parts
         return parts
 
@@ -139,27 +151,29 @@ class _Reader:
         value = self.left.pop(key, None)
         if isinstance(value, str) and value.strip():
             return value
-        self.refuse(f"“{key}” is missing or empty", expected="text")
+        self.refuse(f"“{key}” is missing or empty", key, expected="text")
         return ""
 
     def number(self, key: str) -> float:
         value = self.left.pop(key, None)
         if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
             return float(value)
-        self.refuse(f"“{key}” is missing or not a number", found=repr(value), expected="a finite number")
+        self.refuse(f"“{key}” is missing or not a number", key, found=repr(value), expected="a finite number")
         return 0.0
 
     def whole(self, key: str, least: int) -> int:
         value = self.left.pop(key, None)
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
             return value
-        self.refuse(f"“{key}” is missing or out of range", found=repr(value), expected=f"a whole number from {least}")
+        self.refuse(
+            f"“{key}” is missing or out of range", key, found=repr(value), expected=f"a whole number from {least}"
+        )
         return least
 
     def flag(self, key: str) -> bool:
         value = self.left.pop(key, None)
         if not isinstance(value, bool):
-            self.refuse(f"“{key}” is missing", found=repr(value), expected="true or false")
+            self.refuse(f"“{key}” is missing", key, found=repr(value), expected="true or false")
         return value is True
 
     def one_of(self, key: str, kind: type[Kind]) -> Kind:
@@ -167,7 +181,7 @@ class _Reader:
         for member in kind:
             if member.value == value:
                 return member
-        self.refuse(f"“{key}” is not known", found=repr(value), expected=", ".join(kind))
+        self.refuse(f"“{key}” is not known", key, found=repr(value), expected=", ".join(kind))
         return next(iter(kind))
 
     def tasks(self) -> frozenset[Task]:
@@ -175,14 +189,14 @@ class _Reader:
         value = self.left.pop("tasks", list(Task))
         if isinstance(value, list) and value and set(value) <= set(Task):
             return frozenset(Task(task) for task in value)
-        self.refuse("“tasks” is out of range", found=repr(value), expected="a list of " + ", ".join(Task))
+        self.refuse("“tasks” is out of range", "tasks", found=repr(value), expected="a list of " + ", ".join(Task))
         return frozenset(Task)
 
     def tiers(self) -> frozenset[int]:
         value = self.left.pop("tiers", None)
         if isinstance(value, list) and value and all(type(tier) is int and tier in TIERS for tier in value):
             return frozenset(value)
-        self.refuse("“tiers” is missing or out of range", found=repr(value), expected="a list of 1 to 4")
+        self.refuse("“tiers” is missing or out of range", "tiers", found=repr(value), expected="a list of 1 to 4")
         return frozenset()
 
     def by_tier(self) -> dict[int, int]:

@@ -1,0 +1,26 @@
+"""On which line of a TOML text each table and each key stands, so that a problem can name its place."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+TABLE = re.compile(r"\s*(\[\[?)\s*([\w-]+)\s*\]")
+KEY = re.compile(r"""\s*(["']?)([\w-]+)\1\s*=""")
+LONG_TEXT = re.compile(r'"""|' + r"'''")
+
+
+def places_of(text: str) -> Mapping[str, int]:
+    """Lines, from 1, by place: `scope` and `scope.minimum_rows`, and of repeated tables `threshold 2` and
+    `threshold 2.value`. The text has to be TOML; names with dots or spaces are passed over."""
+    places: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    table, within = "", False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not within and (found := TABLE.match(line)):
+            seen[found[2]] += found[1] == "[["
+            table = f"{found[2]} {seen[found[2]]}" if found[1] == "[[" else found[2]
+            places.setdefault(table, number)
+        elif not within and (found := KEY.match(line)):
+            places.setdefault(f"{table}.{found[2]}" if table else found[2], number)
+        within ^= len(LONG_TEXT.findall(line)) % 2 == 1
+    return places
