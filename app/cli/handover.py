@@ -51,10 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a further file, or s3://bucket/key, handed in before the validation starts; repeat. What its columns "
         "mean may follow as in the API: 'perturbed-predictions=noise.csv?prediction=p&row_id=id&scenario=kind'",
     )
-    _add_columns(parser)
+    add_columns(parser)
 
 
-def _add_columns(parser: argparse.ArgumentParser) -> None:
+def add_columns(parser: argparse.ArgumentParser) -> None:
+    """What the columns mean."""
     columns = parser.add_argument_group("columns", "Without any of these, their meaning is guessed.")
     columns.add_argument("--label", metavar="COLUMN", help="what happened")
     columns.add_argument("--prediction", metavar="COLUMN", help="what the model decided")
@@ -87,7 +88,7 @@ def handovers(args: argparse.Namespace) -> tuple[Handover, ...]:
     kinds = [args.kind, *(one.kind for one in further)]
     if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         raise Misused(f"One file of each kind: {', '.join(twice)} is named twice.")
-    query = _columns(args, scenario=PERTURBED not in kinds[1:])
+    query = said_of_columns(args, scenario=PERTURBED not in kinds[1:])
     everything = (*further, Handover(args.kind, args.reference or args.file, query))
     if absent := [one.name for one in everything if isinstance(one.source, Path) and not one.source.is_file()]:
         raise Misused(f"There is no file {', '.join(absent)}.")
@@ -108,15 +109,15 @@ def _further(text: str, args: argparse.Namespace) -> Handover:
 
 def _shared(kind: str, args: argparse.Namespace) -> Query:
     """A baseline is read as the predictions are, perturbed predictions by the same names; others need nothing said."""
-    query = _columns(args, scenario=kind == PERTURBED)
+    query = said_of_columns(args, scenario=kind == PERTURBED)
     if kind == BASELINE:
         return [part for part in query if part[0] != "declare"]
     kept = OF_PERTURBED | {"scenario", "probability"}
     return [part for part in query if part[0] in kept] if kind == PERTURBED else []
 
 
-def _columns(args: argparse.Namespace, *, scenario: bool) -> Query:
-    """The options as parameters of the API."""
+def said_of_columns(args: argparse.Namespace, *, scenario: bool) -> Query:
+    """The options of `add_columns` as parameters of the API."""
     return list(_parts(args, (*SINGLE, *SINGLE_MORE, *(["scenario"] if scenario else []))))
 
 

@@ -7,7 +7,7 @@ from countersign_client.answers import Check, Run
 
 WIDTH = 96
 HEAD = ("verdict", "clause", "figure", "value", "95 % interval", "threshold")
-FIGURE = 34
+FIGURE = 31
 NOT_AVAILABLE = "n/a"
 WORST_FIRST = {"fail": 0, "insufficient evidence": 1, "pass": 2}
 SHORT = {"insufficient evidence": "insufficient"}
@@ -21,9 +21,10 @@ def verdict_table(run: Run) -> str:
 
 def table(checks: Sequence[Check], conclusion: str, further: Iterable[str] = ()) -> str:
     """The verdicts of checks wherever they come from; `further` lines stand before the conclusion."""
-    required, advisory = ([one for one in checks if one["required"] is must] for must in (True, False))
-    lines = [*_section("Required", required), *_section("Advisory", advisory)]
-    blocks = [lines, list(_reasons([*required, *advisory])), list(further), [conclusion]]
+    required = [check for check in checks if check["required"]]
+    advisory = [check for check in checks if not check["required"]]
+    reasons = _reasons([*required, *advisory])
+    blocks = [_section("Required", required), _section("Advisory", advisory), reasons, list(further), [conclusion]]
     return plain("\n\n".join("\n".join(block) for block in blocks if block))
 
 
@@ -68,15 +69,17 @@ def _figure_words(check: Check) -> list[str]:
 
 def _row(cells: Sequence[str]) -> str:
     verdict, clause, figure, value, interval, threshold = cells
-    return f"{verdict:<12}  {clause:<6}  {figure:<{FIGURE}}  {value:<7}  {interval:<14}  {threshold}".rstrip()
+    return f"{verdict:<12}  {clause:<6}  {figure:<{FIGURE}}  {value:<7}  {interval:<17}  {threshold}".rstrip()
 
 
-def _reasons(checks: Sequence[Check]) -> Iterator[str]:
+def _reasons(checks: Sequence[Check]) -> list[str]:
     """Why, worst first; a pass needs no reason."""
-    for check in sorted(checks, key=lambda check: WORST_FIRST.get(check["verdict"], 0)):
-        if check["verdict"] != "pass":
-            about = f" ({check['subject']})" if check["subject"] else ""
-            yield wrapped(plain(f"{check['metric']}{about}: {check['reason']}"))
+    told = sorted(checks, key=lambda check: WORST_FIRST.get(check["verdict"], 0))
+    return [wrapped(f"{_name(check)}: {plain(check['reason'])}") for check in told if check["verdict"] != "pass"]
+
+
+def _name(check: Check) -> str:
+    return f"{check['metric']} ({plain(check['subject'])})" if check["subject"] else check["metric"]
 
 
 def _number(value: float | None, digits: int) -> str:
