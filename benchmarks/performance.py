@@ -23,8 +23,9 @@ import statsmodels.api as statsmodels
 from scipy.special import logit
 from sklearn import metrics
 
-from core.frames.pairing import Roles, compare_files
+from core.frames.pairing import compare_files
 from core.frames.performance import assess_performance
+from core.frames.roles import Roles, Task
 from core.metrics.performance import PerformanceResult
 
 T = TypeVar("T")
@@ -32,9 +33,9 @@ Figures = dict[str, float]
 ROWS = (100_000, 1_000_000)
 RELATIVE, FITTED = 1e-12, 1e-8
 CLASSES = ("a", "b", "c", "d")
-BINARY = Roles("y", None, "s", "1", "id")
-SEVERAL = Roles("y", "p", task="multiclass")
-QUANTITY = Roles("y", "p", task="regression")
+BINARY = Roles("y", None, "s", "1", row_id="id")
+SEVERAL = Roles("y", "p", task=Task.MULTICLASS)
+QUANTITY = Roles("y", "p", task=Task.REGRESSION)
 
 
 class Took(NamedTuple):

@@ -7,6 +7,7 @@ import duckdb
 from core.frames import ranking
 from core.frames.pairs import PAIRS, Side
 from core.frames.ranking import FIXED_POINT, fixed
+from core.frames.roles import Task
 from core.metrics.performance.paired import Agreement, PairedSums
 from core.metrics.performance.regression import spread_of_mean
 from core.metrics.scores import ScoreSums, SharedPlacements, delong_difference_variance
@@ -18,9 +19,9 @@ def paired_sums(sides: tuple[Side, Side]) -> PairedSums:
     """What the rows of the table `pairs`, at least one, have in common."""
     connection, roles = sides[0].table.connection, sides[0].roles
     n = int(connection.execute(f"SELECT count(*) FROM {PAIRS}").fetchall()[0][0])  # noqa: S608  # a constant name
-    if roles.task == "regression":
+    if roles.task == Task.REGRESSION:
         return PairedSums(n, standard_errors=_quantity_errors(connection, n))
-    binary = roles.task == "binary"
+    binary = roles.task == Task.BINARY
     errors = _loss_errors(connection, n, binary=binary)
     if binary and all(side.roles.score for side in sides):
         errors |= _area_error(connection)

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 from core.frames.expressions import absent, types_of, written
 from core.frames.paired_sums import paired_sums
-from core.frames.pairs import Roles, Side, join_sides
+from core.frames.pairs import Side, join_sides
 from core.frames.performance import assess_performance
-from core.frames.roles import EVEN_CUT
+from core.frames.roles import EVEN_CUT, Roles
 from core.frames.source import open_table
 from core.metrics.performance import PerformanceResult
 from core.metrics.performance.comparing import PerformanceComparison, compare_results
@@ -42,26 +42,25 @@ def compare_files(
     without `other_probabilities` both files have the same columns of them. Raises Unreadable where a column is absent
     or unsound in either file.
     """
+    other_roles = replace(other_roles, positive=roles.positive, task=roles.task)
     theirs = probabilities if other_probabilities is None else other_probabilities
-    with open_table(current) as table, TemporaryDirectory(prefix="countersign-") as folder:
+    with open_table(current) as table:
         sides = (
             Side(table, "current", Path(current), roles, dict(probabilities or {})),
-            Side(
-                table.beside(other),
-                "other",
-                Path(other),
-                replace(other_roles, positive=roles.positive, task=roles.task),
-                dict(theirs or {}),
-            ),
+            Side(table.beside(other), "other", Path(other), other_roles, dict(theirs or {})),
         )
-        rows = (sides[0].table.count("true"), sides[1].table.count("true"))
-        note = _unnamed(sides) or _apart(sides, rows, threshold)
-        if note:
-            results = [_assessed(side, side.path, threshold) for side in sides]
-            return compare_results(results[0], results[1], name=name, rows=rows, note=note)
-        results = [_assessed(side, _shared_rows(side, sides, Path(folder)), threshold) for side in sides]
-        sums = paired_sums(sides)
-        return compare_results(results[0], results[1], name=name, paired=sums, rows=rows)
+        return _compared(sides, name, threshold)
+
+
+def _compared(sides: tuple[Side, Side], name: str, threshold: float) -> PerformanceComparison:
+    rows = (sides[0].table.count("true"), sides[1].table.count("true"))
+    note = _unnamed(sides) or _apart(sides, rows, threshold)
+    if note:
+        whole = [_assessed(side, side.path, threshold) for side in sides]
+        return compare_results(whole[0], whole[1], name=name, rows=rows, note=note)
+    with TemporaryDirectory(prefix="countersign-") as folder:
+        shared = [_assessed(side, _shared_rows(side, sides, Path(folder)), threshold) for side in sides]
+    return compare_results(shared[0], shared[1], name=name, paired=paired_sums(sides), rows=rows)
 
 
 def _assessed(side: Side, path: Path, threshold: float) -> PerformanceResult:

@@ -3,31 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from core.errors import Problem, Unreadable
 from core.frames.cells import refuse_non_numbers
 from core.frames.labels import numbered, shared_classes
 from core.frames.multiclass import chances_of, refuse_improbable, row_losses
 from core.frames.ranking import clipped_log_loss
+from core.frames.roles import Roles, Task
 from core.frames.source import Table
 from core.metrics.cells import canonical
 
 PAIRS = "pairs"
 COLUMNS = ("y", "p", "s", "e", "l")  # label, prediction, score, squared error, log loss; the other file's end in 2
 NOTHING = "CAST(NULL AS DOUBLE)"
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column of a file holds what; `positive` is the positive label of two classes."""
-
-    label: str
-    prediction: str | None = None
-    score: str | None = None
-    positive: str = ""
-    row_id: str | None = None
-    task: Literal["binary", "multiclass", "regression"] = "binary"
 
 
 @dataclass(frozen=True)
@@ -52,12 +40,19 @@ class Side:
         return tuple(dict.fromkeys(name for name in named if name))
 
 
+def label_of(roles: Roles) -> str:
+    """The label column; Unreadable where none is named."""
+    if not roles.label:
+        raise Unreadable([Problem("no label column is named")])
+    return roles.label
+
+
 def join_sides(sides: tuple[Side, Side], threshold: float) -> tuple[int, int]:
     """Make the table `pairs` of the rows that both have; how many there are, and how many of them have two labels.
 
     Of two classes the positive one is 1 and the other 0; more are numbered. Raises Unreadable for unsound columns.
     """
-    if sides[0].roles.task == "regression":
+    if sides[0].roles.task == Task.REGRESSION:
         queries = [_quantities(side) for side in sides]
     else:
         columns = [(side.table, name) for side in sides for name in (side.roles.label, side.roles.prediction) if name]
@@ -74,7 +69,7 @@ def join_sides(sides: tuple[Side, Side], threshold: float) -> tuple[int, int]:
 
 
 def _quantities(side: Side) -> str:
-    label, prediction = side.roles.label, side.roles.prediction or side.roles.score
+    label, prediction = label_of(side.roles), side.roles.prediction or side.roles.score
     if prediction is None:
         raise Unreadable([Problem("no prediction column is named")])
     for column in (label, prediction):
@@ -86,10 +81,10 @@ def _quantities(side: Side) -> str:
 
 def _classes(side: Side, classes: tuple[str, ...], threshold: float) -> str:
     """A query of the columns of one side, its labels numbered."""
-    columns = [side.roles.label, *([side.roles.prediction] if side.roles.prediction else [])]
+    columns = [label_of(side.roles), *([side.roles.prediction] if side.roles.prediction else [])]
     own = (f"c{at}" for at in range(len(side.table.columns)))
     rows = numbered(replace(side.table, view=side.view), columns, ["row_id", *own])
-    found = _two(side, classes, threshold) if side.roles.task == "binary" else _several(side, classes)
+    found = _two(side, classes, threshold) if side.roles.task == Task.BINARY else _several(side, classes)
     named = ", ".join(f"{expression} AS {name}" for name, expression in zip(COLUMNS, found, strict=True))
     return f"SELECT row_id, {named} FROM ({rows})"  # noqa: S608  # our own names
 

@@ -17,7 +17,9 @@ from sklearn import metrics as sklearn
 from sklearn.calibration import calibration_curve
 
 from core.frames.cells import cells
+from core.frames.ranking import rank, rank_sums
 from core.frames.scores import score_sums
+from core.frames.source import open_table
 from core.metrics.cells import Confusion
 from core.metrics.performance import ClassificationResult, PerformanceResult, assess_classification
 from core.metrics.performance.calibration import expected_calibration_error
@@ -270,9 +272,11 @@ def test_chunks_of_the_employment_sample_rank_as_in_scikit_learn(tmp_path: Path)
 
 
 def chunk_areas(frame: pd.DataFrame, folder: Path) -> np.ndarray:
-    path, areas = folder / "chunk.parquet", []
-    for at in range(0, len(frame), 5000):
-        frame.iloc[at : at + 5000][["employed", "predicted_probability"]].to_parquet(path)
-        sums = score_sums(path, label="employed", score="predicted_probability", positive="1")
-        areas.append(float(area_under_curve(sums) or 0))
+    columns = {"chunk": np.arange(len(frame)) // 5000, "y": frame["employed"], "s": frame["predicted_probability"]}
+    pd.DataFrame(columns).to_parquet(folder / "chunks.parquet")
+    areas = []
+    with open_table(folder / "chunks.parquet") as table:
+        for chunk in range(-(-len(frame) // 5000)):
+            rank(table.connection, f"SELECT c2 AS s, c1 = 1 AS y FROM {table.view} WHERE c0 = {chunk}")
+            areas.append(float(area_under_curve(rank_sums(table.connection)) or 0))
     return np.array(areas)

@@ -9,9 +9,9 @@ from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, e
 from app.cli.assess.requiring import add_require, judged, verdict_json
 
 if TYPE_CHECKING:
-    from core.frames.pairing import Roles
+    from core.frames.roles import Roles, Task
     from core.metrics.performance import PerformanceResult
-    from core.metrics.performance.comparing import PerformanceComparison, Task
+    from core.metrics.performance.comparing import PerformanceComparison
     from core.validation.uploads import ColumnMapping
 
 EPILOG = f"""{EXIT_CODES}
@@ -116,35 +116,44 @@ def _named(mapping: "ColumnMapping") -> list[str]:
 def _roles(args: argparse.Namespace, table: Path) -> "Roles":
     from core.errors import Problem, Unreadable
     from core.frames.cells import guess_positive, labels_of
-    from core.frames.pairing import Roles
+    from core.frames.roles import Roles, Task
 
     labels = labels_of(table, args.label)
     shown = ", ".join(labels[:6])
-    task = args.task or _task(labels, labels_of(table, args.prediction) if args.prediction else (), args.probability)
+    guesses = labels_of(table, args.prediction) if args.prediction else ()
+    task = Task(args.task) if args.task else _task(labels, guesses, args.probability)
     if task is None:
         expected = f"--task with one of {', '.join(TASKS)}"
         raise Unreadable([Problem("the task is not obvious", column=args.label, found=shown, expected=expected)])
     positive = args.positive if args.positive is not None else guess_positive(labels)
-    if task == "binary" and positive is None and labels:
+    if task is Task.BINARY and positive is None and labels:
         expected = "--positive with one of them"
         raise Unreadable(
             [Problem("the positive label is not obvious", column=args.label, found=shown, expected=expected)]
         )
-    return Roles(args.label, args.prediction, args.score, positive or "", args.row_id, task)
+    return Roles(
+        label=args.label,
+        prediction=args.prediction,
+        score=args.score,
+        positive=positive or "",
+        task=task,
+        row_id=args.row_id,
+    )
 
 
 def _task(labels: tuple[str, ...], guesses: tuple[str, ...], probabilities: list[str]) -> "Task | None":
     """What the labels and predictions clearly are; None where they could be classes as well as a quantity."""
+    from core.frames.roles import Task
     from core.metrics.cells import canonical
 
     if probabilities:
-        return "multiclass"
+        return Task.MULTICLASS
     if len(labels) <= 2:
-        return "binary"
+        return Task.BINARY
     keys, guessed = {canonical(one) for one in labels}, {canonical(one) for one in guesses}
     numbers = [one for one in keys | guessed if not isinstance(one, str)]
     if len(numbers) < len(keys | guessed):
-        return "multiclass" if not any(not isinstance(one, str) for one in keys) else None
+        return Task.MULTICLASS if all(isinstance(one, str) for one in keys) else None
     if any(one != one.to_integral_value() for one in numbers):
-        return "regression"
-    return "multiclass" if guessed and guessed <= keys and len(keys) <= CLEARLY_CLASSES else None
+        return Task.REGRESSION
+    return Task.MULTICLASS if guessed and guessed <= keys and len(keys) <= CLEARLY_CLASSES else None

@@ -5,7 +5,6 @@ A change is current less other; its subject says who the other is.
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 from core.metrics.figure import Figure, missing
 from core.metrics.intervals import Interval
@@ -13,7 +12,6 @@ from core.metrics.performance.paired import Certainty, PairedSums, certainties, 
 from core.metrics.performance.results import PerformanceResult
 from core.metrics.significance import compare
 
-Task = Literal["binary", "multiclass", "regression"]
 SYMMETRIC = ("DeLong", "normal", "Wald", "delta method")  # intervals that were symmetric before they were cut
 SHARES = ("accuracy", "precision", "recall", "specificity")  # of the n rows of their figure
 TWO_SAMPLES = "two samples"
