@@ -1,37 +1,26 @@
 """`countersign submit` against a real server on loopback: its exit code gates a build."""
 
 import json
-import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import countersign_client.server
 import pytest
-import uvicorn
 from sqlmodel import col, func, select
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from app.api import api, handing_in
+import countersign_client.server
+from app.api import handing_in
 from app.cli import handover, main
 from core.access.rules import TOKEN_SCOPES, Permission
-from core.jobs.service import finish, take
 from core.ledger.notes import Verifier
 from core.ledger.receipts import parse_receipt, verify_receipt
-from core.ledger.service import Ledger
 from core.policy.rules import Task
-from core.reports.keys import open_keys
-from core.store import open_store
-from core.validation.runs import perform
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
+from tests.api.serving import Served, make_template, serving
 from tests.api.test_served import free_port
-from tests.api.world import World, allow_sources, make_world
-from tests.builders import NOON, a_version
+from tests.api.world import World, allow_sources
 
 COMPAS = Path(__file__).parents[2] / "app" / "example" / "data" / "compas_for_aequitas.csv"
 COMPAS_COLUMNS = ["--label", "label_value", "--prediction", "score", "--positive", "1", "--sensitive", "race"]
@@ -39,64 +28,18 @@ COLUMNS = ["--label", "label", "--prediction", "prediction", "--positive", "1", 
 TARGET = ["--model", "M0001", "--version", "1.0.0"]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A server in this process, and what a pipeline sets to use it."""
-
-    world: World
-    url: str
-    worker: threading.Event  # works while it is set
-
-
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    store = open_store(f"sqlite:///{folder / 'store.db'}")
-    store.upgrade()
-    store.close()
-    open_keys(folder / "keys", origin="countersign.test/ledger", at=NOON)
-    return folder
+    return make_template(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
 def served(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     monkeypatch.setattr(countersign_client.server, "FIRST_PAUSE", 0.01)
-    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    ledger = Ledger.open(tmp_path / "keys", origin="countersign.test/ledger")
-    keys = open_keys(tmp_path / "keys", origin="countersign.test/ledger", at=NOON)
-    world = make_world(store, ledger, keys, tmp_path)
-    a_version(store, world.cast)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=[Mount("/api", api)]), port=port, log_level="warning", lifespan="off")
-    )
-    working, over = threading.Event(), threading.Event()
-    threads = [threading.Thread(target=server.run), threading.Thread(target=work, args=(world, working, over))]
-    for thread in threads:
-        thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    monkeypatch.setenv("COUNTERSIGN_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("COUNTERSIGN_TOKEN", world.token().secret)
-    working.set()
-    yield Served(world, f"http://127.0.0.1:{port}", working)
-    server.should_exit = True
-    over.set()
-    for thread in threads:
-        thread.join(timeout=20)
-    store.close()
-    api.dependency_overrides.clear()
-
-
-def work(world: World, working: threading.Event, over: threading.Event) -> None:
-    """As a worker does, at the tests' own time."""
-    place = world.place
-    while not over.wait(0.05):
-        lease = take(place.store, at=NOON) if working.is_set() else None
-        if lease is not None:
-            perform(place.store, place.ledger, place.files, run=lease.slot, clock=lambda: NOON)
-            finish(place.store, lease, at=NOON)
+    with serving(template, tmp_path) as found:
+        monkeypatch.setenv("COUNTERSIGN_URL", found.url)
+        monkeypatch.setenv("COUNTERSIGN_TOKEN", found.world.token().secret)
+        yield found
 
 
 @pytest.fixture
