@@ -11,7 +11,7 @@ from app.components.appearance import INKS, Appearance, Ink, appearance
 from core.reports.charts.plots import Bars, Curves, Line
 from core.reports.charts.values import Scale, figure
 
-HEIGHT = 300
+HEIGHT, LONGEST = 300, 18
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -45,7 +45,7 @@ def bars(chart: Bars, shown: Appearance) -> go.Figure:
     """Bars with a label each; the second of a pair is outlined, so that it survives grey."""
     ink = INKS[shown]
     plot = empty_figure(ink, height=HEIGHT)
-    labels = [label_of(bar.label) for bar in chart.bars]
+    labels = [label_of(_short(bar.label)) for bar in chart.bars]
     first, second = chart.names
     plot.add_trace(_side(labels, [bar.value for bar in chart.bars], first, chart.scale, ink.accent, ink.accent))
     if second:
@@ -57,6 +57,10 @@ def bars(chart: Bars, shown: Appearance) -> go.Figure:
     )
     plot.update_layout(barmode="group", bargap=0.25, showlegend=all(chart.names), legend=_legend(ink))
     return plot
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
 
 
 def _side(
@@ -90,7 +94,7 @@ def _against(plot: go.Figure, chart: Curves, ink: Ink) -> None:
         line = {"color": ink.text, "width": 1.25, "dash": "dash"}
         plot.add_shape(type="line", xref="paper", x0=0, x1=1, yref="y", y0=chart.level, y1=chart.level, line=line)
         words = {**said_on_top(chart.level_word, ink), "y": chart.level, "yref": "y"}
-        plot.add_annotation(x=1, xref="paper", xanchor="right", **words)
+        plot.add_annotation(x=0.01, xref="paper", xanchor="left", **words)
     if chart.mark is not None:
         x, y = chart.mark
         plot.add_trace(

@@ -1,5 +1,6 @@
 """Two validations side by side: what became better, what worse, and what they were computed from."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,8 +51,7 @@ class Pair:
 
 def pairs_of(now: Report, before: Report) -> tuple[Pair, ...]:
     """Every clause and subject of either, worse verdicts first, then by the order of the policy."""
-    own = {(check.kind, check.metric, check.subject): check for check in now.page.checks}
-    other = {(check.kind, check.metric, check.subject): check for check in before.page.checks}
+    own, other = _by_key(now, before), _by_key(before, now)
     pairs = [Pair(own.get(key), other.get(key)) for key in {**own, **other}]
     kinds = [kind.value for kind in CheckKind]
     return tuple(
@@ -59,6 +59,15 @@ def pairs_of(now: Report, before: Report) -> tuple[Pair, ...]:
             pairs, key=lambda one: (-one.turned, kinds.index(one.either.kind), one.either.position, one.either.subject)
         )
     )
+
+
+def _by_key(report: Report, other: Report) -> dict[tuple[str, str, str], CheckResult]:
+    """By metric and subject; by metric alone where both have one subject, such as the worst column, that may change."""
+    counts = [Counter(check.metric for check in one.page.checks) for one in (report, other)]
+    return {
+        (check.kind, check.metric, "" if all(one[check.metric] <= 1 for one in counts) else check.subject): check
+        for check in report.page.checks
+    }
 
 
 def chosen_against(now: Report, choices: Sequence[RunChoice]) -> str | None:

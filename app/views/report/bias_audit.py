@@ -9,6 +9,7 @@ from app.views.report.reading import Report
 from core.metrics.bias_audit import AxisTable, BiasAuditResult
 from core.policy.rules import CheckKind
 
+MOST = 50
 AXES = {"sex": "Sex", "race_ethnicity": "Race and ethnicity", "intersectional": "Intersections"}
 
 
@@ -37,23 +38,29 @@ def _axis(one: AxisTable, found: BiasAuditResult) -> None:
     section(f"{words}, {plain(one.classification)}" if one.classification else words)
     if one.reason:
         st.markdown(f"{status('Not enough evidence')} {plain(one.reason)}")
-    rate = "Scoring rate" if found.median is not None else "Selection rate"
+    rate, counted_as = found.output.rate, found.output.counted
     table(
         [
             {
                 "Category": plain(row.category),
                 "People": count(row.n),
-                "Selected" if found.median is None else "Above the median": count(row.selected),
-                rate: percent(row.rate),
+                _title(counted_as): count(row.selected),
+                _title(rate): percent(row.rate),
                 "Impact ratio": number(row.impact_ratio, 3),
                 "Remark": _remark(one, row.category, row.reason),
             }
-            for row in one.rows[:50]
+            for row in one.rows[:MOST]
         ],
         alt=f"Bias audit by {words}: people, rate and impact ratio",
-        right=["People", rate, "Impact ratio"],
+        right=["People", _title(counted_as), _title(rate), "Impact ratio"],
     )
+    if len(one.rows) > MOST:
+        st.caption(f"The first {MOST} of {count(len(one.rows))} categories.")
     st.caption(f"{counted(one.unknown, 'person', 'people')} of unknown category, in no row.")
+
+
+def _title(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _remark(one: AxisTable, category: str, reason: str) -> str:

@@ -33,7 +33,7 @@ def checks_table(report: Report, kind: CheckKind, baselines: Sequence[Figure] = 
     table(
         rows,
         alt=f"{TITLES[kind]}: figure, threshold, clause and result, worst first",
-        right=["Figure (95 %)", "Required"],
+        right=["Figure (95\u00a0%)", "Required"],
     )
 
 
@@ -44,7 +44,7 @@ def _row(report: Report, check: CheckResult, skill: float | None) -> dict[str, s
     what = f"{known.what} :gray[{known.why}]" if known else ""
     return {
         "Check": plain(title_of(check, report.policy.policy)) + (f" :gray[{about}]" if about else ""),
-        "Figure (95 %)": figure(check),
+        "Figure (95\u00a0%)": figure(check),
         "Required": required(check),
         "Clause": check.clause,
         "Result": status(verdict_word(check)),
@@ -60,7 +60,7 @@ def further_figures(figures: Sequence[Figure], judged: Sequence[CheckResult], ti
     if not rest:
         return
     with st.expander(title):
-        table([_further(one) for one in rest[:50]], alt=title, right=["Figure (95 %)", "Rows"])
+        table([_further(one) for one in rest[:50]], alt=title, right=["Figure (95\u00a0%)", "Rows"])
 
 
 def _further(one: Figure) -> dict[str, str]:
@@ -71,7 +71,7 @@ def _further(one: Figure) -> dict[str, str]:
         value += f" ({one.interval.low:.3f} to {one.interval.high:.3f})"
     return {
         "Figure": plain(f"{name}, {one.subject}" if one.subject else name),
-        "Figure (95 %)": value,
+        "Figure (95\u00a0%)": value,
         "Rows": f"{one.n:,}",
         "How": plain(one.method) if one.method else NOTHING,
         "What it says": (known.what if known else "") or NOTHING,

@@ -33,21 +33,20 @@ def _slices(found: RobustnessResult) -> None:
         return
     section("For whom it works least")
     by_class = found.slices[0].errors is not None
+    loss = "Error rate" if by_class else "Mean absolute error"
     table(
         [
             {
                 "Slice": plain(one.name),
                 "Cases": count(one.n),
-                "Error rate" if by_class else "Mean absolute error": percent(one.loss)
-                if by_class
-                else number(one.loss),
+                loss: percent(one.loss) if by_class else number(one.loss),
                 "above all (95 %)": _share(one.difference, one.interval) if by_class else number(one.difference),
                 "Significance": p_value(one.holm_p_value),
             }
             for one in found.slices[:15]
         ],
         alt="Slices in which the model errs most, worst first",
-        right=["Cases", "above all (95 %)", "Significance"],
+        right=["Cases", loss, "above all (95 %)", "Significance"],
     )
 
 

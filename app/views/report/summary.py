@@ -113,7 +113,7 @@ def _decides(report: Report, kind: CheckKind, checks: tuple[CheckResult, ...]) -
     about = f", {first.subject}" if first.subject else ""
     if first.value is None:
         return word, plain(f"{title}{about}: {first.reason}")
-    return word, plain(f"{title}{about}: ") + f"{figure(first)}, required {required(first)}"
+    return word, plain(f"{title}{about}") + f": {figure(first)}, required {required(first)}"
 
 
 def passed_over(report: Report) -> None:

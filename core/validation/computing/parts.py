@@ -1,5 +1,7 @@
 """Each part of a validation from its files: quality, performance, fairness, bias audit, drift and reasons."""
 
+from dataclasses import replace
+
 from core.access.personal_data import Level, scan
 from core.frames.bias_audit import audit_file
 from core.frames.drift import drift
@@ -10,7 +12,6 @@ from core.frames.performance import assess_performance
 from core.frames.perturbations import Columns as PerturbedColumns
 from core.frames.quality import assess_quality
 from core.frames.roles import Roles
-from core.frames.roles import Task as FramesTask
 from core.frames.stressing import stress_file
 from core.metrics.bias_audit import BiasAuditResult
 from core.metrics.drift import DriftResult
@@ -171,15 +172,5 @@ def _perturbed_columns(disturbed: Source) -> PerturbedColumns | None:
 
 
 def frame_roles(sources: Sources) -> Roles:
-    """Every role of a column, as explanation and robustness read them."""
-    mapping = sources.mapping
-    return Roles(
-        label=mapping.label,
-        prediction=mapping.prediction,
-        score=mapping.score,
-        positive=mapping.positive_label,
-        task=FramesTask(sources.task.value),
-        features=sources.features,
-        sensitive=mapping.sensitive,
-        row_id=mapping.row_id,
-    )
+    """Every role of a column, with the inputs that the training data tells where none are declared."""
+    return replace(roles_of(sources.mapping), features=sources.features)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from core.errors import Problem, Unreadable
-from core.frames.pairing import Roles
+from core.frames.roles import Roles
+from core.frames.roles import Task as FramesTask
 from core.policy.rules import Task
 from core.validation.inputs import Given, RunInputs
 from core.validation.needs import Need
@@ -86,15 +87,16 @@ def open_sources(files: Files, inputs: RunInputs) -> Sources:
 
 
 def roles_of(mapping: ColumnMapping) -> Roles:
-    """The outcome columns as the comparisons of performance read them."""
-    task = mapping.predicts
+    """The columns by role, as every assessment reads them."""
     return Roles(
-        label=mapping.label or "",
+        label=mapping.label,
         prediction=mapping.prediction,
         score=mapping.score,
         positive=mapping.positive_label,
+        task=FramesTask(mapping.predicts.value),
+        features=mapping.features,
+        sensitive=mapping.sensitive,
         row_id=mapping.row_id,
-        task="regression" if task is Task.REGRESSION else "multiclass" if task is Task.MULTICLASS else "binary",
     )
 
 
