@@ -11,6 +11,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 
 MOST_BYTES = 64 * 2**20
 SPACE = " \t\r\n"
+LARGEST_WHOLE, LONGEST_WHOLE = 2**53 - 1, 17
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ def read_items(path: Path, *, most_bytes: int = MOST_BYTES) -> tuple[Item, ...]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable([Problem("the text is not UTF-8", line=line)]) from error
+    if text.startswith("\ufeff"):
+        raise Unreadable([Problem("a byte order mark", line=1, expected="JSON in UTF-8 without a mark")])
     return _Reader(text).items()
 
 
@@ -54,7 +57,9 @@ def looks_like_json(path: Path) -> bool:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.place, self.line = text, 0, 1
-        self.decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_decimal)
+        self.decoder = json.JSONDecoder(
+            object_pairs_hook=_object, parse_constant=_constant, parse_float=_decimal, parse_int=_whole
+        )
 
     def items(self) -> tuple[Item, ...]:
         self.skip()
@@ -93,6 +98,8 @@ class _Reader:
             self.refuse("too many levels")
         except ValueError:  # an integer of thousands of digits
             self.refuse("a number too large to hold")
+        if "\\u" in self.text[self.place : end] and not _is_text(value):
+            self.refuse("a lone surrogate")
         self.advance(end)
         return Item(line, value)
 
@@ -136,3 +143,18 @@ def _decimal(text: str) -> float:
     if abs(value := float(text)) == float("inf"):
         raise _Wrong("a number too large to hold")
     return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_WHOLE or abs(value := int(text)) > LARGEST_WHOLE:
+        raise _Wrong("an integer beyond 2^53 - 1")
+    return value
+
+
+def _is_text(value: Json) -> bool:
+    """False where half a character was written as an escape, which no file and no terminal takes."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,27 +9,56 @@ import polars as pl
 import pytest
 
 from core.errors import Problem, Unreadable
-from core.validation.uploads import ColumnMapping, Limits, declare, guess_mapping, preflight, safe_label, to_parquet
+from core.frames.scenarios import read_scenarios
+from core.validation.intake import refuse_unsound
+from core.validation.rules import EvidenceKind
+from core.validation.uploads import (
+    ColumnMapping,
+    Limits,
+    declare,
+    guess_mapping,
+    json_to_parquet,
+    preflight,
+    read_json,
+    safe_label,
+    to_parquet,
+)
 from core.validation.uploads.strict_json import loads
-from tests.uploads.corpus import BAD, BOMBS, FILE_NAMES, GOOD_FILES, JSON, MAPPING, Bad, Good
+from tests.uploads.corpus import BAD, BOMBS, FILE_NAMES, GOOD_FILES, MAPPING, SYNTAX, Bad, Good
 
 DEFAULT = Limits()
 TIGHT = Limits(decoded_floor=16 << 20, child_seconds=2)
+FEWEST = 60  # files that this corpus promises
 
 
-def _take_in(source: Path, filename: str, limits: Limits) -> None:
-    """As the service does: preflight, then what was declared, then the table."""
-    found = preflight(source, filename=filename, limits=limits)
-    declare(source, found, MAPPING, limits=limits)
-    to_parquet(source, source.with_name("table.parquet"), found, MAPPING, limits=limits)
+def _take_in(source: Path, case: Bad, limits: Limits) -> None:
+    """As the service does: preflight, then what was declared, then the table; attributions and scenarios as theirs."""
+    table = source.with_name("table.parquet")
+    if case.kind is EvidenceKind.SCENARIOS:
+        read_scenarios(source)
+        read_json(source)
+    elif case.kind is EvidenceKind.ATTRIBUTIONS:
+        json_to_parquet(source, table)
+        table = table.rename(source.with_name("attributions"))
+        refuse_unsound(table, case.mapping)
+    else:
+        found = preflight(source, filename=case.filename, limits=limits)
+        declare(source, found, case.mapping, limits=limits)
+        to_parquet(source, table, found, case.mapping, limits=limits)
 
 
 def _refused(case: Bad, folder: Path, limits: Limits = DEFAULT) -> tuple[Problem, ...]:
     source = folder / "upload"
     source.write_bytes(case.bytes())
     with pytest.raises(Unreadable) as refusal:
-        _take_in(source, case.filename, limits)
+        _take_in(source, case, limits)
     return refusal.value.problems
+
+
+def test_the_corpus_is_as_large_as_it_promises() -> None:
+    files = [*BAD, *BOMBS]
+
+    assert len({case.name for case in files}) == len(files) >= FEWEST
 
 
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
@@ -38,10 +67,9 @@ def test_a_bad_file_is_refused_with_its_place_and_leaves_nothing(case: Bad, tmp_
 
     first = problems[0]
     assert case.reason in first.reason
-    assert first.line == case.line
-    assert case.column is None or first.column == case.column
+    assert (first.line, first.column) == (case.line, case.column)
     assert case.found in first.found
-    assert [path.name for path in tmp_path.iterdir()] == ["upload"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"upload", "attributions"}
 
 
 @pytest.mark.parametrize("case", BOMBS, ids=lambda case: case.name)
@@ -79,7 +107,9 @@ def test_a_file_name_is_shown_harmlessly(filename: str, shown: str) -> None:
     assert len(label) <= 100
 
 
-@pytest.mark.parametrize(("content", "reason", "line", "place"), [case[1:] for case in JSON], ids=[c[0] for c in JSON])
+@pytest.mark.parametrize(
+    ("content", "reason", "line", "place"), [case[1:] for case in SYNTAX], ids=[c[0] for c in SYNTAX]
+)
 def test_bad_json_is_refused_with_its_position(content: bytes, reason: str, line: int, place: str | None) -> None:
     with pytest.raises(Unreadable) as refusal:
         loads(content)
@@ -121,7 +151,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
 
 def test_a_refusal_does_not_repeat_personal_data(tmp_path: Path) -> None:
     source = tmp_path / "upload"
-    source.write_text("id,y,p,s,note\n1,1,1,jane.roe@example.com,x\n")
+    source.write_text("id,label,prediction,score,note\n1,1,1,jane.roe@example.com,x\n")
 
     found = preflight(source, filename="x.csv")
     with pytest.raises(Unreadable) as refusal:

@@ -11,6 +11,7 @@ from core.validation.uploads.blocks import Block
 from core.validation.uploads.limits import Limits
 from core.validation.uploads.mapping import ColumnMapping
 from core.validation.uploads.numbers import canonical, not_a_number, sound_numbers
+from core.validation.uploads.probabilities import classes_without, probability_problems
 from core.validation.uploads.problems import Problems, shown
 
 MOST_CLASSES = 1_000
@@ -39,19 +40,19 @@ def check_declared(blocks: Iterable[Block], mapping: ColumnMapping, limits: Limi
             problems.extend(_missing(block, name, mapping))
         for name in mapping.number_columns:
             problems.extend(_not_numbers(block, name))
-        problems.extend(_outside_unit(block, mapping))
+        problems.extend(probability_problems(block, mapping))
         _remember(block, mapping, seen)
     if mapping.predicts is not Task.REGRESSION:
         problems.extend(_labels(mapping, seen))
         problems.extend(_predictions(mapping, seen))
+        problems.extend(classes_without(mapping, _occurring(mapping, seen)))
     problems.extend(_repeated(mapping, seen.ids))
     problems.settle()
 
 
 def _missing(block: Block, name: str, mapping: ColumnMapping) -> Iterator[Problem]:
-    role = {mapping.label: "a label", mapping.prediction: "a prediction", mapping.row_id: "a row id"}.get(
-        name, "a number"
-    )
+    roles = {mapping.scenario: "a scenario", mapping.row_id: "a row id"}
+    role = ({mapping.label: "a label", mapping.prediction: "a prediction"} | roles).get(name, "a number")
     for row in block.frame[name].is_null().arg_true():
         yield Problem("the value is missing", block.lines[row], name, "nothing", role)
 
@@ -62,16 +63,6 @@ def _not_numbers(block: Block, name: str) -> Iterator[Problem]:
         text = str(cells[row])
         reason = not_a_number(text) or "not a number"
         yield Problem(reason, block.lines[row], name, shown(text), "a number such as 0.91")
-
-
-def _outside_unit(block: Block, mapping: ColumnMapping) -> Iterator[Problem]:
-    if mapping.score is None or not mapping.score_is_probability:
-        return
-    cells = block.frame[mapping.score]
-    scores = cells.cast(pl.Float64, strict=False)
-    outside = sound_numbers(cells).fill_null(False) & ~scores.is_between(0, 1).fill_null(True)
-    for row in outside.arg_true():
-        yield Problem("a probability outside [0, 1]", block.lines[row], mapping.score, shown(str(cells[row])), "0 to 1")
 
 
 def _remember(block: Block, mapping: ColumnMapping, seen: _Seen) -> None:
@@ -106,16 +97,23 @@ def _labels(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
 
 
 def _predictions(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
-    """Predictions speak the labels' language; with one label only, one other value may stand for the other class."""
+    """Predictions speak the labels' language, or name a class whose probability is declared; with one label only, one
+    other value may stand for the other class."""
     if mapping.prediction is None or mapping.label is None:
         return
-    known = {*seen.labels, *([canonical(mapping.positive_label)] if mapping.positive_label else [])}
+    known = {*seen.labels, *(canonical(name) for name in mapping.probability_columns)}
+    known |= {canonical(mapping.positive_label)} if mapping.positive_label else set()
     strange = {value: line for value, line in seen.predictions.items() if value not in known}
     if len(known) == 1 and len(strange) == 1 and len(seen.predictions) == 2:
         return
     for value, line in strange.items():
         expected = f"one of the labels {_listed(dict.fromkeys(known, 0))}"
         yield Problem("a prediction that is not among the labels", line, mapping.prediction, shown(value), expected)
+
+
+def _occurring(mapping: ColumnMapping, seen: _Seen) -> Iterator[tuple[str | None, str, int]]:
+    for column, classes in ((mapping.label, seen.labels), (mapping.prediction, seen.predictions)):
+        yield from ((column, name, line) for name, line in classes.items())
 
 
 def _repeated(mapping: ColumnMapping, ids: _Ids) -> Iterator[Problem]:

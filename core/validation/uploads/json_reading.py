@@ -1,10 +1,13 @@
 """JSON that is evidence: importances or attributions as a table, and scenario files as the text they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from core.errors import Problem, Unreadable
+from core.validation.uploads.limits import Limits
+from core.validation.uploads.names import name_problems
 from core.validation.uploads.problems import shown
 from core.validation.uploads.strict_json import Json, loads
 
@@ -39,6 +42,8 @@ def json_to_parquet(source: Path, destination: Path) -> int:
     if not items:
         raise Unreadable([Problem("no rows", None, None, type(value).__name__, "an object, or an array of objects")])
     keys = _keys(items[0], 1)
+    if wrong := name_problems(keys, Limits()):
+        raise Unreadable([replace(problem, line=None) for problem in wrong])
     rows = [_row(item, place, keys) for place, item in enumerate(items, start=1)]
     frame = pl.DataFrame({key: _column(key, [row[key] for row in rows]) for key in keys})
     frame.write_parquet(destination, compression="zstd")
@@ -59,7 +64,9 @@ def _row(item: Json, place: int, keys: tuple[str, ...]) -> dict[str, str | int |
     for key, value in item.items():
         if isinstance(value, bool | dict | list):
             raise Unreadable([Problem(f"item {place} holds no number or text", None, key, type(value).__name__)])
-        row[key] = value
+        if isinstance(value, str) and "\0" in value:
+            raise Unreadable([Problem(f"item {place} holds a NUL character", None, key, expected="text")])
+        row[key] = None if value == "" else value  # as in CSV, nothing written is a missing value
     return row
 
 
