@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.components import plain, section, status, table
 from app.components.formats import NOTHING, count, counted, number, percent
+from app.views.report.audit_summary import summary_to_publish
 from app.views.report.judged import checks_table, notes
 from app.views.report.reading import Report
 from core.metrics.bias_audit import AxisTable, BiasAuditResult
@@ -28,6 +29,7 @@ def show(report: Report) -> None:
         _axis(one, found)
     if found.because:
         st.markdown(f"Left out because: {plain(found.because)}.")
+    summary_to_publish(found, report.page.model.name)
     renamed = [f"{one.written} → {one.category}" for one in found.normalised if one.written != one.category]
     if renamed:
         st.markdown(f":gray[Categories as written, and as shown: {plain(', '.join(renamed))}.]")
