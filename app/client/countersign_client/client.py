@@ -67,8 +67,9 @@ class Countersign:
         key: str = "",
         **columns: Unpack[Columns],
     ) -> HandedIn:
-        """Stream a file of this machine up; it replaces the earlier one of its kind (`training-data`, …)."""
-        return self._put(model, version, Path(path), kind, query_of(columns), key or _new_key())
+        """Stream a file of this machine up; it replaces the earlier one of its kind (`training-data`, …). An address
+        that begins with `s3://` is fetched by the server instead, where an administrator allowed it."""
+        return self._put(model, version, _source(path), kind, query_of(columns), key or _new_key())
 
     def hand_in_reference(
         self,
@@ -80,7 +81,7 @@ class Countersign:
         key: str = "",
         **columns: Unpack[Columns],
     ) -> HandedIn:
-        """Have the server fetch the file itself: from a path on it or `s3://bucket/key`, where that is allowed."""
+        """Have the server fetch the file itself, from a path on it or `s3://bucket/key`, where that is allowed."""
         return self._put(model, version, address, kind, query_of(columns), key or _new_key())
 
     def start(self, model: str, version: str, *, key: str = "") -> Started:
@@ -120,10 +121,10 @@ class Countersign:
         """
         own, query = key or _new_key(), query_of(columns)
         beside = tuple(
-            self._put(model, version, Path(file), kind, shared(kind, query), f"{own}-{kind}")
+            self._put(model, version, _source(file), kind, shared(kind, query), f"{own}-{kind}")
             for kind, file in further.items()
         )
-        evidence = self._put(model, version, Path(path), PREDICTIONS, shared(PREDICTIONS, query), f"{own}-upload")
+        evidence = self._put(model, version, _source(path), PREDICTIONS, shared(PREDICTIONS, query), f"{own}-upload")
         number = self.start(model, version, key=f"{own}-validation")["run"]
         return Submission(model, version, evidence, beside, self.wait(number, seconds))
 
@@ -132,6 +133,10 @@ class Countersign:
             return self._server.hand_in(model, version, kind, source, query, key)
         except Rejected as error:
             raise error.about(source if isinstance(source, str) else source.name) from None
+
+
+def _source(named: str | PathLike[str]) -> Path | str:
+    return named if isinstance(named, str) and named.startswith("s3://") else Path(named)
 
 
 def _new_key() -> str:
