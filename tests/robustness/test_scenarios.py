@@ -97,7 +97,7 @@ def test_every_kind_is_read_with_its_line(tmp_path: Path) -> None:
         ('[{"name": "a"},\n{"kind" "shift"}]', "line 2: expecting ':' delimiter"),
         (
             f'[{{"name": "a", "kind": "shift", "column": "x", "amount": 1{"0" * 400}}}]',
-            "line 1, column “amount”: a number",
+            "line 1: an integer beyond 2^53 - 1",
         ),
     ],
 )
