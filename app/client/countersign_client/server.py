@@ -74,10 +74,8 @@ class Server:
     def result(self, number: str) -> Result:
         """Everything that a finished validation computed; raises `Altered` where it has another digest than it says."""
         response = self._send("GET", f"/runs/{quote(number, safe='')}/result")
-        digest, said = (
-            hashlib.sha256(response.content).hexdigest(),
-            response.headers.get("etag", "").removeprefix("W/").strip('"'),
-        )
+        digest = hashlib.sha256(response.content).hexdigest()
+        said = response.headers.get("etag", "").removeprefix("W/").strip('"')
         if digest != said:
             raise Altered(f"The result of {number} has the digest {digest}, and the server says {said or 'none'}.")
         return Result(number, digest, response.content)
