@@ -3,7 +3,7 @@
 from tests.uploads.corpus.cases import MAPPING, Bad, Good
 from tests.uploads.corpus.declarations import LABELS, MULTICLASS, PERTURBED, REGRESSION, ROLES
 from tests.uploads.corpus.json_files import HOSTILE, SCENARIO_FILES, SHAPES, SYNTAX, UNSOUND
-from tests.uploads.corpus.parquet import BOMBS, PARQUET_FILES
+from tests.uploads.corpus.parquet import BOMBS, FULL_BOMBS, PARQUET_FILES
 from tests.uploads.corpus.sound import FILE_NAMES, GOOD_FILES, SCANT, SOUND, Sound
 from tests.uploads.corpus.text import ENCODING, NAMES, NUMBERS, OTHER, SHAPE
 
@@ -17,6 +17,7 @@ __all__ = [
     "BOMBS",
     "DECLARED",
     "FILE_NAMES",
+    "FULL_BOMBS",
     "GOOD_FILES",
     "JSON_FILES",
     "MAPPING",

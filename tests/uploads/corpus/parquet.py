@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,16 +46,15 @@ def dictionary_bomb() -> bytes:
     return written(pa.table({"a": column}), compression="zstd")
 
 
-def cells_bomb() -> bytes:
-    """Some 100 kB that claim 30 million cells: run lengths of one value."""
+def cells_bomb(times: int = 1) -> bytes:
+    """Some 100 kB that claim 30 million cells, or as many times that: run lengths of one value."""
     column = pa.array([0], pa.int8()).take(pa.array(bytearray(300_000), pa.uint8()))
-    return written(pa.table({f"c{place}": column for place in range(100)}), compression="zstd")
+    return written(pa.table({f"c{place}": column for place in range(100 * times)}), compression="zstd")
 
 
-def plain_bomb() -> bytes:
+def plain_bomb(times: int = 1) -> bytes:
     """Text without a dictionary, squeezed by the codec: the metadata itself says how much it is."""
-    column = pa.array(["y" * 900_000] * 60)
-    return written(pa.table({"a": column}), compression="zstd", use_dictionary=False)
+    return _repeated(pa.table({"a": pa.array(["y" * 900_000] * 60)}), times, {})
 
 
 def _invalid_text() -> bytes:
@@ -62,11 +62,18 @@ def _invalid_text() -> bytes:
     return written(pa.table({"a": raw.view(pa.string())}))
 
 
-def delta_bomb() -> bytes:
-    """A few kB that unfold into 60 MB: every value repeats the whole of the value before it."""
-    table = pa.table({"a": pa.array(["z" * 20_000] * 3_000)})
-    encoding = {"a": "DELTA_BYTE_ARRAY"}
-    return written(table, compression="zstd", use_dictionary=False, column_encoding=encoding)
+def delta_bomb(times: int = 1) -> bytes:
+    """A few kB that unfold into 60 MB, or as many times that: each value repeats the whole of the one before it."""
+    return _repeated(pa.table({"a": pa.array(["z" * 20_000] * 3_000)}), times, {"a": "DELTA_BYTE_ARRAY"})
+
+
+def _repeated(table: pa.Table, times: int, encoding: dict[str, str]) -> bytes:
+    sink = io.BytesIO()
+    settings = {"compression": "zstd", "use_dictionary": False, "column_encoding": encoding}
+    with pq.ParquetWriter(sink, table.schema, **settings) as writer:
+        for _ in range(times):
+            writer.write_table(table)
+    return sink.getvalue()
 
 
 class _Keys(pe.KmsClient):  # type: ignore[misc]  # pyarrow ships no types
@@ -118,4 +125,11 @@ BOMBS: tuple[Bad, ...] = (
     Bad("Parquet bomb by dictionary", dictionary_bomb, "unfolds into far more", filename=PARQUET),
     Bad("Parquet bomb by run length", cells_bomb, "unfolds into far more", filename=PARQUET),
     Bad("Parquet bomb by codec", plain_bomb, "unfolds into far more", filename=PARQUET),
+)
+# The same beyond what an installation allows as it ships; the smaller ones are held against a smaller allowance.
+FULL_BOMBS: tuple[Bad, ...] = (
+    replace(BOMBS[0], content=lambda: delta_bomb(5)),
+    BOMBS[1],
+    replace(BOMBS[2], content=lambda: cells_bomb(2)),
+    replace(BOMBS[3], content=lambda: plain_bomb(6)),
 )

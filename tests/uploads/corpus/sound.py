@@ -71,7 +71,7 @@ SOUND: tuple[Sound, ...] = (
     Sound("quantities", rows("10.5,9", "-3,2e3", "0,.5", header="paid,estimate\n"), QUANTITY),
     Sound("several classes", species(), SPECIES),
     Sound("probabilities in three decimals", species("b,b,0.333,0.333,0.333"), SPECIES),
-    Sound("a class that never occurs", species("a,a,0.5,0.25,0.25"), replace(SPECIES, prediction=None)),
+    Sound("a class that never occurs", species("a,a,0.5,0.25,0.25"), replace(SPECIES, label=None)),
     Sound("a row under two scenarios", noise("2,0,1,0.75,a"), NOISE, kind=EvidenceKind.PERTURBED),
     Sound(
         "importances",
@@ -97,7 +97,7 @@ SOUND: tuple[Sound, ...] = (
 )
 # Sound files that carry too little: nothing is refused, and nothing can be concluded.
 SCANT: tuple[tuple[str, bytes], ...] = (
-    ("one row", rows(GOOD.strip())),
+    ("one row", rows("1,1,1,0.25,fine")),
     ("fewer rows than a policy asks for", rows(*(f"{n},{n % 2},{n % 2},0.5,x" for n in range(20)))),
     ("labels of one class", rows(*(f"{n},1,{n % 2},0.5,x" for n in range(200)))),
 )
