@@ -27,6 +27,9 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = (
     Benchmark("fairness", "Fairness", ("--rows", "10000", "100000")),
+    Benchmark("performance", "Performance", ("--rows", "10000")),
+    Benchmark("quality", "Data quality", ("--rows", "10000")),
+    Benchmark("drift", "Drift", ("--rows", "10000", "--trials", "20")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
