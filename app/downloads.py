@@ -1,4 +1,6 @@
-"""The one way in which a file leaves: an authorised route that asks the use case and is never cached."""
+"""The one way in which a file leaves: authorised routes that ask the use case and are never cached."""
+
+from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -7,37 +9,59 @@ from starlette.routing import Route
 
 from app.composition import Workplace, now
 from app.signin.who import person_in_cookies
-from core.errors import GovernanceError, NotFound
+from core.access.rules import Actor
+from core.errors import GovernanceError, NotFound, Unreadable
 from core.reports.service import download
+from core.validation.evidently_file import evidently_file
 
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def download_routes(place: Workplace) -> list[Route]:
-    """`/exports/X0001/file`: 401 when nobody is signed in, 403 with every reason, 404 when there is none."""
+LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
-    def answer(request: Request) -> Response:
-        who = person_in_cookies(place, request.cookies)
-        if who is None:
-            return PlainTextResponse("Sign in to download exports.", 401, NOT_KEPT)
-        try:
-            found = download(
-                place.store,
-                place.ledger,
-                place.exports,
-                export=request.path_params["export"],
-                actor=who.actor,
-                at=now(),
-            )
-        except NotFound as error:
-            return PlainTextResponse(str(error), 404, NOT_KEPT)
-        except GovernanceError as error:
-            return PlainTextResponse(str(error), 403, NOT_KEPT)
+Answer = Callable[[Request, Actor], Response]
+
+
+def download_routes(place: Workplace) -> list[Route]:
+    """`/exports/X0001/file` and `/exports/R0001/evidently`.
+
+    401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
+    """
+
+    def export(request: Request, actor: Actor) -> Response:
+        number = request.path_params["export"]
+        found = download(place.store, place.ledger, place.exports, export=number, actor=actor, at=now())
         kind = TYPES[found.filename.rpartition(".")[2]]
         return FileResponse(found.path, media_type=kind, filename=found.filename, headers=NOT_KEPT)
 
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request)
+    def evidently(request: Request, actor: Actor) -> Response:
+        number, kept = request.path_params["run"], place.settings.data_dir / "cache" / "evidently"
+        page = evidently_file(place.store, place.files, kept, run=number, actor=actor)
+        attached = {"Content-Disposition": f'attachment; filename="{number}-evidently.html"'}
+        return Response(page, media_type="text/html", headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
-    return [Route("/exports/{export}/file", endpoint)]
+    return [
+        Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
+        Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),
+    ]
+
+
+def _signed_in(place: Workplace, answer: Answer, otherwise: str) -> Callable[[Request], Awaitable[Response]]:
+    def asked(request: Request) -> Response:
+        who = person_in_cookies(place, request.cookies)
+        if who is None:
+            return PlainTextResponse(otherwise, 401, NOT_KEPT)
+        try:
+            return answer(request, who.actor)
+        except NotFound as error:
+            return PlainTextResponse(str(error), 404, NOT_KEPT)
+        except Unreadable as error:
+            return PlainTextResponse(str(error), 422, NOT_KEPT)
+        except GovernanceError as error:
+            return PlainTextResponse(str(error), 403, NOT_KEPT)
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(asked, request)
+
+    return endpoint

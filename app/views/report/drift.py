@@ -23,7 +23,14 @@ def show(report: Report) -> None:
     checks_table(report, CheckKind.DRIFT)
     given = report.inputs.given(EvidenceKind.REFERENCE) or report.inputs.given(EvidenceKind.TRAINING)
     of = f" the {given.kind.value}" if given else " the reference"
-    st.markdown(f":gray[{count(found.rows[1])} rows against {count(found.rows[0])} of{of}.]")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f":gray[{count(found.rows[1])} rows against {count(found.rows[0])} of{of}.]", width="content")
+        if any(one.score is not None for one in found.columns):
+            st.link_button(
+                "Evidently’s report (HTML)",
+                f"/exports/{report.number}/evidently",
+                help="Evidently’s own page of the same data, as a file; made on request, which takes some ten seconds.",
+            )
     for check in found.checks:
         subject = f" {plain(check.subject)}:" if check.subject else ""
         st.markdown(f"{status(check.verdict)}{subject} {plain(check.reason)}.")

@@ -1,0 +1,101 @@
+"""Evidently's report of a finished run as a file to take away: made on the first request, then kept."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sqlmodel import Session, col, select
+
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import NotFound, Refusal, Refused
+from core.metrics.drift import ColumnDrift
+from core.store import EvidenceFiles, Store
+from core.validation.computing.sources import open_sources
+from core.validation.evidently_report import COLUMNS, evidently_html
+from core.validation.inputs import RunInputs, inputs_of
+from core.validation.results import from_json
+from core.validation.tables import Run
+
+MOST_KEPT = 50  # files of some 4 MB
+PATIENCE = 60.0  # seconds; making one takes half a gigabyte, so others wait
+_ONE_AT_A_TIME = Lock()
+NO_DRIFT = Refusal("no-drift", "This validation compared nothing with a reference", "drift")
+BUSY = Refusal("busy", "Another report is being made", "drift", "Try again in a minute.")
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What the page is made from: the two files, and the columns with method, threshold and score."""
+
+    reference: Path
+    current: Path
+    columns: tuple[ColumnDrift, ...]
+    inputs: str
+
+    @property
+    def key(self) -> str:
+        """Same data and same result, same page."""
+        return hashlib.sha256(self.inputs.encode() + COLUMNS.dump_json(self.columns)).hexdigest()
+
+
+def evidently_file(store: Store, files: EvidenceFiles, kept: Path, *, run: str, actor: Actor) -> bytes:
+    """The page of a run with drift, from the folder `kept` or made now, which takes several seconds.
+
+    Raises `Refused` without the permission to read the record, without drift, or while others are being made;
+    `NotFound` where there is no such run; `Unreadable` where Evidently cannot make it.
+    """
+    if reasons := permission_refusals(actor, Permission.RECORD_READ):
+        raise Refused(reasons)
+    with store.reading() as session:
+        found = _comparison(session, files, run)
+    path = kept / f"{found.key}.html"
+    if (page := _read(path)) is not None:
+        return page
+    if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):
+        raise Refused([BUSY])
+    try:
+        return _read(path) or _made(found, path)
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _comparison(session: Session, files: EvidenceFiles, number: str) -> _Comparison:
+    run = session.exec(select(Run).where(col(Run.number) == number)).first()
+    if run is None:
+        raise NotFound("validation run", number)
+    result, inputs = from_json(run.result) if run.result else None, inputs_of(session, run)
+    if result is None or result.drift is None:
+        raise Refused([NO_DRIFT])
+    return _of_files(files, inputs, result.drift.columns)
+
+
+def _of_files(files: EvidenceFiles, inputs: RunInputs, columns: tuple[ColumnDrift, ...]) -> _Comparison:
+    sources = open_sources(files.path, inputs)
+    if sources.reference is None:
+        raise Refused([NO_DRIFT])
+    return _Comparison(sources.reference.path, sources.predictions.path, columns, inputs.digest)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _made(found: _Comparison, path: Path) -> bytes:
+    """Make the page and keep it under its name at once or not at all; the oldest give way."""
+    page = evidently_html(found.reference, found.current, found.columns)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".incoming-{secrets.token_hex(8)}")
+    try:
+        temporary.write_bytes(page)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    by_age = sorted(path.parent.glob("*.html"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in by_age[MOST_KEPT:]:
+        old.unlink(missing_ok=True)
+    return page
