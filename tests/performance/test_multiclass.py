@@ -202,3 +202,10 @@ def test_a_model_that_always_says_the_most_frequent_class_has_its_baseline_s_acc
     baselines = {figure.metric: figure.value for figure in result.baselines}
     assert value(result, "accuracy") == baselines["accuracy"] == 0.5
     assert value(result, "balanced_accuracy") == pytest.approx(baselines["balanced_accuracy"])
+
+
+def test_a_perfect_model_has_no_interval_that_pretends_to_be_sure(tmp_path: Path) -> None:
+    result = assessed(csv(tmp_path, "y,p\n" + 4 * "a,a\nb,b\nc,c\n"), label="y", prediction="p")
+
+    assert (value(result, "macro_f1"), result.figure("macro_f1").interval) == (1.0, None)
+    assert result.figure("accuracy").interval is not None

@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.metrics.figure import Figure, missing
-from core.metrics.intervals import CONFIDENCE, Interval
+from core.metrics.intervals import Interval
 from core.metrics.performance.classes import ClassCounts
-from core.metrics.performance.confusion import NO_ROWS
+from core.metrics.performance.confusion import NO_ROWS, Numbers, divided, percentiles
 
-Numbers = NDArray[np.float64]
 Statistic = Callable[[Numbers], Numbers]
 REPETITIONS = 10_000
 SEED = 1975  # as for two classes
@@ -70,20 +68,7 @@ def _intervals(table: Numbers, n: int) -> dict[str, Interval | None]:
         drawn[:, filled] = generator.multinomial(n, shares, size=drawn.shape[0])
         for metric, statistic in STATISTICS.items():
             found[metric].append(statistic(drawn.reshape(-1, *table.shape)))
-    return {metric: _percentiles(np.concatenate(parts)) for metric, parts in found.items()}
-
-
-def _percentiles(values: Numbers) -> Interval | None:
-    defined = values[np.isfinite(values)]
-    if defined.size < 0.99 * values.size:
-        return None
-    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(low), float(high))
-
-
-def _divided(over: Numbers, under: Numbers) -> Numbers:
-    """The quotient; NaN where nothing is divided."""
-    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+    return {metric: percentiles(np.concatenate(parts)) for metric, parts in found.items()}
 
 
 def _hits(tables: Numbers) -> Numbers:
@@ -91,15 +76,15 @@ def _hits(tables: Numbers) -> Numbers:
 
 
 def _precision(tables: Numbers) -> Numbers:
-    return _divided(_hits(tables).copy(), tables.sum(axis=1))
+    return divided(_hits(tables).copy(), tables.sum(axis=1))
 
 
 def _recall(tables: Numbers) -> Numbers:
-    return _divided(_hits(tables).copy(), tables.sum(axis=2))
+    return divided(_hits(tables).copy(), tables.sum(axis=2))
 
 
 def _f1(tables: Numbers) -> Numbers:
-    return _divided(2 * _hits(tables), tables.sum(axis=1) + tables.sum(axis=2))
+    return divided(2 * _hits(tables), tables.sum(axis=1) + tables.sum(axis=2))
 
 
 def _macro(of: Statistic) -> Statistic:
@@ -122,7 +107,7 @@ def _matthews(tables: Numbers) -> Numbers:
     labels, guesses, n = tables.sum(axis=2), tables.sum(axis=1), tables.sum(axis=(1, 2))
     over = _hits(tables).sum(axis=1) * n - (labels * guesses).sum(axis=1)
     under = (n * n - (guesses**2).sum(axis=1)) * (n * n - (labels**2).sum(axis=1))
-    return _divided(over, np.sqrt(under))
+    return divided(over, np.sqrt(under))
 
 
 STATISTICS: dict[str, Statistic] = {

@@ -6,12 +6,15 @@ Where scikit-learn warns and answers 0, the figure is not available here and say
 from math import isqrt, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.metrics.cells import Confusion
 from core.metrics.figure import Figure
 from core.metrics.intervals import CONFIDENCE, Interval, wilson
 
+Numbers = NDArray[np.float64]
 REPETITIONS = 10_000
+ROUNDING = 1e-12
 SEED = 1975  # the year of Matthews' paper
 NO_ROWS = "There are no rows"
 NO_POSITIVES = "No row has the positive label"
@@ -109,9 +112,19 @@ def _matthews_interval(table: tuple[int, int, int, int]) -> Interval | None:
     drawn = np.random.default_rng(SEED).multinomial(sum(table), shares, size=REPETITIONS).astype(np.float64)
     hits, false_alarms, misses, rejections = drawn.T
     under = (hits + false_alarms) * (hits + misses) * (rejections + false_alarms) * (rejections + misses)
-    defined = under > 0
-    if defined.mean() < 0.99:
+    return percentiles(divided(hits * rejections - false_alarms * misses, np.sqrt(under)))
+
+
+def divided(over: Numbers, under: Numbers) -> Numbers:
+    """The quotient; NaN where nothing is divided."""
+    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
+
+
+def percentiles(drawn: Numbers) -> Interval | None:
+    """The percentile interval of repetitions; None where over 1 % of them are undefined, or all are the same."""
+    defined = drawn[np.isfinite(drawn)]
+    if defined.size < 0.99 * drawn.size:
         return None
-    over = (hits * rejections - false_alarms * misses)[defined]
-    low, high = np.quantile(over / np.sqrt(under[defined]), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(low), float(high))
+    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    # Without spread the rows tell nothing about how sure the figure is; rounding alone is no spread.
+    return Interval(float(low), float(high)) if high - low > ROUNDING else None

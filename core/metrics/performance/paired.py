@@ -6,13 +6,12 @@ from math import erfc, isfinite, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.metrics.intervals import CONFIDENCE, Interval, normal, quantile, wilson
+from core.metrics.intervals import Interval, normal, quantile, wilson
+from core.metrics.performance.confusion import Numbers, divided, percentiles
 
 REPETITIONS = 10_000
 SEED = 1947  # the year of McNemar's paper
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -142,6 +141,8 @@ def inverted(change: float | None, interval: Interval | None) -> float | None:
     """The p-value at which the interval, its side towards 0 stretched as a normal one, would just reach 0."""
     if change is None or interval is None:
         return None
+    if not change:
+        return 1.0
     side = change - interval.low if change > 0 else interval.high - change
     return _p_value(quantile() * change / side) if side > 0 else None
 
@@ -157,26 +158,13 @@ def _drawn(negative: Agreement, positive: Agreement) -> dict[str, Interval | Non
     both_down, own_down, other_down, no_down, both_up, own_up, other_up, no_up = drawn.astype(np.float64).T
     own = _table_figures(both_up + own_up, no_down + other_down, no_up + other_up, both_down + own_down)
     other = _table_figures(both_up + other_up, no_down + own_down, no_up + own_up, both_down + other_down)
-    return {metric: _percentiles(own[metric] - other[metric]) for metric in own}
+    return {metric: percentiles(own[metric] - other[metric]) for metric in own}
 
 
 def _table_figures(hits: Numbers, alarms: Numbers, misses: Numbers, rejections: Numbers) -> dict[str, Numbers]:
     margins = (hits + alarms) * (hits + misses) * (rejections + alarms) * (rejections + misses)
     return {
-        "precision": _divided(hits, hits + alarms),
-        "f1_score": _divided(2 * hits, 2 * hits + alarms + misses),
-        "matthews_correlation_coefficient": _divided(hits * rejections - alarms * misses, np.sqrt(margins)),
+        "precision": divided(hits, hits + alarms),
+        "f1_score": divided(2 * hits, 2 * hits + alarms + misses),
+        "matthews_correlation_coefficient": divided(hits * rejections - alarms * misses, np.sqrt(margins)),
     }
-
-
-def _divided(over: Numbers, under: Numbers) -> Numbers:
-    """The quotient; NaN where nothing is divided."""
-    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
-
-
-def _percentiles(values: Numbers) -> Interval | None:
-    defined = values[np.isfinite(values)]
-    if defined.size < 0.99 * values.size or not defined.any():
-        return None
-    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(low), float(high))
