@@ -185,7 +185,8 @@ def _quantity(found: RegressionResult) -> None:
 
 def _comparison(found: PerformanceComparison) -> None:
     section(f"Against the {found.other}")
-    how = f"{count(found.paired)} cases in pairs" if found.paired else "as two samples: rows are not joined"
+    how = f"{count(found.paired)} cases in pairs" if found.paired else "As two samples"
+    how += f". {plain(found.note)}" if found.note else ""
     st.markdown(f":gray[{how}. A change above 0 means that the figure is higher now.]")
     left, right = st.columns([3, 2], gap="large")
     with left:

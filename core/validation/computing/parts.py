@@ -65,7 +65,13 @@ def comparisons(sources: Sources) -> tuple[PerformanceComparison, ...]:
     )
     return tuple(
         compare_files(
-            sources.predictions.path, roles_of(sources.mapping), other.path, roles_of(other.mapping), name=name
+            sources.predictions.path,
+            roles_of(sources.mapping),
+            other.path,
+            roles_of(other.mapping),
+            name=name,
+            probabilities=sources.mapping.probability_columns or None,
+            other_probabilities=other.mapping.probability_columns or None,
         )
         for name, other in others
         if other is not None and _comparable(sources, other)
