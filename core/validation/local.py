@@ -12,7 +12,7 @@ from core.frames.scenarios import read_scenarios
 from core.policy.rules import Policy
 from core.validation.computing import compute
 from core.validation.inputs import Given, RunInputs
-from core.validation.intake import Handed, to_table
+from core.validation.intake import Handed, refuse_unsound, to_table
 from core.validation.judging import Judged, NotJudged, judge_all, not_judged
 from core.validation.results import ValidationResult
 from core.validation.rules import EvidenceKind
@@ -66,6 +66,8 @@ def _read(handed: Handed, table: Path) -> None:
             shutil.copyfile(handed.source, table)
         else:
             to_table(handed, table)
+            if handed.kind is EvidenceKind.ATTRIBUTIONS:
+                refuse_unsound(table, handed.mapping)
     except Unreadable as error:
         name = safe_label(handed.filename)
         raise Unreadable([replace(one, reason=f"{name}: {one.reason}") for one in error.problems]) from error

@@ -7,8 +7,8 @@ from tests.uploads.corpus.parquet import BOMBS, FULL_BOMBS, PARQUET_FILES
 from tests.uploads.corpus.sound import FILE_NAMES, GOOD_FILES, SCANT, SOUND, Sound
 from tests.uploads.corpus.text import ENCODING, NAMES, NUMBERS, OTHER, SHAPE
 
-TABLES: tuple[Bad, ...] = (*NAMES, *SHAPE, *ENCODING, *NUMBERS, *OTHER, *PARQUET_FILES)
-DECLARED: tuple[Bad, ...] = (*LABELS, *REGRESSION, *MULTICLASS, *PERTURBED)
+TABLES: tuple[Bad, ...] = (*NAMES, *SHAPE, *ENCODING, *OTHER, *PARQUET_FILES)
+DECLARED: tuple[Bad, ...] = (*NUMBERS, *LABELS, *REGRESSION, *MULTICLASS, *PERTURBED)
 JSON_FILES: tuple[Bad, ...] = (*HOSTILE, *SHAPES, UNSOUND, *SCENARIO_FILES)
 BAD: tuple[Bad, ...] = (*TABLES, *DECLARED, *ROLES, *JSON_FILES)
 
