@@ -13,11 +13,13 @@ from core.errors import Problem, Unreadable
 from core.frames.engines.protocol import (
     BLANKS,
     HALF_BITS,
-    HIGHEST_EXPONENT,
     LARGEST,
+    LARGEST_SIZED,
     LN_2,
+    LONGEST_NUMERAL,
     LOWEST_EXPONENT,
     NUMERAL,
+    SMALLEST_SIZED,
     Counts,
     Edges,
     Grid,
@@ -26,12 +28,13 @@ from core.frames.engines.protocol import (
 )
 
 BLANK = f"^[{BLANKS}]*$"
+BLANK_ENDS = f"^[{BLANKS}]+|[{BLANKS}]+$"
 HALF = 2.0**HALF_BITS
 TINY = 2.0**-500  # its square still is a number; PostgreSQL refuses to round a product to zero
 
 
 class Reader(Protocol[IntoLazyFrameT]):
-    """How an engine's own table, computed from ours, is read: at once where it is small, else in batches."""
+    """What narwhals leaves to the engine: reading a table, at once or in batches, and a logarithm in doubles."""
 
     def small(self, frame: nw.LazyFrame[IntoLazyFrameT]) -> pl.DataFrame:
         """All rows."""
@@ -39,6 +42,10 @@ class Reader(Protocol[IntoLazyFrameT]):
 
     def batches(self, frame: nw.LazyFrame[IntoLazyFrameT]) -> Iterator[pa.RecordBatch]:
         """All rows, a few at a time where the engine can."""
+        ...
+
+    def logged(self, frame: nw.LazyFrame[IntoLazyFrameT]) -> nw.LazyFrame[IntoLazyFrameT]:
+        """The same rows with the natural logarithm of their column `size` as column `log`."""
         ...
 
 
@@ -104,7 +111,8 @@ class Expressions(Generic[IntoLazyFrameT]):
     def parts(self, column: str, grid: Grid) -> tuple[Part, ...]:
         """See `Engine.parts`."""
         x, m = nw.col("x"), nw.col("m")
-        sized = _sized(self._finite_numbers(column)).with_columns(bin=_bin(grid), upper=(m * HALF).floor())
+        logged = self.reader.logged(self._finite_numbers(column).with_columns(size=_size()))
+        sized = _sized(logged).with_columns(bin=_bin(grid), upper=(m * HALF).floor())
         halved = sized.with_columns(lower=(m * HALF - nw.col("upper")) * HALF)
         summed = halved.group_by("bin", "e").agg(
             x.len().alias("n"),
@@ -146,8 +154,9 @@ class Expressions(Generic[IntoLazyFrameT]):
             return nw.col(key).cast(nw.Float64)
         if not _is_text(kind):
             return None
-        text = nw.col(key).cast(nw.String).str.strip_chars(BLANKS)
-        return nw.when(text.str.contains(NUMERAL)).then(text).cast(nw.Float64)
+        text = nw.col(key).cast(nw.String).str.replace_all(BLANK_ENDS, "")
+        numeral = (text.str.len_chars() <= LONGEST_NUMERAL) & text.str.contains(NUMERAL)
+        return nw.when(numeral).then(text).cast(nw.Float64)
 
     def _absent(self, column: str) -> nw.Expr:
         key = self._key(column)
@@ -202,15 +211,22 @@ def _count(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
 
 
-def _sized(numbers: nw.LazyFrame[IntoLazyFrameT]) -> nw.LazyFrame[IntoLazyFrameT]:
-    """Each number x as m × 2**e with |m| from 1 up to but not including 2; below the normal numbers |m| is less."""
+def _size() -> nw.Expr:
+    """|x|, kept where its logarithm is a number and rounds to an exponent that there is."""
+    size = nw.col("x").abs()
+    capped = nw.when(size > LARGEST_SIZED).then(nw.lit(LARGEST_SIZED)).otherwise(size)
+    return nw.when(size < SMALLEST_SIZED).then(nw.lit(SMALLEST_SIZED)).otherwise(capped)
+
+
+def _sized(logged: nw.LazyFrame[IntoLazyFrameT]) -> nw.LazyFrame[IntoLazyFrameT]:
+    """Each number x as m × 2**e with |m| from 1 up to but not including 2; below the normal numbers |m| is less.
+
+    The logarithm may miss by one, as engines differ in its last bit; exact comparisons put that right. Exponents are
+    doubles, for PostgreSQL would compute powers of whole numbers in decimals, which are not exact.
+    """
     x, m, e = nw.col("x"), nw.col("m"), nw.col("e")
-    size = nw.when(x == 0.0).then(nw.lit(1.0)).otherwise(x.abs())  # PostgreSQL refuses the logarithm of zero
-    guess = (size.log() / LN_2).floor()  # may miss by one, as engines' logarithms differ in the last bit
-    guess = nw.when(x == 0.0).then(nw.lit(float(LOWEST_EXPONENT))).otherwise(guess)
-    guess = nw.when(guess < LOWEST_EXPONENT).then(nw.lit(float(LOWEST_EXPONENT))).otherwise(guess)
-    guess = nw.when(guess > HIGHEST_EXPONENT).then(nw.lit(float(HIGHEST_EXPONENT))).otherwise(guess)
-    scaled = numbers.with_columns(e=guess).with_columns(m=x / (nw.lit(2.0) ** e))
+    guess = (nw.col("log") / LN_2).floor().cast(nw.Float64)
+    scaled = logged.with_columns(e=guess).with_columns(m=x / (nw.lit(2.0) ** e))
     high = m.abs() >= 2.0
     low = (m.abs() < 1.0) & (e > LOWEST_EXPONENT)
     step = nw.when(high).then(nw.lit(1.0)).otherwise(nw.when(low).then(nw.lit(-1.0)).otherwise(nw.lit(0.0)))

@@ -26,6 +26,10 @@ class PolarsReader:
         for chunk in native.collect_batches(chunk_size=CHUNK):
             yield from chunk.to_arrow().to_batches()
 
+    def logged(self, frame: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
+        """With the natural logarithm of `size` as `log`."""
+        return frame.with_columns(log=nw.col("size").log())
+
 
 def polars_engine(frame: pl.LazyFrame | pl.DataFrame) -> Expressions[pl.LazyFrame]:
     """A Polars table as an engine."""

@@ -9,10 +9,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 LARGEST = 1.7976931348623157e308  # finite is what lies between; isinf() would be FALSE on Spark through Ibis
 LOWEST_EXPONENT, HIGHEST_EXPONENT = -1022, 1023
 HALF_BITS = 27  # a double has 53 bits: two halves of 27 hold them all, and 2**35 rows of them fit a 64-bit sum
+SMALLEST_SIZED, LARGEST_SIZED = 1.5 * 2.0**LOWEST_EXPONENT, 1.5 * 2.0**HIGHEST_EXPONENT  # well inside, for logarithms
 LN_2 = 0.6931471805599453
 BLANKS = " \t\n\r\f\v"
-# Text that every engine casts to the same double, without overflow: at most 1e299 and at least 1e-299, or zero.
-NUMERAL = r"^[+-]?([0-9]{1,200}([.][0-9]{0,200})?|[.][0-9]{1,200})([eE][+-]?[0-9]{1,2})?$"
+# Text of at most 200 characters that every engine casts to the same double: within 1e-299 and 1e299, or zero.
+NUMERAL = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$"
+LONGEST_NUMERAL = 200
 
 
 @dataclass(frozen=True)

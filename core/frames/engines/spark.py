@@ -23,6 +23,10 @@ class SparkReader:
         yield pa.RecordBatch.from_pylist([], found.schema)  # so that no rows still have columns
         yield from found.to_batches()
 
+    def logged(self, frame: nw.LazyFrame[DataFrame]) -> nw.LazyFrame[DataFrame]:
+        """With the natural logarithm of `size` as `log`."""
+        return frame.with_columns(log=nw.col("size").log())
+
 
 def spark_engine(frame: DataFrame) -> Expressions[DataFrame]:
     """A Spark table, classic or Connect, as an engine."""
