@@ -1,19 +1,15 @@
-"""Upload: hand in predictions for a version, say what the columns mean, and start the validation."""
+"""Upload: hand in evidence for a version, say what the columns mean, and start the validation."""
 
 import streamlit as st
 
 from app.components import Back, head, plain
 from app.components.me import require
 from app.composition import workplace
-from app.views.upload import (
-    choose_file,
-    columns_table,
-    declare_personal_data,
-    hand_in_form,
-    not_accepted,
-    refused_before,
-)
-from app.views.upload_columns import declare_meaning
+from app.views.confirmation import confirmation
+from app.views.upload import at_hand_table, choose_file, choose_kind, not_accepted, read_at_hand, refused_before
+from app.views.upload_acts import hand_in_form
+from app.views.upload_columns import declare_meaning, known_beside
+from app.views.upload_found import declare_personal_data, show_found
 from core.access.rules import Permission
 from core.inventory.queries import model_page
 
@@ -27,25 +23,32 @@ if page.version is None:
 
 back = Back("model", page.model.name, (("model", page.model.number), ("version", page.version.version)))
 head(
-    "Hand in predictions",
-    f"For **{plain(page.model.name)} v{page.version.version}**: one row a case of the test data, as CSV or Parquet. "
-    ":gray[What was handed in before stays on record and is replaced.]",
+    "Hand in evidence",
+    f"For **{plain(page.model.name)} v{page.version.version}**. "
+    ":gray[A new file replaces the one of its kind; that stays on record.]",
     back=back,
     trail=f"{page.model.number} / v{page.version.version}",
 )
+confirmation()
 if refused_before(place, viewer, page.version):
     st.stop()
-chosen = choose_file(place)
+held = read_at_hand(place, page.version)
+asked, answered = st.columns(2, gap="large")
+with asked:
+    kind = choose_kind()
+with answered:
+    at_hand_table(page, held)
+    chosen = choose_file(place, kind, held)
 if chosen is None:
     st.stop()
 if chosen.inspection is None:
     not_accepted(chosen)
     st.stop()
 
-columns_table(chosen.inspection)
+show_found(chosen, chosen.inspection)
 left, right = st.columns(2, gap="large")
 with left:
-    mapping = declare_meaning(chosen.inspection)
+    mapping = declare_meaning(chosen.inspection, kind, known_beside(place, page.model, held))
 with right:
     declared = declare_personal_data(chosen.inspection, mapping)
     hand_in_form(place, viewer, page, chosen, mapping, declared)

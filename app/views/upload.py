@@ -1,4 +1,4 @@
-"""What the upload page shows: the file, its columns, their meaning, personal data found, and the act itself."""
+"""What the upload page asks first: which kind of evidence, and the file; beside it, what is at hand already."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,35 +7,77 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.components import act_button, attempt, blocked, plain, section, status, table
-from app.components.formats import NOTHING, count, counted, digest, size
+from app.components import blocked, plain, section, status, table
+from app.components.formats import count, counted, day, size
 from app.components.me import Me
+from app.components.status import word
 from app.composition import Workplace, now
 from app.navigation import page_file
-from core.access.personal_data import Level, standing_blocks
 from core.errors import Unreadable
 from core.inventory.queries import ModelPage
 from core.inventory.rules import Action
 from core.inventory.tables import ModelVersion
 from core.validation.evidence import validation_facts
-from core.validation.intake import Inspection, hand_in, inspect
-from core.validation.rules import refusals
-from core.validation.runs import start
+from core.validation.inputs import current
+from core.validation.inspecting import Inspection, inspect
+from core.validation.rules import EvidenceKind, refusals
+from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping, safe_label
 
 HELD = "upload_held"
 SHOWN_PROBLEMS = 25
+LETS_CHECK: Mapping[EvidenceKind, str] = {
+    EvidenceKind.PREDICTIONS: "One row a case of the test data: performance, fairness, data quality",
+    EvidenceKind.TRAINING: "What the model learnt from: leakage, values it never saw, missing values",
+    EvidenceKind.REFERENCE: "What drift is measured against; without it, the training data",
+    EvidenceKind.BASELINE: "Another model on the same cases: whether this one does better",
+    EvidenceKind.ATTRIBUTIONS: "Why the model decides: features that weigh most, reasons by group",
+    EvidenceKind.PERTURBED: "Answers to disturbed inputs: how many flip, and what accuracy is lost",
+    EvidenceKind.SCENARIOS: "What may happen to inputs or to the public: the loss under each",
+}
+FORMATS = {EvidenceKind.ATTRIBUTIONS: "CSV, Parquet or JSON, up to 200 MB", EvidenceKind.SCENARIOS: "JSON, up to 1 MB"}
+SHAPES = {
+    EvidenceKind.ATTRIBUTIONS: "A column for each feature, a row for each case and feature, or one importance each.",
+    EvidenceKind.SCENARIOS: "A list of objects with name, kind, column, and the kind’s own key.",
+    EvidenceKind.PERTURBED: "A header line, then one line a case and scenario. Larger files go through the API.",
+}
 
 
 @dataclass(frozen=True)
 class Chosen:
     """The file at hand: where it waits, and what it turned out to be or why it was not accepted."""
 
+    kind: EvidenceKind
     path: Path
     filename: str
     size: int
+    sha256: str
     inspection: Inspection | None
     problems: Unreadable | None
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What stands for this version, and whether a finished validation judged exactly that."""
+
+    files: tuple[Evidence, ...]
+    judged: bool
+
+    def of(self, kind: EvidenceKind) -> Evidence | None:
+        """The file of this kind."""
+        return next((one for one in self.files if one.kind is kind), None)
+
+    @property
+    def predictions(self) -> ColumnMapping | None:
+        """What the columns of the predictions mean."""
+        found = self.of(EvidenceKind.PREDICTIONS)
+        return ColumnMapping.from_json(found.mapping) if found else None
+
+
+def read_at_hand(place: Workplace, version: ModelVersion) -> AtHand:
+    """Read what stands now."""
+    with place.store.reading() as session:
+        return AtHand(current(session, version), validation_facts(session, version).run_is_current)
 
 
 def refused_before(place: Workplace, viewer: Me, version: ModelVersion) -> bool:
@@ -46,38 +88,93 @@ def refused_before(place: Workplace, viewer: Me, version: ModelVersion) -> bool:
     return bool(reasons)
 
 
-def choose_file(place: Workplace) -> Chosen | None:
+def choose_kind() -> EvidenceKind:
+    """What the file is for, kept in the address."""
+    kinds = list(EvidenceKind)
+    chosen = st.radio(
+        "What do you hand in?",
+        kinds,
+        format_func=word,
+        captions=[LETS_CHECK[kind] for kind in kinds],
+        key="kind",
+        bind="query-params",
+    )
+    return EvidenceKind(chosen)
+
+
+def at_hand_table(page: ModelPage, held: AtHand) -> None:
+    """Each file that stands, and the way on where no validation judged them yet."""
+    section("At hand")
+    if not held.files:
+        st.markdown(":gray[Nothing is handed in yet. A validation needs predictions; everything else is optional.]")
+        return
+    today = now()
+    table(
+        [
+            {
+                "What": word(one.kind),
+                "Number": one.number,
+                "Rows": count(one.rows),
+                "Handed in": day(one.uploaded_at, today=today),
+            }
+            for one in held.files
+        ],
+        alt="Files that stand for this version: kind, number, rows and date",
+        right=["Rows", "Handed in"],
+        unbroken=["What", "Number"],
+    )
+    if held.predictions is not None and not held.judged:
+        _start_again(page)
+
+
+def _start_again(page: ModelPage) -> None:
+    version = page.version.version if page.version else ""
+    with st.container(gap="xsmall"):
+        st.markdown(f"{status('Waiting')} No finished validation judged exactly these files.")
+        st.page_link(
+            page_file("model"),
+            label="Start the validation on the model’s page",
+            icon=":material/arrow_forward:",
+            query_params={"model": page.model.number, "version": version, "tab": "Evidence"},
+        )
+
+
+def choose_file(place: Workplace, kind: EvidenceKind, held: AtHand) -> Chosen | None:
     """The uploader; the file is read strictly once and waits outside the evidence until it is handed in."""
     uploaded = st.file_uploader(
-        "Predictions, CSV or Parquet, up to 200 MB",
-        key=f"upload_{st.session_state.get('upload_round', 0)}",
-        help="A header line, then one line a case. Larger files go through the API.",
+        f"{word(kind)}, {FORMATS.get(kind, 'CSV or Parquet, up to 200 MB')}",
+        key=f"upload_{st.session_state.get('upload_round', 0)}_{kind.name}",
+        help=SHAPES.get(kind, "A header line, then one line a case. Larger files go through the API."),
     )
     if uploaded is None:
         _forget()
         return None
     content = uploaded.getvalue()
-    key = hashlib.sha256(content).hexdigest()
-    held: tuple[str, Chosen] | None = st.session_state.get(HELD)
-    if held and held[0] == key + uploaded.name:
-        return held[1]
+    sha256 = hashlib.sha256(content).hexdigest()
+    waiting: tuple[str, Chosen] | None = st.session_state.get(HELD)
+    key = f"{kind} {sha256} {uploaded.name}"
+    if waiting and waiting[0] == key:
+        return waiting[1]
     _forget()
     folder = place.settings.data_dir / "incoming"
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / key
+    path = folder / sha256
     path.write_bytes(content)
     with st.spinner("Reading every row"):
-        chosen = _inspected(path, uploaded.name, len(content))
-    st.session_state[HELD] = (key + uploaded.name, chosen)
+        found, problems = _inspected(path, uploaded.name, kind, held.predictions)
+    chosen = Chosen(kind, path, uploaded.name, len(content), sha256, found, problems)
+    st.session_state[HELD] = (key, chosen)
     return chosen
 
 
-def _inspected(path: Path, filename: str, length: int) -> Chosen:
+def _inspected(
+    path: Path, filename: str, kind: EvidenceKind, beside: ColumnMapping | None
+) -> tuple[Inspection | None, Unreadable | None]:
     try:
-        return Chosen(path, filename, length, inspect(path, filename), None)
+        return inspect(path, filename, kind, beside=beside), None
     except Unreadable as error:
         path.unlink(missing_ok=True)
-        return Chosen(path, filename, length, None, error)
+        return None, error
 
 
 def _forget() -> None:
@@ -110,117 +207,10 @@ def not_accepted(chosen: Chosen) -> None:
         )
         if len(problems) > SHOWN_PROBLEMS:
             st.caption(f"The first {SHOWN_PROBLEMS} of {count(len(problems))}.")
-        st.button("Choose another file", type="primary", on_click=_next_round)
+        st.button("Choose another file", type="primary", on_click=next_round)
 
 
-def _next_round() -> None:
+def next_round() -> None:
+    """Forget the file, and draw the uploader anew."""
     st.session_state["upload_round"] = st.session_state.get("upload_round", 0) + 1
     _forget()
-
-
-def columns_table(found: Inspection) -> None:
-    """Every column with its type, gaps, examples and what looks like personal data."""
-    scans = {column.column: column for column in found.scan.columns}
-    facts = found.preflight
-    st.markdown(
-        f"{status('Passed')} **Readable: {count(facts.rows)} rows, {count(len(facts.columns))} columns** "
-        f":gray[{facts.kind.value.upper()}, {size(facts.size)}, sha256 {digest(facts.sha256)}]"
-    )
-    table(
-        [
-            {
-                "Column": plain(column.name),
-                "Type": column.inferred_type.value,
-                "Missing": count(column.missing),
-                "Distinct": count(column.distinct),
-                "Examples": plain(", ".join(column.examples[:4])),
-                "Personal data": _level(scans[column.name].level) + f" {plain(scans[column.name].words)}"
-                if column.name in scans
-                else NOTHING,
-            }
-            for column in facts.columns[:50]
-        ],
-        alt="Columns of the file with type, missing values, distinct values, examples and personal data found",
-        right=["Missing", "Distinct"],
-        unbroken=["Column"],
-    )
-    if found.scan.free_text_columns:
-        st.caption("Names in free text are not found by patterns: free text is never called clean.")
-
-
-def _level(level: Level) -> str:
-    return {Level.BLOCK: status("Blocked"), Level.REVIEW: status("Watch")}.get(level, "")
-
-
-def declare_personal_data(found: Inspection, mapping: ColumnMapping) -> Mapping[str, str]:
-    """Columns at level block: left out, or let in as a sensitive attribute with a reason on record."""
-    stopped = found.scan.at_level(Level.BLOCK)
-    if not stopped:
-        return {}
-    section("Personal data")
-    declared = {}
-    for column in stopped:
-        example = f", such as {plain(column.masked_example)}" if column.masked_example else ""
-        where = f", first on line {count(column.first_line)}" if column.first_line else ""
-        st.markdown(f"{status('Blocked')} **{plain(column.column)}** holds {plain(column.words)}{where}{example}.")
-        if column.column in mapping.sensitive:
-            reason = st.text_input(
-                "Why this column is needed, kept on record", key=f"upload_reason_{column.column}", max_chars=1000
-            )
-            declared[column.column] = reason
-        else:
-            st.markdown("Leave the column out of the file, or declare it as a sensitive attribute with a reason.")
-    return declared
-
-
-def hand_in_form(
-    place: Workplace,
-    viewer: Me,
-    page: ModelPage,
-    chosen: Chosen,
-    mapping: ColumnMapping,
-    declared: Mapping[str, str],
-) -> None:
-    """What stands against it, and the button that stores the file and starts the validation."""
-    found = chosen.inspection
-    if found is None or page.version is None:
-        return
-    section("Hand in")
-    reasons = standing_blocks(found.scan, declared)
-    problems = mapping.problems(found.preflight.names)
-    if problems:
-        st.markdown(f"{status('Blocked')} **The columns are not clear yet:**")
-        st.markdown("\n".join(f"{place_}. {plain(str(problem))}" for place_, problem in enumerate(problems, start=1)))
-    blocked("The upload", reasons)
-    st.markdown("The file is stored under its digest, and the validation starts under the policy in force.")
-    if problems:
-        st.button("Hand in and validate", disabled=True, type="primary", help="The columns are not clear yet.")
-        return
-    if act_button("Hand in and validate", reasons, key="hand_in"):
-        with attempt("Nothing was handed in."), st.spinner("Reading every row against what was declared"):
-            hand_in(
-                place.store,
-                place.ledger,
-                place.files,
-                model=page.model.number,
-                version=page.version.version,
-                source=chosen.path,
-                filename=chosen.filename,
-                mapping=mapping,
-                declared=declared,
-                actor=viewer.actor,
-                at=now(),
-            )
-            start(
-                place.store,
-                place.ledger,
-                model=page.model.number,
-                version=page.version.version,
-                actor=viewer.actor,
-                at=now(),
-            )
-            _next_round()
-            st.switch_page(
-                page_file("model"),
-                query_params={"model": page.model.number, "version": page.version.version, "tab": "Evidence"},
-            )

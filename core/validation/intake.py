@@ -2,12 +2,11 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import polars as pl
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -26,33 +25,33 @@ from core.ledger.service import Entity, Ledger
 from core.store import EvidenceFiles, Store, StoredFile, Transaction
 from core.store.numbers import next_number
 from core.validation.evidence import digest_now, validation_facts
+from core.validation.inspecting import Inspection, inspect, scanned_texts
 from core.validation.rules import EvidenceKind, refusals
 from core.validation.tables import Evidence
 from core.validation.uploads import (
     ColumnMapping,
-    Json,
-    Preflight,
     declare,
-    guess_mapping,
     json_to_parquet,
     looks_like_json,
     preflight,
-    read_json,
     safe_label,
     to_parquet,
 )
 
+__all__ = [
+    "JSON_KINDS",
+    "OUTCOMES",
+    "Handed",
+    "HandedIn",
+    "Inspection",
+    "hand_in",
+    "inspect",
+    "refuse_unsound",
+    "to_table",
+]
+
 OUTCOMES = frozenset({EvidenceKind.PREDICTIONS, EvidenceKind.BASELINE, EvidenceKind.PERTURBED})
 JSON_KINDS = frozenset({EvidenceKind.ATTRIBUTIONS, EvidenceKind.SCENARIOS})
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What a file turned out to be, before anything of it is stored."""
-
-    preflight: Preflight
-    mapping: ColumnMapping
-    scan: ScanResult
 
 
 @dataclass(frozen=True)
@@ -91,16 +90,6 @@ class _Kept:
     scan: ScanResult
     original: StoredFile
     table: StoredFile
-
-
-def inspect(path: Path, filename: str) -> Inspection:
-    """Read a file strictly, guess the meaning of its columns and look for personal data; raises `Unreadable`."""
-    found = preflight(path, filename=filename)
-    mapping = guess_mapping(found)
-    with tempfile.TemporaryDirectory() as folder:
-        table = Path(folder) / "table.parquet"
-        to_parquet(path, table, found, mapping)
-        return Inspection(found, mapping, scan(table, sensitive=mapping.sensitive))
 
 
 def hand_in(
@@ -183,8 +172,7 @@ def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
     label, source = safe_label(handed.filename), handed.source
     if handed.kind is EvidenceKind.SCENARIOS:
         scenarios = read_scenarios(source)
-        texts = tuple(_texts(read_json(source)))
-        scanned = scan(pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}))
+        scanned = scanned_texts(source)
         if blocks := standing_blocks(scanned, {}):
             raise Refused(blocks)
         stored = files.add_path(source)
@@ -206,15 +194,6 @@ def refuse_unsound(table: Path, mapping: ColumnMapping) -> None:
     """Raise `Unreadable` with every place where the table holds no attributions."""
     with open_attributions(table, row_id=mapping.row_id, sensitive=mapping.sensitive):
         pass
-
-
-def _texts(value: Json) -> Iterator[str]:
-    """Every text in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
 
 
 def to_table(handed: Handed, table: Path) -> int:

@@ -39,7 +39,7 @@ MANY_VALUES = 20
 
 def guess_mapping(preflight: Preflight) -> ColumnMapping:
     """The likeliest meaning of each column; parts that nothing points to stay empty."""
-    columns = {_plain(column.name): column for column in preflight.columns}
+    columns = {plain_name(column.name): column for column in preflight.columns}
     label = _first(LABELS, columns, _could_be_classes)
     rest = {key: column for key, column in columns.items() if column is not label}
     prediction = _first(PREDICTIONS, rest, _could_be_classes) or _first(SCORES, rest, _has_two_values)
@@ -58,7 +58,7 @@ def guess_mapping(preflight: Preflight) -> ColumnMapping:
     )
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """`predictedProbability`, `Predicted-Probability` and `predicted probability` are one name."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
     return re.sub(r"[^a-z0-9]+", "_", spaced.casefold()).strip("_")
