@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="*", default=list(ROWS))
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--peer-limit", type=int, default=1_000_000, help="no peer beyond this many rows")
-    parser.add_argument("--trials", type=int, default=1_000, help="files without drift, for each line")
+    parser.add_argument("--trials", type=int, default=400, help="files without drift, for each line")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--alone", type=Path, nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -98,7 +98,8 @@ def _numeric(empty: ColumnDrift, reference: Side, current: Side, options: Option
     )
     if reason := _too_few(column, options):
         return replace(column, unavailable=reason)
-    whole = reference.whole and current.whole and all_whole(one.values) and all_whole(other.values)
+    binned = column.method in (Method.PSI, Method.JENSEN_SHANNON) and reference.whole and current.whole
+    whole = binned and all_whole(one.values) and all_whole(other.values)
     return _said(
         column, measure_numbers(column.method, one.values, other.values, threshold=column.threshold, whole=whole)
     )

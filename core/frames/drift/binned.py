@@ -51,7 +51,7 @@ def summary(side: Side) -> Summary:
         f"max({x}) FILTER ({finite}), bool_and({x} = floor({x})) FILTER ({finite})"
     )
     n, infinite, low, high, whole = side.table.connection.view(side.table.view).aggregate(query).fetchall()[0]
-    missing = side.rows - n - infinite - side.not_numbers
+    missing = side.rows - n - infinite
     return Summary(n, missing, infinite, float(low or 0.0), float(high or 0.0), side.whole and bool(whole))
 
 

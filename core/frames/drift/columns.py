@@ -7,6 +7,8 @@ from datetime import datetime
 from core.frames.profile import ColumnType
 from core.frames.source import Table
 
+FIRST_ROWS = 1_000
+TEXT = "VARCHAR"
 FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 WHOLES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
           "UHUGEINT")  # fmt: skip
@@ -21,7 +23,6 @@ class Side:
     storage: str
     type: ColumnType
     rows: int
-    not_numbers: int = 0
 
     @property
     def number(self) -> str:
@@ -41,7 +42,7 @@ class Side:
     @property
     def is_text(self) -> bool:
         """Stored as text, as every column of an uploaded CSV that nobody declared a number."""
-        return self.storage == "VARCHAR"
+        return self.storage == TEXT
 
     @property
     def whole(self) -> bool:
@@ -58,8 +59,11 @@ def sides(table: Table, names: Sequence[str]) -> dict[str, Side]:
         name: Side(table, key, storage[key], _stored_as(storage[key]), rows)
         for name, key in ((name, table.key(name)) for name in names)
     }
-    texts = [name for name, side in found.items() if side.is_text]
-    return found | dict(zip(texts, _looked_at([found[name] for name in texts]), strict=True))
+    for most in (FIRST_ROWS, None):
+        # What is text among the first rows is text; only what may be numbers, times or nothing is read to the end.
+        unsure = [name for name, side in found.items() if side.is_text and side.type is not ColumnType.TEXT]
+        found |= dict(zip(unsure, _looked_at([found[name] for name in unsure], most), strict=True))
+    return found
 
 
 def _stored_as(storage: str) -> ColumnType:
@@ -67,11 +71,13 @@ def _stored_as(storage: str) -> ColumnType:
         return ColumnType.NUMBER
     if storage == "BOOLEAN":
         return ColumnType.BOOLEAN
-    return ColumnType.TIME if storage.startswith(("DATE", "TIME", "INTERVAL")) else ColumnType.TEXT
+    if storage.startswith(("DATE", "TIME", "INTERVAL")):
+        return ColumnType.TIME
+    return ColumnType.EMPTY if storage == TEXT else ColumnType.TEXT
 
 
-def _looked_at(texts: Sequence[Side]) -> list[Side]:
-    """Text columns as what all their values are: numbers, dates or times, or text."""
+def _looked_at(texts: Sequence[Side], most: int | None) -> list[Side]:
+    """Text columns as what their values are, or the first of them: numbers, dates or times, nothing, or text."""
     if not texts:
         return []
     parts = [
@@ -80,7 +86,8 @@ def _looked_at(texts: Sequence[Side]) -> list[Side]:
         for side in texts
     ]
     table = texts[0].table
-    row = table.connection.view(table.view).aggregate(", ".join(parts)).fetchall()[0]
+    rows = table.connection.view(table.view)
+    row = (rows if most is None else rows.limit(most)).aggregate(", ".join(parts)).fetchall()[0]
     return [_typed(side, *row[4 * at : 4 * at + 4]) for at, side in enumerate(texts)]
 
 
@@ -92,7 +99,7 @@ def _typed(side: Side, present: int, numbers: int, first: str | None, last: str 
         kind = ColumnType.NUMBER
     elif _is_time(first) and _is_time(last):
         kind = ColumnType.TIME
-    return replace(side, type=kind, not_numbers=present - numbers)
+    return replace(side, type=kind)
 
 
 def _is_time(text: str | None) -> bool:

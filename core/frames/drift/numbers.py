@@ -25,18 +25,15 @@ def sorted_numbers(*sides: Side) -> list[Numbers]:
 
 
 def _sorted(side: Side) -> Numbers:
-    query = f"SELECT {side.number} AS x FROM {side.table.view} WHERE {side.key} IS NOT NULL"  # noqa: S608  # c0, c1, …
-    if side.is_text:
-        query += f" AND {side.number} IS NOT NULL"
     # A cursor of its own, as a connection serves one thread at a time.
     with side.table.connection.cursor() as cursor:
-        fetched = cursor.execute(query).fetchnumpy()["x"]
-    values = np.array(fetched, dtype=np.float64, copy=None)
+        fetched = cursor.view(side.table.view).project(f"{side.number} AS x").fetchnumpy()["x"]
+    values = np.ma.filled(np.ma.asarray(fetched).astype(np.float64, copy=False), np.nan)
     values.sort()  # minus infinity first, infinity and NaN last
     start = int(np.searchsorted(values, -np.inf, side="right"))
     stop = int(np.searchsorted(values, np.inf, side="left"))
     real = int(np.searchsorted(values, np.nan, side="left"))
-    return Numbers(values[start:stop], side.rows - real - side.not_numbers, real - (stop - start))
+    return Numbers(values[start:stop], side.rows - real, real - (stop - start))
 
 
 def all_whole(sample: Sample) -> bool:
