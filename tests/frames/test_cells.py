@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from core.errors import Unreadable
 from core.frames.cells import cells, guess_positive, labels_of
+from core.frames.source import open_table
 from core.metrics.cells import Cells, Confusion, Normalisation, canonical, normalise
 from tests.metrics.published import DATA
 
@@ -287,3 +289,11 @@ def test_renamed_groups_are_counted_together_and_the_renaming_is_on_record(tmp_p
     assert found.unknown == {"g": 1, "h": 0}
     with pytest.raises(ValueError, match="needs a name"):
         normalise(found, "h", {"x": " "})
+
+
+def test_not_a_number_is_seen_in_parquet_whose_statistics_leave_it_out(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    pl.DataFrame({"x": [1.0, 2.0, float("nan"), float("nan")]}).write_parquet(path)
+
+    with open_table(path) as table:
+        assert (table.count("isnan(c0)"), table.count("c0 <= 2")) == (2, 2)
