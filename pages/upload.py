@@ -8,7 +8,7 @@ from app.composition import workplace
 from app.views.confirmation import confirmation
 from app.views.upload import at_hand_table, choose_file, choose_kind, not_accepted, read_at_hand, refused_before
 from app.views.upload_acts import hand_in_form
-from app.views.upload_columns import declare_meaning, known_beside
+from app.views.upload_columns import declare_meaning, form_places, known_beside
 from app.views.upload_found import declare_personal_data, show_found
 from core.access.rules import Permission
 from core.inventory.queries import model_page
@@ -46,7 +46,7 @@ if chosen.inspection is None:
     st.stop()
 
 show_found(chosen, chosen.inspection)
-left, right = st.columns(2, gap="large")
+left, right = form_places(kind)
 with left:
     mapping = declare_meaning(chosen.inspection, kind, known_beside(place, page.model, held))
 with right:

@@ -9,10 +9,12 @@ import streamlit as st
 from app.components import empty, link, paragraphs, plain, section, status, table
 from app.components.formats import NOTHING, count, counted, day, digest, moment, size
 from app.composition import Workplace
+from app.navigation import page_file
 from app.views.figures import figure, required, title_of
 from app.views.model_reading import Reading
 from app.work.tasks import urgency
 from core.access.personal_data.rules import ScanResult
+from core.inventory.rules import Action
 from core.metrics.verdicts import Verdict
 from core.validation.queries import run_progress
 from core.validation.rules import PENDING, FindingStatus
@@ -69,7 +71,7 @@ def _sentence(reading: Reading, run: Run) -> str:
     held = reading.held
     failed, watched = (len(held.verdicts(Verdict.FAIL, required=required)) for required in (True, False))
     passed, missing = len(held.verdicts(Verdict.PASS)), len(held.verdicts(Verdict.INSUFFICIENT))
-    stale = "" if reading.run_is_current else f" {status('Blocked')} **New predictions were handed in since.**"
+    stale = "" if reading.run_is_current else f" {status('Blocked')} **New evidence was handed in since.**"
     watching = f"{watched} to watch, " if watched else ""
     answer = (
         f"**{failed} of {counted(len(held.checks), 'check')} failed**, {watching}{passed} passed, "
@@ -126,6 +128,13 @@ def handed_in(reading: Reading) -> None:
         for one in reading.held.evidence
     ]
     table(rows, alt="Files handed in, newest first, with digests and scan result", right=["Rows"], unbroken=["Number"])
+    if not reading.refusals[Action.UPLOAD_EVIDENCE]:
+        st.page_link(
+            page_file("upload"),
+            label="Hand in another file",
+            icon=":material/upload_file:",
+            query_params={"model": reading.model.number, "version": reading.version.version},
+        )
 
 
 def _scan(evidence: Evidence) -> str:

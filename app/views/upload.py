@@ -90,14 +90,16 @@ def refused_before(place: Workplace, viewer: Me, version: ModelVersion) -> bool:
 
 def choose_kind() -> EvidenceKind:
     """What the file is for, kept in the address."""
-    kinds = list(EvidenceKind)
+    kinds, asked = list(EvidenceKind), "What do you hand in?"
+    section(asked)
     chosen = st.radio(
-        "What do you hand in?",
+        asked,
         kinds,
         format_func=word,
         captions=[LETS_CHECK[kind] for kind in kinds],
         key="kind",
         bind="query-params",
+        label_visibility="collapsed",
     )
     return EvidenceKind(chosen)
 

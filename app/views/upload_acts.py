@@ -44,7 +44,7 @@ def hand_in_form(
     st.markdown(
         "The file is stored under its digest, and the validation starts under the policy in force."
         if validates
-        else "The file is stored under its digest. The last validation does not count it: start it again afterwards."
+        else "The file is stored under its digest. It counts once a validation is started again, when all files are in."
     )
     if problems:
         st.button(said, disabled=True, type="primary", help="The columns are not clear yet.")
@@ -64,8 +64,8 @@ def unclear(found: Inspection, mapping: ColumnMapping, kind: EvidenceKind) -> li
         problems += [
             Problem(f"no {role} column is named", expected=why)
             for role, name, why in (
-                ("row number", mapping.row_id, "the cases of the predictions"),
-                ("scenario", mapping.scenario, "what was disturbed"),
+                ("row number", mapping.row_id, "the column that says which case a row is"),
+                ("scenario", mapping.scenario, "the column that says what was disturbed"),
             )
             if name is None
         ]

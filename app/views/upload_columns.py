@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.components import section
 from app.composition import Workplace
@@ -20,6 +21,7 @@ from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping, ColumnPreview, Preflight
 
 BIAS_AUDIT = "nyc-ll144"
+GROUPS = "Sensitive attributes, by which groups are compared"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ def known_beside(place: Workplace, model: Model, held: AtHand) -> Beside:
     training = held.of(EvidenceKind.TRAINING)
     columns = columns_of(place.files.path(training.table_digest)) if training else ()
     return Beside(held.predictions, columns, BIAS_AUDIT in model.packs.split())
+
+
+def form_places(kind: EvidenceKind) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where the form and the act stand: side by side, or below each other where there is nothing to ask."""
+    if kind is EvidenceKind.SCENARIOS:
+        return st.container(), st.container()
+    left, right = st.columns(2, gap="large")
+    return left, right
 
 
 def declare_meaning(inspected: Inspection, kind: EvidenceKind, beside: Beside) -> ColumnMapping:
@@ -81,7 +91,8 @@ def _of_data(inspected: Inspection, guess: ColumnMapping, kind: EvidenceKind) ->
     stopped = [one.column for one in inspected.scan.at_level(Level.BLOCK)]
     if kind is not EvidenceKind.ATTRIBUTIONS and not stopped:
         st.markdown("Nothing has to be said: columns are matched with those of the predictions by name.")
-    return replace(guess, row_id=row_id, sensitive=_sensitive(names, guess))
+    kept = _sensitive(names, guess, "Sensitive attributes, which may stay in the file")
+    return replace(guess, row_id=row_id, sensitive=kept)
 
 
 def _outcome(found: Preflight, guess: ColumnMapping, kind: EvidenceKind, task: Task) -> ColumnMapping:
@@ -95,10 +106,11 @@ def _outcome(found: Preflight, guess: ColumnMapping, kind: EvidenceKind, task: T
     if task is Task.BINARY:
         score = column("Score (optional)", names, guess.score, "score", "For the ROC curve and calibration.")
     mapping = replace(guess, label=label, prediction=prediction, score=score, task=_stored(task))
+    mapping = replace(mapping, score_is_probability=score is not None and guess.score_is_probability)
     if task is not Task.REGRESSION:
         mapping = _classes(found, mapping, kind, task)
     mapping = replace(mapping, sensitive=_sensitive(names, guess))
-    if task is Task.BINARY:
+    if task is Task.BINARY and kind is EvidenceKind.PREDICTIONS:
         mapping = replace(mapping, score_is_probability=_is_probability(guess, score))
     needed = kind is EvidenceKind.PERTURBED
     row_id = column(
@@ -146,9 +158,9 @@ def _classes(found: Preflight, mapping: ColumnMapping, kind: EvidenceKind, task:
     return replace(mapping, favourable_label=favourable, favourable_words=words.strip())
 
 
-def _sensitive(names: Sequence[str], guess: ColumnMapping) -> tuple[str, ...]:
+def _sensitive(names: Sequence[str], guess: ColumnMapping, said: str = GROUPS) -> tuple[str, ...]:
     chosen = st.multiselect(
-        "Sensitive attributes, by which groups are compared",
+        said,
         names,
         default=[name for name in guess.sensitive if name in names],
         key="upload_sensitive",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.components import plain, section, status, table
-from app.components.formats import NOTHING, count, counted, digest, size
+from app.components.formats import NOTHING, count, counted, digest, percent, size
 from app.components.status import word
 from app.views.upload import Chosen
 from core.access.personal_data import Level
@@ -94,7 +94,7 @@ def _amount(one: Scenario) -> str:
         case ScenarioKind.SCALE:
             return f"× {one.amount:g}".replace("-", "−")
         case ScenarioKind.MISSING:
-            return f"in {one.amount:.0%} of the rows"
+            return f"in {percent(one.amount, 0)} of the rows"
         case ScenarioKind.EXTREME:
             return f"their quantile {one.quantile:g}"
         case ScenarioKind.CATEGORY:

@@ -192,7 +192,7 @@ def test_new_predictions_are_validated_at_a_click(desk: Desk, cast: Cast, place:
     new_evidence(place.store, model, version, by=cast.developer)
 
     at = desk.open(cast.developer, "model", model=model, tab="Evidence")
-    assert "New predictions were handed in since." in words(at)
+    assert "New evidence was handed in since." in words(at)
     button(at, "Start validation").click().run()
 
     with place.store.reading() as session:
