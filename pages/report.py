@@ -6,10 +6,11 @@ from app.components import Back, head_with_actions
 from app.components.me import require
 from app.composition import workplace
 from app.navigation import page_file
+from app.views.progress import watch
 from app.views.report import bias_audit, drift, fairness, performance, quality, reasons, robustness, summary
-from app.views.report.progress import watch
 from app.views.report.reading import read_report
 from core.access.rules import Permission
+from core.validation.rules import PENDING
 
 require(Permission.RECORD_READ)
 place = workplace()
@@ -25,7 +26,8 @@ with actions:
         st.switch_page(page_file("comparison"), query_params={"run": report.number})
 summary.verdict_box(report)
 if report.result is None:
-    watch(place, report)
+    if page.run.status in PENDING:
+        watch(place, report.number)
     st.stop()
 
 result = report.result

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
@@ -12,34 +12,20 @@ from app.composition import Workplace
 from app.navigation import page_file
 from app.views.figures import figure, required, title_of
 from app.views.model_reading import Reading
+from app.views.progress import watch
 from app.work.tasks import urgency
 from core.access.personal_data.rules import ScanResult
 from core.inventory.rules import Action
 from core.metrics.verdicts import Verdict
-from core.validation.queries import run_progress
-from core.validation.rules import PENDING, FindingStatus
+from core.validation.rules import FindingStatus
 from core.validation.tables import CheckResult, Evidence, Run
-
-LOOK_AGAIN = timedelta(seconds=1)
 
 
 def progress(place: Workplace, reading: Reading) -> None:
     """The validation that is under way, looked at every second until it ends; then the page is drawn anew."""
     run = reading.pending_run
     if run is not None:
-        _watch(place, run.number)
-
-
-@st.fragment(run_every=LOOK_AGAIN)
-def _watch(place: Workplace, number: str) -> None:
-    with place.store.reading() as session:
-        run = run_progress(session, number)
-    if run is None or run.status not in PENDING:
-        st.rerun()
-        return
-    done = run.steps_done / run.steps_total if run.steps_total else 0.0
-    said = plain(run.step) if run.step else "Waits for the worker"
-    st.progress(min(done, 1.0), text=f"{status(run.status)} Validation {run.number}: {said}")
+        watch(place, run.number)
 
 
 def verdicts(reading: Reading) -> None:

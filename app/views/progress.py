@@ -7,7 +7,6 @@ import streamlit as st
 from app.components import attempt, plain, status
 from app.components.me import me
 from app.composition import Workplace, now
-from app.views.report.reading import Report
 from core.access.rules import Permission, permission_refusals
 from core.validation.queries import run_progress
 from core.validation.rules import PENDING
@@ -16,14 +15,9 @@ from core.validation.runs import cancel
 LOOK_AGAIN = timedelta(seconds=1)
 
 
-def watch(place: Workplace, report: Report) -> None:
-    """Progress until it ends; then the page is drawn anew."""
-    if report.page.run.status in PENDING:
-        _watch(place, report.number)
-
-
 @st.fragment(run_every=LOOK_AGAIN)
-def _watch(place: Workplace, number: str) -> None:
+def watch(place: Workplace, number: str) -> None:
+    """Progress of this run until it ends; then the page is drawn anew."""
     with place.store.reading() as session:
         run = run_progress(session, number)
     if run is None or run.status not in PENDING:
@@ -31,7 +25,7 @@ def _watch(place: Workplace, number: str) -> None:
         return
     done = run.steps_done / run.steps_total if run.steps_total else 0.0
     said = plain(run.step) if run.step else "Waits for the worker"
-    st.progress(min(done, 1.0), text=f"{status(run.status)} {said}, step {run.steps_done + 1} of {run.steps_total}")
+    st.progress(min(done, 1.0), text=f"{status(run.status)} Validation {number}: {said}")
     viewer = me()
     if not permission_refusals(viewer.actor, Permission.VALIDATION_START) and st.button("Cancel the validation"):
         with attempt("The validation was not cancelled."):
