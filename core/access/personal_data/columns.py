@@ -78,12 +78,12 @@ def _as_text(cells: pl.Series) -> pl.Series:
 
 
 def _values(texts: pl.Series) -> _Values:
-    table = texts.drop_nulls().value_counts(name="cells")
-    written = table["value"]
+    runs = texts.drop_nulls().sort().rle().struct  # in order, so that samples repeat; counting by hash takes twice this
+    written, counts = runs.field("value"), runs.field("len")
     odd = is_roundabout(written).arg_true()
     respelled = pl.Series([plain_spelling(str(text)) for text in written.gather(odd)], dtype=pl.String)
     plain = written.clone().scatter(odd, respelled) if len(odd) else written
-    return _Values(written, plain, table["cells"])
+    return _Values(written, plain, counts)
 
 
 def _hits(values: _Values, announced: Kind | None) -> dict[Kind, set[int]]:

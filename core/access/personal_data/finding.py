@@ -29,15 +29,15 @@ class Finder:
         """
         candidates = self._open & self.plain.str.contains(pattern.needle)
         if not pattern.weak:
-            return self._held(candidates.arg_true().to_list(), pattern)
+            return self._held(candidates.arg_true(), pattern)
         bare = self.plain.str.contains(BARE)
-        return self._held((candidates & bare).arg_true().to_list(), pattern) | self._held(
-            (candidates & ~bare).arg_true().to_list(), pattern
+        return self._held((candidates & bare).arg_true(), pattern) | self._held(
+            (candidates & ~bare).arg_true(), pattern
         )
 
-    def _held(self, candidates: list[int], pattern: Pattern) -> set[int]:
+    def _held(self, candidates: pl.Series, pattern: Pattern) -> set[int]:
         if len(candidates) > MANY:
-            sample = candidates[:: len(candidates) // SAMPLE]
+            sample = candidates.gather_every(len(candidates) // SAMPLE).to_list()
             share = sum(bool(self._free(place, pattern)) for place in sample) / len(sample)
             if share >= SURE:
                 return set(candidates)
