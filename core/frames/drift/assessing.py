@@ -9,6 +9,7 @@ from core.frames.drift.binned import bins, cut, moments, summary
 from core.frames.drift.categories import counted
 from core.frames.drift.columns import Side, sides
 from core.frames.drift.deciding import Options, comparison, refuse_unknown
+from core.frames.drift.filling import said, too_few, with_nulls
 from core.frames.drift.numbers import all_whole, sorted_numbers
 from core.frames.drift.pictures import of_bins, of_samples
 from core.frames.source import Table, open_table
@@ -16,17 +17,14 @@ from core.metrics.drift import ColumnDrift, DriftResult, Kind, Method, concluded
 from core.metrics.drift.measure import (
     CONSTANT,
     TOO_LARGE,
-    Measured,
     counts_measured,
     measure_bins,
     measure_counts,
     measure_numbers,
 )
 from core.metrics.drift.numbers import EXACT_ROWS, SMALLEST_SPREAD
-from core.metrics.significance import compare
 
 MOST_IN_MEMORY = 50_000_000  # rows of both files together; beyond it numbers are counted in bins in the engine
-Pair = tuple[int, int]
 IDENTIFIER = "No value repeats, as in an identifier or free text"
 
 
@@ -81,7 +79,7 @@ def _column(name: str, reference: Side, current: Side, options: Options) -> Colu
     empty = ColumnDrift(name, how.kind, how.method, how.threshold, None, None, (0, 0), (0.0, 0.0))
     if how.reason:
         missing = (reference.table.count(reference.missing), current.table.count(current.missing))
-        return replace(_with_nulls(empty, missing, (reference.rows, current.rows), options), unavailable=how.reason)
+        return replace(with_nulls(empty, missing, (reference.rows, current.rows), options), unavailable=how.reason)
     compare_column = _numeric if how.kind is Kind.NUMERIC else _categorical
     return compare_column(empty, reference, current, options)
 
@@ -92,15 +90,15 @@ def _numeric(empty: ColumnDrift, reference: Side, current: Side, options: Option
         return _in_engine(empty, reference, current, options)
     one, other = sorted_numbers(reference, current)
     column = replace(
-        _with_nulls(empty, (one.missing, other.missing), rows, options, infinite=(one.infinite, other.infinite)),
+        with_nulls(empty, (one.missing, other.missing), rows, options, infinite=(one.infinite, other.infinite)),
         n=(len(one.values), len(other.values)),
         distribution=of_samples(one.values, other.values),
     )
-    if reason := _too_few(column, options):
+    if reason := too_few(column, options):
         return replace(column, unavailable=reason)
     binned = column.method in (Method.PSI, Method.JENSEN_SHANNON) and reference.whole and current.whole
     whole = binned and all_whole(one.values) and all_whole(other.values)
-    return _said(
+    return said(
         column, measure_numbers(column.method, one.values, other.values, threshold=column.threshold, whole=whole)
     )
 
@@ -109,10 +107,10 @@ def _in_engine(empty: ColumnDrift, reference: Side, current: Side, options: Opti
     """Counts and sums of bins instead of the numbers themselves: bounds, certain where they settle the question."""
     one, other, rows = summary(reference), summary(current), (reference.rows, current.rows)
     column = replace(
-        _with_nulls(empty, (one.missing, other.missing), rows, options, infinite=(one.infinite, other.infinite)),
+        with_nulls(empty, (one.missing, other.missing), rows, options, infinite=(one.infinite, other.infinite)),
         n=(one.n, other.n),
     )
-    if reason := _too_few(column, options):
+    if reason := too_few(column, options):
         return replace(column, unavailable=reason)
     about = moments(reference, one)
     found = bins(reference, current, (one, other), about.mean) if about else None
@@ -121,63 +119,22 @@ def _in_engine(empty: ColumnDrift, reference: Side, current: Side, options: Opti
     column = replace(column, distribution=of_bins(found))
     if column.method in (Method.PSI, Method.JENSEN_SHANNON):
         counts = cut(reference, current, (one, other))
-        return _said(column, counts_measured(column.method, counts, threshold=column.threshold))
+        return said(column, counts_measured(column.method, counts, threshold=column.threshold))
     if column.method is Method.WASSERSTEIN and one.constant and (one.low, one.high) != (other.low, other.high):
         return replace(column, unavailable=CONSTANT)
     spread = max(about.deviation, SMALLEST_SPREAD)
-    return _said(column, measure_bins(column.method, found, threshold=column.threshold, spread=spread))
+    return said(column, measure_bins(column.method, found, threshold=column.threshold, spread=spread))
 
 
 def _categorical(empty: ColumnDrift, reference: Side, current: Side, options: Options) -> ColumnDrift:
     found = counted(reference, current)
     column = replace(
-        _with_nulls(empty, found.missing, (reference.rows, current.rows), options),
+        with_nulls(empty, found.missing, (reference.rows, current.rows), options),
         n=(int(found.reference.sum()), int(found.current.sum())),
         distribution=() if found.all_differ else found.shown,
     )
     if found.all_differ and max(column.n) > 1:
         return replace(column, unavailable=IDENTIFIER)
-    if reason := _too_few(column, options):
+    if reason := too_few(column, options):
         return replace(column, unavailable=reason)
-    return _said(column, measure_counts(column.method, found.reference, found.current, threshold=column.threshold))
-
-
-def _with_nulls(
-    column: ColumnDrift, missing: Pair, rows: Pair, options: Options, *, infinite: Pair = (0, 0)
-) -> ColumnDrift:
-    """The shares of missing and of unusable values; whether chance explains their change is asked beyond the limit."""
-    unusable = (missing[0] + infinite[0], missing[1] + infinite[1])
-    changes = {abs(lost[1] / rows[1] - lost[0] / rows[0]): lost for lost in (unusable, missing)}
-    most = max(changes)
-    lost = changes[most]
-    moved = most > options.null_rate_threshold
-    return replace(
-        column,
-        null_rate=(missing[0] / rows[0], missing[1] / rows[1]),
-        unusable_rate=(unusable[0] / rows[0], unusable[1] / rows[1]),
-        null_rate_p_value=compare(lost[1], rows[1], lost[0], rows[0]).p_value if moved else None,
-        infinite=infinite,
-    )
-
-
-def _too_few(column: ColumnDrift, options: Options) -> str:
-    if not min(column.n):
-        side = "reference" if not column.n[0] else "current"
-        return f"The column has no value in the {side} data"
-    if min(column.n) < options.minimum_rows:
-        return f"{min(column.n)} values, fewer than the {options.minimum_rows} that a comparison needs"
-    return ""
-
-
-def _said(column: ColumnDrift, found: Measured) -> ColumnDrift:
-    return replace(
-        column,
-        score=found.score,
-        drifted=found.drifted,
-        p_value=found.p_value,
-        statistic=found.statistic,
-        chance=found.chance,
-        bounds=found.bounds,
-        unavailable=found.reason,
-        note=found.note,
-    )
+    return said(column, measure_counts(column.method, found.reference, found.current, threshold=column.threshold))

@@ -74,6 +74,12 @@ def chance_of_distance(groups: Groups) -> float:
     return (1 + as_far) / (1 + PERMUTATIONS)
 
 
+def distance_of(groups: Groups) -> float:
+    """The distance of both sides if every number lay at the place of its group."""
+    gaps = np.diff(groups.places)
+    return float(_distances(groups.reference[np.newaxis], groups.reference + groups.current, gaps)[0])
+
+
 def chance_bound(groups: Groups) -> float:
     """The bound in `chance_of_distance`: 1 where it says nothing."""
     n, m = int(groups.reference.sum()), int(groups.current.sum())

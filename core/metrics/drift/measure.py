@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from core.metrics.drift.bounds import Bins, Bounds, smirnov_bounds, wasserstein_bounds
-from core.metrics.drift.chance import LEVEL, Groups, chance_of_distance, grouped
+from core.metrics.drift.chance import LEVEL, Groups, chance_of_distance, distance_of, grouped
 from core.metrics.drift.methods import Method
 from core.metrics.drift.numbers import (
     Sample,
@@ -20,7 +20,9 @@ UNCUT = "The values span a range too large or too small to be cut into bins"
 TOO_LARGE = "The values are too large to be subtracted"
 WITHIN_CHANCE = "The distance reaches its threshold, but chance alone gives as much at so few rows"
 FEW_EXPECTED = "Some categories are rare (fewer than 5 rows expected), which makes the test approximate"
+LOST = "The bins are too wide to tell whether chance explains the distance"
 FEW = 5
+KEPT = 0.9  # of a distance has to show between bins before chance may explain it
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def measure_bins(method: Method, bins: Bins, *, threshold: float, spread: float)
         groups = Groups((bins.low + bins.high) / 2, bins.reference, bins.current)
         chance = chance_of_distance(groups) if bounds.low >= threshold else None
         found = _far(bounds.low, threshold, chance, bounds)
+        if chance is not None and not found.drifted and distance_of(groups) < KEPT * bounds.low * spread:
+            return Measured(bounds=bounds, reason=LOST)
     if certain:
         return found
     reason = f"The score lies between {bounds.low:.4g} and {bounds.high:.4g}, on both sides of its threshold"
