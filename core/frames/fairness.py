@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from core.errors import Problem, Unreadable
 from core.frames.cells import cells
 from core.frames.group_errors import group_numbers
 from core.frames.group_scores import group_scores
+from core.frames.roles import EVEN_CUT, Task
 from core.frames.source import Table, open_table
 from core.metrics.cells import Cells, Normalisation, normalise
 from core.metrics.fairness import DEFAULT_MINIMUM_GROUP, FOUR_FIFTHS, FairnessResult, assess
@@ -25,7 +25,6 @@ from core.metrics.fairness.sweeping import sweep
 from core.metrics.fairness.sweeps import ThresholdSweep
 
 MOST_SCORED = 500  # groups of one comparison whose scores are compared
-EVEN_CUT = 0.5
 Reference = Mapping[str, str] | Overall | None
 
 
@@ -47,7 +46,7 @@ class Columns:
     favourable: str = ""
     controls: tuple[str, ...] = ()
     count: str | None = None
-    task: Literal["binary", "multiclass", "regression"] = "binary"
+    task: Task = Task.BINARY
     cut: float = EVEN_CUT
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -68,7 +67,7 @@ def assess_file(
     a control, or neither a prediction nor a score is named.
     """
     _refuse_doubled(columns)
-    if columns.task == "regression":
+    if columns.task is Task.REGRESSION:
         return _numbers(path, columns, reference, minimum_group, threshold)
     counted = _counted(path, columns)
     result = assess(
@@ -108,7 +107,7 @@ def _counted(path: Path | str, columns: Columns) -> Cells:
         attributes=(*columns.sensitive, *columns.controls),
         cut=None if columns.prediction else columns.cut,
         count=columns.count,
-        one_against_rest=columns.task == "multiclass",
+        one_against_rest=columns.task is Task.MULTICLASS,
     )
     for name, shown in columns.renamed.items():
         counted = normalise(counted, name, shown)
@@ -143,7 +142,7 @@ def _scored(
         score=score,
         positive=columns.positive,
         count=columns.count,
-        one_against_rest=columns.task == "multiclass",
+        one_against_rest=columns.task is Task.MULTICLASS,
         renamed=columns.renamed,
     )
     compared, scores = compare_scores(comparison, sums)

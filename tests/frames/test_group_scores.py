@@ -133,6 +133,33 @@ def test_each_row_stands_for_its_count(tmp_path: Path) -> None:
     assert set(found) == {("a",)}
 
 
+def test_counts_of_millions_are_ranked_without_overflow(tmp_path: Path) -> None:
+    generator = np.random.default_rng(4)
+    y, s = generator.integers(0, 2, 300), np.round(generator.random(300), 2)
+    light = scored(parquet(tmp_path, y=y, s=s, g=["a"] * 300), "g")["a",]
+
+    heavy = scored(parquet(tmp_path, y=y, s=s, g=["a"] * 300, n=[10**9] * 300), "g", count="n")["a",]
+
+    assert area_under_curve(heavy.ranks) == area_under_curve(light.ranks)
+    assert heavy.ranks.wins == light.ranks.wins * 10**18
+    assert heavy.ranks.positive_squares == light.ranks.positive_squares * 10**27
+    assert heavy.ranks.negative_squares == light.ranks.negative_squares * 10**27
+    assert (heavy.score.mean, heavy.gap.mean) == (light.score.mean, light.gap.mean)
+
+
+def test_more_scores_than_one_batch_holds_are_ranked_as_scikit_learn_does(tmp_path: Path) -> None:
+    generator = np.random.default_rng(6)
+    s = generator.random(200_000)
+    y, g = (generator.random(200_000) < s).astype(int), generator.choice(["a", "b"], 200_000)
+
+    found = scored(parquet(tmp_path, y=y, s=s, g=g), "g")
+
+    for name in "ab":
+        ranks = found[name,].ranks
+        assert float(area_under_curve(ranks)) == pytest.approx(roc_auc_score(y[g == name], s[g == name]), rel=1e-12)
+        assert sum(one.n for one in ranks.reliability) == ranks.n == (g == name).sum()
+
+
 def test_one_label_is_ranked_against_the_rest(tmp_path: Path) -> None:
     path = parquet(tmp_path, y=["2", "1", "0", "2.0"], s=[0.9, 0.4, 0.3, 0.35], g=["a"] * 4)
 

@@ -18,13 +18,14 @@ from statsmodels.stats.multitest import multipletests
 
 from core.errors import Unreadable
 from core.frames.fairness import Columns, assess_file
+from core.frames.roles import Task
 from core.metrics.fairness import FairnessResult
 from core.metrics.moments import Moments, mean_interval, ratio_interval, welch
 from core.metrics.verdicts import Verdict
 from tests.metrics.published import ROOT
 
 EMPLOYMENT = ROOT / "app/example/data/employment_ma_2015.parquet"
-NUMBERS = Columns(sensitive=("race",), label="employed", prediction="predicted_probability", task="regression")
+NUMBERS = Columns(sensitive=("race",), label="employed", prediction="predicted_probability", task=Task.REGRESSION)
 LARGE = "race != 'Alaska Native' and race != 'Native Hawaiian or Pacific Islander'"
 
 
@@ -45,7 +46,7 @@ def rows_file(path: Path, **columns: object) -> Path:
 
 
 def assessed(path: Path, *, favourable: str = "", label: str | None = "a", **options) -> FairnessResult:
-    columns = Columns(sensitive=("g",), label=label, prediction="p", task="regression", favourable=favourable)
+    columns = Columns(sensitive=("g",), label=label, prediction="p", task=Task.REGRESSION, favourable=favourable)
     return assess_file(path, columns, **options)
 
 
@@ -187,7 +188,7 @@ def test_constant_groups_have_figures_without_an_interval(tmp_path: Path, p, a, 
 def test_rows_without_a_group_are_counted_per_attribute(tmp_path: Path) -> None:
     path = rows_file(tmp_path, p=[1.0] * 90, a=[1.0] * 90, g=["a", "b", None] * 30, h=["x"] * 45 + [" "] * 45)
 
-    result = assess_file(path, Columns(sensitive=("g", "h"), label="a", prediction="p", task="regression"))
+    result = assess_file(path, Columns(sensitive=("g", "h"), label="a", prediction="p", task=Task.REGRESSION))
 
     assert (result.rows, result.unknown) == (90, {"g": 30, "h": 45})
     assert result.comparison("g", "h").unknown == 60
@@ -196,10 +197,10 @@ def test_rows_without_a_group_are_counted_per_attribute(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "options", "words"),
     [
-        (Columns(("g",), "a", "p", task="regression", favourable="1"), {}, "higher or lower, found 1"),
-        (Columns(("g",), "a", task="regression"), {}, "no prediction column is named"),
-        (Columns(("g",), "a", "p", task="regression"), {"reference": {"g": "z"}}, "no such reference group"),
-        (Columns(("z",), "a", "p", task="regression"), {}, "column “z”: no such column"),
+        (Columns(("g",), "a", "p", task=Task.REGRESSION, favourable="1"), {}, "higher or lower, found 1"),
+        (Columns(("g",), "a", task=Task.REGRESSION), {}, "no prediction column is named"),
+        (Columns(("g",), "a", "p", task=Task.REGRESSION), {"reference": {"g": "z"}}, "no such reference group"),
+        (Columns(("z",), "a", "p", task=Task.REGRESSION), {}, "column “z”: no such column"),
         (Columns(("g",), "a", "p", controls=("g",)), {}, "column “g”: a column is compared by once"),
         (Columns(("g",), "a", "p", renamed={"h": {"x": "y"}}), {}, "column “h”: a column to rename is no attribute"),
         (Columns(("g",), "a"), {}, "neither a prediction nor a score column is named"),
@@ -215,7 +216,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path, columns: Columns, op
 
 
 def test_controls_are_said_to_be_for_classes_only() -> None:
-    columns = Columns(("sex",), "employed", "predicted_probability", controls=("race",), task="regression")
+    columns = Columns(("sex",), "employed", "predicted_probability", controls=("race",), task=Task.REGRESSION)
 
     figure = assess_file(EMPLOYMENT, columns).comparison("sex").figure("conditional_impact_ratio")
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from core.frames.fairness import Columns, assess_file
+from core.frames.roles import Task
 from core.metrics.cells import Normalisation
 from core.metrics.fairness import FairnessResult, assess
 from core.metrics.verdicts import Verdict
@@ -30,7 +31,7 @@ def test_one_of_several_labels_is_compared_against_the_rest(tmp_path: Path) -> N
     path = tmp_path / "rows.csv"
     path.write_text("y,p,g\n" + "high,high,a\nlow,high,a\nmiddle,low,a\nhigh,low,b\nlow,middle,b\nhigh,high,b\n" * 20)
 
-    result = assess_file(path, Columns(("g",), "y", "p", positive="high", task="multiclass"), repetitions=2)
+    result = assess_file(path, Columns(("g",), "y", "p", positive="high", task=Task.MULTICLASS), repetitions=2)
 
     assert [group.selected for group in result.groups] == [40, 20]
     assert [group.positives for group in result.groups] == [20, 40]

@@ -158,6 +158,7 @@ def _refuse_unknown(wanted: Sequence[Required]) -> None:
 
 def _columns(args: argparse.Namespace, table: Path, attributes: tuple[str, ...]) -> "Columns":
     from core.frames.fairness import Columns
+    from core.frames.roles import Task
 
     renamed: dict[str, dict[str, str]] = {}
     for column, value, name in args.rename:
@@ -171,7 +172,7 @@ def _columns(args: argparse.Namespace, table: Path, attributes: tuple[str, ...])
         favourable=args.favourable or "",
         controls=tuple(dict.fromkeys(args.control)),
         count=args.count,
-        task=args.task,
+        task=Task(args.task),
         cut=args.cut,
         renamed=renamed,
     )
