@@ -186,6 +186,15 @@ def test_an_unknown_favourable_label_is_refused(tmp_path: Path) -> None:
         declare(source, found, ColumnMapping(label="y", prediction="p", positive_label="1", favourable_label="2"))
 
 
+def test_a_missing_number_is_one_problem_and_not_called_a_word(tmp_path: Path) -> None:
+    source, found = _read(tmp_path, "y,p,s\n1,1,0.5\n0,0,\n")
+
+    with pytest.raises(Unreadable) as refusal:
+        declare(source, found, ColumnMapping(label="y", prediction="p", score="s", positive_label="1"))
+
+    assert [(problem.reason, problem.line) for problem in refusal.value.problems] == [("the value is missing", 3)]
+
+
 def test_a_missing_sensitive_value_is_sound(tmp_path: Path) -> None:
     source, found = _read(tmp_path, "y,p,race\n1,1,\n0,0,A\n")
     mapping = ColumnMapping(label="y", prediction="p", positive_label="1", sensitive=("race",))

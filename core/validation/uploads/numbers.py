@@ -57,7 +57,7 @@ def sound_numbers(cells: pl.Series) -> pl.Series:
     if long.any():
         exact = pl.Series([_too_large(text) is None if text else None for text in cells.filter(long)], dtype=pl.Boolean)
         finite = finite.scatter(long.arg_true(), exact)
-    return fits & finite
+    return (fits & finite).set(cells.is_null(), None)  # in Polars, null and false is false
 
 
 def _sound_typed(cells: pl.Series) -> pl.Series:
