@@ -12,6 +12,7 @@ class Need(StrEnum):
     REFERENCE = "reference or training data"
     SCHEMA = "a declared schema"
     CONTROLS = "control features"
+    ROW_NUMBERS = "row numbers"
     SCORE = "a score"
     PROBABILITY = "a probability"
     FEATURES = "the model's inputs"
@@ -28,11 +29,14 @@ class Need(StrEnum):
 
 _OF_METRIC: Mapping[str, tuple[Need, ...]] = MappingProxyType(
     {
+        "duplicate_row_id_share": (Need.ROW_NUMBERS,),
         "missing_share_change": (Need.TRAINING,),
+        "changed_type_columns": (Need.TRAINING,),
         "out_of_training_range_share": (Need.TRAINING,),
         "unseen_category_share": (Need.TRAINING,),
         "leaked_row_share": (Need.TRAINING,),
         "leaked_row_share_beyond_chance": (Need.TRAINING,),
+        "shared_row_id_share": (Need.TRAINING, Need.ROW_NUMBERS),
         "schema_violations": (Need.SCHEMA,),
         "target_leakage": (Need.FEATURES, Need.LABEL),
         "pr_auc": (Need.SCORE,),
@@ -44,9 +48,14 @@ _OF_METRIC: Mapping[str, tuple[Need, ...]] = MappingProxyType(
         "roc_auc_difference": (Need.SCORE, Need.LABEL),
         "calibration_difference": (Need.PROBABILITY, Need.LABEL),
         "expected_calibration_error_difference": (Need.PROBABILITY, Need.LABEL),
+        "mean_error_difference": (Need.LABEL,),
+        "mean_absolute_error_difference": (Need.LABEL,),
+        "mean_absolute_error_ratio": (Need.LABEL,),
+        "root_mean_squared_error_ratio": (Need.LABEL,),
         "bias_audit_impact_ratio": (Need.BIAS_AUDIT,),
         "unknown_share": (Need.BIAS_AUDIT,),
         "drifted_column_share": (Need.REFERENCE,),
+        "drifted_column_share_after_holm": (Need.REFERENCE,),
         "worst_drift_over_threshold": (Need.REFERENCE,),
         "prediction_drift": (Need.REFERENCE,),
         "null_rate_change": (Need.REFERENCE,),

@@ -1,8 +1,7 @@
-"""A published policy never changes, takes effect on its date, and names only figures that are computed."""
+"""A published policy never changes, and takes effect on its date."""
 
 import hashlib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -12,15 +11,9 @@ from core.access.rules import SYSTEM
 from core.errors import NotFound, Unreadable
 from core.ledger.queries import entries, entry
 from core.ledger.service import Ledger
-from core.policy.parse import parse_policy
-from core.policy.rules import CheckKind
 from core.policy.service import default_policy_text, policy_by_id, policy_in_force, publish
 from core.policy.tables import PolicyVersion
-from core.policy.vocabulary import names_of
 from core.store import Store
-from core.validation.computing import compute
-from core.validation.judging import judge_all
-from core.validation.uploads import ColumnMapping
 from tests.builders import NOON, a_policy
 
 DEFAULT = default_policy_text()
@@ -105,40 +98,3 @@ def test_an_older_policy_is_still_found_by_its_row(store: Store, ledger: Ledger)
         assert policy_by_id(session, first.id) == first
         with pytest.raises(NotFound):
             policy_by_id(session, 99)
-
-
-def a_policy_with_every_metric() -> str:
-    head = DEFAULT[: DEFAULT.index("# ---- quality")]
-    items = DEFAULT[DEFAULT.index("# ---- checklist") :]
-    clauses = [
-        f'[[threshold]]\nclause = "{kind}.{metric}"\nkind = "{kind}"\nmetric = "{metric}"\ntitle = "{metric}"\n'
-        'direction = "at least"\nvalue = 0.5\nrequired = true\n'
-        for kind in CheckKind
-        for metric in sorted(names_of(kind))
-    ]
-    return head + "\n".join(clauses) + items
-
-
-def test_every_metric_that_a_policy_can_name_is_computed(tmp_path: Path) -> None:
-    import polars as pl
-
-    rows = 1200
-    frame = pl.DataFrame(
-        {
-            "label": [("1", "0", "0")[row % 3] for row in range(rows)],
-            "prediction": [("1", "0", "1", "0")[row % 4] for row in range(rows)],
-            "score": [(row % 97) / 97 for row in range(rows)],
-            "sex": [("F", "M")[row % 2 if row % 5 else 0] for row in range(rows)],
-        }
-    )
-    frame.write_parquet(tmp_path / "table.parquet")
-    mapping = ColumnMapping(
-        label="label", prediction="prediction", score="score", positive_label="1", sensitive=("sex",),
-        score_is_probability=True,
-    )  # fmt: skip
-    policy = parse_policy(a_policy_with_every_metric())
-
-    judged = judge_all(compute(tmp_path / "table.parquet", mapping, policy, lambda _step: None), policy)
-
-    assert {one.threshold.metric for one in judged} == set().union(*METRICS.values())
-    assert [one.threshold.metric for one in judged if one.value is None] == []

@@ -19,7 +19,7 @@ from core.store import EvidenceFiles, Store
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.intake import HandedIn, hand_in, inspect
-from core.validation.rules import Outcome
+from core.validation.rules import EvidenceKind, Outcome
 from core.validation.runs import perform, start
 from core.validation.tables import CheckResult, Evidence, Finding, Run
 from core.validation.uploads import ColumnMapping
@@ -63,6 +63,7 @@ class Bench:
         content: str | Path,
         mapping: ColumnMapping = MAPPING,
         *,
+        kind: EvidenceKind = EvidenceKind.PREDICTIONS,
         filename: str = "predictions.csv",
         declared: Mapping[str, str] | None = None,
         actor: Actor | None = None,
@@ -81,6 +82,7 @@ class Bench:
             filename=filename,
             mapping=mapping,
             declared=declared or {},
+            kind=kind,
             actor=actor or self.cast.developer,
             at=at,
         )

@@ -28,23 +28,26 @@ def explain_file(
     *,
     attributions: Path | str | None = None,
     previous: Path | str | None = None,
+    row_id: str | None = None,
+    previous_row_id: str | None = None,
     minimum_group: int = DEFAULT_MINIMUM_GROUP,
 ) -> ExplanationResult:
     """Explain the model behind a table of predictions (CSV or Parquet).
 
     With `attributions` (Parquet, CSV or JSON; see `core.frames.attributions`) these are summed up, over all cases and
     by sensitive attribute; else a surrogate of the score, or of the prediction, is explained, and marked as such.
-    `previous` are the last version's attributions. The features are screened for proxies of each sensitive attribute
-    in either case. Raises Unreadable with every place of a file that cannot be accepted, the file named first; what
-    cannot be computed is a reason in the result.
+    `previous` are the last version's attributions. `row_id` and `previous_row_id` name the column of row ids in these
+    files where it is called otherwise than among the predictions. The features are screened for proxies of each
+    sensitive attribute in either case. Raises Unreadable with every place of a file that cannot be accepted, the file
+    named first; what cannot be computed is a reason in the result.
     """
     roles = replace(roles, features=roles.inputs)
     reasons = (
-        from_attributions(attributions, predictions, roles, minimum_group)
+        from_attributions(attributions, predictions, roles, minimum_group, row_id or roles.row_id)
         if attributions
         else from_surrogate(predictions, roles)
     )
-    comparison, comparison_reason, compared = _comparison(reasons, previous, roles)
+    comparison, comparison_reason, compared = _comparison(reasons, previous, previous_row_id or roles.row_id)
     screens, screens_reason, screened = _screens(predictions, roles)
     return ExplanationResult(
         source=reasons.source,
@@ -67,10 +70,10 @@ def explain_file(
 
 
 def _comparison(
-    reasons: Reasons, previous: Path | str | None, roles: Roles
+    reasons: Reasons, previous: Path | str | None, row_id: str | None
 ) -> tuple[VersionComparison | None, str, Figure]:
     metric = "importance_rank_correlation"
-    before = previous_contributions(previous, roles) if previous else ()
+    before = previous_contributions(previous, row_id) if previous else ()
     reason = reasons.reason if before and not reasons.contributions else "" if before else NO_PREVIOUS
     if reason:
         return None, reason, missing(metric, reason)

@@ -53,9 +53,11 @@ class Reasons:
     notes: tuple[str, ...] = ()
 
 
-def from_attributions(path: Path | str, table: Path | str, roles: Roles, minimum_group: int) -> Reasons:
-    """Sum up a file of attributions, over all cases and group by group."""
-    with named("attributions"), open_attributions(path, row_id=roles.row_id, sensitive=roles.sensitive) as found:
+def from_attributions(
+    path: Path | str, table: Path | str, roles: Roles, minimum_group: int, row_id: str | None
+) -> Reasons:
+    """Sum up a file of attributions, over all cases and group by group; `row_id` is the column of its row ids."""
+    with named("attributions"), open_attributions(path, row_id=row_id, sensitive=roles.sensitive) as found:
         sums = contributions(found)
         ordered = importances(sums)
         rows = sums[0].n
@@ -80,9 +82,9 @@ def from_attributions(path: Path | str, table: Path | str, roles: Roles, minimum
     )
 
 
-def previous_contributions(path: Path | str, roles: Roles) -> tuple[Contribution, ...]:
+def previous_contributions(path: Path | str, row_id: str | None) -> tuple[Contribution, ...]:
     """The sums of the last version's attributions."""
-    with named("previous attributions"), open_attributions(path, row_id=roles.row_id) as found:
+    with named("previous attributions"), open_attributions(path, row_id=row_id) as found:
         return contributions(found)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.errors import Refused, Unreadable
+from core.metrics.performance.comparing import PerformanceComparison
 from core.policy.rules import CheckKind, Policy, Task
 from core.validation.computing import parts
-from core.validation.computing.sources import Files, given_needs, open_sources
+from core.validation.computing.sources import Files, Sources, given_needs, open_sources
 from core.validation.inputs import RunInputs
 from core.validation.results import ValidationResult
 
@@ -46,7 +47,7 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
     say(next(steps))
     performance = parts.performance(sources)
     say(next(steps))
-    comparisons = _tried(CheckKind.PERFORMANCE, lambda: parts.comparisons(sources), reasons) or ()
+    comparisons = _comparisons(sources, reasons)
     say(next(steps))
     fairness = parts.fairness(sources, policy)
     say(next(steps))
@@ -74,6 +75,18 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
         robustness=robustness,
         reasons=reasons,
     )
+
+
+def _comparisons(sources: Sources, reasons: dict[str, str]) -> tuple[PerformanceComparison, ...]:
+    """With each other model that can be read; one that cannot does not take the next one along."""
+    found = []
+    for name, other in parts.other_models(sources):
+        try:
+            found.append(parts.comparison(sources, name, other))
+        except (Unreadable, Refused) as error:
+            earlier = reasons.get(CheckKind.PERFORMANCE.value)
+            reasons[CheckKind.PERFORMANCE.value] = f"{earlier}; {error}" if earlier else str(error)
+    return tuple(found)
 
 
 def _tried(kind: CheckKind, work: Callable[[], Part], reasons: dict[str, str], absent: str = "") -> Part | None:

@@ -10,6 +10,7 @@ from core.frames.fairness import Columns, assess_file
 from core.frames.pairing import compare_files
 from core.frames.performance import assess_performance
 from core.frames.perturbations import Columns as PerturbedColumns
+from core.frames.places import named
 from core.frames.quality import assess_quality
 from core.frames.roles import Roles
 from core.frames.stressing import stress_file
@@ -57,14 +58,19 @@ def performance(sources: Sources) -> PerformanceResult | None:
     return assess_performance(sources.predictions.path, roles_of(mapping), probabilities=known or None)
 
 
-def comparisons(sources: Sources) -> tuple[PerformanceComparison, ...]:
-    """The performance against a baseline and against the last approved version, where these are at hand."""
+def other_models(sources: Sources) -> tuple[tuple[str, Source], ...]:
+    """What the performance can be held against: a baseline and the last approved version, where these are at hand."""
     others = (
         (BASELINE, sources.of(EvidenceKind.BASELINE)),
         (LAST_APPROVED, sources.of_approved(EvidenceKind.PREDICTIONS)),
     )
-    return tuple(
-        compare_files(
+    return tuple((name, other) for name, other in others if other is not None and _comparable(sources, other))
+
+
+def comparison(sources: Sources, name: str, other: Source) -> PerformanceComparison:
+    """The performance against that of the other model of this name; its problems begin with that name."""
+    with named(name):
+        return compare_files(
             sources.predictions.path,
             roles_of(sources.mapping),
             other.path,
@@ -73,9 +79,6 @@ def comparisons(sources: Sources) -> tuple[PerformanceComparison, ...]:
             probabilities=sources.mapping.probability_columns or None,
             other_probabilities=other.mapping.probability_columns or None,
         )
-        for name, other in others
-        if other is not None and _comparable(sources, other)
-    )
 
 
 def _comparable(sources: Sources, other: Source) -> bool:
@@ -149,6 +152,8 @@ def explanation(sources: Sources) -> ExplanationResult | None:
         frame_roles(sources),
         attributions=attributions.path if attributions else None,
         previous=previous.path if previous else None,
+        row_id=attributions.mapping.row_id if attributions else None,
+        previous_row_id=previous.mapping.row_id if previous else None,
     )
 
 

@@ -112,6 +112,7 @@ def given_needs(sources: Sources) -> tuple[Need, ...]:
         Need.REFERENCE: sources.reference is not None,
         Need.SCHEMA: bool(sources.inputs.schema),
         Need.CONTROLS: bool(mapping.controls),
+        Need.ROW_NUMBERS: mapping.row_id is not None,
         Need.SCORE: mapping.score is not None,
         Need.PROBABILITY: mapping.score is not None and mapping.score_is_probability,
         Need.FEATURES: features,
