@@ -82,6 +82,8 @@ def test_each_row_stands_for_its_count_and_missing_groups_are_counted(tmp_path: 
         ({"p": ["1", "much"]}, "line 3, column “p”: a value is no finite number, found 1 such rows"),
         ({"a": ["1", ""]}, "line 3, column “a”: a value is no finite number"),
         ({"p": ["inf", "1"]}, "line 2, column “p”"),
+        ({"p": [1.0, float("nan")]}, "line 3, column “p”: a value is no finite number"),
+        ({"p": [1.0, None]}, "line 3, column “p”: a value is no finite number"),
         ({"p": ["1e300", "1"]}, "column “a”: numbers lie too far apart to be squared"),
         ({"p": ["1.7e308", "-1.7e308"], "g": ["x", "x"]}, "numbers lie too far apart"),
     ],

@@ -179,6 +179,20 @@ def test_values_are_missing_renamed_and_equal_as_in_cells(tmp_path: Path) -> Non
     assert {values: sums.ranks.n for values, sums in found.items()} == {("White", "1.5"): 2}
 
 
+def test_typed_attributes_are_the_groups_that_their_text_names(tmp_path: Path) -> None:
+    path = parquet(
+        tmp_path,
+        y=[True, False, True],
+        s=pa.array([0.9, 0.5, 0.2], pa.float32()),
+        g=pa.array(["a", "b", "a"]).dictionary_encode(),
+        h=[True, True, None],
+    )
+
+    found = scored(path, "g", "h", positive="true")
+
+    assert {values: sums.ranks.n for values, sums in found.items()} == {("a", "true"): 1, ("b", "true"): 1}
+
+
 @pytest.mark.parametrize(
     ("columns", "options", "words"),
     [

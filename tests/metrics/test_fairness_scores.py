@@ -170,6 +170,27 @@ def test_without_a_score_column_the_figures_are_not_available(frame) -> None:
         assert (comparison.figure(metric).value, comparison.figure(metric).reason) == (None, "There is no score column")
 
 
+def test_more_crossings_than_can_be_ranked_say_so_and_each_attribute_alone_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.frames.fairness.MOST_SCORED", 3)
+    rows = range(120)
+    path = rows_file(
+        tmp_path,
+        y=[row // 4 % 2 for row in rows],
+        s=[row / 120 for row in rows],
+        g=["ab"[row % 2] for row in rows],
+        h=["xy"[row // 2 % 2] for row in rows],
+    )
+
+    result = assess_file(path, Columns(("g", "h"), "y", score="s", positive="1"), repetitions=2)
+
+    assert result.comparison("g").figure("roc_auc_difference").value is not None
+    figure = result.comparison("g", "h").figure("roc_auc_difference")
+    assert figure.reason == "4 groups, more than the 3 whose scores are compared"
+    assert (result.scores[2].reason, result.sweep[2].reason) == (figure.reason, figure.reason)
+
+
 def at(sweep: ThresholdSweep, threshold: float):
     return next(point for point in sweep.points if point.threshold == threshold)
 
