@@ -171,8 +171,8 @@ def _prepare(
 def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
     label, source = safe_label(handed.filename), handed.source
     if handed.kind is EvidenceKind.SCENARIOS:
-        scenarios = read_scenarios(source)
         scanned = scanned_texts(source)
+        scenarios = read_scenarios(source)
         if blocks := standing_blocks(scanned, {}):
             raise Refused(blocks)
         stored = files.add_path(source)

@@ -16,7 +16,7 @@ from core.validation.intake import Handed, refuse_unsound, to_table
 from core.validation.judging import Judged, NotJudged, judge_all, not_judged
 from core.validation.results import ValidationResult
 from core.validation.rules import EvidenceKind
-from core.validation.uploads import ColumnMapping, guess_mapping, preflight, safe_label
+from core.validation.uploads import ColumnMapping, guess_mapping, preflight, read_json, safe_label
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def _read(handed: Handed, table: Path) -> None:
     """As an upload is read; problems begin with the file's name, because there are several."""
     try:
         if handed.kind is EvidenceKind.SCENARIOS:
+            read_json(handed.source)  # says the character of what is no JSON, as an upload does
             read_scenarios(handed.source)
             shutil.copyfile(handed.source, table)
         else:

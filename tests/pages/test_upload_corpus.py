@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,14 @@ from streamlit.testing.v1 import AppTest
 from app import composition
 from app.composition import Workplace
 from app.settings import PREFIX
-from core.access.rules import Actor
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
 from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping, safe_label
-from tests.builders import a_cast, a_version
+from tests.builders import Cast, a_cast, a_version
 from tests.pages.desk import Desk, button, column, words
-from tests.uploads.corpus import DECLARED, FULL_BOMBS, GOOD_FILES, MAPPING, TABLES, Bad, Good
+from tests.uploads.corpus import DECLARED, FULL_BOMBS, GOOD_FILES, JSON_FILES, MAPPING, TABLES, Bad, Good
 from tests.uploads.corpus.cases import GOOD, rows
 
 NONE = "–"
@@ -34,12 +33,13 @@ class Counter:
     """One installation for the whole module, and the developer who stands at the upload page."""
 
     place: Workplace
-    developer: Actor
+    cast: Cast
     model: str
-    version: str
 
-    def page(self) -> AppTest:
-        return Desk(self.place).open(self.developer, "upload", model=self.model, version=self.version)
+    def page(self, model: str = "", kind: EvidenceKind = EvidenceKind.PREDICTIONS) -> AppTest:
+        """The upload page, opened anew for evidence of this kind."""
+        at = Desk(self.place).open(self.cast.developer, "upload", model=model or self.model, version="1.0.0")
+        return at.radio(key="kind").set_value(kind).run()
 
     def kept(self) -> tuple[int, int, int]:
         """Rows of evidence, evidence files, and files that wait."""
@@ -66,20 +66,38 @@ def counter(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         composition.workplace.cache_clear()
         place = composition.workplace()
         cast = a_cast(place.store)
-        yield Counter(place, cast.developer, *a_version(place.store, cast))
+        yield Counter(place, cast, a_version(place.store, cast)[0])
         place.store.close()
         composition.workplace.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def opened(counter: Counter) -> AppTest:
+    """The page, open for predictions during all of these tests."""
     return counter.page()
+
+
+@pytest.fixture(scope="module")
+def opened_for(counter: Counter) -> Mapping[EvidenceKind, AppTest]:
+    """The same, open for evidence in JSON."""
+    return {kind: counter.page(kind=kind) for kind in (EvidenceKind.ATTRIBUTIONS, EvidenceKind.SCENARIOS)}
 
 
 def give(at: AppTest, filename: str, content: bytes) -> None:
     """Choose a file; a name that a browser's dialog cannot hold is given as the page shows it."""
     at.file_uploader[0].set_value((safe_label(filename), content, "text/csv")).run()
     assert not at.exception, at.exception[0].message
+
+
+def assert_refused_in_place(at: AppTest, case: Bad) -> None:
+    """The page lists the problem with its place, and says that nothing was stored."""
+    text = words(at)
+    assert "Nothing was stored." in text
+    assert "to put right, then send it again" in text
+    assert case.reason in column(at, "What")[0]
+    assert column(at, "Line")[0] == (f"{case.line:,}" if case.line else NONE)
+    assert column(at, "Column")[0] == (case.column or NONE)
+    assert case.found in column(at, "Found")[0]
 
 
 def declare(at: AppTest, mapping: ColumnMapping) -> None:
@@ -103,13 +121,19 @@ def test_a_file_that_is_no_table_is_refused_in_place_and_not_kept(case: Bad, cou
 
     give(opened, case.filename, case.bytes())
 
-    text = words(opened)
-    assert "Nothing was stored." in text
-    assert "to put right, then send it again" in text
-    assert case.reason in column(opened, "What")[0]
-    assert column(opened, "Line")[0] == (f"{case.line:,}" if case.line else NONE)
-    assert column(opened, "Column")[0] == (case.column or NONE)
-    assert case.found in column(opened, "Found")[0]
+    assert_refused_in_place(opened, case)
+    assert counter.kept() == before
+
+
+@pytest.mark.parametrize("case", JSON_FILES, ids=lambda case: case.name)
+def test_json_that_is_no_evidence_is_refused_in_place_and_not_kept(
+    case: Bad, counter: Counter, opened_for: Mapping[EvidenceKind, AppTest]
+) -> None:
+    before = counter.kept()
+
+    give(opened_for[case.kind], case.filename, case.bytes())
+
+    assert_refused_in_place(opened_for[case.kind], case)
     assert counter.kept() == before
 
 
@@ -139,7 +163,8 @@ def test_a_sound_file_is_readable(case: Good, opened: AppTest) -> None:
 
 
 def test_a_sound_file_is_handed_in_as_declared(counter: Counter) -> None:
-    at = counter.page()
+    model, _ = a_version(counter.place.store, counter.cast)
+    at = counter.page(model)
     give(at, "predictions.csv", rows(GOOD.strip(), "2,1,1,0.75,fine"))
 
     declare(at, MAPPING)

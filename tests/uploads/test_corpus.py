@@ -35,8 +35,8 @@ def _take_in(source: Path, case: Bad, limits: Limits) -> None:
     """As the service does: preflight, then what was declared, then the table; attributions and scenarios as theirs."""
     table = source.with_name("table.parquet")
     if case.kind is EvidenceKind.SCENARIOS:
-        read_scenarios(source)
         read_json(source)
+        read_scenarios(source)
     elif case.kind is EvidenceKind.ATTRIBUTIONS:
         json_to_parquet(source, table)
         table = table.rename(source.with_name("attributions"))
