@@ -29,7 +29,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
-        "fairness?run=R0002", "findings", "findings?finding=F0001",
+        "fairness?run=R0002", "findings", "findings?finding=F0001", "comparison?run=R0003",
+        *(f"report?run=R0003{part}" for part in ("", "&part=Performance", "&part=Drift", "&part=Reasons")),
     ),
     "approver2": ("approvals", "approval?change=CR0002", "approval?change=CR0001"),
     "auditor": ("ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration"),
