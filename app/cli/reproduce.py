@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.settings import Settings
     from core.validation.reproducing import Reproduction
 
 SAME, DIFFERENT, CANNOT = 0, 1, 2
@@ -34,27 +35,36 @@ def run(args: argparse.Namespace) -> int:
     """Compute, compare, say."""
     if args.data_dir:
         os.environ["COUNTERSIGN_DATA_DIR"] = str(Path(args.data_dir).resolve())
+    from sqlalchemy.exc import DBAPIError
+
     from app.settings import load
     from core.errors import GovernanceError
-    from core.store import EvidenceFiles, open_store
-    from core.validation.reproducing import reproduce
 
     settings = load()
-    store = open_store(settings.database_url)
+    if not (settings.data_dir / "evidence").is_dir():
+        print(f"There is no installation in {settings.data_dir}", file=sys.stderr)
+        return CANNOT
     try:
-        found = reproduce(
-            store,
-            EvidenceFiles(settings.data_dir / "evidence"),
-            run=args.number,
-            say=lambda step: print(step, file=sys.stderr),
-        )
+        found = _reproduced(settings, args.number)
     except GovernanceError as error:
         print(error, file=sys.stderr)
         return CANNOT
-    finally:
-        store.close()
+    except DBAPIError as error:
+        print(f"The store cannot be read: {error.orig}", file=sys.stderr)
+        return CANNOT
     print(as_json(found) if args.format == "json" else as_text(found))
     return CANNOT if found.wrong_inputs else SAME if found.same_figures else DIFFERENT
+
+
+def _reproduced(settings: "Settings", number: str) -> "Reproduction":
+    from core.store import EvidenceFiles, open_store
+    from core.validation.reproducing import reproduce
+
+    store, files = open_store(settings.database_url), EvidenceFiles(settings.data_dir / "evidence")
+    try:
+        return reproduce(store, files, run=number, say=lambda step: print(step, file=sys.stderr))
+    finally:
+        store.close()
 
 
 def as_json(found: "Reproduction") -> str:
@@ -77,6 +87,7 @@ def as_text(found: "Reproduction") -> str:
     newer = f" The method is newer ({found.method_now}, then {found.method_then})." if is_newer else ""
     if found.same_figures:
         return f"{found.run}: every stored figure came out the same.{newer}"
-    lines = [f"{found.run}: {len(found.differences)} stored figures came out differently.{newer}"]
+    figures = "1 stored figure" if len(found.differences) == 1 else f"{len(found.differences)} stored figures"
+    lines = [f"{found.run}: {figures} came out differently.{newer}"]
     lines += [f"  {one.place}: stored {one.stored}, computed {one.computed}" for one in found.differences]
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Everything that a run's result depends on, by digest: the same inputs give the same figures, whenever computed."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -54,7 +55,7 @@ class RunInputs:
             self.approved_version,
             *(f"{one.kind} {one.table} {one.mapping}" for one in self.approved),
         ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # as JSON, no part can pass for two
 
     def given(self, kind: EvidenceKind) -> Given | None:
         """The file of this kind."""

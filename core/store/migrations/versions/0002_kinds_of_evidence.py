@@ -33,6 +33,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Without its kind any file would pass for predictions, and the newest one would be the evidence of its version.
+    op.execute("UPDATE evidence SET replaced_at = uploaded_at WHERE kind <> 'predictions' AND replaced_at IS NULL")
     op.drop_column("dataset", "declared_schema")
     op.drop_index(op.f("ix_run_inputs_digest"), table_name="run")
     op.drop_column("run", "inputs_digest")
