@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from sqlmodel import Session
 
@@ -82,7 +83,10 @@ def reproduce(
         return Reproduction(run, row.result_digest, "", wrong, (), inputs.method)
     computed = to_json(compute(files.path, inputs, policy.policy, say))
     digest = hashlib.sha256(computed).hexdigest()
-    found = () if digest == row.result_digest else tuple(_differences(json.loads(row.result), json.loads(computed)))
+    if digest == row.result_digest:
+        return Reproduction(run, row.result_digest, digest, (), (), inputs.method)
+    older = inputs.method < METHOD
+    found = tuple(_differences(json.loads(row.result), json.loads(computed), older=older))
     return Reproduction(run, row.result_digest, digest, (), found[:MOST_DIFFERENCES], inputs.method)
 
 
@@ -119,16 +123,34 @@ def _wrong_policy(session: Session, row: Run) -> Iterator[WrongInput]:
         yield WrongInput("the text of the policy", policy.digest if policy else "", found)
 
 
-def _differences(stored: Json, computed: Json, place: str = "") -> Iterator[Difference]:
-    """Every leaf of the stored result that came out differently; what is new in the computed one is not compared."""
+def _differences(stored: Json, computed: Json, *, older: bool, place: str = "") -> Iterator[Difference]:
+    """Every leaf of the stored result that came out differently; what is new in the computed one is not compared.
+
+    A list of figures grows only with the method: of an `older` one each figure is looked for by its name.
+    """
+    if older:
+        stored, computed = _by_name(stored), _by_name(computed)
     if isinstance(stored, dict) and isinstance(computed, dict):
         for key, value in stored.items():
-            yield from _differences(value, computed.get(key), f"{place}.{key}" if place else key)
+            where = f"{place}.{key}" if place else key
+            yield from _differences(value, computed.get(key), older=older, place=where)
     elif isinstance(stored, list) and isinstance(computed, list) and len(stored) == len(computed):
         for number, (one, other) in enumerate(zip(stored, computed, strict=True)):
-            yield from _differences(one, other, f"{place}[{number}]")
-    elif stored != computed and not _same_number(stored, computed):
+            yield from _differences(one, other, older=older, place=f"{place}[{number}]")
+    elif stored != computed and not (older and _same_number(stored, computed)):
         yield Difference(place, json.dumps(stored)[:200], json.dumps(computed)[:200])
+
+
+def _by_name(value: Json) -> Json:
+    """A list of figures as an object by metric and subject; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    named = {f"{one['metric']} {one.get('subject', '')}".strip(): one for one in value if _is_figure(one)}
+    return dict(named) if len(named) == len(value) else value
+
+
+def _is_figure(value: Json) -> TypeGuard[dict[str, Json]]:
+    return isinstance(value, dict) and "metric" in value
 
 
 def _same_number(stored: Json, computed: Json) -> bool:
