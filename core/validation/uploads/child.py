@@ -67,18 +67,19 @@ def _done(request: Request) -> Answer:
     from core.validation.uploads.table import write_table
 
     limits = Limits(**request["limits"])
-    blocks = parquet_blocks(Path(request["path"]), limits)
+    path = Path(request["path"])
     match request["task"]:
         case "profile":
-            rows, columns = profile(blocks, limits)
+            rows, columns = profile(parquet_blocks(path, limits), limits)
             return {
                 "rows": rows,
                 "columns": [(c.name, c.inferred_type, c.missing, c.distinct, list(c.examples)) for c in columns],
             }
         case "declare":
-            check_declared(blocks, ColumnMapping.from_json(request["mapping"]), limits)
+            mapping = ColumnMapping.from_json(request["mapping"])
+            check_declared(lambda: parquet_blocks(path, limits), mapping, limits)
         case "write":
-            write_table(blocks, Path(request["destination"]), request["types"])
+            write_table(parquet_blocks(path, limits), Path(request["destination"]), request["types"])
     return {}
 
 

@@ -1,6 +1,6 @@
 """Holds the content of a table against what was declared about its columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,40 +13,38 @@ from core.validation.uploads.mapping import ColumnMapping
 from core.validation.uploads.numbers import canonical, not_a_number, sound_numbers
 from core.validation.uploads.probabilities import classes_without, probability_problems
 from core.validation.uploads.problems import Problems, shown
+from core.validation.uploads.row_ids import RowIds
 
 MOST_CLASSES = 1_000
 
 
 @dataclass
-class _Ids:
-    lines: list[int] = field(default_factory=list)
-    cells: list[pl.Series] = field(default_factory=list)
-
-
-@dataclass
 class _Seen:
-    """Across blocks: the line on which each class first stood, and the row ids."""
+    """Across blocks: the line on which each class first stood."""
 
     labels: dict[str, int] = field(default_factory=dict)
     predictions: dict[str, int] = field(default_factory=dict)
-    ids: _Ids = field(default_factory=_Ids)
 
 
-def check_declared(blocks: Iterable[Block], mapping: ColumnMapping, limits: Limits) -> None:
-    """Raise `Unreadable` with every place that contradicts the mapping, up to the limit."""
-    problems, seen = Problems(limits.problems), _Seen()
-    for block in blocks:
+def check_declared(read: Callable[[], Iterable[Block]], mapping: ColumnMapping, limits: Limits) -> None:
+    """Raise `Unreadable` with every place that contradicts the mapping, up to the limit.
+
+    `read` begins to read the table: once, and once more where row ids seem to repeat.
+    """
+    problems, seen, ids = Problems(limits.problems), _Seen(), RowIds(mapping)
+    for block in read():
         for name in mapping.complete_columns:
             problems.extend(_missing(block, name, mapping))
         for name in mapping.number_columns:
             problems.extend(_not_numbers(block, name))
         problems.extend(probability_problems(block, mapping))
         _remember(block, mapping, seen)
+        ids.add(block)
     if mapping.predicts is not Task.REGRESSION:
         problems.extend(_labels(mapping, seen))
         problems.extend(_predictions(mapping, seen))
         problems.extend(classes_without(mapping, _occurring(mapping, seen)))
-    problems.extend(_repeated(mapping, seen.ids))
+    problems.extend(ids.repeated(read))
     problems.settle()
 
 
@@ -72,15 +70,6 @@ def _remember(block: Block, mapping: ColumnMapping, seen: _Seen) -> None:
             first = cells.is_first_distinct() & cells.is_not_null()
             for row in first.arg_true():
                 classes.setdefault(canonical(str(cells[row])), block.lines[row])
-    if mapping.row_id is not None:
-        seen.ids.lines.extend(block.lines)
-        seen.ids.cells.append(_identity(block.frame, mapping.row_id, mapping.scenario))
-
-
-def _identity(frame: pl.DataFrame, row_id: str, scenario: str | None) -> pl.Series:
-    """What may stand once: a row, or where rows are perturbed a row under a scenario."""
-    ids = frame[row_id].cast(pl.String)
-    return ids if scenario is None else ids + ", " + frame[scenario].cast(pl.String)
 
 
 def _labels(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
@@ -114,17 +103,6 @@ def _predictions(mapping: ColumnMapping, seen: _Seen) -> Iterator[Problem]:
 def _occurring(mapping: ColumnMapping, seen: _Seen) -> Iterator[tuple[str | None, str, int]]:
     for column, classes in ((mapping.label, seen.labels), (mapping.prediction, seen.predictions)):
         yield from ((column, name, line) for name, line in classes.items())
-
-
-def _repeated(mapping: ColumnMapping, ids: _Ids) -> Iterator[Problem]:
-    if mapping.row_id is None or not ids.cells:
-        return
-    cells = pl.concat(ids.cells)
-    again = ~cells.is_first_distinct() & cells.is_not_null()
-    for row in again.arg_true():
-        first = ids.lines[(cells == cells[row]).arg_max() or 0]
-        found = f"{shown(str(cells[row]))}, first on line {first}"
-        yield Problem("a row id stands twice", ids.lines[row], mapping.row_id, found, "each row once")
 
 
 def _listed(classes: dict[str, int]) -> str:

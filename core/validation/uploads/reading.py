@@ -70,7 +70,7 @@ def declare(
     if found.kind is Kind.PARQUET:
         _masked(lambda: check_declared_confined(path, mapping, limits))
     else:
-        _masked(lambda: check_declared(csv_blocks(path, _dialect(found), limits), mapping, limits))
+        _masked(lambda: check_declared(lambda: csv_blocks(path, _dialect(found), limits), mapping, limits))
 
 
 def to_parquet(
