@@ -6,6 +6,7 @@ distance is called drift only if it reaches its threshold and chance would give 
 
 from math import exp, sqrt
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -53,10 +54,11 @@ def _some_of(sample: Sample) -> Sample:
 def chance_of_distance(groups: Groups) -> float:
     """How often two samples of the same numbers lie at least as far apart (Wasserstein); small speaks for drift.
 
-    Formula: (1 + draws at least as far) / (1 + 999), the draws sharing the rows out anew at random, always the same
-    ones. Below 0.001 the bound exp(−(W/s − J)² / 2σ²) instead, where s² = 1/n + 1/m, J = ∫ √(H(1−H)) dx bounds the mean
-    of W/s by Jensen, and σ is the standard deviation of all rows, H their distribution function. Sources: Phipson and
-    Smyth, Stat. Appl. Genet. Mol. Biol. 9 (2010) 39; Borell, Invent. Math. 30 (1975) 207–216. A single value gives 1.
+    Formula: (1 + draws at least as far) / (1 + 999), the draws sharing the rows out anew at random, the same ones for
+    the same numbers. Below 0.001 the bound exp(−(W/s − J)² / 2σ²) instead, where s² = 1/n + 1/m, J = ∫ √(H(1−H)) dx
+    bounds the mean of W/s by Jensen, and σ is the standard deviation of all rows, H their distribution function.
+    Sources: Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9 (2010) 39; Borell, Invent. Math. 30 (1975) 207–216. A
+    single value gives 1.
     """
     bound = chance_bound(groups)
     total = int(groups.reference.sum() + groups.current.sum())
@@ -64,7 +66,8 @@ def chance_of_distance(groups: Groups) -> float:
         return bound
     pooled, n, gaps = groups.reference + groups.current, int(groups.reference.sum()), np.diff(groups.places)
     observed = _distances(groups.reference[np.newaxis], pooled, gaps)[0]
-    generator = np.random.default_rng(0)
+    # The seed comes from the numbers: the same for the same ones, and no luck of one draw shared by every column.
+    generator = np.random.default_rng(crc32(groups.places.tobytes()))
     as_far = 0
     for start in range(0, PERMUTATIONS, AT_A_TIME):
         size = min(AT_A_TIME, PERMUTATIONS - start)
