@@ -11,7 +11,7 @@ from app.components.appearance import INKS, Appearance, Ink, appearance
 from core.reports.charts.plots import Bars, Curves, Line
 from core.reports.charts.values import Scale, figure
 
-HEIGHT, LONGEST = 300, 18
+HEIGHT, LONGEST, MOST_LABELS = 300, 18, 20
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -42,16 +42,21 @@ def curves(chart: Curves, shown: Appearance) -> go.Figure:
 
 
 def bars(chart: Bars, shown: Appearance) -> go.Figure:
-    """Bars with a label each; the second of a pair is outlined, so that it survives grey."""
+    """Bars with a label each; the second of a pair is outlined, so that it survives grey.
+
+    A bar stands at its place and not at its label: labels that were cut to one text are still two bars.
+    """
     ink = INKS[shown]
     plot = empty_figure(ink, height=HEIGHT)
-    labels = [label_of(_short(bar.label)) for bar in chart.bars]
+    labels, places = [label_of(_short(bar.label)) for bar in chart.bars], list(range(len(chart.bars)))
     first, second = chart.names
     plot.add_trace(_side(labels, [bar.value for bar in chart.bars], first, chart.scale, ink.accent, ink.accent))
     if second:
         beside = [bar.beside for bar in chart.bars]
         plot.add_trace(_side(labels, beside, second, chart.scale, "rgba(0,0,0,0)", ink.muted))
-    plot.update_xaxes(title_text=html.escape(chart.across_title), fixedrange=True, type="category", showgrid=False)
+    plot.update_xaxes(title_text=html.escape(chart.across_title), fixedrange=True, type="linear", showgrid=False)
+    every = max(1, -(-len(labels) // MOST_LABELS))  # labels on top of one another say nothing
+    plot.update_xaxes(tickmode="array", tickvals=places[::every], ticktext=labels[::every])
     plot.update_yaxes(
         type="linear", fixedrange=True, showgrid=True, rangemode="tozero", ticksuffix="", **_axis(chart.scale)
     )
@@ -67,12 +72,13 @@ def _side(
     labels: Sequence[str], values: Sequence[float | None], name: str, scale: Scale, fill: str, edge: str
 ) -> go.Bar:
     return go.Bar(
-        x=labels,
+        x=list(range(len(labels))),
+        hovertext=labels,
         y=values,
         name=html.escape(name),
         marker={"color": fill, "line": {"color": edge, "width": 1.5}},
         customdata=[figure(value, scale) for value in values],
-        hovertemplate="%{x}: %{customdata}<extra></extra>",
+        hovertemplate="%{hovertext}: %{customdata}<extra></extra>",
     )
 
 

@@ -59,13 +59,13 @@ class Bars:
 
 
 def curves_text(what: str, lines: tuple[Line, ...], finding: str) -> str:
-    """“<what>: <finding>. <name> from <first> to <last>; …”."""
-    ends = "; ".join(
+    """“<what>: <finding>; <name> from <first> to <last>; …”."""
+    ends = (
         f"{line.name} from {figure(line.points[0][1], Scale.RATIO)} to {figure(line.points[-1][1], Scale.RATIO)}"
         for line in lines
         if line.points
     )
-    return f"{what}: {finding.rstrip('.')}. {ends}."
+    return f"{what}: {'; '.join((finding.rstrip('.'), *ends))}."
 
 
 def bars_text(what: str, bars: tuple[Bar, ...], names: tuple[str, str], scale: Scale = Scale.SHARE) -> str:
