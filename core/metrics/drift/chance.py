@@ -67,7 +67,7 @@ def chance_of_distance(groups: Groups) -> float:
     pooled, n, gaps = groups.reference + groups.current, int(groups.reference.sum()), np.diff(groups.places)
     observed = _distances(groups.reference[np.newaxis], pooled, gaps)[0]
     # The seed comes from the numbers: the same for the same ones, and no luck of one draw shared by every column.
-    generator = np.random.default_rng(crc32(groups.places.tobytes()))
+    generator = np.random.default_rng(crc32(groups.places.tobytes() + pooled.tobytes()))
     as_far = 0
     for start in range(0, PERMUTATIONS, AT_A_TIME):
         size = min(AT_A_TIME, PERMUTATIONS - start)
