@@ -30,6 +30,7 @@ BENCHMARKS = (
     Benchmark("performance", "Performance", ("--rows", "10000")),
     Benchmark("quality", "Data quality", ("--rows", "10000")),
     Benchmark("drift", "Drift", ("--rows", "10000", "--trials", "20")),
+    Benchmark("intake", "Evidence coming in", ("--megabytes", "100")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
