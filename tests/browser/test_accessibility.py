@@ -24,13 +24,14 @@ JUDGE = """async tags => (await axe.run(document, {runOnly: {type: 'tag', values
     })))"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOUD = ("serious", "critical")
+PARTS = ("Summary", "Data+quality", "Performance", "Fairness", "Drift", "Reasons", "Robustness")
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "developer": ("my_work", "register", "register?model=M0002", "upload?model=M0002&version=1.1.0", "account"),
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
-        "fairness?run=R0002", "findings", "findings?finding=F0001", "comparison?run=R0003",
-        *(f"report?run=R0003{part}" for part in ("", "&part=Performance", "&part=Drift", "&part=Reasons")),
+        "fairness?run=R0002", "findings", "findings?finding=F0001",
+        "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
     "approver2": ("approvals", "approval?change=CR0002", "approval?change=CR0001"),
     "auditor": ("ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration"),

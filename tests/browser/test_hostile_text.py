@@ -107,6 +107,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     waiting = records.registered(Words(model=hostile("OPEN")))
     records.handed_in(waiting)
     records.validation_finished(waiting)
+    records.handed_in(waiting, rows=620)
+    records.validation_finished(waiting)
     question = records.asked(waiting, answered=False)
     issue_token(
         store, ledger, name=hostile("TOKEN")[:100], scopes={Permission.RECORD_READ},
@@ -153,7 +155,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/fairness?run=R0001": (hostile("GROUP1"), hostile("GROUP2"), WORDS.column),
     "/report?run=R0001": (hostile("MODEL"),),
     "/report?run=R0001&part=Fairness": (WORDS.column,),
+    "/report?run=R0001&part=Data+quality": (WORDS.column,),
+    "/report?run=R0001&part=Performance": (hostile("MODEL"),),
+    "/report?run=R0001&part=Robustness": (WORDS.column, hostile("GROUP1")),
+    "/report?run=:red-badge[OWNED]": (),
     "/comparison?run=R0001": (hostile("MODEL"),),
+    "/comparison?run=R0003&against=R0002": (hostile("OPEN"), WORDS.column),
     "/approvals": (hostile("MODEL"), hostile("READER")),
     "/approval?change=CR0001": (hostile("MODEL"), hostile("TEXT"), hostile("APPROVER")),
     "/findings": (hostile("TITLE"), hostile("MODEL")),
