@@ -54,13 +54,14 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> ValidationResult:
 def results(everything: ValidationResult, tmp_path_factory: pytest.TempPathFactory) -> tuple[ValidationResult, ...]:
     """With those of several classes, of a quantity, and of a model that nobody explained."""
     folder = tmp_path_factory.mktemp("others")
-    unexplained = binary_files(folder / "plain")
-    own = (EvidenceKind.PREDICTIONS,)
+    kind = EvidenceKind.PREDICTIONS
+    path = binary_files(folder / "plain").paths[kind]
+    unexplained = Files({kind: path}, {kind: replace(LEAN, features=BINARY.features)})
     return (
         everything,
         computed(folder / "m", other_files(folder / "classes", MULTICLASS)),
         computed(folder / "r", other_files(folder / "quantity", REGRESSION)),
-        computed(folder / "p", unexplained.without(*(kind for kind in EvidenceKind if kind not in own))),
+        computed(folder / "p", unexplained),
     )
 
 

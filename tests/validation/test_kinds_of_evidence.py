@@ -104,7 +104,7 @@ def test_without_predictions_a_further_file_starts_nothing(small_bench: Bench, k
     [
         (EvidenceKind.SCENARIOS, '[{"name": "a", "kind": "shift"}]', 1, "missing"),
         (EvidenceKind.SCENARIOS, '[\n{"name": "a", "kind": "shift", "column": "x", "amount": NaN}]', 2, "NaN"),
-        (EvidenceKind.SCENARIOS, '[{"name": "a", "name": "b"}]', 1, "twice"),
+        (EvidenceKind.SCENARIOS, '[{"name": "a", "name": "b"}]', 1, "repeated"),
         (EvidenceKind.SCENARIOS, "[]", 1, "number of scenarios"),
         (EvidenceKind.ATTRIBUTIONS, '{"columns": ["age"], "data": [[1.5], ["much"]]}', None, ""),
         (
