@@ -49,6 +49,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         worker.stop()
+        gc.unfreeze()
 
 
 async def favicon(request: Request) -> Response:

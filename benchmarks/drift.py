@@ -9,11 +9,9 @@ import platform
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -21,24 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.drift_alarms import alarm_tables
+from benchmarks.measuring import Took, most_resident, timed
 from core.frames.drift import Options, drift
 from core.metrics.drift import Kind, Method
 
-T = TypeVar("T")
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
 CATEGORIES = ("north", "east", "south", "west", "unknown")
 EQUAL = 1e-12
 ROUNDING = 1e-16
-
-
-class Took(NamedTuple):
-    """Seconds on the wall and seconds of processor, which a busy machine does not stretch."""
-
-    wall: float
-    processor: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.3g} s ({self.processor:.3g} s)"
 
 
 class Line(NamedTuple):
@@ -110,17 +98,6 @@ def of_evidently(paths: tuple[Path, Path], columns: int) -> tuple[Took, Took, di
     return listed, whole, scores
 
 
-def timed(work: Callable[[], T], repetitions: int = 1) -> tuple[Took, T]:
-    """The best of several runs and what came of the last."""
-    walls, processors = [], []
-    for _ in range(repetitions):
-        wall, processor = time.perf_counter(), time.process_time()
-        found = work()
-        walls.append(time.perf_counter() - wall)
-        processors.append(time.process_time() - processor)
-    return Took(min(walls), min(processors)), found
-
-
 def measure(rows: int, columns: int, peer_limit: int, seed: int) -> Line:
     """Every way on the same two files; stops if one score differs from Evidently's by more than 1e-12 of it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -144,12 +121,6 @@ def alone(paths: tuple[Path, Path], columns: int) -> float:
     command = [sys.executable, "-m", "benchmarks.drift", "--alone", *map(str, paths), "--columns", str(columns)]
     said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     return float(said)
-
-
-def most_resident() -> float:
-    """The largest resident memory of this process so far, in GB; getrusage would count that of its parent as well."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 2**20
 
 
 NAMES = (

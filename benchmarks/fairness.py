@@ -6,12 +6,9 @@ Run: python -m benchmarks.fairness [--rows 10000 100000 …] [--peer-limit ROWS]
 import argparse
 import os
 import platform
-import resource
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import duckdb
 import fairlearn
@@ -22,11 +19,11 @@ import pyarrow.parquet as pq
 from fairlearn import metrics
 from sklearn.metrics import accuracy_score
 
+from benchmarks.measuring import Took, most_resident, timed
 from core.frames.cells import cells
 from core.metrics.fairness import assess
 from core.metrics.fairness.rates import group_rates
 
-T = TypeVar("T")
 ROWS = (10_000, 100_000, 1_000_000, 10_000_000)
 ATTRIBUTES = ("race", "sex")
 RACES = {
@@ -47,16 +44,6 @@ METRICS = {
     "accuracy": accuracy_score,
 }
 Figures = dict[tuple[str, ...], tuple[float, ...]]
-
-
-class Took(NamedTuple):
-    """Seconds on the wall and seconds of processor, which a busy machine does not stretch."""
-
-    wall: float
-    processor: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.3g} s ({self.processor:.3g} s)"
 
 
 class Line(NamedTuple):
@@ -115,17 +102,6 @@ def bits(values: tuple[float, ...]) -> tuple[str, ...]:
     return tuple(value.hex() for value in values)
 
 
-def timed(work: Callable[[], T], repetitions: int = 1) -> tuple[Took, T]:
-    """The best of several runs and what came of the last."""
-    walls, processors = [], []
-    for _ in range(repetitions):
-        wall, processor = time.perf_counter(), time.process_time()
-        found = work()
-        walls.append(time.perf_counter() - wall)
-        processors.append(time.process_time() - processor)
-    return Took(min(walls), min(processors)), found
-
-
 def measure(rows: int, peer_limit: int, seed: int) -> Line:
     """Both ways on one file; stops if a single bit of any figure differs."""
     with tempfile.TemporaryDirectory() as folder:
@@ -170,9 +146,7 @@ def main() -> None:
     print(HEAD)
     for rows in args.rows:
         print(row(measure(rows, args.peer_limit, args.seed)), flush=True)
-    print(
-        f"\nLargest resident memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"
-    )
+    print(f"\nLargest resident memory of the process: {most_resident():.1f} GB")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,10 @@ Run: python -m benchmarks.performance [--rows 100000 1000000 …] [--peer-limit 
 import argparse
 import os
 import platform
-import resource
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -23,12 +21,12 @@ import statsmodels.api as statsmodels
 from scipy.special import logit
 from sklearn import metrics
 
+from benchmarks.measuring import Took, most_resident, timed
 from core.frames.pairing import compare_files
 from core.frames.performance import assess_performance
 from core.frames.roles import Roles, Task
 from core.metrics.performance import PerformanceResult
 
-T = TypeVar("T")
 Figures = dict[str, float]
 ROWS = (100_000, 1_000_000)
 RELATIVE, FITTED = 1e-12, 1e-8
@@ -36,16 +34,6 @@ CLASSES = ("a", "b", "c", "d")
 BINARY = Roles("y", None, "s", "1", row_id="id")
 SEVERAL = Roles("y", "p", task=Task.MULTICLASS)
 QUANTITY = Roles("y", "p", task=Task.REGRESSION)
-
-
-class Took(NamedTuple):
-    """Seconds on the wall and seconds of processor, which a busy machine does not stretch."""
-
-    wall: float
-    processor: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.3g} s ({self.processor:.3g} s)"
 
 
 def two_classes(path: Path, rows: int, seed: int) -> None:
@@ -151,17 +139,6 @@ KINDS = (
 )
 
 
-def timed(work: Callable[[], T], repetitions: int = 1) -> tuple[Took, T]:
-    """The best of several runs and what came of the last."""
-    walls, processors = [], []
-    for _ in range(repetitions):
-        wall, processor = time.perf_counter(), time.process_time()
-        found = work()
-        walls.append(time.perf_counter() - wall)
-        processors.append(time.process_time() - processor)
-    return Took(min(walls), min(processors)), found
-
-
 def differing(found: PerformanceResult, expected: Figures) -> list[str]:
     """The figures that are not the peer's."""
     return [
@@ -224,9 +201,7 @@ def main() -> None:
     print("\n| two models of two classes, paired by row id | ours |\n|---|---:|")
     for rows in args.rows:
         print(f"| {rows:,} rows each | {paired(rows, args.seed)} |", flush=True)
-    print(
-        f"\nLargest resident memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"
-    )
+    print(f"\nLargest resident memory of the process: {most_resident():.1f} GB")
 
 
 if __name__ == "__main__":

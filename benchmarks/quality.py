@@ -6,12 +6,9 @@ Run: python -m benchmarks.quality [--rows 100000 1000000 …] [--peer-limit ROWS
 import argparse
 import os
 import platform
-import resource
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import duckdb
 import evidently
@@ -22,23 +19,13 @@ import pyarrow.parquet as pq
 from evidently import DataDefinition, Dataset, Report
 from evidently.presets import DataSummaryPreset
 
+from benchmarks.measuring import Took, most_resident, timed
 from core.frames.quality import assess_quality
 from core.metrics.quality import QualityResult
 
-T = TypeVar("T")
 ROWS = (100_000, 1_000_000)
 NUMBERS, WHOLE, CATEGORIES = 10, (5, 100, 5_000, 1_000_000), (3, 30, 300, 3_000)
 Counts = dict[str, float]
-
-
-class Took(NamedTuple):
-    """Seconds on the wall and seconds of processor, which a busy machine does not stretch."""
-
-    wall: float
-    processor: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.3g} s ({self.processor:.3g} s)"
 
 
 class Line(NamedTuple):
@@ -118,17 +105,6 @@ def on_frame(frame: pd.DataFrame) -> Counts:
     return counts
 
 
-def timed(work: Callable[[], T], repetitions: int = 1) -> tuple[Took, T]:
-    """The best of several runs and what came of the last."""
-    walls, processors = [], []
-    for _ in range(repetitions):
-        wall, processor = time.perf_counter(), time.process_time()
-        found = work()
-        walls.append(time.perf_counter() - wall)
-        processors.append(time.process_time() - processor)
-    return Took(min(walls), min(processors)), found
-
-
 def measure(rows: int, peer_limit: int, seed: int) -> Line:
     """Both ways on one file; stops if a count differs."""
     with tempfile.TemporaryDirectory() as folder:
@@ -176,7 +152,7 @@ def main() -> None:
     print(HEAD)
     for rows in args.rows:
         print(row(measure(rows, args.peer_limit, args.seed)), flush=True)
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    largest = most_resident()
     print(f"\nLargest resident memory of the process, the peer included: {largest:.1f} GB")
 
 

@@ -10,9 +10,9 @@ from app.components import link, plain, section, status, table
 from app.components.formats import NOTHING, count, counted, digest, moment, number, percent, points, signed
 from app.views.figures import COUNTS, SHARES, required, title_of
 from app.views.report.judged import verdict_word
-from app.views.report.reading import TITLES, Report
+from app.views.report.reading import Report
 from core.metrics.verdicts import Verdict
-from core.policy.rules import CheckKind
+from core.policy.rules import TITLES, CheckKind
 from core.validation.queries import RunChoice
 from core.validation.tables import CheckResult
 

@@ -8,6 +8,7 @@ from app.components import plain, status, table
 from app.components.formats import NOTHING, count, counted, moment, number, p_value, signed
 from app.components.formats import percent_with_interval as share
 from app.components.formats import with_interval as ratio
+from core.metrics.figure import spoken
 from core.metrics.verdicts import Verdict
 from core.reports.layout.fairness import fairness_sentence
 from core.reports.values import Estimate, FairnessTable, GroupRow
@@ -149,7 +150,7 @@ def how_computed(chosen: FairnessTable, page: RunPage) -> None:
                 [
                     {
                         "Group": plain(name),
-                        "Figure": plain(one.metric.replace("_", " ")),
+                        "Figure": spoken(one.metric),
                         "Why it is not available": plain(one.reason),
                     }
                     for name, one in missing[:50]

@@ -1,9 +1,19 @@
 """One number that a policy can set a threshold on: its interval, the rows it rests on, or the reason it is missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.metrics.intervals import Interval
 from core.metrics.verdicts import Judgement, judge
+
+PROPER: Mapping[str, str] = MappingProxyType(
+    {
+        "auc": "AUC", "brier": "Brier", "chi square": "chi-square", "f1": "F1", "jensen shannon": "Jensen–Shannon",
+        "kolmogorov smirnov": "Kolmogorov–Smirnov", "matthews": "Matthews", "pr auc": "PR AUC", "psi": "PSI",
+        "roc": "ROC", "wasserstein": "Wasserstein",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,3 +42,12 @@ class Figure:
 def missing(metric: str, reason: str, *, n: int = 0, subject: str = "") -> Figure:
     """A figure that is not available, with its reason."""
     return Figure(metric, None, None, n, reason=reason, subject=subject)
+
+
+def spoken(name: str) -> str:
+    """The name of a metric or method as people write it: “roc_auc” is “ROC AUC”, “f1_score” “F1 score”."""
+    words = f" {name.replace('_', ' ')} "
+    for plain, proper in PROPER.items():
+        words = words.replace(f" {plain} ", f" {proper} ")
+    words = words.strip()
+    return words[:1].upper() + words[1:]

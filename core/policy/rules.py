@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Direction(StrEnum):
@@ -22,6 +23,19 @@ class CheckKind(StrEnum):
     DRIFT = "drift"
     EXPLAINABILITY = "explainability"
     ROBUSTNESS = "robustness"
+
+
+TITLES: Mapping[CheckKind, str] = MappingProxyType(
+    {
+        CheckKind.QUALITY: "Data quality",
+        CheckKind.PERFORMANCE: "Performance",
+        CheckKind.FAIRNESS: "Fairness",
+        CheckKind.BIAS_AUDIT: "Bias audit",
+        CheckKind.DRIFT: "Drift",
+        CheckKind.EXPLAINABILITY: "Reasons",
+        CheckKind.ROBUSTNESS: "Robustness",
+    }
+)
 
 
 class Task(StrEnum):

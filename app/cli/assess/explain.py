@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, exit_code, rows, table_of
-from app.cli.assess.requiring import add_require, judged
+from app.cli.assess.reading import EXIT_CODES, answered, attachment, rows, table_of
+from app.cli.assess.requiring import add_judging, code_of, judged
 
 if TYPE_CHECKING:
     from core.frames.roles import Roles
@@ -35,9 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sensitive", metavar="COLUMN", action="append", default=[], help="attribute; repeat for more")
     parser.add_argument("--row-id", metavar="COLUMN", help="joins attributions and predictions")
     parser.add_argument("--minimum-group", metavar="ROWS", type=rows, default=30, help="default: 30")
-    add_require(parser)
-    parser.add_argument("--minimum-rows", metavar="ROWS", type=rows, default=1, help="rows that a verdict needs")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_judging(parser)
     parser.set_defaults(run=run)
 
 
@@ -52,9 +50,7 @@ def _print(args: argparse.Namespace) -> int:
     found = _explained(args)
     verdicts = judged(found.figures, args.require, args.minimum_rows)
     print(as_json(found, verdicts) if args.format == "json" else as_table(found, verdicts))
-    if not args.require:
-        return PASSED if any(figure.value is not None for figure in found.figures) else INSUFFICIENT
-    return exit_code(judgement.verdict for _, _, judgement in verdicts)
+    return code_of(found.figures, verdicts)
 
 
 def _explained(args: argparse.Namespace) -> "ExplanationResult":
@@ -88,14 +84,3 @@ def _roles(args: argparse.Namespace) -> "Roles":
         sensitive=tuple(dict.fromkeys(args.sensitive)),
         row_id=args.row_id,
     )
-
-
-def attachment(stack: ExitStack, path: Path | None) -> Path | None:
-    """A further file: JSON as it is, a table read as strictly as an upload; its problems begin with its name."""
-    from core.frames.json_text import looks_like_json
-    from core.frames.places import named
-
-    if path is None or (path.is_file() and looks_like_json(path)):
-        return path
-    with named(path.name):
-        return stack.enter_context(table_of(path))

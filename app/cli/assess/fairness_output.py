@@ -18,6 +18,7 @@ from app.cli.assess.fairness_rows import (
 from app.cli.assess.reading import plain
 from core.metrics.fairness import Comparison, FairnessResult, Figure, GroupResult
 from core.metrics.fairness.results import NO_LABEL, PLAIN
+from core.metrics.figure import spoken
 
 __all__ = ["as_json", "as_table"]
 
@@ -86,7 +87,7 @@ def _figures(comparison: Comparison) -> Iterator[str]:
 
 
 def _said(figure: Figure) -> str:
-    name = figure.metric.replace("_", " ").capitalize().replace("Roc auc", "ROC AUC")
+    name = spoken(figure.metric)
     if figure.value is None:
         return f"{name} is not available: {figure.reason}"
     shown = quantity if figure.metric.startswith("mean_") else number

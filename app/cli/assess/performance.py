@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, exit_code, rows, table_of
-from app.cli.assess.requiring import add_require, judged, verdict_json
+from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, exit_code, table_of
+from app.cli.assess.requiring import add_judging, judged, verdict_json
 
 if TYPE_CHECKING:
     from core.frames.roles import Roles, Task
@@ -44,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="predictions of another model, same columns")
     parser.add_argument("--row-id", metavar="COLUMN", help="names each row, so that two files are compared in pairs")
-    add_require(parser)
-    parser.add_argument("--minimum-rows", metavar="ROWS", type=rows, default=1, help="rows that a verdict needs")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_judging(parser)
     parser.set_defaults(run=run)
 
 

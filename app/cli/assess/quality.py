@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.assess.reading import EXIT_CODES, PASSED, UNREADABLE, answered, exit_code, rows, table_of
-from app.cli.assess.requiring import Required, add_require, judged
+from app.cli.assess.reading import EXIT_CODES, PASSED, UNREADABLE, answered, exit_code, table_of
+from app.cli.assess.requiring import Required, add_judging, judged
 
 if TYPE_CHECKING:
     from core.metrics.quality import QualityResult, Schema
@@ -42,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--score", metavar="COLUMN", help="the model's score")
     parser.add_argument("--feature", metavar="COLUMN", action="append", help="repeat; default: every other column")
     parser.add_argument("--row-id", metavar="COLUMN", help="identifies a row")
-    add_require(parser)
-    parser.add_argument("--minimum-rows", metavar="ROWS", type=rows, default=1, help="rows that a verdict needs")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_judging(parser)
     parser.set_defaults(run=run)
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,17 @@ def table_of(path: Path, mapping: "ColumnMapping | None" = None) -> Iterator[Pat
         if table != path:
             to_parquet(path, table, found, mapping or ColumnMapping())
         yield table
+
+
+def attachment(stack: ExitStack, path: Path | None) -> Path | None:
+    """A further file: JSON as it is, a table read as strictly as an upload; its problems begin with its name."""
+    from core.frames.json_text import looks_like_json
+    from core.frames.places import named
+
+    if path is None or (path.is_file() and looks_like_json(path)):
+        return path
+    with named(path.name):
+        return stack.enter_context(table_of(path))
 
 
 def answered(path: Path, work: Callable[[], int]) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.cli.assess.reading import INSUFFICIENT, PASSED, exit_code, rows
+
 if TYPE_CHECKING:
     from core.metrics.figure import Figure
     from core.metrics.verdicts import Judgement
@@ -36,6 +38,20 @@ def add_require(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require", metavar="METRIC>=VALUE", type=required, action="append", default=[], help="or <=; repeat for more"
     )
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """Thresholds, the rows that a verdict on them needs, and the form of the answer."""
+    add_require(parser)
+    parser.add_argument("--minimum-rows", metavar="ROWS", type=rows, default=1, help="rows that a verdict needs")
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+
+
+def code_of(figures: "Sequence[Figure]", verdicts: "Sequence[tuple[Required, Figure, Judgement]]") -> int:
+    """The exit code of the verdicts; where none was asked for, whether there is a figure at all."""
+    if verdicts:
+        return exit_code(judgement.verdict for _, _, judgement in verdicts)
+    return PASSED if any(figure.value is not None for figure in figures) else INSUFFICIENT
 
 
 def judged(

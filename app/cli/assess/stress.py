@@ -5,9 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.assess.explain import attachment
-from app.cli.assess.reading import EXIT_CODES, INSUFFICIENT, PASSED, answered, exit_code, rows, table_of
-from app.cli.assess.requiring import add_require, judged
+from app.cli.assess.reading import EXIT_CODES, answered, attachment, rows, table_of
+from app.cli.assess.requiring import add_judging, code_of, judged
 
 if TYPE_CHECKING:
     from core.frames.roles import Roles
@@ -40,9 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slice", metavar="COLUMN", action="append", default=[], help="attribute to slice by; repeat")
     parser.add_argument("--minimum-slice", metavar="ROWS", type=rows, default=50, help="default: 50")
     parser.add_argument("--depth", type=int, choices=(1, 2, 3), default=2, help="attributes crossed; default: 2")
-    add_require(parser)
-    parser.add_argument("--minimum-rows", metavar="ROWS", type=rows, default=1, help="rows that a verdict needs")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_judging(parser)
     parser.set_defaults(run=run)
 
 
@@ -57,9 +54,7 @@ def _print(args: argparse.Namespace) -> int:
     found = _stressed(args)
     verdicts = judged(found.figures, args.require, args.minimum_rows)
     print(as_json(found, verdicts) if args.format == "json" else as_table(found, verdicts))
-    if not args.require:
-        return PASSED if any(figure.value is not None for figure in found.figures) else INSUFFICIENT
-    return exit_code(judgement.verdict for _, _, judgement in verdicts)
+    return code_of(found.figures, verdicts)
 
 
 def _stressed(args: argparse.Namespace) -> "RobustnessResult":

@@ -8,6 +8,7 @@ from app.components.formats import NOTHING, count, number, p_value, percent
 from app.views.report.judged import checks_table, further_figures
 from app.views.report.reading import Report
 from core.metrics.drift import ColumnDrift
+from core.metrics.figure import spoken
 from core.policy.rules import CheckKind
 from core.reports.charts import validation as drawn
 from core.validation.rules import EvidenceKind
@@ -51,7 +52,7 @@ def _table(columns: list[ColumnDrift]) -> None:
             {
                 "Column": plain(one.column),
                 "Type": one.type.value,
-                "Method": one.method.value.replace("_", " "),
+                "Method": spoken(one.method.value),
                 "Figure": p_value(one.score) if one.method.is_test else number(one.score, 3),
                 "Threshold": f"p < {one.threshold:g}" if one.method.is_test else f"≥ {one.threshold:g}",
                 "Missing": f"{percent(one.null_rate[0])} to {percent(one.null_rate[1])}",
@@ -75,4 +76,4 @@ def _charts(columns: list[ColumnDrift]) -> None:
             left, right = st.columns(2, gap="large")
         with left if place % 2 == 0 else right:
             plots.show(chart, key=f"distribution {one.column}")
-            st.caption(f"{plain(one.column)}: filled now, outlined the reference, as shares of rows with a value.")
+            st.caption(plain(f"{drawn.moved_most(one)}. Filled now, outlined the reference."))

@@ -7,10 +7,10 @@ import streamlit as st
 from app.components import plain, section, status, table
 from app.components.formats import NOTHING
 from app.views.figures import figure, required, title_of
-from app.views.report.reading import TITLES, Report
-from core.metrics.figure import Figure
+from app.views.report.reading import Report
+from core.metrics.figure import Figure, spoken
 from core.metrics.verdicts import Verdict
-from core.policy.rules import CheckKind
+from core.policy.rules import TITLES, CheckKind
 from core.policy.vocabulary import metrics
 from core.validation.tables import CheckResult
 
@@ -65,7 +65,7 @@ def further_figures(figures: Sequence[Figure], judged: Sequence[CheckResult], ti
 
 def _further(one: Figure) -> dict[str, str]:
     known = metrics().get(one.metric)
-    name = one.metric.replace("_", " ")
+    name = spoken(one.metric)
     value = "No data" if one.value is None else f"{one.value:.3f}"
     if one.value is not None and one.interval is not None:
         value += f" ({one.interval.low:.3f} to {one.interval.high:.3f})"

@@ -7,6 +7,7 @@ from app.components import plain, section, table
 from app.components.formats import NOTHING, count, number, p_value, percent, with_interval
 from app.views.report.judged import checks_table, further_figures
 from app.views.report.reading import Report
+from core.metrics.figure import spoken
 from core.metrics.performance import ClassificationResult, MulticlassResult, RegressionResult
 from core.metrics.performance.comparing import PerformanceComparison
 from core.policy.rules import CheckKind
@@ -122,7 +123,7 @@ def _several_classes(found: MulticlassResult) -> None:
                 "Cases": count(one.n),
                 "Predicted": count(one.predicted),
                 **{
-                    figure.metric.replace("_", " ").capitalize(): with_interval(
+                    spoken(figure.metric): with_interval(
                         figure.value,
                         figure.interval.low if figure.interval else None,
                         figure.interval.high if figure.interval else None,
@@ -193,7 +194,7 @@ def _comparison(found: PerformanceComparison) -> None:
         table(
             [
                 {
-                    "Metric": plain(one.metric.replace("_", " ")),
+                    "Metric": spoken(one.metric),
                     "Now": number(one.current, 3),
                     plain(found.other.capitalize()): number(one.other, 3),
                     "Change (95 %)": with_interval(

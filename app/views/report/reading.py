@@ -14,16 +14,6 @@ from core.validation.queries import RunPage, run_page
 from core.validation.results import ValidationResult, from_json
 from core.validation.tables import CheckResult
 
-TITLES = {
-    CheckKind.QUALITY: "Data quality",
-    CheckKind.PERFORMANCE: "Performance",
-    CheckKind.FAIRNESS: "Fairness",
-    CheckKind.BIAS_AUDIT: "Bias audit",
-    CheckKind.DRIFT: "Drift",
-    CheckKind.EXPLAINABILITY: "Reasons",
-    CheckKind.ROBUSTNESS: "Robustness",
-}
-
 
 @dataclass(frozen=True)
 class Report:

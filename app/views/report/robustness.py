@@ -40,13 +40,13 @@ def _slices(found: RobustnessResult) -> None:
                 "Slice": plain(one.name),
                 "Cases": count(one.n),
                 loss: percent(one.loss) if by_class else number(one.loss),
-                "above all (95 %)": _share(one.difference, one.interval) if by_class else number(one.difference),
+                "Above all cases (95 %)": _share(one.difference, one.interval) if by_class else number(one.difference),
                 "Significance": p_value(one.holm_p_value),
             }
             for one in found.slices[:15]
         ],
         alt="Slices in which the model errs most, worst first",
-        right=["Cases", loss, "above all (95 %)", "Significance"],
+        right=["Cases", loss, "Above all cases (95 %)", "Significance"],
     )
 
 

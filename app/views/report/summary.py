@@ -6,9 +6,9 @@ from app.components import plain, section, status, table
 from app.components.formats import NOTHING, count, counted, digest, moment
 from app.views.figures import figure, required, title_of
 from app.views.report.judged import verdict_word
-from app.views.report.reading import TITLES, Report
+from app.views.report.reading import Report
 from core.metrics.verdicts import Verdict, worst
-from core.policy.rules import CheckKind
+from core.policy.rules import TITLES, CheckKind
 from core.validation.rules import PENDING, RunStatus
 from core.validation.tables import CheckResult
 

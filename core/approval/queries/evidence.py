@@ -5,21 +5,12 @@ from dataclasses import dataclass
 
 from core.inventory.tables import ModelVersion
 from core.metrics.verdicts import Verdict, shown, worst
-from core.policy.rules import CheckKind, Policy
+from core.policy.rules import TITLES, CheckKind, Policy
 from core.validation.queries import VersionEvidence
 from core.validation.rules import BLOCKING, FindingStatus
 from core.validation.tables import CheckResult
 
 WORDS = {Verdict.PASS: "Passed", Verdict.FAIL: "Failed", Verdict.INSUFFICIENT: "Not enough evidence"}
-KINDS = {
-    CheckKind.QUALITY: "Data quality",
-    CheckKind.PERFORMANCE: "Performance",
-    CheckKind.FAIRNESS: "Fairness",
-    CheckKind.BIAS_AUDIT: "Bias audit",
-    CheckKind.DRIFT: "Drift",
-    CheckKind.EXPLAINABILITY: "Reasons",
-    CheckKind.ROBUSTNESS: "Robustness",
-}
 ALWAYS = (CheckKind.QUALITY, CheckKind.PERFORMANCE, CheckKind.FAIRNESS)
 
 
@@ -84,7 +75,7 @@ def in_reading_order(
 ) -> tuple[EvidenceLine, ...]:
     """What changed, each family of checks, findings and effective challenge; families without a check are left out."""
     kind_of = {(check.metric, check.subject): check.kind for check in held.checks}
-    by_kind = {kind: [row for row in comparison if kind_of[row.metric, row.subject] == kind] for kind in KINDS}
+    by_kind = {kind: [row for row in comparison if kind_of[row.metric, row.subject] == kind] for kind in TITLES}
     return (
         EvidenceLine("record", "What changed and why", _one_line(version.rationale), "Met"),
         *(_checks_line(kind, rows) for kind, rows in by_kind.items() if rows or kind in ALWAYS),
@@ -101,14 +92,14 @@ def _one_line(text: str, longest: int = 160) -> str:
 def _checks_line(kind: CheckKind, rows: Sequence[Comparison]) -> EvidenceLine:
     """The worst required verdict decides; an advisory check that failed asks for attention."""
     if not rows:
-        return EvidenceLine(kind.value, KINDS[kind], "No finished validation", "No data")
+        return EvidenceLine(kind.value, TITLES[kind], "No finished validation", "No data")
     verdict = worst(tuple(row.verdict for row in rows if row.required) or (Verdict.PASS,))
     lost = [row for row in rows if row.verdict is Verdict.FAIL]
     word = "Watch" if verdict is Verdict.PASS and lost else WORDS[verdict]
     telling = next((row for row in rows if row.required and row.verdict is verdict), rows[0])
     passed = sum(row.verdict is Verdict.PASS for row in rows)
     says = f"{_figure(lost[0] if word == 'Watch' else telling)}; {passed} of {len(rows)} checks passed"
-    return EvidenceLine(kind.value, KINDS[kind], says, word)
+    return EvidenceLine(kind.value, TITLES[kind], says, word)
 
 
 def _figure(row: Comparison) -> str:

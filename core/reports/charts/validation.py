@@ -6,11 +6,12 @@ from core.metrics.drift import ColumnDrift
 from core.metrics.explanation import Importance, PartialDependence
 from core.metrics.fairness.scored import ScoreComparison
 from core.metrics.fairness.sweeps import ThresholdSweep
+from core.metrics.figure import spoken
 from core.metrics.performance import CalibrationBin, ErrorBin, ErrorDecile
 from core.metrics.performance.comparing import PerformanceComparison
 from core.metrics.scores import Bin, Cut
 from core.reports.charts.plots import Bar, Bars, Curves, Line, bars_text, curves_text
-from core.reports.charts.values import DotAndInterval, IntervalRow, Scale, alternative_text
+from core.reports.charts.values import DotAndInterval, IntervalRow, Scale, alternative_text, figure
 
 UNIT = (0.0, 1.0)
 EVEN = Line("no skill", ((0.0, 0.0), (1.0, 1.0)), dashed=True)
@@ -44,7 +45,10 @@ def precision_recall(curve: Sequence[Cut], base_rate: float | None) -> Curves | 
     if len(points) < 2:
         return None
     lines = (Line("the model", tuple(sorted(points))),)
-    text = curves_text("Precision against recall", lines, "precision is what flagging more people costs")
+    recall, precision = min(lines[0].points, key=lambda point: abs(point[0] - 0.5))
+    said = f"at a recall of {recall:.2f} the precision is {precision:.2f}"
+    said += f", {base_rate:.2f} is no skill" if base_rate is not None else ""
+    text = curves_text("Precision against recall", lines, said)
     return Curves(
         lines, "Recall", "Precision", text, Scale.SHARE, Scale.SHARE, UNIT, UNIT,
         level=base_rate, level_word="no skill" if base_rate is not None else "",
@@ -76,7 +80,8 @@ def calibration_by_group(found: ScoreComparison) -> Curves | None:
     )
     if not lines:
         return None
-    text = curves_text(f"Calibration by {found.name}", lines, "the same score should mean the same chance")
+    apart, group = max((abs(y - x), line.name) for line in lines for x, y in line.points)
+    text = curves_text(f"Calibration by {found.name}", lines, f"the widest gap of a bin is {apart:.2f}, for {group}")
     titles = ("Predicted share", "Observed share")
     return Curves((*lines, RIGHT), *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
 
@@ -110,7 +115,10 @@ def error_by_decile(deciles: Sequence[ErrorDecile]) -> Curves | None:
             "predicted", tuple((float(at), one.mean_prediction) for at, one in enumerate(deciles, start=1)), dashed=True
         ),
     )
-    text = curves_text("Mean by tenth of the prediction", lines, "where the lines part, the model errs one way")
+    worst = max(range(len(deciles)), key=lambda at: abs(deciles[at].mean_prediction - deciles[at].mean_actual))
+    apart = deciles[worst].mean_prediction - deciles[worst].mean_actual
+    said = f"the lines part most in tenth {worst + 1}, where the prediction less the actual value is {apart:.3g}"
+    text = curves_text("Mean by tenth of the prediction", lines, said)
     return Curves(lines, "Tenth of the prediction", "Mean", text)
 
 
@@ -157,15 +165,33 @@ def dependence(found: PartialDependence) -> Curves | Bars | None:
 
 def distribution(found: ColumnDrift) -> Bars | None:
     """A column in the reference and now, as shares of the rows that have a value."""
+    bars, names = _shares(found), ("current", "reference")
+    if not bars:
+        return None
+    text = bars_text(f"Distribution of {found.column}: {moved_most(found)}", bars, names)
+    return Bars(bars, names, found.column, text)
+
+
+def moved_most(found: ColumnDrift) -> str:
+    """What the distributions of a column show: whether it drifted, and the value whose share moved most."""
+    said = {True: "drifted", False: "did not drift", None: "cannot be judged"}[found.drifted]
+    bars = _shares(found)
+    if not bars:
+        return f"{found.column} {said}"
+    most = max(bars, key=lambda bar: abs(bar.value - (bar.beside or 0.0)))
+    moved = f"{figure(most.beside, Scale.SHARE)} to {figure(most.value, Scale.SHARE)}"
+    at = most.label if found.distribution[0].label else f"values from {most.label}"
+    return f"{found.column} {said}; the share of {at} moved most, from {moved}"
+
+
+def _shares(found: ColumnDrift) -> tuple[Bar, ...]:
     before, now = (sum(getattr(one, side) for one in found.distribution) for side in ("reference", "current"))
     if not before or not now:
-        return None
-    bars = tuple(
+        return ()
+    return tuple(
         Bar(one.label or _span(one.low, one.high), one.current / now, one.reference / before)
         for one in found.distribution
     )
-    names = ("current", "reference")
-    return Bars(bars, names, found.column, bars_text(f"Distribution of {found.column}", bars, names))
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -175,7 +201,7 @@ def _span(low: float | None, high: float | None) -> str:
 def changes(found: PerformanceComparison) -> DotAndInterval | None:
     """Each metric less that of the other model."""
     rows = tuple(
-        IntervalRow(one.metric.replace("_", " "), one.change.value, one.change.interval.low, one.change.interval.high)
+        IntervalRow(spoken(one.metric), one.change.value, one.change.interval.low, one.change.interval.high)
         for one in found.changes
         if one.change.value is not None and one.change.interval is not None
     )
@@ -183,4 +209,4 @@ def changes(found: PerformanceComparison) -> DotAndInterval | None:
         return None
     what = f"Change against the {found.other}"
     text = alternative_text(what, rows, scale=Scale.NUMBER).replace("by group", "by metric")
-    return DotAndInterval(rows, 0.0, "no change", what, text, Scale.NUMBER)
+    return DotAndInterval(rows, 0.0, "no change", "Change (95 %)", text, Scale.NUMBER)

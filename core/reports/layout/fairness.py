@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from core.metrics.figure import spoken
 from core.metrics.verdicts import Verdict
 from core.reports.charts.fairness import error_rates, impact_ratios
 from core.reports.layout.blocks import (
@@ -204,7 +205,7 @@ def _ties(ties: Sequence[str]) -> str:
 
 def _unavailable(table: FairnessTable) -> tuple[Block, ...]:
     rows = tuple(
-        (group.group, sentence(missing.metric.replace("_", " ")), missing.reason)
+        (group.group, spoken(missing.metric), missing.reason)
         for group in table.groups
         if not group.reference  # a reference is not compared with itself
         for missing in group.unavailable
