@@ -72,6 +72,10 @@ def said(
     audit_race: Annotated[
         str | None, Query(min_length=1, max_length=200, description="The race or ethnicity of such a bias audit")
     ] = None,
+    audit_because: Annotated[
+        str,
+        Query(max_length=1000, description="Leaves categories of under 2 % of the people out of its ratios, and why"),
+    ] = "",
     declare: Annotated[
         list[str],
         Query(
@@ -100,6 +104,7 @@ def said(
         scenario=scenario,
         audit_sex=audit_sex,
         audit_race=audit_race,
+        audit_because=audit_because,
     )
     return Said(None if mapping == ColumnMapping() else mapping, tuple(declare))
 

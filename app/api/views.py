@@ -207,6 +207,7 @@ def _mapping(mapping: ColumnMapping) -> MappingView:
         scenario=mapping.scenario,
         audit_sex=mapping.audit_sex,
         audit_race=mapping.audit_race,
+        audit_because=mapping.audit_because,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 SINGLE = ("label", "prediction", "score", "positive", "favourable", "favourable_words", "row_id")
-SINGLE_MORE = ("task", "audit_sex", "audit_race")
+SINGLE_MORE = ("task", "audit_sex", "audit_race", "audit_because")
 MANY = ("sensitive", "number", "feature", "control", "class_probability", "declare")
 OF_PERTURBED = frozenset({"prediction", "score", "positive", "favourable", "row_id", "task"})
 PREDICTIONS, BASELINE, PERTURBED = "predictions", "baseline-predictions", "perturbed-predictions"
@@ -69,6 +69,7 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--scenario", metavar="COLUMN", help="names the perturbation, in perturbed predictions")
     columns.add_argument("--audit-sex", metavar="COLUMN", help="sex, for a bias audit under NYC Local Law 144")
     columns.add_argument("--audit-race", metavar="COLUMN", help="race or ethnicity, for such an audit")
+    columns.add_argument("--audit-because", metavar="TEXT", help="why its categories of under 2 %% are left out")
     for name, metavar, words in (
         ("--sensitive", "COLUMN", "attribute by which groups are compared"),
         ("--control", "COLUMN", "within its values groups are compared again"),

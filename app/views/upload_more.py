@@ -47,8 +47,8 @@ def more_about_the_model(
         key="upload_controls",
         help="Groups are compared again among people who are alike in these, such as the department applied to.",
     )
-    sex, race = _bias_audit(found.names, audited=audited)
-    return replace(mapping, features=tuple(features), controls=tuple(controls), audit_sex=sex, audit_race=race)
+    mapping = replace(mapping, features=tuple(features), controls=tuple(controls))
+    return _bias_audit(found.names, mapping, audited=audited)
 
 
 def _probabilities(found: Preflight, mapping: ColumnMapping) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _probabilities(found: Preflight, mapping: ColumnMapping) -> tuple[str, ...]:
     return tuple(f"{name}={where}" for name, where in chosen.items() if where is not None)
 
 
-def _bias_audit(names: Sequence[str], *, audited: bool) -> tuple[str | None, str | None]:
+def _bias_audit(names: Sequence[str], mapping: ColumnMapping, *, audited: bool) -> ColumnMapping:
     applies = st.checkbox(
         "A bias audit under NYC Local Law 144 applies",
         value=audited,
@@ -76,9 +76,20 @@ def _bias_audit(names: Sequence[str], *, audited: bool) -> tuple[str | None, str
         help="For automated decisions on hiring or promotion in New York City.",
     )
     if not applies:
-        return None, None
+        return mapping
     sex, race = audit_columns(names)
-    return (
-        column("Sex, for the bias audit", names, sex, "audit_sex", "The categories that the employer reports."),
-        column("Race or ethnicity, for the bias audit", names, race, "audit_race", "As reported, not inferred."),
+    return replace(
+        mapping,
+        audit_sex=column(
+            "Sex, for the bias audit", names, sex, "audit_sex", "The categories that the employer reports."
+        ),
+        audit_race=column(
+            "Race or ethnicity, for the bias audit", names, race, "audit_race", "As reported, not inferred."
+        ),
+        audit_because=st.text_input(
+            "Leave categories under 2 % out of the ratios, because (optional)",
+            max_chars=1000,
+            key="upload_audit_because",
+            help="6 RCNY 5-301(d): the auditor may, with a justification; it is published with the numbers left out.",
+        ).strip(),
     )

@@ -10,7 +10,7 @@ from core.metrics.verdicts import Judgement, judge
 PROPER: Mapping[str, str] = MappingProxyType(
     {
         "auc": "AUC", "brier": "Brier", "chi square": "chi-square", "f1": "F1", "jensen shannon": "Jensen–Shannon",
-        "kolmogorov smirnov": "Kolmogorov–Smirnov", "matthews": "Matthews", "pr auc": "PR AUC", "psi": "PSI",
+        "kolmogorov smirnov": "Kolmogorov–Smirnov", "matthews": "Matthews", "pr": "PR", "psi": "PSI",
         "roc": "ROC", "wasserstein": "Wasserstein",
     }
 )  # fmt: skip

@@ -73,6 +73,7 @@ def parameters(mapping: ColumnMapping) -> list[tuple[str, str]]:
         "task": mapping.task,
         "scenario": mapping.scenario,
         "audit_sex": mapping.audit_sex,
+        "audit_because": mapping.audit_because,
         "probability": "true" if mapping.score_is_probability else "",
     }
     many = {

@@ -75,6 +75,7 @@ def test_without_a_mapping_the_meaning_is_guessed_and_said(drafted: World) -> No
         "scenario": None,
         "audit_sex": None,
         "audit_race": None,
+        "audit_because": "",
     }
 
 

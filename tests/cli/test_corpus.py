@@ -42,6 +42,7 @@ def options(mapping: ColumnMapping) -> list[str]:
         "--row-id": mapping.row_id,
         "--task": mapping.task,
         "--audit-sex": mapping.audit_sex,
+        "--audit-because": mapping.audit_because,
     }
     many = {
         "--sensitive": mapping.sensitive,

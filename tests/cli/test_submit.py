@@ -284,7 +284,7 @@ def test_every_role_of_a_column_can_be_said(served: Served, tmp_path: Path) -> N
     words = "--task regression --label y --prediction p --feature age --feature income --control race --sensitive sex "
     words += "--number a --audit-sex sex --audit-race race --class-probability a=a"
 
-    code = main(["submit", str(path), *TARGET, "--no-start", *words.split()])
+    code = main(["submit", str(path), *TARGET, "--no-start", *words.split(), "--audit-because", "Too few to compare"])
 
     assert code == 0
     assert kept(served.world)[0][2] == ColumnMapping(
@@ -298,6 +298,7 @@ def test_every_role_of_a_column_can_be_said(served: Served, tmp_path: Path) -> N
         probabilities=("a=a",),
         audit_sex="sex",
         audit_race="race",
+        audit_because="Too few to compare",
     )
 
 

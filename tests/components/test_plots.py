@@ -113,8 +113,8 @@ def test_the_text_of_a_distribution_says_each_share_now_and_before() -> None:
 
     assert chart is not None
     assert (
-        chart.alt.replace(SPACE, " ")
-        == "Distribution of region, current and reference: north 25.0 % and 60.0 %; south 75.0 % and 40.0 %."
+        chart.alt.replace(SPACE, " ") == "region drifted; the share of north moved most, from 60.0 % to 25.0 %. "
+        "Distribution, current and reference: north 25.0 % and 60.0 %; south 75.0 % and 40.0 %."
     )
 
 

@@ -245,7 +245,8 @@ def test_a_bias_audit_is_declared_by_a_person_and_never_by_a_guess(
 
     at.checkbox(key="upload_audit").check().run()
     assert at.selectbox(key="upload_audit_sex").value == "sex"
+    at.text_input(key="upload_audit_because").set_value(" Too few to compare ").run()
     button(at, "Hand in and validate").click().run()
 
     said = mapping_of(held(place)[0])
-    assert (said.audit_sex, said.audit_race) == ("sex", None)
+    assert (said.audit_sex, said.audit_race, said.audit_because) == ("sex", None, "Too few to compare")

@@ -226,3 +226,19 @@ def test_reasons_are_joined_by_the_column_that_was_declared_for_them(tmp_path: P
     assert {one.feature for one in found.importances} == {"income", "age", "region"}
     assert [one.attribute for one in found.groups] == ["sex"]
     assert found.unmatched == 0
+
+
+@pytest.mark.parametrize("because", ["", "Six people are too few for a rate"])
+def test_small_categories_leave_the_impact_ratios_of_a_bias_audit_only_with_a_justification(
+    tmp_path: Path, because: str
+) -> None:
+    kind = EvidenceKind.PREDICTIONS
+    rows = [{**row, "race": "Samoan" if place < 6 else row["race"]} for place, row in enumerate(binary_rows())]
+    path = write(tmp_path / "predictions.csv", rows)  # 6 of 600 people are 1 %
+
+    audit = computed(tmp_path, Files({kind: path}, {kind: replace(LEAN, audit_because=because)})).bias_audit
+
+    assert audit is not None
+    small = next(row for table in audit.tables for row in table.rows if row.category == "Samoan")
+    assert (small.excluded, small.impact_ratio is None) == (bool(because), bool(because))
+    assert because in small.reason

@@ -61,6 +61,7 @@ class MappingView(BaseModel):
     scenario: str | None
     audit_sex: str | None
     audit_race: str | None
+    audit_because: str
 
 
 class HandedIn(Recorded):

@@ -35,6 +35,7 @@ class Columns(TypedDict, total=False):
     scenario: str
     audit_sex: str
     audit_race: str
+    audit_because: str
 
 
 def query_of(columns: Columns) -> list[tuple[str, str]]:

@@ -85,6 +85,7 @@ def mapping_of(said: Said) -> "ColumnMapping":
         scenario=single.get("scenario"),
         audit_sex=single.get("audit_sex"),
         audit_race=single.get("audit_race"),
+        audit_because=single.get("audit_because", ""),
     )
 
 

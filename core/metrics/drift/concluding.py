@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.metrics.drift.chance import LEVEL
 from core.metrics.drift.result import ColumnDrift, DriftCheck, DriftResult
-from core.metrics.figure import Figure, missing
+from core.metrics.figure import Figure, missing, spoken
 from core.metrics.significance import holm
 from core.metrics.verdicts import Verdict, shown
 
@@ -84,7 +84,7 @@ def _share_check(columns: Sequence[ColumnDrift], share: float | None, threshold:
         reason = "No column could be judged" if columns else "The files share no column"
         return DriftCheck(name, Verdict.INSUFFICIENT, reason)
     alone = sum(bool(column.drifted) for column in columns)
-    words = f"{alone} of {total - unknown} columns judged drift"
+    words = f"{alone} of {total - unknown} columns drifted"
     words += f", {certain} of them after Holm's correction" if certain != alone else ""
     if certain / total >= threshold:
         return DriftCheck(name, Verdict.FAIL, f"{words}; the limit is a share of {threshold:g}")
@@ -115,7 +115,7 @@ def _output_check(name: str, column: ColumnDrift | None) -> DriftCheck:
     if column.drifted is None or column.score is None:
         return DriftCheck("prediction_drift", Verdict.INSUFFICIENT, column.unavailable, name)
     side = "below" if column.score < column.threshold else "not below"
-    words = f"{column.method.value} is {shown(column.score, column.threshold)}, {side} {column.threshold:g}"
+    words = f"{spoken(column.method.value)} is {shown(column.score, column.threshold)}, {side} {column.threshold:g}"
     verdict = Verdict.FAIL if column.drifted else Verdict.PASS
     return DriftCheck("prediction_drift", verdict, f"{words}. {column.note}" if column.note else words, name)
 

@@ -168,7 +168,7 @@ def distribution(found: ColumnDrift) -> Bars | None:
     bars, names = _shares(found), ("current", "reference")
     if not bars:
         return None
-    text = bars_text(f"Distribution of {found.column}: {moved_most(found)}", bars, names)
+    text = bars_text(f"{moved_most(found)}. Distribution", bars, names)
     return Bars(bars, names, found.column, text)
 
 

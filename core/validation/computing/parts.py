@@ -15,6 +15,7 @@ from core.frames.quality import assess_quality
 from core.frames.roles import Roles
 from core.frames.stressing import stress_file
 from core.metrics.bias_audit import BiasAuditResult
+from core.metrics.bias_audit.tables import LIMIT
 from core.metrics.drift import DriftResult
 from core.metrics.explanation import ExplanationResult
 from core.metrics.fairness import FOUR_FIFTHS, FairnessResult
@@ -125,6 +126,8 @@ def bias_audit(sources: Sources, policy: Policy) -> BiasAuditResult | None:
         selected=mapping.prediction if selects else None,
         score=None if selects else (mapping.score or mapping.prediction),
         positive=(mapping.favourable_label or mapping.positive_label) if selects else None,
+        exclude_below=float(LIMIT) if mapping.audit_because.strip() else None,
+        because=mapping.audit_because,
         threshold=screen[0] if screen else None,
     )
 

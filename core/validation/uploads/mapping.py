@@ -12,7 +12,7 @@ from core.validation.uploads.strict_json import Json, loads
 
 TEXTS = ("label", "prediction", "score", "row_id", "scenario", "audit_sex", "audit_race")
 LISTS = ("sensitive", "numbers", "features", "controls", "probabilities")
-LABELS = ("positive_label", "favourable_label", "favourable_words", "task")
+LABELS = ("positive_label", "favourable_label", "favourable_words", "task", "audit_because")
 FIELDS = (*TEXTS, *LISTS, *LABELS, "score_is_probability")
 
 
@@ -26,7 +26,8 @@ class ColumnMapping:
     throughout. `task` is what the model predicts (empty: one of two classes); `features` are its inputs; `controls` are
     columns within whose values groups are compared again; `probabilities` name, as “class=column”, the column that
     holds the probability of each class; `scenario` names the perturbation of a row; `audit_sex` and `audit_race` are
-    the two attributes of a bias audit under NYC Local Law 144.
+    the two attributes of a bias audit under NYC Local Law 144, and `audit_because` the auditor's justification for
+    leaving categories of less than 2 % of the people out of its impact ratios (empty: none is left out).
     """
 
     label: str | None = None
@@ -46,6 +47,7 @@ class ColumnMapping:
     scenario: str | None = None
     audit_sex: str | None = None
     audit_race: str | None = None
+    audit_because: str = ""
 
     def to_json(self) -> str:
         """One line of JSON with every field, keys in order."""
@@ -138,6 +140,8 @@ class ColumnMapping:
             yield Problem("no positive label is named", expected="the label that counts as positive")
         if self.score_is_probability and self.score is None:
             yield Problem("a probability is declared, but no score column", expected="a score column")
+        if self.audit_because and not (self.audit_sex or self.audit_race):
+            yield Problem("an exclusion is justified, but there is no bias audit", expected="sex, race or both")
 
     def _doubled(self) -> Iterable[Problem]:
         roles = {"label": self.label, "prediction": self.prediction, "row id": self.row_id, "scenario": self.scenario}
