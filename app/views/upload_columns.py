@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.components import section
+from app.components import plain, section
 from app.composition import Workplace
 from app.views.upload import AtHand
 from app.views.upload_more import choose_task, more_about_the_model
@@ -21,6 +21,7 @@ from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping, ColumnPreview, Preflight
 
 BIAS_AUDIT = "nyc-ll144"
+FEW = 4
 GROUPS = "Sensitive attributes, by which groups are compared"
 
 
@@ -194,4 +195,9 @@ def _choice(label: str, options: Sequence[str], guess: str, key: str, why: str) 
     if not options:
         return st.text_input(label, value=guess, key=f"upload_{key}", help=why)
     index = options.index(guess) if guess in options else 0
+    if len(options) <= FEW:  # in a list, text that was typed and not chosen is lost at the click that hands it in
+        return (
+            st.radio(label, options, index=index, key=f"upload_{key}", help=why, format_func=plain, horizontal=True)
+            or ""
+        )
     return st.selectbox(label, options, index=index, key=f"upload_{key}", help=why) or ""

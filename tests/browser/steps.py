@@ -89,7 +89,9 @@ def hand_in(visitor: Visitor, file: Path, *, sensitive: tuple[str, ...], favoura
         if attribute not in sensitive:
             page.get_by_role("button", name=f"Remove {attribute}").click()
             visitor.settled()
-    choose(visitor, "Favourable outcome for the person", favourable)
+    outcomes = page.get_by_role("radiogroup", name="Favourable outcome for the person")
+    outcomes.get_by_text(favourable, exact=True).click(timeout=PATIENCE)
+    visitor.settled()
     fill(page, "The favourable outcome in words (optional)", "cleared for release")
     press(visitor, "Hand in and validate")
 
@@ -100,6 +102,7 @@ def answer_checklist(visitor: Visitor) -> None:
     expect(buttons.first).to_be_visible(timeout=PATIENCE)
     for place in range(buttons.count()):
         buttons.nth(place).click()
+        expect(buttons.nth(place)).to_be_checked(timeout=PATIENCE)
         visitor.settled()
 
 

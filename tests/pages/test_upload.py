@@ -110,7 +110,7 @@ def test_several_classes_have_a_probability_each_and_may_have_a_positive_label(
     at = drop(desk.open(cast.developer, "upload", model=model), "flowers.csv", content)
 
     assert at.selectbox(key="upload_task").value == "multiclass"
-    assert "Favourable outcome for the person" not in [one.label for one in at.selectbox]
+    assert "Favourable outcome for the person" not in [one.label for one in (*at.radio, *at.selectbox)]
     button(at, "Hand in and validate").click().run()
 
     said = mapping_of(held(place)[0])
@@ -213,7 +213,7 @@ def test_a_baseline_is_read_with_the_columns_of_the_predictions(
     desk: Desk, cast: Cast, place: Workplace, with_predictions: str
 ) -> None:
     at = drop(uploading(desk, cast.developer, with_predictions, EvidenceKind.BASELINE), "baseline.csv", ROWS)
-    assert "Favourable outcome for the person" not in [one.label for one in at.selectbox]
+    assert "Favourable outcome for the person" not in [one.label for one in (*at.radio, *at.selectbox)]
     button(at, "Hand in").click().run()
 
     kept = held(place)[-1]

@@ -110,7 +110,8 @@ def declare(at: AppTest, mapping: ColumnMapping) -> None:
     ):
         at.selectbox(key=f"upload_{key}").set_value(value or "none")
     at.run()
-    at.selectbox(key="upload_positive").set_value(mapping.positive_label)
+    asked = next(one for one in (*at.radio, *at.selectbox) if one.key == "upload_positive")
+    asked.set_value(mapping.positive_label)
     at.checkbox(key="upload_probability").set_value(mapping.score_is_probability)
     at.run()
 
