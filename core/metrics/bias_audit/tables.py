@@ -157,4 +157,4 @@ def unknown_figure(table: AxisTable) -> Figure:
 
 
 def _subject(table: AxisTable, category: str = "") -> str:
-    return "/".join(part for part in (table.axis.value, category, table.classification) if part)
+    return ", ".join(part for part in (table.axis.value.replace("_", "/"), category, table.classification) if part)
