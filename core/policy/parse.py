@@ -2,20 +2,33 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeVar
+from collections.abc import Iterable
 
 from core.errors import Problem, Unreadable
 from core.policy.packs import packs
 from core.policy.places import places_of
-from core.policy.rules import CheckKind, ChecklistTemplate, Direction, Policy, Task, Threshold
+from core.policy.reader import Reader, Wrong
+from core.policy.rules import (
+    FULL_AT_ONCE,
+    ChangeKind,
+    CheckKind,
+    ChecklistTemplate,
+    Direction,
+    Escalation,
+    Function,
+    Path,
+    Phase,
+    Policy,
+    RequiredEvidence,
+    RollbackCondition,
+    RolloutStep,
+    Threshold,
+)
 from core.policy.vocabulary import names_of
 
-Kind = TypeVar("Kind", bound=StrEnum)
-TIERS = (1, 2, 3, 4)
 SEVERITIES = ("critical", "high", "medium", "low")
+REQUIRABLE = ("training data", "reference data", "baseline predictions", "attributions", "perturbed predictions")
+CANARY = re.compile(r"canary ([1-9]\d?)")
 
 
 def parse_policy(text: str) -> Policy:
@@ -25,7 +38,7 @@ def parse_policy(text: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         raise Unreadable([Problem(str(error), line=int(place[1]) if place else None)]) from error
-    reader = _Reader(raw, "", _Wrong(places_of(text)))
+    reader = Reader(raw, "", Wrong(places_of(text)))
     policy = _policy(reader)
     reader.finish()
     if reader.wrong.problems:
@@ -33,7 +46,7 @@ def parse_policy(text: str) -> Policy:
     return policy
 
 
-def _policy(reader: "_Reader") -> Policy:
+def _policy(reader: Reader) -> Policy:
     scope = reader.table("scope")
     policy = Policy(
         name=reader.text("name"),
@@ -49,16 +62,34 @@ def _policy(reader: "_Reader") -> Policy:
         decision_days_by_tier=reader.table("decision_days").by_tier(),
         review_months_by_tier=reader.table("review_months").by_tier(),
         remediation_days_by_severity=reader.table("remediation_days").by_key(SEVERITIES),
+        paths=tuple(_path(one) for one in reader.tables("path", optional=True)),
+        escalation=_escalation(reader.table("escalation")) if reader.has("escalation") else Escalation(),
+        longest_exception_days=_longest_exception(reader),
+        required_evidence=tuple(_evidence(one) for one in reader.tables("required_evidence", optional=True)),
+        rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
     )
-    clauses = [threshold.clause for threshold in policy.thresholds]
-    codes = [item.code for item in policy.items]
-    for what, values in (("clause", clauses), ("item", codes)):
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            reader.refuse(f"{what} {value} stands twice")
+    _refuse_twice(reader, policy)
     return policy
 
 
-def _threshold(reader: "_Reader") -> Threshold:
+def _refuse_twice(reader: Reader, policy: Policy) -> None:
+    clauses: list[str] = [
+        one.clause
+        for part in (policy.thresholds, policy.paths, policy.required_evidence, policy.rollback_conditions)
+        for one in part
+    ]
+    codes = [item.code for item in policy.items]
+    ways = [f"for a {path.change} of tier {tier}" for path in policy.paths for tier in sorted(path.tiers)]
+    for what, values in (("clause", clauses), ("item", codes), ("path", ways)):
+        for value in _twice(values):
+            reader.refuse(f"{what} {value} stands twice")
+
+
+def _twice(values: list[str]) -> Iterable[str]:
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+def _threshold(reader: Reader) -> Threshold:
     kind = reader.one_of("kind", CheckKind)
     metric = reader.text("metric")
     if metric and metric not in names_of(kind):
@@ -72,10 +103,70 @@ def _threshold(reader: "_Reader") -> Threshold:
         value=reader.number("value"),
         required=reader.flag("required"),
         tasks=reader.tasks(),
+        tiers=reader.tiers_or_all(),
     )
 
 
-def _own_item(reader: "_Reader") -> ChecklistTemplate:
+def _path(reader: Reader) -> Path:
+    return Path(
+        clause=reader.text("clause"),
+        change=reader.one_of("change", ChangeKind),
+        tiers=reader.tiers_or_all(),
+        quorum=reader.whole("quorum", 1),
+        functions=reader.some_of("functions", Function),
+        code_reviews=reader.whole("code_reviews", 0) if reader.has("code_reviews") else 0,
+        rollout=_rollout(reader) if reader.has("rollout") else FULL_AT_ONCE,
+    )
+
+
+def _rollout(reader: Reader) -> tuple[RolloutStep, ...]:
+    """Steps as words: `shadow`, `canary 10` with its share in percent, and `full`, which comes last."""
+    words = reader.words("rollout")
+    hours = reader.whole("hold_hours", 0) if reader.has("hold_hours") else 0
+    steps = [_step(word, hours) for word in words]
+    shares = [step.percent for step in steps if step is not None]
+    if None in steps or shares != sorted(set(shares)) or shares[-1:] != [100]:
+        reader.refuse(
+            "“rollout” is out of range", "rollout", found=", ".join(words), expected='"shadow", "canary 10", … "full"'
+        )
+        return FULL_AT_ONCE
+    return tuple(step for step in steps if step is not None)
+
+
+def _step(word: str, hours: int) -> RolloutStep | None:
+    if word in ("shadow", "full"):
+        return RolloutStep(Phase(word), 0 if word == "shadow" else 100, 0 if word == "full" else hours)
+    share = CANARY.fullmatch(word)
+    return RolloutStep(Phase.CANARY, int(share[1]), hours) if share else None
+
+
+def _escalation(reader: Reader) -> Escalation:
+    return Escalation(reader.whole("remind_days_before", 0), reader.whole("escalate_days_after", 0))
+
+
+def _longest_exception(reader: Reader) -> int:
+    return reader.table("exception").whole("longest_days", 1) if reader.has("exception") else 180
+
+
+def _evidence(reader: Reader) -> RequiredEvidence:
+    evidence = reader.text("evidence")
+    if evidence and evidence not in REQUIRABLE:
+        reader.refuse(f"“{evidence}” is no evidence to require", "evidence", expected=", ".join(REQUIRABLE))
+    return RequiredEvidence(reader.text("clause"), evidence, reader.tiers_or_all())
+
+
+def _rollback(reader: Reader) -> RollbackCondition:
+    return RollbackCondition(
+        clause=reader.text("clause"),
+        metric=reader.text("metric"),
+        direction=reader.one_of("direction", Direction),
+        value=reader.number("value"),
+        chunks=reader.whole("chunks", 1),
+        tiers=reader.tiers_or_all(),
+    )
+
+
+def _own_item(reader: Reader) -> ChecklistTemplate:
     return ChecklistTemplate(
         code=reader.text("code"),
         title=reader.text("title"),
@@ -86,7 +177,7 @@ def _own_item(reader: "_Reader") -> ChecklistTemplate:
     )
 
 
-def _pack_item(reader: "_Reader") -> ChecklistTemplate:
+def _pack_item(reader: Reader) -> ChecklistTemplate:
     pack_id, item_id = reader.text("pack"), reader.text("item")
     pack = packs().get(pack_id)
     item = pack.item(item_id) if pack else None
@@ -101,106 +192,3 @@ def _pack_item(reader: "_Reader") -> ChecklistTemplate:
         tiers=reader.tiers(),
         pack=pack_id,
     )
-
-
-@dataclass
-class _Wrong:
-    """Where everything stands, and what is wrong so far."""
-
-    places: Mapping[str, int]
-    problems: list[Problem] = field(default_factory=list)
-
-
-class _Reader:
-    """Takes values out of one TOML table and keeps what is wrong with them; what nobody took is wrong too."""
-
-    def __init__(self, raw: object, place: str, wrong: _Wrong) -> None:
-        self.wrong, self.place = wrong, place
-        self.left: dict[str, object] = dict(raw) if isinstance(raw, dict) else {}
-        self.parts: list[_Reader] = []
-
-    def refuse(self, reason: str, key: str = "", *, found: str = "", expected: str = "") -> None:
-        place = f"[{self.place}] " if self.place else ""
-        known = self.wrong.places
-        line = known.get(f"{self.place}.{key}" if self.place else key) or known.get(self.place)
-        self.wrong.problems.append(Problem(place + reason, line=line, found=found, expected=expected))
-
-    def finish(self) -> None:
-        for part in self.parts:
-            part.finish()
-        for key in self.left:
-            self.refuse(f"“{key}” is not known here", key)
-
-    def table(self, key: str) -> "_Reader":
-        if not isinstance(self.left.get(key), dict):
-            self.refuse(f"table [{key}] is missing")
-        part = _Reader(self.left.pop(key, {}), key, self.wrong)
-        self.parts.append(part)
-        return part
-
-    def tables(self, key: str, *, optional: bool = False) -> list["_Reader"]:
-        raw = self.left.pop(key, [])
-        rows = raw if isinstance(raw, list) else []
-        if not rows and not (optional and raw == []):
-            self.refuse(f"no [[{key}]] is given", expected="at least one")
-        parts = [_Reader(row, f"{key} {number}", self.wrong) for number, row in enumerate(rows, start=1)]
-        self.parts += parts
-        return parts
-
-    def text(self, key: str) -> str:
-        value = self.left.pop(key, None)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.refuse(f"“{key}” is missing or empty", key, expected="text")
-        return ""
-
-    def number(self, key: str) -> float:
-        value = self.left.pop(key, None)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
-            return float(value)
-        self.refuse(f"“{key}” is missing or not a number", key, found=repr(value), expected="a finite number")
-        return 0.0
-
-    def whole(self, key: str, least: int) -> int:
-        value = self.left.pop(key, None)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
-        self.refuse(
-            f"“{key}” is missing or out of range", key, found=repr(value), expected=f"a whole number from {least}"
-        )
-        return least
-
-    def flag(self, key: str) -> bool:
-        value = self.left.pop(key, None)
-        if not isinstance(value, bool):
-            self.refuse(f"“{key}” is missing", key, found=repr(value), expected="true or false")
-        return value is True
-
-    def one_of(self, key: str, kind: type[Kind]) -> Kind:
-        value = self.left.pop(key, None)
-        for member in kind:
-            if member.value == value:
-                return member
-        self.refuse(f"“{key}” is not known", key, found=repr(value), expected=", ".join(kind))
-        return next(iter(kind))
-
-    def tasks(self) -> frozenset[Task]:
-        """All of them, where none is named."""
-        value = self.left.pop("tasks", list(Task))
-        if isinstance(value, list) and value and set(value) <= set(Task):
-            return frozenset(Task(task) for task in value)
-        self.refuse("“tasks” is out of range", "tasks", found=repr(value), expected="a list of " + ", ".join(Task))
-        return frozenset(Task)
-
-    def tiers(self) -> frozenset[int]:
-        value = self.left.pop("tiers", None)
-        if isinstance(value, list) and value and all(type(tier) is int and tier in TIERS for tier in value):
-            return frozenset(value)
-        self.refuse("“tiers” is missing or out of range", "tiers", found=repr(value), expected="a list of 1 to 4")
-        return frozenset()
-
-    def by_tier(self) -> dict[int, int]:
-        return {int(key): value for key, value in self.by_key([str(tier) for tier in TIERS]).items()}
-
-    def by_key(self, keys: tuple[str, ...] | list[str]) -> dict[str, int]:
-        return {key: self.whole(key, 1) for key in keys}

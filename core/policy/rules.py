@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+ALL_TIERS = frozenset({1, 2, 3, 4})
+
 
 class Direction(StrEnum):
     """On which side of its threshold a figure must lie; on the threshold is met."""
@@ -46,11 +48,97 @@ class Task(StrEnum):
     REGRESSION = "regression"
 
 
+class ChangeKind(StrEnum):
+    """What a change request asks for."""
+
+    FIRST_USE = "first use"
+    NEW_VERSION = "new version"
+    RESTRICTED_USE = "restricted use"
+    POLICY_EXCEPTION = "policy exception"
+    ROLLBACK = "rollback"
+    RETIREMENT = "retirement"
+
+
+class Function(StrEnum):
+    """The part of the organisation for which an approver speaks."""
+
+    COMPLIANCE = "compliance"
+    SECURITY = "security"
+    LEGAL = "legal"
+    BUSINESS = "business"
+
+
+class Phase(StrEnum):
+    """How a version takes over: without effect beside the old one, for a share of the cases, or for all."""
+
+    SHADOW = "shadow"
+    CANARY = "canary"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class RolloutStep:
+    """One step of a rollout: its phase, the share of cases in percent, and the hours it holds before the next."""
+
+    phase: Phase
+    percent: int
+    hold_hours: int
+
+
+FULL_AT_ONCE = (RolloutStep(Phase.FULL, 100, 0),)
+
+
+@dataclass(frozen=True)
+class Path:
+    """How one kind of change to models of these tiers is let through.
+
+    `quorum` votes to approve, among them one of each of `functions`; `code_reviews` approved reviews of the code
+    behind the version; then the steps of `rollout`, in order.
+    """
+
+    clause: str
+    change: ChangeKind
+    tiers: frozenset[int]
+    quorum: int
+    functions: frozenset[Function] = frozenset()
+    code_reviews: int = 0
+    rollout: tuple[RolloutStep, ...] = FULL_AT_ONCE
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """When an open change reminds its approvers, before it is due, and when it is escalated, after it."""
+
+    remind_days_before: int = 2
+    escalate_days_after: int = 1
+
+
+@dataclass(frozen=True)
+class RequiredEvidence:
+    """A kind of evidence without which a version of these tiers cannot be validated."""
+
+    clause: str
+    evidence: str
+    tiers: frozenset[int]
+
+
+@dataclass(frozen=True)
+class RollbackCondition:
+    """A version in production goes back when this metric lies beyond its value in so many chunks in a row."""
+
+    clause: str
+    metric: str
+    direction: Direction
+    value: float
+    chunks: int
+    tiers: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Threshold:
     """One clause: this metric lies at least or at most at this value; a failed required one opens a finding.
 
-    It applies to models of these `tasks` only.
+    It applies to models of these `tasks` and `tiers` only.
     """
 
     clause: str
@@ -61,6 +149,7 @@ class Threshold:
     value: float
     required: bool
     tasks: frozenset[Task] = frozenset(Task)
+    tiers: frozenset[int] = ALL_TIERS
 
 
 @dataclass(frozen=True)
@@ -90,10 +179,22 @@ class Policy:
     decision_days_by_tier: Mapping[int, int]
     review_months_by_tier: Mapping[int, int]
     remediation_days_by_severity: Mapping[str, int]
+    paths: tuple[Path, ...] = ()
+    escalation: Escalation = Escalation()
+    longest_exception_days: int = 180
+    required_evidence: tuple[RequiredEvidence, ...] = ()
+    rollback_conditions: tuple[RollbackCondition, ...] = ()
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""
         return self.quorum_by_tier[tier]
+
+    def path(self, change: ChangeKind, tier: int) -> Path:
+        """How such a change to a model of this tier is let through; without a path of its own, by the quorum alone."""
+        for path in self.paths:
+            if path.change is change and tier in path.tiers:
+                return path
+        return Path("", change, frozenset({tier}), self.quorum(tier))
 
     def decision_days(self, tier: int) -> int:
         """How many days a decision may wait."""

@@ -6,10 +6,11 @@ import pytest
 
 from core.errors import Unreadable
 from core.policy.packs import packs
-from core.policy.parse import parse_policy
-from core.policy.rules import CheckKind, Direction, Task
+from core.policy.parse import REQUIRABLE, parse_policy
+from core.policy.rules import ChangeKind, CheckKind, Direction, Escalation, Function, Phase, Task
 from core.policy.service import default_policy_text
 from core.policy.vocabulary import metrics
+from core.validation.rules import EvidenceKind
 
 DEFAULT = default_policy_text()
 
@@ -207,3 +208,87 @@ def test_a_clause_applies_to_every_task_unless_it_names_some() -> None:
 
     assert by_clause["2.1"] == set(Task)
     assert by_clause["3.8"] == {Task.REGRESSION}
+
+
+CHANGES = """
+[[path]]
+clause = "9.1"
+change = "new version"
+tiers = [1]
+quorum = 3
+functions = ["compliance", "legal"]
+code_reviews = 2
+rollout = ["shadow", "canary 10", "canary 50", "full"]
+hold_hours = 24
+
+[[required_evidence]]
+clause = "9.2"
+evidence = "reference data"
+tiers = [1, 2]
+
+[[rollback]]
+clause = "9.3"
+metric = "error_rate"
+direction = "at most"
+value = 0.05
+chunks = 3
+"""
+
+
+def test_how_changes_are_let_through() -> None:
+    policy = parse_policy(DEFAULT + CHANGES)
+
+    path = policy.path(ChangeKind.NEW_VERSION, 1)
+    assert (path.clause, path.quorum, path.code_reviews) == ("9.1", 3, 2)
+    assert path.functions == {Function.COMPLIANCE, Function.LEGAL}
+    assert [(step.phase, step.percent, step.hold_hours) for step in path.rollout] == [
+        (Phase.SHADOW, 0, 24),
+        (Phase.CANARY, 10, 24),
+        (Phase.CANARY, 50, 24),
+        (Phase.FULL, 100, 0),
+    ]
+    assert [(one.clause, one.evidence, one.tiers) for one in policy.required_evidence] == [
+        ("9.2", "reference data", {1, 2})
+    ]
+    assert [(one.metric, one.value, one.chunks, one.tiers) for one in policy.rollback_conditions] == [
+        ("error_rate", 0.05, 3, {1, 2, 3, 4})
+    ]
+
+
+def test_without_a_path_the_quorum_alone_decides() -> None:
+    policy = parse_policy(DEFAULT)
+
+    path = policy.path(ChangeKind.FIRST_USE, 1)
+    assert (path.quorum, path.functions, path.code_reviews) == (2, frozenset(), 0)
+    assert [step.phase for step in path.rollout] == [Phase.FULL]
+    assert policy.escalation == Escalation(remind_days_before=2, escalate_days_after=1)
+    assert policy.longest_exception_days == 180
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"full"]', '"canary 60"]', "[path 1] “rollout” is out of range"),
+        ('["shadow", "canary 10"', '["shadow", "canary 60"', "[path 1] “rollout” is out of range"),
+        ('["shadow"', '["beside"', "[path 1] “rollout” is out of range"),
+        ('["shadow", "canary 10", "canary 50", "full"]', "[]", "[path 1] “rollout” is missing or empty"),
+        ('["compliance", "legal"]', '["marketing"]', "[path 1] “functions” is not known, found ['marketing']"),
+        ('change = "new version"', 'change = "holiday"', "[path 1] “change” is not known, found 'holiday'"),
+        ("quorum = 3", "quorum = 0", "[path 1] “quorum” is missing or out of range, found 0"),
+        ('clause = "9.2"', 'clause = "9.1"', "clause 9.1 stands twice"),
+        ('"reference data"', '"a hunch"', "[required_evidence 1] “a hunch” is no evidence to require"),
+        ("chunks = 3", "chunks = 0", "[rollback 1] “chunks” is missing or out of range, found 0"),
+        (
+            "[[required_evidence]]",
+            '[[path]]\nclause = "9.9"\nchange = "new version"\nquorum = 1\n[[required_evidence]]',
+            "path for a new version of tier 1 stands twice",
+        ),
+    ],
+)
+def test_what_is_wrong_about_changes_is_named(old: str, new: str, said: str) -> None:
+    assert old in CHANGES
+    assert any(said in problem for problem in problems(DEFAULT + CHANGES.replace(old, new, 1)))
+
+
+def test_the_evidence_that_can_be_required_is_evidence() -> None:
+    assert set(REQUIRABLE) < set(EvidenceKind)
