@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from app.composition import Workplace, now
+from app.schedule import Timetable
 from core.errors import GovernanceError
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.reports.service import EXPORT_JOB, build_export, fail_export
@@ -54,6 +55,7 @@ class Worker:
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
+        self._timetable = Timetable()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="countersign-worker", daemon=True)
 
@@ -74,6 +76,7 @@ class Worker:
 
     def _worked(self) -> bool:
         try:
+            self._timetable.queue_due(self._place, at=now())
             return work_once(self._place)
         except Exception:  # a store that is away for a moment must not end the worker
             log.exception("The queue of background work cannot be read")

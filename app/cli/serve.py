@@ -49,12 +49,14 @@ def run_worker(_args: argparse.Namespace) -> int:
     """Work until interrupted."""
     import time
 
-    from app.composition import workplace
+    from app.composition import now, workplace
+    from app.schedule import Timetable
     from app.worker import IDLE_SECONDS, work_once
 
-    place = workplace()
+    place, timetable = workplace(), Timetable()
     try:
         while True:
+            timetable.queue_due(place, at=now())
             if not work_once(place):
                 time.sleep(IDLE_SECONDS)
     except KeyboardInterrupt:

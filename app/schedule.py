@@ -1,0 +1,44 @@
+"""What is due by the clock: every kind of scheduled work is queued once for each of its slots."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.composition import Workplace
+from core.jobs.service import enqueue
+
+LOOKS_EVERY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A kind of work and the slots that are due at a moment, for example `P0007 2026-11-26`.
+
+    A slot that was queued before is not queued again, so a kind may name the same slot at every look.
+    """
+
+    kind: str
+    slots: Callable[[Workplace, datetime], Iterable[str]]
+
+
+SCHEDULE: tuple[Scheduled, ...] = ()
+
+
+class Timetable:
+    """Looks at the schedule every half minute, whoever asks it more often."""
+
+    def __init__(self, schedule: tuple[Scheduled, ...] | None = None) -> None:
+        self._schedule = SCHEDULE if schedule is None else schedule
+        self._looks_next: datetime | None = None
+
+    def queue_due(self, place: Workplace, *, at: datetime) -> None:
+        """Queue what is due; does nothing within half a minute of the last look."""
+        if self._looks_next is not None and at < self._looks_next:
+            return
+        self._looks_next = at + LOOKS_EVERY
+        for one in self._schedule:
+            slots = list(one.slots(place, at))
+            if slots:
+                with place.store.transaction() as tx:
+                    for slot in slots:
+                        enqueue(tx, one.kind, slot, at=at)
