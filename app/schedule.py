@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.composition import Workplace
+from app.digest import due_digests
+from core.access.digests import DIGEST_JOB
 from core.jobs.service import enqueue
 
 LOOKS_EVERY = timedelta(seconds=30)
@@ -21,7 +23,7 @@ class Scheduled:
     slots: Callable[[Workplace, datetime], Iterable[str]]
 
 
-SCHEDULE: tuple[Scheduled, ...] = ()
+SCHEDULE: tuple[Scheduled, ...] = (Scheduled(DIGEST_JOB, due_digests),)
 
 
 class Timetable:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.mail import MailServer, parse_mail_server
 from app.sources import Place, parse_sources
 from core.access.rules import Role
 
@@ -21,6 +22,8 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
     "EVIDENCE_SOURCES",
+    "MAIL_SERVER",
+    "MAIL_FROM",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -65,6 +68,7 @@ class Settings:
     origin: str
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
+    mail: MailServer | None = None
     provider: OutsideProvider | None = None
 
     @property
@@ -105,6 +109,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
+        mail=_mail(environ),
         provider=_provider(environ),
     )
 
@@ -141,6 +146,19 @@ def _evidence_sources(environ: Mapping[str, str]) -> tuple[Place, ...]:
     except ValueError:
         expected = "absolute folders and s3://bucket/beginning/, separated by commas"
         raise SettingError("EVIDENCE_SOURCES", expected) from None
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    url, sender = _get(environ, "MAIL_SERVER"), _get(environ, "MAIL_FROM")
+    if not url:
+        return None
+    if not sender:
+        raise SettingError("MAIL_FROM", "set when COUNTERSIGN_MAIL_SERVER is")
+    try:
+        return parse_mail_server(url, sender)
+    except ValueError:
+        expected = "smtp://host, smtp+starttls://user:password@host or smtps://user:password@host, from a mail address"
+        raise SettingError("MAIL_SERVER", expected) from None
 
 
 def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:

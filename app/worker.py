@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from app.composition import Workplace, now
+from app.digest import send_digest
 from app.schedule import Timetable
+from core.access.digests import DIGEST_JOB
 from core.errors import GovernanceError
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.reports.service import EXPORT_JOB, build_export, fail_export
@@ -45,8 +47,20 @@ def _fail_export(place: Workplace, export: str, error: str) -> None:
     fail_export(place.store, export=export, error=error[:1000])
 
 
+def _digest(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    send_digest(place, slot, at=now())
+
+
+def _fail_digest(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Digest %s was not sent: %s", slot, error)  # tomorrow's holds the same and more
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {VALIDATION_JOB: Kind(_validate, _fail_run), EXPORT_JOB: Kind(_export, _fail_export)}
+    {
+        VALIDATION_JOB: Kind(_validate, _fail_run),
+        EXPORT_JOB: Kind(_export, _fail_export),
+        DIGEST_JOB: Kind(_digest, _fail_digest),
+    }
 )
 
 

@@ -1,6 +1,6 @@
 """My account: who I am here, where I am signed in, my password, my tokens."""
 
-from app.components.account import draw_identity, draw_password, draw_sessions, draw_tokens
+from app.components.account import draw_digest, draw_identity, draw_password, draw_sessions, draw_tokens
 from app.components.head import fact, facts_line, head_with_actions
 from app.components.me import me
 from app.components.sign_out import sign_out_button
@@ -13,5 +13,6 @@ with head_with_actions(mine.name, facts_line(fact("Number", plain(mine.number)),
 
 draw_identity(mine)
 draw_tokens(mine)
+draw_digest(mine)
 draw_sessions(mine)
 draw_password(mine)

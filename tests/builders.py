@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -375,3 +376,10 @@ def _evidence_row(session: Session, version: ModelVersion, by: Actor, digest: st
 
 def _digest() -> str:
     return hashlib.sha256(str(next(SERIES)).encode()).hexdigest()
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

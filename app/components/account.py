@@ -9,12 +9,13 @@ from app.components.facts import facts
 from app.components.formats import day, moment
 from app.components.head import section
 from app.components.me import Me
-from app.components.refusals import act_button, attempt, blocked
+from app.components.refusals import act_button, attempt, blocked, reason_line
 from app.components.status import status
 from app.components.table import table
 from app.components.text import NOTHING, plain
 from app.composition import now, workplace
 from core.access.accounts import set_password
+from core.access.digests import WORDS, Rhythm, choose_digest, digest_of, digest_refusals
 from core.access.passwords import SHORTEST
 from core.access.queries import SessionRow, TokenRow, names, open_sessions, person_record, tokens
 from core.access.rules import Permission
@@ -98,6 +99,35 @@ def draw_password(mine: Me) -> None:
                 at=now(),
             )
             st.success("Your password is changed. Your other sessions have ended.")
+
+
+def draw_digest(mine: Me) -> None:
+    """How often the digest of my work comes by mail."""
+    place, at = workplace(), now()
+    with place.store.reading() as session:
+        chosen, email = digest_of(session, mine.number), person_record(session, mine.number, at=at).email
+    is_set_up = place.settings.mail is not None
+    section("Digest by mail")
+    reasons = digest_refusals(mine.actor, email, mail_is_set_up=is_set_up)
+    if reasons and chosen is Rhythm.NEVER:
+        st.markdown(
+            f"What waits for you and what expires, by mail: not possible. {' '.join(map(reason_line, reasons))}"
+        )
+        return
+    wanted = st.radio(
+        "What waits for me and what expires soon, to my mail address at six o'clock UTC",
+        list(Rhythm),
+        index=list(Rhythm).index(chosen),
+        format_func=WORDS.__getitem__,
+        horizontal=True,
+        key="digest_rhythm",
+    )
+    if wanted is not None and wanted is not chosen:
+        with attempt("The digest was not changed."):
+            choose_digest(
+                place.store, place.ledger, rhythm=wanted, mail_is_set_up=is_set_up, actor=mine.actor, at=now()
+            )
+            st.toast("The digest is changed.")
 
 
 def draw_tokens(mine: Me) -> None:

@@ -121,3 +121,13 @@ class IdempotencyKey(Row, table=True):
     request_digest: str = Field(max_length=64)
     answer: str
     at: datetime = Field(sa_type=Instant)
+
+
+class DigestWish(Row, table=True):
+    """A person who gets a digest of their work by mail, every day or every Monday."""
+
+    __tablename__ = "digest_wish"
+
+    person: str = Field(primary_key=True, foreign_key="person.number", max_length=16)
+    weekly: bool
+    since: datetime = Field(sa_type=Instant)

@@ -17,6 +17,7 @@ class Event(StrEnum):
     ROLE_WITHDRAWN = "role.withdrawn"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    DIGEST_CHOSEN = "digest.chosen"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"
     SESSION_REFUSED = "session.refused"

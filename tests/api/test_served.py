@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -24,7 +23,7 @@ from app.settings import load
 from core.access.rules import TOKEN_SCOPES
 from core.access.tokens import issue_token
 from tests.api.world import a_dataset, a_version_wish
-from tests.builders import a_cast, a_version
+from tests.builders import a_cast, a_version, free_port
 
 MEGABYTE = 1_000_000
 RESIDENT_LIMIT = 150 * MEGABYTE  # above what the idle server holds
@@ -74,12 +73,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             wait_for(client)
             yield Served(process.pid, client, data_dir, cast.owner.id)
         process.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(client: httpx.Client) -> None:

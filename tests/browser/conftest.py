@@ -1,7 +1,6 @@
 """A real server, a real browser, and visitors who must never reach another host or break a content policy."""
 
 import os
-import socket
 import subprocess
 import time
 import urllib.request
@@ -19,6 +18,7 @@ from app.settings import load
 from core.access.people import create_person, grant_role
 from core.access.rules import Actor, Role
 from core.access.setup import make_first_link, redeem_link
+from tests.builders import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -190,13 +190,6 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_label("User name").fill(username, timeout=PATIENCE)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

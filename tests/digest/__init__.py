@@ -1,0 +1,1 @@
+"""The digest of a person's own work by mail."""
