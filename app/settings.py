@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.mail import MailServer, parse_mail_server
+from app.registries.servers import ServerPlace, parse_servers
 from app.sources import Place, parse_sources
 from core.access.rules import Role
 
@@ -24,6 +25,9 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "EVIDENCE_SOURCES",
     "MAIL_SERVER",
     "MAIL_FROM",
+    "MLFLOW_SERVERS",
+    "MLFLOW_CREDENTIALS",
+    "MLFLOW_SYNC_MINUTES",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -69,6 +73,8 @@ class Settings:
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
     mail: MailServer | None = None
+    mlflow_servers: tuple[ServerPlace, ...] = ()
+    mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
 
     @property
@@ -110,6 +116,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
         mail=_mail(environ),
+        mlflow_servers=_mlflow_servers(environ),
+        mlflow_sync=_mlflow_sync(environ),
         provider=_provider(environ),
     )
 
@@ -159,6 +167,20 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
     except ValueError:
         expected = "smtp://host, smtp+starttls://user:password@host or smtps://user:password@host, from a mail address"
         raise SettingError("MAIL_SERVER", expected) from None
+
+
+def _mlflow_servers(environ: Mapping[str, str]) -> tuple[ServerPlace, ...]:
+    try:
+        return parse_servers(_get(environ, "MLFLOW_SERVERS"), _get(environ, "MLFLOW_CREDENTIALS"))
+    except ValueError:
+        expected = "pairs such as main=https://mlflow.example.org, with credentials only for https or this machine"
+        raise SettingError("MLFLOW_SERVERS", expected) from None
+
+
+def _mlflow_sync(environ: Mapping[str, str]) -> timedelta | None:
+    if _get(environ, "MLFLOW_SYNC_MINUTES", "60") == "0":
+        return None
+    return timedelta(minutes=_whole_number(environ, "MLFLOW_SYNC_MINUTES", 60))
 
 
 def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:

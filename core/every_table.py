@@ -2,6 +2,7 @@
 
 import core.access.tables
 import core.approval.tables
+import core.inventory.importing.tables
 import core.inventory.tables
 import core.jobs.tables
 import core.ledger.tables

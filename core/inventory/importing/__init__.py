@@ -1,0 +1,1 @@
+"""Getting models in from elsewhere: tables that people keep, and model registries."""
