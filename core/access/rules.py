@@ -24,6 +24,10 @@ class Permission(StrEnum):
 
     RECORD_READ = "record:read"
     MODEL_REGISTER = "model:register"
+    MODEL_EDIT = "model:edit"
+    MODEL_RETIRE = "model:retire"
+    MODEL_REVIEW = "model:review"
+    TIER_CONFIRM = "tier:confirm"
     VERSION_REGISTER = "version:register"
     EVIDENCE_UPLOAD = "evidence:upload"
     VALIDATION_START = "validation:start"
@@ -45,6 +49,7 @@ class Permission(StrEnum):
 P = Permission
 _DEVELOPMENT = {
     P.MODEL_REGISTER,
+    P.MODEL_EDIT,
     P.VERSION_REGISTER,
     P.EVIDENCE_UPLOAD,
     P.VALIDATION_START,
@@ -60,6 +65,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.RECORD_READ,
                 P.LEDGER_READ,
                 P.MODEL_REGISTER,
+                P.MODEL_EDIT,
+                P.MODEL_RETIRE,
+                P.MODEL_REVIEW,
                 P.VERSION_REGISTER,
                 P.CHANGE_REQUEST,
                 P.CHANGE_EXECUTE,
@@ -77,10 +85,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.FINDING_RAISE,
                 P.FINDING_CLOSE,
                 P.VALIDATION_CONCLUDE,
+                P.MODEL_REVIEW,
                 P.EXPORT_MAKE,
             }
         ),
-        Role.APPROVER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.CHANGE_VOTE, P.CHANGE_EXECUTE, P.EXPORT_MAKE}),
+        Role.APPROVER: frozenset(
+            {P.RECORD_READ, P.LEDGER_READ, P.CHANGE_VOTE, P.CHANGE_EXECUTE, P.TIER_CONFIRM, P.EXPORT_MAKE}
+        ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
         Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE}),
     }

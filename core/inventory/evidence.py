@@ -1,6 +1,7 @@
 """One digest for all that a decision on a version rests on; it changes whenever any of it changes."""
 
 import hashlib
+import json
 
 from sqlmodel import Session
 
@@ -35,3 +36,21 @@ def evidence_digest(
 def _said(dataset: Dataset) -> str:
     schema = f" {dataset.declared_schema}" if dataset.declared_schema else ""
     return f"{dataset.number} {dataset.digest}{schema}"
+
+
+def kept_parts(tables: tuple[str, ...], result: str) -> str:
+    """What a digest was made from beside the record, as a version keeps it so that it can be made again."""
+    return json.dumps({"tables": list(tables), "result": result}) if tables or result else ""
+
+
+def rebound(session: Session, model: Model, version: ModelVersion) -> str:
+    """The digest after a change of the record, with the same evidence and result."""
+    parts = json.loads(version.evidence_parts or "{}")
+    return evidence_digest(
+        session, model, version, tables=tuple(parts.get("tables", ())), result=str(parts.get("result", ""))
+    )
+
+
+def can_rebind(session: Session, model: Model, version: ModelVersion) -> bool:
+    """Whether what the digest was made from is kept; for evidence of an earlier release it is not."""
+    return rebound(session, model, version) == version.evidence_digest

@@ -1,7 +1,7 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
-from core.access.tables import Person
 from core.errors import NotFound, Problem, Refusal, Refused, Unreadable
+from core.inventory.checking import model_problems
 from core.inventory.evidence import evidence_digest
 from core.inventory.intake import NewDataset, NewModel, NewVersion, check, problems_of
 from core.inventory.moves import load_model, record_part
@@ -20,7 +20,6 @@ from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.metrics.quality import parse_schema, schema_json
-from core.policy.packs import packs
 from core.policy.service import policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
@@ -64,7 +63,7 @@ def register(
     with deciding(store, ledger, "register a model", entity=Entity("model", "new"), actor=actor, at=at) as tx:
         _refuse((*register_refusals(actor), *register_version_refusals(actor)))
         number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
-        _not_accepted((*problems_of(model, version, *datasets), *_model_problems(tx.session, model)))
+        _not_accepted((*problems_of(model, version, *datasets), *model_problems(tx.session, model)))
         for dataset in datasets:
             _dataset_row(tx, ledger, dataset, actor=actor, at=at)
         model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
@@ -123,25 +122,6 @@ def _model_row(tx: Transaction, ledger: Ledger, number: str, entered: NewModel, 
     }
     ledger.record(tx, Event.MODEL_REGISTERED, entity=Entity("model", row.number), actor=actor, at=at, payload=payload)
     return row
-
-
-def _model_problems(session: Session, entered: NewModel) -> Iterable[Problem]:
-    """What the store says against a model; fields that cannot be read at all are not looked up."""
-    unreadable = {problem.column for problem in problems_of(entered)}
-    named = select(Model).where(Model.name == entered.name.strip())
-    if "name" not in unreadable and session.exec(named).first():
-        yield Problem("a model of this name is registered", column="name", found=entered.name)
-    for field, number in (("owner", entered.owner), ("developer", entered.developer)):
-        if field not in unreadable and not _is_active(session, number):
-            yield Problem("nobody active has this number", column=field, found=number)
-    unknown = sorted(set(entered.packs) - set(packs()))
-    if unknown:
-        yield Problem("not a regulation pack", column="packs", found=", ".join(unknown))
-
-
-def _is_active(session: Session, number: str) -> bool:
-    person = session.exec(select(Person).where(Person.number == number)).first()
-    return person is not None and person.disabled_at is None
 
 
 def _version_row(

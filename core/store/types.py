@@ -34,13 +34,13 @@ def instant(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """A closed vocabulary, stored by value, with a CHECK made from the enum."""
+def choice(kind: type[StrEnum], name: str = "") -> Enum:
+    """A closed vocabulary, stored by value, with a CHECK made from the enum; a second one in a table needs a `name`."""
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
         length=max(len(member.value) for member in kind) + 16,  # room for a longer word without a type change
     )

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from core.inventory.evidence import evidence_digest
+from core.inventory.evidence import evidence_digest, kept_parts
 from core.inventory.moves import facts_of
 from core.inventory.tables import Model, ModelVersion
 from core.validation.inputs import current, given, inputs_of
@@ -30,15 +30,12 @@ def latest_run(session: Session, version: ModelVersion, *, finished: bool = True
 
 
 def digest_now(session: Session, model: Model, version: ModelVersion) -> str:
-    """The evidence digest that the version should carry, from what is stored now."""
+    """The evidence digest that the version should carry, from what is stored now, which the version keeps with it."""
     run = latest_run(session, version)
-    return evidence_digest(
-        session,
-        model,
-        version,
-        tables=tuple(part for row in current(session, version) for part in (row.table_digest, row.mapping)),
-        result=run.result_digest if run and run_is_current(session, version, run) else "",
-    )
+    tables = tuple(part for row in current(session, version) for part in (row.table_digest, row.mapping))
+    result = run.result_digest if run and run_is_current(session, version, run) else ""
+    version.evidence_parts = kept_parts(tables, result)
+    return evidence_digest(session, model, version, tables=tables, result=result)
 
 
 def latest_conclusion(session: Session, version: ModelVersion) -> Conclusion | None:

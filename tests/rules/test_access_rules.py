@@ -9,6 +9,10 @@ HOLDERS = {
     "record:read": ALL,
     "ledger:read": ALL,
     "model:register": "owner developer",
+    "model:edit": "owner developer",
+    "model:retire": "owner",
+    "model:review": "owner validator",
+    "tier:confirm": "approver",
     "version:register": "owner developer",
     "evidence:upload": "developer",
     "validation:start": "developer",
@@ -51,7 +55,8 @@ APART = {
     "auditor": {"administrator", "developer", "validator", "approver", "owner"},
 }
 PIPELINE_SCOPES = {
-    "record:read", "model:register", "version:register", "evidence:upload", "validation:start", "change:request",
+    "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "validation:start",
+    "change:request",
 }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
+from core.inventory.profile.rules import Scope
 from core.inventory.rules import Duty, Exposure, Line, Purpose, Stage
+from core.inventory.versions.rules import ChangeKind
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
 
@@ -28,9 +30,14 @@ class Model(Row, table=True):
     purpose_class: Purpose = Field(sa_type=choice(Purpose))
     tier: int = Field(index=True)
     packs: str = Field(default="", max_length=1000)  # regulation packs that apply, ids separated by a space
+    scope: Scope = Field(default=Scope.MODEL, sa_type=choice(Scope))
+    scope_reason: str = Field(default="", max_length=4000)
     next_review: datetime | None = Field(default=None, sa_type=Instant, index=True)
     registered_by: str = Field(max_length=16)
     registered_at: datetime = Field(sa_type=Instant)
+    retired_by: str = Field(default="", max_length=16)
+    retired_at: datetime | None = Field(default=None, sa_type=Instant)
+    retired_reason: str = Field(default="", max_length=4000)
     revision: int = 1
 
 
@@ -49,8 +56,16 @@ class Dataset(Row, table=True):
     digest: str = Field(default="", max_length=64)
     declared_schema: str = ""  # JSON: the columns that data of this version must have; empty: none is declared
     rows: int | None = None
+    owner: str = Field(default="", max_length=16)  # empty: whoever registered it
+    description: str = Field(default="", max_length=4000)
+    retention: str = Field(default="", max_length=1000)  # until when it is kept, and why
+    sanitisation: str = Field(default="", max_length=1000)  # how personal data were taken out of it
     registered_by: str = Field(max_length=16)
     registered_at: datetime = Field(sa_type=Instant)
+    retired_by: str = Field(default="", max_length=16)
+    retired_at: datetime | None = Field(default=None, sa_type=Instant)
+    retired_reason: str = Field(default="", max_length=4000)
+    revision: int = 1
 
 
 class ModelVersion(Row, table=True):
@@ -70,11 +85,15 @@ class ModelVersion(Row, table=True):
     intended_use: str = Field(max_length=4000)
     limitations: str = Field(max_length=4000)
     rationale: str = Field(max_length=4000)  # why this version: what changed since the last
+    change_kind: ChangeKind | None = Field(
+        default=None, sa_type=choice(ChangeKind)
+    )  # none: registered before it was asked
     code_reference: str = Field(default="", max_length=1000)
     artefact_digest: str = Field(default="", max_length=64)
-    training_dataset_id: int = Field(foreign_key="dataset.id")
-    test_dataset_id: int = Field(foreign_key="dataset.id")
+    training_dataset_id: int = Field(foreign_key="dataset.id", index=True)
+    test_dataset_id: int = Field(foreign_key="dataset.id", index=True)
     evidence_digest: str = Field(max_length=64)
+    evidence_parts: str = ""  # JSON: what the digest was made from beside the record; empty: not kept
     created_by: str = Field(max_length=16)
     created_at: datetime = Field(sa_type=Instant)
     revision: int = 1

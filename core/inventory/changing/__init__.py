@@ -1,0 +1,14 @@
+"""Changes of records: by compare-and-set, with the history of every field."""
+
+from core.inventory.changing.history import FieldHistory, HistoryRow, field_history, write_history
+from core.inventory.changing.service import Changed, change_model, change_refusals
+
+__all__ = [
+    "Changed",
+    "FieldHistory",
+    "HistoryRow",
+    "change_model",
+    "change_refusals",
+    "field_history",
+    "write_history",
+]
