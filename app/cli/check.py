@@ -63,6 +63,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for name in FURTHER:
         more.add_argument(f"--{name}", metavar="FILE", type=Path)
     more.add_argument("--schema", metavar="FILE", type=Path, help="the declared columns, as JSON")
+    parser.add_argument("--tier", type=int, choices=range(1, 5), help="leave out the clauses of other tiers")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.set_defaults(run=run)
 
@@ -89,7 +90,9 @@ def _check(args: argparse.Namespace, policy: "Policy", file: Path) -> Checked:
     said = said_of_columns(args, scenario=True)
     try:
         with progress(plain(file.name)) as say:
-            return Checked(str(file), judge(policy, file, said, further=further, schema=args.schema, say=say))
+            return Checked(
+                str(file), judge(policy, file, said, further=further, schema=args.schema, tier=args.tier, say=say)
+            )
     except Unreadable as error:
         return Checked(str(file), None, _said(str(file), error))
 

@@ -18,7 +18,8 @@ MOST_DIGITS = 4
 
 def title_of(check: CheckResult, policy: Policy) -> str:
     """The policy's words for the metric."""
-    return next((one.title for one in policy.thresholds if one.metric == check.metric), check.metric)
+    titles = {one.metric: one.title for one in policy.thresholds} | {one.clause: one.title for one in policy.thresholds}
+    return titles.get(check.clause) or titles.get(check.metric, check.metric)
 
 
 def figure(check: CheckResult, *, interval: bool = True) -> str:

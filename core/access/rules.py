@@ -40,6 +40,8 @@ class Permission(StrEnum):
     CHANGE_REQUEST = "change:request"
     CHANGE_VOTE = "change:vote"
     CHANGE_EXECUTE = "change:execute"
+    POLICY_DRAFT = "policy:draft"
+    POLICY_PUBLISH = "policy:publish"
     EXPORT_MAKE = "export:make"
     LEDGER_READ = "ledger:read"
     PERSON_MANAGE = "person:manage"
@@ -73,6 +75,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.CHANGE_EXECUTE,
                 P.CHALLENGE_ANSWER,
                 P.FINDING_REMEDIATE,
+                P.POLICY_DRAFT,
                 P.EXPORT_MAKE,
             }
         ),
@@ -86,17 +89,29 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.FINDING_CLOSE,
                 P.VALIDATION_CONCLUDE,
                 P.MODEL_REVIEW,
+                P.POLICY_DRAFT,
                 P.EXPORT_MAKE,
             }
         ),
         Role.APPROVER: frozenset(
-            {P.RECORD_READ, P.LEDGER_READ, P.CHANGE_VOTE, P.CHANGE_EXECUTE, P.TIER_CONFIRM, P.EXPORT_MAKE}
+            {
+                P.RECORD_READ,
+                P.LEDGER_READ,
+                P.CHANGE_VOTE,
+                P.CHANGE_EXECUTE,
+                P.TIER_CONFIRM,
+                P.POLICY_DRAFT,
+                P.POLICY_PUBLISH,
+                P.EXPORT_MAKE,
+            }
         ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
         Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE}),
     }
 )
-TOKEN_SCOPES = frozenset({P.RECORD_READ} | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE})
+TOKEN_SCOPES = frozenset(
+    {P.RECORD_READ, P.POLICY_DRAFT} | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE}
+)
 
 TOXIC_PAIRS: tuple[tuple[Role, Role], ...] = (
     (Role.ADMINISTRATOR, Role.APPROVER),

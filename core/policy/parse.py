@@ -13,15 +13,18 @@ from core.policy.rules import (
     ChangeKind,
     CheckKind,
     ChecklistTemplate,
+    DatasetPart,
     Direction,
     Escalation,
     Function,
     Path,
     Phase,
     Policy,
+    RequiredDataset,
     RequiredEvidence,
     RollbackCondition,
     RolloutStep,
+    Statement,
     Threshold,
 )
 from core.policy.vocabulary import names_of
@@ -66,6 +69,7 @@ def _policy(reader: Reader) -> Policy:
         escalation=_escalation(reader.table("escalation")) if reader.has("escalation") else Escalation(),
         longest_exception_days=_longest_exception(reader),
         required_evidence=tuple(_evidence(one) for one in reader.tables("required_evidence", optional=True)),
+        required_datasets=tuple(_dataset(one) for one in reader.tables("required_dataset", optional=True)),
         rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
     )
     _refuse_twice(reader, policy)
@@ -75,7 +79,13 @@ def _policy(reader: Reader) -> Policy:
 def _refuse_twice(reader: Reader, policy: Policy) -> None:
     clauses: list[str] = [
         one.clause
-        for part in (policy.thresholds, policy.paths, policy.required_evidence, policy.rollback_conditions)
+        for part in (
+            policy.thresholds,
+            policy.paths,
+            policy.required_evidence,
+            policy.required_datasets,
+            policy.rollback_conditions,
+        )
         for one in part
     ]
     codes = [item.code for item in policy.items]
@@ -153,6 +163,17 @@ def _evidence(reader: Reader) -> RequiredEvidence:
     if evidence and evidence not in REQUIRABLE:
         reader.refuse(f"“{evidence}” is no evidence to require", "evidence", expected=", ".join(REQUIRABLE))
     return RequiredEvidence(reader.text("clause"), evidence, reader.tiers_or_all())
+
+
+def _dataset(reader: Reader) -> RequiredDataset:
+    if not reader.has("states") or reader.left["states"] == []:
+        reader.refuse("“states” is missing or empty", "states", expected="a list of " + ", ".join(Statement))
+    return RequiredDataset(
+        clause=reader.text("clause"),
+        dataset=reader.one_of("dataset", DatasetPart),
+        states=reader.some_of("states", Statement),
+        tiers=reader.tiers_or_all(),
+    )
 
 
 def _rollback(reader: Reader) -> RollbackCondition:

@@ -1,7 +1,7 @@
 """What a policy demands, as values: thresholds, quorum, deadlines and checklists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -122,6 +122,33 @@ class RequiredEvidence:
     tiers: frozenset[int]
 
 
+class DatasetPart(StrEnum):
+    """Which of a version's datasets is meant."""
+
+    TRAINING = "training"
+    TEST = "test"
+
+
+class Statement(StrEnum):
+    """Something that the record of a dataset can state."""
+
+    LICENCE = "licence"
+    CLASSIFICATION = "classification"
+    DIGEST = "digest"
+    SCHEMA = "schema"
+    ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class RequiredDataset:
+    """What a dataset's record must state before a version of these tiers can be validated."""
+
+    clause: str
+    dataset: DatasetPart
+    states: frozenset[Statement]
+    tiers: frozenset[int]
+
+
 @dataclass(frozen=True)
 class RollbackCondition:
     """A version in production goes back when this metric lies beyond its value in so many chunks in a row."""
@@ -183,6 +210,7 @@ class Policy:
     escalation: Escalation = Escalation()
     longest_exception_days: int = 180
     required_evidence: tuple[RequiredEvidence, ...] = ()
+    required_datasets: tuple[RequiredDataset, ...] = ()
     rollback_conditions: tuple[RollbackCondition, ...] = ()
 
     def quorum(self, tier: int) -> int:
@@ -211,6 +239,10 @@ class Policy:
     def checklist(self, tier: int, packs: Sequence[str]) -> tuple[ChecklistTemplate, ...]:
         """The items for a model of this tier to which these regulation packs apply, in the policy's order."""
         return tuple(item for item in self.items if tier in item.tiers and (not item.pack or item.pack in packs))
+
+    def for_tier(self, tier: int) -> "Policy":
+        """The same policy with the thresholds that apply to models of this tier."""
+        return replace(self, thresholds=tuple(one for one in self.thresholds if tier in one.tiers))
 
     def of_kind(self, kind: CheckKind) -> tuple[Threshold, ...]:
         """The thresholds of one family of checks."""

@@ -2,11 +2,23 @@
 
 from sqlmodel import Session, col, select
 
+from core.errors import NotFound
 from core.inventory.evidence import evidence_digest, kept_parts
 from core.inventory.moves import facts_of
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import Dataset, Model, ModelVersion
+from core.policy.rules import DatasetPart, Statement
+from core.policy.service import policy_by_id
 from core.validation.inputs import current, given, inputs_of
-from core.validation.rules import BLOCKING, PENDING, EvidenceKind, FindingStatus, RunStatus, ValidationFacts
+from core.validation.requiring import missing_evidence, missing_statements
+from core.validation.rules import (
+    BLOCKING,
+    PENDING,
+    EvidenceKind,
+    FindingStatus,
+    MissingClause,
+    RunStatus,
+    ValidationFacts,
+)
 from core.validation.tables import Conclusion, Evidence, Finding, Question, Run
 
 
@@ -16,10 +28,12 @@ def current_evidence(session: Session, version: ModelVersion) -> Evidence | None
 
 
 def run_is_current(session: Session, version: ModelVersion, run: Run | None) -> bool:
-    """Whether the run judged exactly the files at hand."""
+    """Whether the run judged exactly the files at hand, as those of a model of its tier."""
     rows = current(session, version)
-    has_predictions = any(row.kind is EvidenceKind.PREDICTIONS for row in rows)
-    return run is not None and has_predictions and inputs_of(session, run).evidence == given(rows)
+    if run is None or not any(row.kind is EvidenceKind.PREDICTIONS for row in rows):
+        return False
+    inputs = inputs_of(session, run)
+    return inputs.evidence == given(rows) and inputs.tier in (0, model_of(session, version).tier)
 
 
 def latest_run(session: Session, version: ModelVersion, *, finished: bool = True) -> Run | None:
@@ -60,6 +74,44 @@ def blocking_findings(session: Session, version: ModelVersion) -> tuple[str, ...
     )
 
 
+def missing_clauses(session: Session, version: ModelVersion, run: Run | None) -> tuple[MissingClause, ...]:
+    """What the policy that judged the newest run requires of evidence and datasets, and the version lacks."""
+    if run is None:
+        return ()
+    policy, tier = policy_by_id(session, run.policy_version_id).policy, model_of(session, version).tier
+    at_hand = {row.kind.value for row in current(session, version)}
+    datasets = {
+        DatasetPart.TRAINING: session.get(Dataset, version.training_dataset_id),
+        DatasetPart.TEST: session.get(Dataset, version.test_dataset_id),
+    }
+    return (
+        *missing_evidence(policy, tier, at_hand),
+        *missing_statements(policy, tier, {part: stated_of(row) for part, row in datasets.items()}),
+    )
+
+
+def stated_of(dataset: Dataset | None) -> frozenset[Statement]:
+    """What the record of a dataset states."""
+    if dataset is None:
+        return frozenset()
+    said = {
+        Statement.LICENCE: dataset.licence,
+        Statement.CLASSIFICATION: dataset.classification,
+        Statement.DIGEST: dataset.digest,
+        Statement.SCHEMA: dataset.declared_schema,
+        Statement.ROWS: dataset.rows,
+    }
+    return frozenset(statement for statement, value in said.items() if value)
+
+
+def model_of(session: Session, version: ModelVersion) -> Model:
+    """The model of this version; raises `NotFound`."""
+    model = session.get(Model, version.model_id)
+    if model is None:
+        raise NotFound("model", version.model_id)
+    return model
+
+
 def validation_facts(session: Session, version: ModelVersion) -> ValidationFacts:
     """Everything the rules of this step ask for."""
     evidence = current_evidence(session, version)
@@ -77,4 +129,5 @@ def validation_facts(session: Session, version: ModelVersion) -> ValidationFacts
         run_is_current=run_is_current(session, version, run),
         open_questions=len(unanswered),
         blocking_findings=blocking_findings(session, version),
+        missing_clauses=missing_clauses(session, version, run),
     )

@@ -37,6 +37,7 @@ class RunInputs:
     approved_version: str = ""
     schema: str = ""
     packs: tuple[str, ...] = ()
+    tier: int = 0  # of the model; 0 in runs from before policies judged by tier
     method: int = METHOD
 
     def to_json(self) -> str:
@@ -54,6 +55,7 @@ class RunInputs:
             *(f"{one.kind} {one.table} {one.mapping}" for one in self.evidence),
             self.approved_version,
             *(f"{one.kind} {one.table} {one.mapping}" for one in self.approved),
+            *([f"tier {self.tier}"] if self.tier else []),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # as JSON, no part can pass for two
 
@@ -96,6 +98,7 @@ def inputs_now(session: Session, model: Model, version: ModelVersion, policy: Pu
         approved_version=approved.version if approved else "",
         schema=dataset.declared_schema if dataset else "",
         packs=tuple(model.packs.split()),
+        tier=model.tier,
     )
 
 

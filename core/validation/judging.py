@@ -32,13 +32,14 @@ class NotJudged:
     reason: str
 
 
-def judge_all(result: ValidationResult, policy: Policy) -> tuple[Judged, ...]:
+def judge_all(result: ValidationResult, policy: Policy, tier: int | None = None) -> tuple[Judged, ...]:
     """Every clause of the policy that applies, in its order.
 
-    A clause for another task does not apply. An advisory clause whose evidence was not handed in is passed over, and
-    `not_judged` says so; a required one is judged, and without its evidence that is insufficient evidence.
+    A clause for another task or another tier does not apply; without a tier, every clause counts. An advisory clause
+    whose evidence was not handed in is passed over, and `not_judged` says so; a required one is judged, and without its
+    evidence that is insufficient evidence.
     """
-    passed_over = {one.threshold for one in not_judged(result, policy)}
+    passed_over = {one.threshold for one in not_judged(result, policy, tier)}
     return tuple(
         judged
         for threshold in policy.thresholds
@@ -47,13 +48,15 @@ def judge_all(result: ValidationResult, policy: Policy) -> tuple[Judged, ...]:
     )
 
 
-def not_judged(result: ValidationResult, policy: Policy) -> tuple[NotJudged, ...]:
+def not_judged(result: ValidationResult, policy: Policy, tier: int | None = None) -> tuple[NotJudged, ...]:
     """The clauses that `judge_all` passes over, in the order of the policy."""
-    found = ((threshold, _why_not(result, threshold)) for threshold in policy.thresholds)
+    found = ((threshold, _why_not(result, threshold, tier)) for threshold in policy.thresholds)
     return tuple(NotJudged(threshold, reason) for threshold, reason in found if reason)
 
 
-def _why_not(result: ValidationResult, threshold: Threshold) -> str:
+def _why_not(result: ValidationResult, threshold: Threshold, tier: int | None) -> str:
+    if tier is not None and tier not in threshold.tiers:
+        return f"It applies to other models than those of tier {tier}"
     if result.task not in threshold.tasks:
         return f"It applies to other models than those for {result.task}"
     absent = [need for need in needs_of(threshold.metric) if need not in result.given]

@@ -36,12 +36,14 @@ def judge_files(
     further: Mapping[EvidenceKind, ColumnMapping] | None = None,
     schema: str = "",
     packs: tuple[str, ...] = (),
+    tier: int | None = None,
     say: Callable[[str], None] = lambda _step: None,
 ) -> Assessment:
     """Read the files as strictly as an upload, compute and judge as a validation run does.
 
     `mapping` says what the columns of the predictions mean (None: guessed from names and values), `further` those of
-    other files; baseline predictions are read as the predictions are. Raises `Unreadable` with every problem.
+    other files; baseline predictions are read as the predictions are. Without a `tier` the clauses of every tier are
+    judged. Raises `Unreadable` with every problem.
     """
     predictions = files[EvidenceKind.PREDICTIONS]
     meant = mapping or guess_mapping(preflight(predictions, filename=predictions.name))
@@ -53,9 +55,10 @@ def judge_files(
             own = mappings.get(kind, ColumnMapping())
             _read(Handed(files[kind], files[kind].name, kind, own, {}), tables[kind])
             given.append(Given(kind, files[kind].name, kind.value, own.to_json()))
-        inputs = RunInputs(tuple(given), hashlib.sha256(policy.name.encode()).hexdigest(), schema=schema, packs=packs)
+        name = hashlib.sha256(policy.name.encode()).hexdigest()
+        inputs = RunInputs(tuple(given), name, schema=schema, packs=packs, tier=tier or 0)
         result = compute(lambda name: tables[EvidenceKind(name)], inputs, policy, say)
-    return Assessment(result, judge_all(result, policy), not_judged(result, policy))
+    return Assessment(result, judge_all(result, policy, tier), not_judged(result, policy, tier))
 
 
 def _read(handed: Handed, table: Path) -> None:

@@ -60,6 +60,15 @@ SHORTEST_REASON = 10
 
 
 @dataclass(frozen=True)
+class MissingClause:
+    """A clause of the policy that requires something which is not there; `what` is said as a sentence."""
+
+    clause: str
+    what: str
+    way_out: str
+
+
+@dataclass(frozen=True)
 class ValidationFacts:
     """The state of a version's validation; `run_is_current`: the newest finished run judged the evidence at hand."""
 
@@ -69,6 +78,7 @@ class ValidationFacts:
     run_is_current: bool = False
     open_questions: int = 0
     blocking_findings: tuple[str, ...] = ()
+    missing_clauses: tuple[MissingClause, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,5 +191,9 @@ def _conclude_validated(facts: ValidationFacts) -> tuple[Refusal, ...]:
             "Close it, or conclude as not validated.",
         )
         for number in facts.blocking_findings
+    ]
+    reasons += [
+        Refusal("required-evidence", missing.what, f"clause {missing.clause}", missing.way_out)
+        for missing in facts.missing_clauses
     ]
     return tuple(reasons)

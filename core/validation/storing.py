@@ -17,6 +17,7 @@ from core.policy.rules import Policy
 from core.store import Store, Transaction
 from core.validation.challenge import entity_of, open_finding
 from core.validation.evidence import digest_now
+from core.validation.inputs import inputs_of
 from core.validation.judging import Judged, judge_all
 from core.validation.results import ValidationResult, to_json
 from core.validation.rules import PENDING, FindingStatus, RunStatus, Severity
@@ -42,12 +43,12 @@ def store_result(
 ) -> None:
     """All verdicts or none; `Cancelled` when the run has ended, `Conflict` when the version changed meanwhile."""
     stored = to_json(result)
-    judged = judge_all(result, policy)
     with store.transaction() as tx:
         run = load_run(tx.session, number)
         if run.status not in PENDING:
             raise Cancelled
         model, version = version_by_id(tx.session, run.version_id)
+        judged = judge_all(result, policy, inputs_of(tx.session, run).tier or model.tier)
         run.result, run.result_digest = stored.decode(), hashlib.sha256(stored).hexdigest()
         settle(tx, run, RunStatus.FINISHED, at=at)
         tx.session.add_all(_check(run, position, one) for position, one in enumerate(judged))

@@ -9,17 +9,26 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-NAMES = ("core.access.rules", "core.inventory.rules", "core.validation.rules", "core.approval.rules")
+NAMES = (
+    "core.access.rules",
+    "core.inventory.rules",
+    "core.validation.rules",
+    "core.approval.rules",
+    "core.policy.life",
+    "core.validation.requiring",
+)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The four modules of rules; each took the names it imports from the others of the same bundle."""
+    """The modules of rules; each took the names it imports from the others of the same bundle."""
 
     access: ModuleType
     inventory: ModuleType
     validation: ModuleType
     approval: ModuleType
+    policy: ModuleType
+    requiring: ModuleType
 
 
 @cache
@@ -32,7 +41,7 @@ def source_of(name: str) -> str:
 
 
 def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
-    """Load all four modules anew, with the trees in `edited` in place of their own."""
+    """Load all modules anew, with the trees in `edited` in place of their own."""
     former = {name: sys.modules.get(name) for name in NAMES}
     loaded: list[ModuleType] = []
     try:

@@ -24,6 +24,7 @@ def mutants() -> Iterator[Mutant]:
     yield from _permissions()
     yield from _toxic_pairs()
     yield from _small_tables()
+    yield from _policy_tables()
 
 
 Edit = Callable[[ast.AST], ast.AST | None]
@@ -191,6 +192,35 @@ def _toxic_pairs() -> Iterator[Mutant]:
             rules.access.TOXIC_PAIRS = tuple(pairs)
 
         yield Mutant(f"toxic pairs: {first} and {second} may meet", _table(change))
+
+
+def _policy_tables() -> Iterator[Mutant]:
+    """The tables of a draft's life: a status more or less, a permission for all, an act for anybody."""
+    life = load_rules().policy
+    for act in life.DraftAct:
+        for status in life.DraftStatus:
+            yield Mutant(f"drafts: {act} when {status}, toggled", _table(_draft_status(act.name, status.name)))
+        yield Mutant(f"drafts: {act}, for every reader", _table(_draft_permission(act.name)))
+        for name in ("OF_THE_AUTHOR", "OF_ANOTHER", "NEEDS_A_POLICY"):
+            if act in getattr(life, name):
+                yield Mutant(f"drafts: {name} without {act}", _table(_fewer("policy", name, act.name)))
+
+
+def _draft_status(act: str, status: str) -> Callable[[Rules], None]:
+    def change(rules: Rules) -> None:
+        life = rules.policy
+        key = life.DraftAct[act]
+        life.FROM = {**life.FROM, key: life.FROM[key] ^ {life.DraftStatus[status]}}
+
+    return change
+
+
+def _draft_permission(act: str) -> Callable[[Rules], None]:
+    def change(rules: Rules) -> None:
+        life = rules.policy
+        life.PERMISSION_OF = {**life.PERMISSION_OF, life.DraftAct[act]: rules.access.Permission.RECORD_READ}
+
+    return change
 
 
 def _small_tables() -> Iterator[Mutant]:

@@ -25,6 +25,8 @@ HOLDERS = {
     "change:request": "owner developer",
     "change:vote": "approver",
     "change:execute": "owner approver",
+    "policy:draft": "owner validator approver",
+    "policy:publish": "approver",
     "export:make": "owner developer validator approver auditor",
     "person:manage": "administrator",
     "token:own": "developer",
@@ -56,7 +58,7 @@ APART = {
 }
 PIPELINE_SCOPES = {
     "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "validation:start",
-    "change:request",
+    "change:request", "policy:draft",
 }  # fmt: skip
 
 

@@ -8,13 +8,27 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rules import test_access_rules, test_approval_rules, test_inventory_rules, test_validation_rules
+from tests.rules import (
+    test_access_rules,
+    test_approval_rules,
+    test_inventory_rules,
+    test_policy_life,
+    test_requiring,
+    test_validation_rules,
+)
 from tests.rules.loading import Rules, load_rules
 from tests.rules.mutants import Mutant, mutants
 from tests.rules.test_exploration import check_exploration
 from tests.rules.world import Violation
 
-MODULES = (test_inventory_rules, test_validation_rules, test_approval_rules, test_access_rules)
+MODULES = (
+    test_inventory_rules,
+    test_validation_rules,
+    test_approval_rules,
+    test_access_rules,
+    test_policy_life,
+    test_requiring,
+)
 EVERY = tuple(mutants())
 
 

@@ -54,6 +54,16 @@ def test_open_questions_and_blocking_findings_stop_only_the_good_conclusion(rule
     assert reasons(rules, "CONCLUDE_NOT_VALIDATED", "VALIDATOR", facts) == []
 
 
+def test_what_the_policy_requires_and_is_not_there_stops_only_the_good_conclusion(rules: Rules) -> None:
+    lacking = (rules.validation.MissingClause("9.1", "Attributions are not handed in", "Hand them in."),)
+    facts = held(rules, missing_clauses=lacking)
+
+    actor = rules.access.Actor("P0001", frozenset({rules.access.Role.VALIDATOR}))
+    (reason,) = rules.validation.refusals(facts, rules.inventory.Action.CONCLUDE_VALIDATED, actor)
+    assert str(reason) == "Attributions are not handed in (clause 9.1). Hand them in."
+    assert reasons(rules, "CONCLUDE_NOT_VALIDATED", "VALIDATOR", facts) == []
+
+
 def test_questions_are_counted_in_plain_words(rules: Rules) -> None:
     actor = rules.access.Actor("P0001", frozenset({rules.access.Role.VALIDATOR}))
     action = rules.inventory.Action.CONCLUDE_VALIDATED

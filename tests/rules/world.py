@@ -51,6 +51,7 @@ class Fault(NamedTuple):
     unanswered: bool = False
     unmet: bool = False
     question: bool = False
+    lacking: bool = False  # evidence that the policy requires
     hasty: bool = False  # no rationale
     outdated: bool = False  # the evidence seen is not the evidence at hand
 
@@ -60,6 +61,7 @@ FAULTS = {
     Fault(unanswered=True): {"VOTE_APPROVE"},
     Fault(unmet=True): {"VOTE_APPROVE"},
     Fault(question=True): {"CONCLUDE_VALIDATED"},
+    Fault(lacking=True): {"CONCLUDE_VALIDATED"},
     Fault(hasty=True): {"VOTE_APPROVE", "VOTE_REJECT"},
     Fault(outdated=True): {"VOTE_APPROVE", "VOTE_REJECT"},
 }
@@ -122,8 +124,9 @@ class World:
             seen = "before" if fault.outdated else "now"
             return bool(approval.vote_refusals(facts, kind, actor, rationale=rationale, seen_digest=seen))
         held = validation.ValidationFacts(
-            version, state.evidence, state.pending, state.current, int(fault.question), findings
-        )
+            version, state.evidence, state.pending, state.current, int(fault.question), findings,
+            (validation.MissingClause("9.1", "Attributions are missing", ""),) if fault.lacking else (),
+        )  # fmt: skip
         return bool(validation.refusals(held, kind, actor))
 
     def after(self, state: State, action: str, person: str) -> State:

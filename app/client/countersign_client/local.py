@@ -34,12 +34,13 @@ def judge(
     *,
     further: Mapping[str, Path],
     schema: Path | None = None,
+    tier: int | None = None,
     say: Callable[[str], None] = lambda _step: None,
 ) -> "Assessment":
     """Read the files as strictly as a server does, compute, and judge as its validation would.
 
     `said` are the parameters of an upload, of which nothing means that columns are guessed; `further` are files by
-    kind. Raises `Unreadable` with every problem.
+    kind; without a `tier` the clauses of every tier are judged. Raises `Unreadable` with every problem.
     """
     from core.validation.local import judge_files
     from core.validation.rules import EvidenceKind
@@ -54,6 +55,7 @@ def judge(
         mapping_of(own) if own else None,
         further=perturbed if EvidenceKind.PERTURBED in files else {},
         schema=_text(schema) if schema else "",
+        tier=tier,
         say=say,
     )
 

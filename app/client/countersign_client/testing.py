@@ -31,6 +31,7 @@ def assert_policy(
     perturbed: Named | None = None,
     scenarios: Named | None = None,
     schema: Named | None = None,
+    tier: int | None = None,
     allow_insufficient: bool = False,
     **columns: Unpack[Columns],
 ) -> "Assessment":
@@ -38,7 +39,8 @@ def assert_policy(
     fails or, unless `allow_insufficient`, lacks evidence.
 
     `policy` is a TOML file, or `default` for the policy an installation begins with. Further files let further clauses
-    be judged. Raises `core.errors.Unreadable` for a policy or a file that cannot be read, with every problem.
+    be judged; `tier` leaves those of other tiers out. Raises `core.errors.Unreadable` for a policy or a file that
+    cannot be read, with every problem.
     """
     __tracebackhide__ = True
     from countersign_client.local import assessment_table, judge, outcome_of, read_policy
@@ -53,7 +55,8 @@ def assert_policy(
     }
     parsed, file = read_policy(policy), Path(predictions)
     further = {kind: Path(path) for kind, path in named.items() if path is not None}
-    found = judge(parsed, file, query_of(columns), further=further, schema=Path(schema) if schema is not None else None)
+    declared = Path(schema) if schema is not None else None
+    found = judge(parsed, file, query_of(columns), further=further, schema=declared, tier=tier)
     if outcome_of(found) not in {"pass", *(["insufficient evidence"] if allow_insufficient else [])}:
         raise AssertionError(f"Policy is not met.\n\n{assessment_table(parsed, file.name, found)}")
     return found

@@ -43,7 +43,9 @@ class Report:
     @property
     def not_judged(self) -> tuple[NotJudged, ...]:
         """Clauses that were passed over, each with its reason."""
-        return not_judged(self.result, self.policy.policy) if self.result else ()
+        return (
+            not_judged(self.result, self.policy.policy, self.inputs.tier or self.page.model.tier) if self.result else ()
+        )
 
 
 def read_report(session: Session, number: str) -> Report:

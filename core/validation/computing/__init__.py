@@ -40,6 +40,7 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
     is left out with its reason. Same inputs, same result.
     """
     sources = open_sources(files, inputs)
+    policy = policy.for_tier(inputs.tier) if inputs.tier else policy
     reasons: dict[str, str] = {}
     steps = iter(COMPUTED)
     say(next(steps))
