@@ -35,12 +35,12 @@ left, right = st.columns([5, 2], gap="large")
 with left:
     wanted = narrowed_by(people, vocabulary, known)
     with place.store.reading() as session:
-        total = entries(session, **wanted, limit=1).total
-    if not total:
+        first = entries(session, **wanted, limit=1)
+    if not first.total:
         with empty("No entry matches.", "Take a filter back to see more of the ledger."):
             pass
     else:
-        with paged(total) as window, place.store.reading() as session:
+        with paged(first.total, more=first.more) as window, place.store.reading() as session:
             found = entries(session, **wanted, limit=window.limit, offset=window.offset)
             entries_table(found.rows, known)
 with right:

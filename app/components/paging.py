@@ -20,8 +20,8 @@ class Window:
 
 
 @contextmanager
-def paged(total: int, *, size: int = SIZE, key: str = "page") -> Iterator[Window]:
-    """Draw the block's table with “1-25 of 1,204” and the page numbers under it.
+def paged(total: int, *, more: bool = False, size: int = SIZE, key: str = "page") -> Iterator[Window]:
+    """Draw the block's table with “1-25 of 1,204” and the page numbers under it; `more` says that counting stopped.
 
     with paged(total) as window:
         table(models(window.offset, window.limit), alt=…)
@@ -34,6 +34,8 @@ def paged(total: int, *, size: int = SIZE, key: str = "page") -> Iterator[Window
             place = st.container(width="stretch")
             page = min(st.pagination(last, key=key, bind="query-params"), last)
             first = (page - 1) * size
-            place.caption(f"{count(first + 1)}–{count(min(first + size, total))} of {count(total)}")
+            place.caption(
+                f"{count(first + 1)}–{count(min(first + size, total))} of {'more than ' if more else ''}{count(total)}"
+            )
     with rows:
         yield Window((page - 1) * size, size)

@@ -20,10 +20,10 @@ def history(place: Workplace, reading: Reading) -> None:
     }
     chosen = about[st.selectbox("About", list(about), key="about", bind="query-params", width=260)]
     with place.store.reading() as session:
-        total = entries(session, entity_id=chosen, limit=1).total
-    if not total:
+        first = entries(session, entity_id=chosen, limit=1)
+    if not first.total:
         with empty("No entry is about this.", "Entries of a version name it as a whole; choose the model above."):
             return
-    with paged(total) as window, place.store.reading() as session:
+    with paged(first.total, more=first.more) as window, place.store.reading() as session:
         found = entries(session, entity_id=chosen, limit=window.limit, offset=window.offset)
         entries_table(found.rows, reading.known)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, Text
 from sqlmodel import Field
 
 from core.ledger.columns import FromBody
@@ -11,20 +11,34 @@ from core.store.types import Instant
 
 
 class LogEntry(Row, table=True):
-    """One entry: `body` is its exact canonical JSON, `leaf` its hash; all other columns follow from `body`."""
+    """One entry: `body` is its exact canonical JSON, `leaf` its hash; all other columns follow from `body`.
+
+    `subject` is what the entity is a part of: the model of a version, otherwise the entity itself. Each index ends in
+    the entry's number, so that the newest entries of any filter are read from its end, however many there are.
+    """
 
     __tablename__ = "log_entry"
+    __table_args__ = (
+        Index("ix_log_entry_at", "at", "idx"),
+        Index("ix_log_entry_actor", "actor", "idx"),
+        Index("ix_log_entry_action", "action", "idx"),
+        Index("ix_log_entry_actor_action", "actor", "action", "idx"),
+        Index("ix_log_entry_entity_kind", "entity_kind", "idx"),
+        Index("ix_log_entry_entity_id", "entity_id", "idx"),
+        Index("ix_log_entry_subject", "subject", "idx"),
+    )
 
     idx: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     leaf: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
     event_id: str = Field(default=None, sa_column=Column(Text, FromBody("id"), unique=True))
-    at: datetime = Field(default=None, sa_column=Column(Instant, FromBody("at", number=True), index=True))
-    actor: str = Field(default=None, sa_column=Column(Text, FromBody("actor"), index=True))
+    at: datetime = Field(default=None, sa_column=Column(Instant, FromBody("at", number=True)))
+    actor: str = Field(default=None, sa_column=Column(Text, FromBody("actor")))
     role: str = Field(default=None, sa_column=Column(Text, FromBody("role")))
-    action: str = Field(default=None, sa_column=Column(Text, FromBody("action"), index=True))
+    action: str = Field(default=None, sa_column=Column(Text, FromBody("action")))
     entity_kind: str = Field(default=None, sa_column=Column(Text, FromBody("entity", "kind")))
-    entity_id: str = Field(default=None, sa_column=Column(Text, FromBody("entity", "id"), index=True))
+    entity_id: str = Field(default=None, sa_column=Column(Text, FromBody("entity", "id")))
+    subject: str = Field(default=None, sa_column=Column(Text, FromBody("entity", "id", first_word=True)))
 
 
 class LogTile(Row, table=True):

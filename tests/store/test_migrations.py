@@ -14,6 +14,7 @@ from core.ledger.service import Entity, Event, Ledger
 from core.store import Store, open_store
 from core.store.base import Row
 from core.store.migrations import configuration
+from core.store.words import of_words
 from tests.builders import NOON
 
 PRESENT = {
@@ -56,14 +57,14 @@ def test_migrations_and_tables_say_the_same(store: Store) -> None:
 
 def test_a_column_that_no_migration_makes_is_noticed(sqlite_store: Store) -> None:
     with sqlite_store.transaction() as tx:
-        tx.session.execute(text("ALTER TABLE model DROP COLUMN vendor"))
+        tx.session.execute(text("ALTER TABLE model DROP COLUMN revision"))
 
     with pytest.raises(Exception, match="New upgrade operations detected"):
         command.check(configuration(sqlite_store.engine))
 
 
 def test_every_table_is_in_the_schema(store: Store) -> None:
-    found = set(inspect(store.engine).get_table_names())
+    found = {name for name in inspect(store.engine).get_table_names() if not of_words(name)}
 
     assert set(Row.metadata.tables) | {"alembic_version"} == found
 
