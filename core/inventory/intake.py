@@ -22,6 +22,10 @@ class NewDataset:
     licence: str = ""
     classification: str = ""
     declared_schema: str = ""
+    owner: str = ""  # a person's number; empty: whoever registers it
+    description: str = ""
+    retention: str = ""
+    sanitisation: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class NewVersion:
 
 
 OPTIONAL = {"users", "vendor", "licence", "classification", "code_reference", "artefact_digest", "declared_schema"}
+OPTIONAL_OF_DATASETS = {"owner", "description", "retention", "sanitisation"}
 LIMITS = {
     "name": SHORT,
     "business_line": SHORT,
@@ -65,6 +70,8 @@ LIMITS = {
     "version": 32,
     "users": 1000,
     "source": 1000,
+    "retention": 1000,
+    "sanitisation": 1000,
     "code_reference": 1000,
     "artefact_digest": 64,
     "declared_schema": 200_000,
@@ -99,7 +106,8 @@ def _problems(entered: NewDataset | NewModel | NewVersion) -> Iterable[Problem]:
     for field in fields(entered):
         value = getattr(entered, field.name)
         if type(value) is str:
-            required = field.name not in OPTIONAL
+            optional = OPTIONAL | OPTIONAL_OF_DATASETS if isinstance(entered, NewDataset) else OPTIONAL
+            required = field.name not in optional
             yield from text_problems(field.name, value, longest=LIMITS.get(field.name, LONG), required=required)
     if isinstance(entered, NewDataset) and entered.declared_schema.strip():
         yield from _schema_problems(entered.declared_schema)

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import NotFound, Problem, Refusal, Refused, Unreadable
-from core.inventory.checking import model_problems
+from core.inventory.checking import model_problems, person_problems
 from core.inventory.evidence import evidence_digest
 from core.inventory.intake import NewDataset, NewModel, NewVersion, check, problems_of
 from core.inventory.moves import load_model, record_part
@@ -65,7 +65,7 @@ def register(
         number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
         _not_accepted((*problems_of(model, version, *datasets), *model_problems(tx.session, model)))
         for dataset in datasets:
-            _dataset_row(tx, ledger, dataset, actor=actor, at=at)
+            dataset_row(tx, ledger, dataset, actor=actor, at=at)
         model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
         return _version_row(tx, ledger, model_row, version, actor=actor, at=at)
 
@@ -87,7 +87,7 @@ def register_version(
         check(version, *datasets)
         tx.session.refresh(row, with_for_update={"key_share": True})  # one new version of a model at a time
         for dataset in datasets:
-            _dataset_row(tx, ledger, dataset, actor=actor, at=at)
+            dataset_row(tx, ledger, dataset, actor=actor, at=at)
         return _version_row(tx, ledger, row, version, actor=actor, at=at)
 
 
@@ -169,12 +169,17 @@ def _version_row(
     return Registered(model.number, row.version, recorded.index)
 
 
-def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor: Actor, at: datetime) -> Dataset:
+def dataset_row(
+    tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor: Actor, at: datetime
+) -> tuple[Dataset, int]:
+    """Add a dataset; answers with its row and ledger entry. The caller has asked the rules and checked the fields."""
     number = next_number(tx.session, "D")
     twin = select(Dataset).where(Dataset.name == entered.name.strip(), Dataset.version == entered.version.strip())
     if tx.session.exec(twin).first():
         found = f"{entered.name} {entered.version}"
         _not_accepted([Problem("this version of the dataset is registered", column="name", found=found)])
+    if entered.owner:
+        _not_accepted(list(person_problems(tx.session, "owner", entered.owner)))
     row = Dataset(
         number=number,
         name=entered.name.strip(),
@@ -182,13 +187,17 @@ def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor:
         source=entered.source,
         licence=entered.licence,
         classification=entered.classification,
+        owner=entered.owner or actor.id,
+        description=entered.description,
+        retention=entered.retention,
+        sanitisation=entered.sanitisation,
         declared_schema=schema_json(parse_schema(entered.declared_schema)) if entered.declared_schema.strip() else "",
         registered_by=actor.acting_as,
         registered_at=at,
     )
     tx.session.add(row)
     tx.session.flush()
-    ledger.record(
+    recorded = ledger.record(
         tx,
         Event.DATASET_REGISTERED,
         entity=Entity("dataset", row.number),
@@ -200,7 +209,7 @@ def _dataset_row(tx: Transaction, ledger: Ledger, entered: NewDataset, *, actor:
             "schema": hashlib.sha256(row.declared_schema.encode()).hexdigest() if row.declared_schema else "",
         },
     )
-    return row
+    return row, recorded.index
 
 
 def _dataset(session: Session, key: str) -> Dataset:
@@ -210,6 +219,9 @@ def _dataset(session: Session, key: str) -> Dataset:
     row = row or session.exec(select(Dataset).where(Dataset.name == name, Dataset.version == version)).first()
     if row is None:
         raise NotFound("dataset", key)
+    if row.retired_at is not None:
+        retired = f"Dataset {row.number} {row.name} {row.version} is retired"
+        _refuse([Refusal("retired", retired, "life cycle", "Choose data that is in use.")])
     return row
 
 

@@ -18,7 +18,7 @@ from core.inventory.evidence import can_rebind, rebound
 from core.inventory.intake import NewModel, problems_of
 from core.inventory.moves import change, load_model
 from core.inventory.rules import Stage, materiality
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import Asset, Dataset, Model, ModelVersion
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -46,7 +46,7 @@ def change_refusals(actor: Actor, model: Model | None = None) -> tuple[Refusal, 
     return (*permission_refusals(actor, Permission.MODEL_EDIT), *(retired_refusals(model) if model else ()))
 
 
-def retired_refusals(record: Model) -> tuple[Refusal, ...]:
+def retired_refusals(record: Model | Dataset | Asset) -> tuple[Refusal, ...]:
     """A retired record stays as it is."""
     if record.retired_at is None:
         return ()
