@@ -9,7 +9,7 @@ from app.components.facts import facts
 from app.components.formats import day, moment
 from app.components.head import section
 from app.components.me import Me
-from app.components.refusals import act_button, attempt, blocked, reason_line
+from app.components.refusals import act_button, attempt, blocked, numbered
 from app.components.status import status
 from app.components.table import table
 from app.components.text import NOTHING, plain
@@ -110,9 +110,8 @@ def draw_digest(mine: Me) -> None:
     section("Digest by mail")
     reasons = digest_refusals(mine.actor, email, mail_is_set_up=is_set_up)
     if reasons and chosen is Rhythm.NEVER:
-        st.markdown(
-            f"What waits for you and what expires, by mail: not possible. {' '.join(map(reason_line, reasons))}"
-        )
+        st.markdown("What waits for you and what expires can come by mail, once this is settled:")
+        st.markdown(numbered(reasons))
         return
     wanted = st.radio(
         "What waits for me and what expires soon, to my mail address at six o'clock UTC",
