@@ -1,30 +1,34 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import NotFound, Problem, Refusal, Refused, Unreadable
+from core.inventory.building import (
+    MONTH,
+    build_dataset,
+    build_model,
+    build_version,
+    said_of_dataset,
+    said_of_model,
+    said_of_version,
+)
 from core.inventory.checking import model_problems, person_problems
 from core.inventory.evidence import evidence_digest
 from core.inventory.intake import NewDataset, NewModel, NewVersion, check, problems_of
 from core.inventory.moves import load_model, record_part
-from core.inventory.rules import Duty, materiality, parse_version, version_refusals
+from core.inventory.rules import Duty, materiality, version_refusals
 from core.inventory.tables import Dataset, Model, ModelVersion
-from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.metrics.quality import parse_schema, schema_json
 from core.policy.service import policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
-
-MONTH = timedelta(days=30.4375)
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,27 @@ def register(
     `version` names its datasets by number, or as "name version" of one of `datasets`.
     """
     with deciding(store, ledger, "register a model", entity=Entity("model", "new"), actor=actor, at=at) as tx:
-        _refuse((*register_refusals(actor), *register_version_refusals(actor)))
-        number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
-        _not_accepted((*problems_of(model, version, *datasets), *model_problems(tx.session, model)))
-        for dataset in datasets:
-            dataset_row(tx, ledger, dataset, actor=actor, at=at)
-        model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
-        return _version_row(tx, ledger, model_row, version, actor=actor, at=at)
+        return register_within(tx, ledger, model=model, version=version, datasets=datasets, actor=actor, at=at)
+
+
+def register_within(
+    tx: Transaction,
+    ledger: Ledger,
+    *,
+    model: NewModel,
+    version: NewVersion,
+    datasets: Sequence[NewDataset] = (),
+    actor: Actor,
+    at: datetime,
+) -> Registered:
+    """As `register`, as a part of a larger act: its transaction commits all or nothing."""
+    _refuse((*register_refusals(actor), *register_version_refusals(actor)))
+    number = next_number(tx.session, "M")  # others who register wait here, so names are looked up after it
+    _not_accepted((*problems_of(model, version, *datasets), *model_problems(tx.session, model)))
+    for dataset in datasets:
+        dataset_row(tx, ledger, dataset, actor=actor, at=at)
+    model_row = _model_row(tx, ledger, number, model, actor=actor, at=at)
+    return _version_row(tx, ledger, model_row, version, actor=actor, at=at)
 
 
 def register_version(
@@ -82,45 +100,37 @@ def register_version(
 ) -> Registered:
     """Register the next version of a model, with the datasets it adds."""
     with deciding(store, ledger, "register a version", entity=Entity("model", model), actor=actor, at=at) as tx:
-        row = load_model(tx.session, model)
-        _refuse(register_version_refusals(actor))
-        check(version, *datasets)
-        tx.session.refresh(row, with_for_update={"key_share": True})  # one new version of a model at a time
-        for dataset in datasets:
-            dataset_row(tx, ledger, dataset, actor=actor, at=at)
-        return _version_row(tx, ledger, row, version, actor=actor, at=at)
+        return register_version_within(tx, ledger, model=model, version=version, datasets=datasets, actor=actor, at=at)
+
+
+def register_version_within(
+    tx: Transaction,
+    ledger: Ledger,
+    *,
+    model: str,
+    version: NewVersion,
+    datasets: Sequence[NewDataset] = (),
+    actor: Actor,
+    at: datetime,
+) -> Registered:
+    """As `register_version`, as a part of a larger act: its transaction commits all or nothing."""
+    row = load_model(tx.session, model)
+    _refuse(register_version_refusals(actor))
+    check(version, *datasets)
+    tx.session.refresh(row, with_for_update={"key_share": True})  # one new version of a model at a time
+    for dataset in datasets:
+        dataset_row(tx, ledger, dataset, actor=actor, at=at)
+    return _version_row(tx, ledger, row, version, actor=actor, at=at)
 
 
 def _model_row(tx: Transaction, ledger: Ledger, number: str, entered: NewModel, *, actor: Actor, at: datetime) -> Model:
     tier = materiality(entered.exposure, entered.purpose_class)
     months = policy_in_force(tx.session, at=at).policy.review_months(tier)
-    row = Model(
-        number=number,
-        name=entered.name.strip(),
-        purpose=entered.purpose,
-        business_line=entered.business_line.strip(),
-        users=entered.users,
-        vendor=entered.vendor,
-        owner=entered.owner,
-        developer=entered.developer,
-        exposure=entered.exposure,
-        purpose_class=entered.purpose_class,
-        tier=tier,
-        packs=" ".join(entered.packs),
-        next_review=at + months * MONTH,
-        registered_by=actor.acting_as,
-        registered_at=at,
-    )
+    row = build_model(number, entered, next_review=at + months * MONTH, actor=actor, at=at)
     tx.session.add(row)
     tx.session.flush()
-    payload: dict[str, JsonValue] = {
-        "name": row.name,
-        "tier": tier,
-        "owner": row.owner,
-        "developer": row.developer,
-        "packs": row.packs,
-    }
-    ledger.record(tx, Event.MODEL_REGISTERED, entity=Entity("model", row.number), actor=actor, at=at, payload=payload)
+    entity = Entity("model", row.number)
+    ledger.record(tx, Event.MODEL_REGISTERED, entity=entity, actor=actor, at=at, payload=said_of_model(row))
     return row
 
 
@@ -132,40 +142,14 @@ def _version_row(
         select(ModelVersion.major, ModelVersion.minor, ModelVersion.patch).where(ModelVersion.model_id == model.id)
     ).all()
     _refuse(version_refusals(entered.version, tuple((a, b, c) for a, b, c in earlier)))
-    parsed = parse_version(entered.version)
     training, test = (_dataset(session, key) for key in (entered.training_dataset, entered.test_dataset))
-    if parsed is None or model.id is None or training.id is None or test.id is None:
-        raise NotFound("stored row of", entered.version)
-    row = ModelVersion(
-        model_id=model.id,
-        version=entered.version,
-        major=parsed[0],
-        minor=parsed[1],
-        patch=parsed[2],
-        line=entered.line,
-        intended_use=entered.intended_use,
-        limitations=entered.limitations,
-        rationale=entered.rationale,
-        code_reference=entered.code_reference,
-        artefact_digest=entered.artefact_digest,
-        training_dataset_id=training.id,
-        test_dataset_id=test.id,
-        evidence_digest="",
-        created_by=actor.acting_as,
-        created_at=at,
-    )
+    row = build_version(model, entered, training, test, actor=actor, at=at)
     row.evidence_digest = evidence_digest(session, model, row)
     session.add(row)
     session.flush()
     record_part(tx, row, actor, Duty.DEVELOPMENT, at)
-    recorded = ledger.record(
-        tx,
-        Event.VERSION_REGISTERED,
-        entity=Entity("version", f"{model.number} {row.version}"),
-        actor=actor,
-        at=at,
-        payload={"evidence": row.evidence_digest, "training": training.number, "test": test.number},
-    )
+    entity, payload = Entity("version", f"{model.number} {row.version}"), said_of_version(row, training, test)
+    recorded = ledger.record(tx, Event.VERSION_REGISTERED, entity=entity, actor=actor, at=at, payload=payload)
     return Registered(model.number, row.version, recorded.index)
 
 
@@ -180,34 +164,12 @@ def dataset_row(
         _not_accepted([Problem("this version of the dataset is registered", column="name", found=found)])
     if entered.owner:
         _not_accepted(list(person_problems(tx.session, "owner", entered.owner)))
-    row = Dataset(
-        number=number,
-        name=entered.name.strip(),
-        version=entered.version.strip(),
-        source=entered.source,
-        licence=entered.licence,
-        classification=entered.classification,
-        owner=entered.owner or actor.id,
-        description=entered.description,
-        retention=entered.retention,
-        sanitisation=entered.sanitisation,
-        declared_schema=schema_json(parse_schema(entered.declared_schema)) if entered.declared_schema.strip() else "",
-        registered_by=actor.acting_as,
-        registered_at=at,
-    )
+    row = build_dataset(number, entered, actor=actor, at=at)
     tx.session.add(row)
     tx.session.flush()
+    entity = Entity("dataset", row.number)
     recorded = ledger.record(
-        tx,
-        Event.DATASET_REGISTERED,
-        entity=Entity("dataset", row.number),
-        actor=actor,
-        at=at,
-        payload={
-            "name": row.name,
-            "version": row.version,
-            "schema": hashlib.sha256(row.declared_schema.encode()).hexdigest() if row.declared_schema else "",
-        },
+        tx, Event.DATASET_REGISTERED, entity=entity, actor=actor, at=at, payload=said_of_dataset(row)
     )
     return row, recorded.index
 

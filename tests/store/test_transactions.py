@@ -1,7 +1,6 @@
 """A transaction commits whole or not at all, a reading never, and the store keeps what SQLite would forget."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -134,14 +133,10 @@ def test_readers_see_the_store_as_it_was_when_they_began(sqlite_store: Store) ->
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("temp_store", 2)],
 )
 def test_sqlite_is_set_up_to_lose_nothing_and_to_forget_what_was_deleted(
-    tmp_path: Path, pragma: str, value: str | int
+    sqlite_store: Store, pragma: str, value: str | int
 ) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-
-    with store.reading() as session:
+    with sqlite_store.reading() as session:
         assert session.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
-
-    store.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://root@localhost/x", "mssql://x/y", "oracle://x", "duckdb:///x.db"])

@@ -1,0 +1,156 @@
+"""What the inventory already holds of the things that a table names, read in few queries however long the table is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from core.access.tables import Person
+from core.errors import Problem
+from core.inventory.rules import parse_version
+from core.inventory.tables import Dataset, Model, ModelVersion
+
+CHUNK = 500
+Key = TypeVar("Key")
+DATASET_FIELDS = ("source", "licence", "classification")
+
+
+@dataclass(frozen=True)
+class KnownDataset:
+    """A dataset that is registered (by number) or that an earlier row registers (by "name version")."""
+
+    key: str
+    source: str
+    licence: str
+    classification: str
+    line: int | None = None  # the row that registers it
+
+
+@dataclass(frozen=True)
+class KnownVersion:
+    """A version that is registered or that an earlier row registers; datasets by `KnownDataset.key`."""
+
+    said: dict[str, str]
+    training: str
+    test: str
+    line: int | None = None
+
+
+@dataclass
+class KnownModel:
+    """A model as the record or the earlier rows have it; `versions` grows while a plan is made."""
+
+    key: str  # its number, or its name while it has none
+    said: dict[str, str]
+    revision: int = 0
+    line: int | None = None
+    changed: dict[str, int] = field(default_factory=dict)  # field: the row that changes it
+    versions: dict[str, KnownVersion] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple(parsed for one in self.versions if (parsed := parse_version(one)) is not None)
+
+
+@dataclass
+class Known:
+    """Models by number and by name, datasets by number and by (name, version), and people by all they are called."""
+
+    by_number: dict[str, KnownModel]
+    by_name: dict[str, KnownModel]
+    datasets: dict[tuple[str, str], KnownDataset]
+    people: dict[str, tuple[str, ...]]
+
+    def person(self, said: str) -> str | Problem:
+        """The number of the active person whom this names, or why it names none."""
+        found = self.people.get(said.strip().casefold(), ())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return Problem("more than one person is called so", found=said, expected=" or ".join(found))
+        expected = "an active person’s number, user name, e-mail address or full name"
+        return Problem("nobody active is called so", found=said, expected=expected)
+
+
+def known_of(
+    session: Session, *, numbers: Iterable[str], names: Iterable[str], datasets: Iterable[str], everyone: bool = True
+) -> Known:
+    """Everything that a table with these model numbers, model names and dataset names can refer to."""
+    models = {row.id: row for part in _chunks(numbers) for row in _models(session, col(Model.number).in_(part))}
+    models |= {row.id: row for part in _chunks(names) for row in _models(session, col(Model.name).in_(part))}
+    found = {
+        number: KnownModel(row.number, _said(row), row.revision) for number, row in models.items() if number is not None
+    }
+    for part in _chunks(found):
+        for version, training, test in _versions(session, part):
+            said = {key: str(getattr(version, key)) for key in VERSION_FIELDS}
+            found[version.model_id].versions[version.version] = KnownVersion(said, training, test)
+    listed = list(found.values())
+    return Known(
+        by_number={one.key: one for one in listed},
+        by_name={one.said["name"]: one for one in listed},
+        datasets=_datasets(session, datasets),
+        people=_people(session) if everyone else {},
+    )
+
+
+MODEL_FIELDS = (
+    "name",
+    "purpose",
+    "business_line",
+    "owner",
+    "developer",
+    "exposure",
+    "purpose_class",
+    "users",
+    "vendor",
+)
+VERSION_FIELDS = ("intended_use", "limitations", "rationale", "line", "code_reference", "artefact_digest")
+
+
+def _said(row: Model) -> dict[str, str]:
+    review = row.next_review.date().isoformat() if row.next_review else ""
+    return {key: str(getattr(row, key)) for key in MODEL_FIELDS} | {"packs": row.packs, "next_review": review}
+
+
+def _models(session: Session, condition: object) -> Sequence[Model]:
+    return session.exec(select(Model).where(condition)).all()  # type: ignore[arg-type]
+
+
+def _versions(session: Session, models: Sequence[int]) -> Iterator[tuple[ModelVersion, str, str]]:
+    rows = session.exec(select(ModelVersion).where(col(ModelVersion.model_id).in_(models))).all()
+    used = {key for row in rows for key in (row.training_dataset_id, row.test_dataset_id)}
+    numbers = {
+        key: number
+        for part in _chunks(used)
+        for key, number in session.exec(select(Dataset.id, Dataset.number).where(col(Dataset.id).in_(part))).all()
+    }
+    for row in rows:
+        yield row, numbers.get(row.training_dataset_id, ""), numbers.get(row.test_dataset_id, "")
+
+
+def _datasets(session: Session, wanted: Iterable[str]) -> dict[tuple[str, str], KnownDataset]:
+    found: dict[tuple[str, str], KnownDataset] = {}
+    for part in _chunks(wanted):
+        named = col(Dataset.name).in_(part) | col(Dataset.number).in_(part)
+        for row in session.exec(select(Dataset).where(named)).all():
+            one = KnownDataset(row.number, row.source, row.licence, row.classification)
+            found[row.name, row.version] = found[row.number, ""] = one
+    return found
+
+
+def _people(session: Session) -> dict[str, tuple[str, ...]]:
+    called: dict[str, dict[str, None]] = {}
+    active = select(Person.number, Person.username, Person.email, Person.name)
+    for number, *names in session.exec(active.where(col(Person.disabled_at).is_(None))).all():
+        for name in {number, *names} - {""}:
+            called.setdefault(name.casefold(), {})[number] = None
+    return {name: tuple(sorted(numbers)) for name, numbers in called.items()}
+
+
+def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """SQLite takes at most 32,766 values in one statement, and PostgreSQL plans long lists slowly."""
+    listed = list(dict.fromkeys(keys))
+    for start in range(0, len(listed), CHUNK):
+        yield listed[start : start + CHUNK]

@@ -1,0 +1,184 @@
+"""Imports a table of models: a dry run that shows all of it, then the same whole in one transaction or not at all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from core.access.deciding import deciding
+from core.access.rules import Actor
+from core.errors import Conflict, Problem, Refusal, Refused, Unreadable
+from core.inventory.importing.fields import BY_KEY, guess_columns
+from core.inventory.importing.plan.applying import apply_steps, rehearse_changes
+from core.inventory.importing.plan.known import known_of
+from core.inventory.importing.plan.planning import Planner, make_plan
+from core.inventory.importing.plan.values import Counts, Plan
+from core.inventory.importing.recording import record_import
+from core.inventory.importing.rules import ImportKind
+from core.inventory.importing.sheets import Encoding, Sheet, SheetLimits, read_sheet
+from core.inventory.service import register_refusals, register_version_refusals
+from core.ledger.service import Entity, Ledger
+from core.policy.packs import packs
+from core.policy.service import policy_in_force
+from core.store import Store
+
+Say = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
+
+
+def silent(_step: str, _done: int, _of: int) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class TableImport:
+    """A file and how it is to be read; `columns` names the file's column for each field, None has them guessed."""
+
+    path: Path
+    filename: str
+    columns: Mapping[str, str] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)  # stand where a row says nothing
+    encoding: Encoding | None = None
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """A table and what its import would do now."""
+
+    names: tuple[str, ...]
+    file_digest: str
+    kind: ImportKind
+    plan: Plan
+
+    @property
+    def possible(self) -> bool:
+        """Whether nothing stands against the import and there is something to do."""
+        return not self.plan.counts.refused and bool(self.plan.steps)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An import that was made: its number, what came of it, and the ledger entry that says so."""
+
+    number: str
+    counts: Counts
+    entry: int
+
+
+def import_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot import."""
+    return tuple(dict.fromkeys((*register_refusals(actor), *register_version_refusals(actor))))
+
+
+def dry_run(
+    store: Store,
+    ledger: Ledger,
+    *,
+    wish: TableImport,
+    actor: Actor,
+    at: datetime,
+    say: Say = silent,
+    limits: SheetLimits | None = None,
+) -> DryRun:
+    """What the import would do, row by row; stores nothing. Raises `Unreadable` where the file is no table.
+
+    Problems of rows are part of the answer. Changes of registered models are made and undone, so that whatever
+    stands against one of them is known now.
+    """
+    reasons = import_refusals(actor)
+    if reasons:
+        raise Refused(reasons)
+    say("Reading the file", 0, 1)
+    sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
+    with store.reading() as session:
+        plan = _plan(session, sheet, wish, at, say)
+    plan = rehearse_changes(store, ledger, plan, wish.filename, actor=actor, at=at)
+    return DryRun(sheet.names, sheet.digest, ImportKind(sheet.kind), plan)
+
+
+def import_table(
+    store: Store,
+    ledger: Ledger,
+    *,
+    wish: TableImport,
+    expected: str,
+    actor: Actor,
+    at: datetime,
+    say: Say = silent,
+    limits: SheetLimits | None = None,
+) -> Imported:
+    """Do what the dry run with the plan digest `expected` showed, all or nothing.
+
+    Raises `Conflict` when the inventory changed so that the plan is another now, `Unreadable` with every problem of
+    the file, `Refused` with every reason.
+    """
+    say("Reading the file", 0, 1)
+    sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
+    kind = ImportKind(sheet.kind)
+    with deciding(store, ledger, "import models", entity=Entity("import", "new"), actor=actor, at=at) as tx:
+        reasons = import_refusals(actor)
+        if reasons:
+            raise Refused(reasons)
+        record = record_import(tx, kind, wish.filename, sheet.digest, actor=actor, at=at)
+        plan = _plan(tx.session, sheet, wish, at, say)
+        if plan.problems:
+            raise Unreadable(plan.problems)
+        if plan.digest != expected:
+            raise Conflict(expected[:8], plan.digest[:8], "The inventory")
+        apply_steps(tx, ledger, plan.steps, f"Import {record.number} of {wish.filename}", actor=actor, at=at, say=say)
+        return Imported(record.number, plan.counts, record.settle(tx, ledger, plan.counts, actor=actor, at=at))
+
+
+def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: Say) -> Plan:
+    columns = _columns(sheet, wish.columns)
+    told = set(columns) | {key for key, text in wish.constants.items() if text.strip()}
+    if not {"name", "number"} & told:
+        raise Unreadable([_no_model(sheet)])
+    planner = Planner(
+        known=known_of(
+            session,
+            numbers=_texts(sheet, columns, wish.constants, "number"),
+            names=_texts(sheet, columns, wish.constants, "name"),
+            datasets=(
+                *_texts(sheet, columns, wish.constants, "training_dataset"),
+                *_texts(sheet, columns, wish.constants, "test_dataset"),
+            ),
+        ),
+        packs=frozenset(packs()),
+        review_months=policy_in_force(session, at=at).policy.review_months,
+        at=at,
+    )
+    total = len(sheet.rows)
+    return make_plan(sheet, columns, wish.constants, planner, lambda done: say("Comparing rows", done, total))
+
+
+def _columns(sheet: Sheet, given: Mapping[str, str] | None) -> dict[str, str]:
+    """The mapping as given, held against the file, or a guess."""
+    if given is None:
+        return guess_columns(sheet.names)
+    chosen = {key: name for key, name in given.items() if name}
+    problems = [
+        *(Problem("no such field", column=key) for key in chosen if key not in BY_KEY),
+        *(Problem("the file has no such column", column=name) for name in chosen.values() if name not in sheet.names),
+        *(Problem("a column for two fields", column=name) for name, n in Counter(chosen.values()).items() if n > 1),
+    ]
+    if problems:
+        raise Unreadable(problems)
+    return chosen
+
+
+def _no_model(sheet: Sheet) -> Problem:
+    expected = "a column with the model’s name or number"
+    return Problem(
+        "no column says which model a row is about", sheet.header_line, None, ", ".join(sheet.names), expected
+    )
+
+
+def _texts(sheet: Sheet, columns: Mapping[str, str], constants: Mapping[str, str], key: str) -> Iterator[str]:
+    if constants.get(key):
+        yield constants[key].strip()
+    if key in columns:
+        place = sheet.names.index(columns[key])
+        yield from (row.cells[place].text for row in sheet.rows if place < len(row.cells) and row.cells[place].text)
