@@ -1,6 +1,7 @@
 """All tables of all steps, for the migrations; nothing else imports this."""
 
 import core.access.tables
+import core.approval.simulation.tables
 import core.approval.tables
 import core.inventory.importing.tables
 import core.inventory.tables

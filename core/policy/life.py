@@ -30,6 +30,15 @@ class DraftAct(StrEnum):
     RETIRE = "retire the draft"
 
 
+class SimulationStatus(StrEnum):
+    """How far a simulation is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
 class Standing(StrEnum):
     """Where a published policy stands at a moment."""
 

@@ -34,24 +34,35 @@ def default_policy_text() -> str:
     return files("core.policy").joinpath("data/default.toml").read_text(encoding="utf-8")
 
 
-def publish(tx: Transaction, ledger: Ledger, text: str, *, actor: Actor, at: datetime) -> PublishedPolicy:
-    """Parse, store and record a policy that takes effect at once; raises `Unreadable`.
+def publish(
+    tx: Transaction,
+    ledger: Ledger,
+    text: str,
+    *,
+    author: str = "",
+    reason: str = "",
+    effective_from: datetime | None = None,
+    actor: Actor,
+    at: datetime,
+) -> PublishedPolicy:
+    """Parse, store and record a policy that takes effect at `effective_from`, or at once; raises `Unreadable`.
 
     What is published never changes: a version that exists, under whatever text, is refused.
     """
     policy = parse_policy(text)
-    twin = select(PolicyVersion).where(PolicyVersion.name == policy.name, PolicyVersion.version == policy.version)
-    if tx.session.exec(twin).first():
-        found = f"{policy.name} {policy.version}"
-        raise Unreadable([Problem("this version of the policy is published", column="version", found=found)])
+    taken = taken_by(tx.session, policy)
+    if taken:
+        raise Unreadable([Problem("this version of the policy is published", column="version", found=taken)])
     row = PolicyVersion(
         name=policy.name,
         version=policy.version,
         body=text,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        digest=digest_of(text),
+        author=author,
+        reason=reason,
         published_by=actor.acting_as,
         published_at=at,
-        effective_from=at,
+        effective_from=effective_from or at,
     )
     tx.session.add(row)
     tx.session.flush()
@@ -61,22 +72,37 @@ def publish(tx: Transaction, ledger: Ledger, text: str, *, actor: Actor, at: dat
         entity=Entity("policy", f"{policy.name} {policy.version}"),
         actor=actor,
         at=at,
-        payload={"digest": row.digest},
+        payload={
+            "digest": row.digest,
+            "effective": row.effective_from.isoformat(),
+            **({"author": author, "reason": reason} if author else {}),
+        },
     )
     return _published(row)
 
 
 def policy_in_force(session: Session, *, at: datetime) -> PublishedPolicy:
-    """The policy with the latest effective date that is not after `at`."""
+    """The policy with the latest effective date that is not after `at`; one that was withdrawn never was in force."""
     row = session.exec(
         select(PolicyVersion)
-        .where(col(PolicyVersion.effective_from) <= at)
+        .where(col(PolicyVersion.effective_from) <= at, col(PolicyVersion.withdrawn_at).is_(None))
         .order_by(col(PolicyVersion.effective_from).desc(), col(PolicyVersion.id).desc())
         .limit(1)
     ).first()
     if row is None:
         raise NotFound("policy in force at", at.isoformat())
     return _published(row)
+
+
+def taken_by(session: Session, policy: Policy) -> str:
+    """The published policy of this name and version, in words; empty where there is none."""
+    twin = select(PolicyVersion.id).where(PolicyVersion.name == policy.name, PolicyVersion.version == policy.version)
+    return f"{policy.name} {policy.version}" if session.exec(twin).first() is not None else ""
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a policy's text in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def policy_by_id(session: Session, policy_id: int) -> PublishedPolicy:

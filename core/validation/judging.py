@@ -73,12 +73,12 @@ def _judge(result: ValidationResult, policy: Policy, threshold: Threshold) -> It
             yield _compared(comparison, threshold)
         return
     for figure in result.figures(threshold.kind, threshold.metric):
-        found = figure.judge(threshold.value, threshold.direction, minimum_rows=_minimum(policy, threshold.kind))
+        found = figure.judge(threshold.value, threshold.direction, minimum_rows=minimum_rows(policy, threshold.kind))
         value, interval = figure.value, figure.interval
         yield Judged(threshold, figure.subject, value, interval, found.verdict, found.reason, threshold.required)
 
 
-def _minimum(policy: Policy, kind: CheckKind) -> int:
+def minimum_rows(policy: Policy, kind: CheckKind) -> int:
     """How many rows a figure needs: of the whole file, or where it is about a group, of that group.
 
     A figure on reasons may rest on features instead of rows; it says by itself when these are too few.

@@ -17,6 +17,7 @@ from core.policy.rules import Policy
 from core.store import Store, Transaction
 from core.validation.challenge import entity_of, open_finding
 from core.validation.evidence import digest_now
+from core.validation.figures import keep_figures
 from core.validation.inputs import inputs_of
 from core.validation.judging import Judged, judge_all
 from core.validation.results import ValidationResult, to_json
@@ -51,6 +52,7 @@ def store_result(
         judged = judge_all(result, policy, inputs_of(tx.session, run).tier or model.tier)
         run.result, run.result_digest = stored.decode(), hashlib.sha256(stored).hexdigest()
         settle(tx, run, RunStatus.FINISHED, at=at)
+        keep_figures(tx, run.id or 0, result)
         tx.session.add_all(_check(run, position, one) for position, one in enumerate(judged))
         tx.session.flush()
         change(tx, version, {"evidence_digest": digest_now(tx.session, model, version)})

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column
+from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field
 
 from core.metrics.verdicts import Verdict
@@ -52,6 +52,18 @@ class Run(Row, table=True):
     requested_by: str = Field(max_length=16)
     requested_at: datetime = Field(sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RunFigures(Row, table=True):
+    """The figures of a finished run that a policy may set a threshold on, apart from the rest of its result.
+
+    A draft policy is held against the figures of every version, for which whole results would be too much to read.
+    """
+
+    __tablename__ = "run_figures"
+
+    run_id: int = Field(sa_column=Column(row_id(), ForeignKey("run.id"), primary_key=True, autoincrement=False))
+    body: str  # JSON, see core/validation/figures.py
 
 
 class CheckResult(Row, table=True):

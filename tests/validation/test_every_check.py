@@ -12,6 +12,7 @@ from core.metrics.figure import Figure
 from core.policy.rules import CheckKind, Task
 from core.policy.vocabulary import metrics
 from core.validation.computing import NO_AUDIT, NO_INPUTS, NO_LABELS, NO_REFERENCE, compute
+from core.validation.figures import from_text, judge_figures, to_text
 from core.validation.judging import judge_all, not_judged
 from core.validation.needs import Need
 from core.validation.results import ValidationResult, from_json, to_json
@@ -242,3 +243,34 @@ def test_small_categories_leave_the_impact_ratios_of_a_bias_audit_only_with_a_ju
     small = next(row for table in audit.tables for row in table.rows if row.category == "Samoan")
     assert (small.excluded, small.impact_ratio is None) == (bool(because), bool(because))
     assert because in small.reason
+
+
+@pytest.mark.parametrize("minimum_rows", [1, 500, 601])
+@pytest.mark.parametrize("shift", [0.0, 1e-9, -1e-9])
+def test_the_kept_figures_give_the_verdicts_of_the_whole_result(
+    results: tuple[ValidationResult, ...], minimum_rows: int, shift: float
+) -> None:
+    """With thresholds that lie exactly on a figure, or a hair beside it."""
+    for result in results:
+        on_it = {one.threshold.metric: one.value for one in judge_all(result, POLICY) if one.value is not None}
+        policy = replace(
+            POLICY,
+            minimum_rows=minimum_rows,
+            thresholds=tuple(
+                replace(one, value=on_it.get(one.metric, one.value) + shift, required=place % 3 > 0)
+                for place, one in enumerate(POLICY.thresholds)
+            ),
+        )
+
+        kept = from_text(to_text(result))
+
+        assert [(one.threshold, one.subject, one.verdict, one.required) for one in judge_figures(kept, policy, 1)] == [
+            (one.threshold, one.subject, one.verdict, one.required) for one in judge_all(result, policy, 1)
+        ]
+
+
+def test_fairness_under_another_minimum_of_groups_takes_a_new_validation(everything: ValidationResult) -> None:
+    found = list(judge_figures(from_text(to_text(everything)), replace(POLICY, minimum_group=7), 1))
+
+    unknown = {one.threshold.kind for one in found if one.verdict is None}
+    assert unknown == {CheckKind.FAIRNESS}

@@ -1,0 +1,1 @@
+"""Simulation: what a draft policy would change, before it is published."""

@@ -1,0 +1,105 @@
+"""What the form changes in a policy's text: single clauses and tables, everything else stays as it was written."""
+
+from collections.abc import Mapping
+
+from core.errors import NotFound
+from core.policy.parse import parse_policy
+from core.policy.rules import ALL_TIERS, FULL_AT_ONCE, Function, Path, Phase, RolloutStep, Task, Threshold
+from core.policy.toml_text import Value, with_table, with_value, without_table, without_value
+
+
+def with_head(text: str, *, name: str, version: str) -> str:
+    """With another name and version."""
+    return with_value(with_value(text, "", "name", name), "", "version", version)
+
+
+def with_amounts(text: str, table: str, values: Mapping[str, int]) -> str:
+    """With these whole numbers in `[quorum]`, `[decision_days]`, … ."""
+    optional = {"escalation", "exception"}
+    if table in optional and f"[{table}]" not in {line.split("#")[0].strip() for line in text.split("\n")}:
+        text = f"{text.rstrip()}\n\n[{table}]\n"
+    for key, value in values.items():
+        text = with_value(text, table, key, value)
+    return text
+
+
+def with_threshold(text: str, wanted: Threshold) -> str:
+    """With this threshold in place of the one of the same clause, or as a new clause."""
+    known = parse_policy(text).thresholds
+    place = next((number for number, one in enumerate(known, start=1) if one.clause == wanted.clause), None)
+    if place is None:
+        return with_table(text, "threshold", _threshold_values(wanted))
+    former = _threshold_values(known[place - 1])
+    return _with_changes(text, f"threshold {place}", former, _threshold_values(wanted))
+
+
+def without_threshold(text: str, clause: str) -> str:
+    """Without the threshold of this clause; raises `NotFound`."""
+    return without_table(text, f"threshold {_position(clause, [one.clause for one in parse_policy(text).thresholds])}")
+
+
+def with_path(text: str, wanted: Path) -> str:
+    """With this path in place of the one of the same clause, or as a new clause."""
+    known = parse_policy(text).paths
+    place = next((number for number, one in enumerate(known, start=1) if one.clause == wanted.clause), None)
+    if place is None:
+        return with_table(text, "path", _path_values(wanted))
+    return _with_changes(text, f"path {place}", _path_values(known[place - 1]), _path_values(wanted))
+
+
+def without_path(text: str, clause: str) -> str:
+    """Without the path of this clause; raises `NotFound`."""
+    return without_table(text, f"path {_position(clause, [one.clause for one in parse_policy(text).paths])}")
+
+
+def _with_changes(text: str, table: str, former: Mapping[str, Value], wanted: Mapping[str, Value]) -> str:
+    for key in former:
+        if key not in wanted:
+            text = without_value(text, table, key)
+    for key, value in wanted.items():
+        if former.get(key) != value:
+            text = with_value(text, table, key, value)
+    return text
+
+
+def _position(clause: str, clauses: list[str]) -> int:
+    if clause not in clauses:
+        raise NotFound("clause", clause)
+    return clauses.index(clause) + 1
+
+
+def _threshold_values(one: Threshold) -> dict[str, Value]:
+    values: dict[str, Value] = {
+        "clause": one.clause,
+        "kind": one.kind.value,
+        "metric": one.metric,
+        "title": one.title,
+        "direction": one.direction.value,
+        "value": int(one.value) if one.value == int(one.value) else one.value,
+        "required": one.required,
+    }
+    if one.tasks != frozenset(Task):
+        values["tasks"] = [task.value for task in Task if task in one.tasks]
+    if one.tiers != ALL_TIERS:
+        values["tiers"] = sorted(one.tiers)
+    return values
+
+
+def _path_values(one: Path) -> dict[str, Value]:
+    values: dict[str, Value] = {"clause": one.clause, "change": one.change.value}
+    if one.tiers != ALL_TIERS:
+        values["tiers"] = sorted(one.tiers)
+    values["quorum"] = one.quorum
+    if one.functions:
+        values["functions"] = [function.value for function in Function if function in one.functions]
+    if one.code_reviews:
+        values["code_reviews"] = one.code_reviews
+    if one.rollout != FULL_AT_ONCE:
+        values["rollout"] = [_step(step) for step in one.rollout]
+        hours = max(step.hold_hours for step in one.rollout)
+        values |= {"hold_hours": hours} if hours else {}
+    return values
+
+
+def _step(step: RolloutStep) -> str:
+    return f"canary {step.percent}" if step.phase is Phase.CANARY else step.phase.value

@@ -1,0 +1,145 @@
+"""A policy in the words of a reviewer: what each clause asks, of which models, with nothing of TOML in it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from core.policy.rules import (
+    ALL_TIERS,
+    ChecklistTemplate,
+    Direction,
+    Path,
+    Phase,
+    Policy,
+    RequiredDataset,
+    RequiredEvidence,
+    RollbackCondition,
+    RolloutStep,
+    Task,
+    Threshold,
+)
+
+TASK_WORDS: Mapping[Task, str] = MappingProxyType(
+    {Task.BINARY: "two classes", Task.MULTICLASS: "several classes", Task.REGRESSION: "a quantity"}
+)
+
+
+def figure(value: float) -> str:
+    """0.80, 0.005 or 3, with a true minus: two decimals, or as many as the value has."""
+    if value == int(value):
+        text = f"{abs(value):.0f}"
+    else:
+        shortest = f"{Decimal(repr(abs(value))):f}"
+        text = shortest if len(shortest.partition(".")[2]) > 2 else f"{abs(value):.2f}"
+    return f"−{text}" if value < 0 else text
+
+
+def bound(direction: Direction, value: float) -> str:
+    """“at least 0.80”."""
+    return f"{direction} {figure(value)}"
+
+
+def tiers(found: Collection[int]) -> str:
+    """“all tiers”, “tier 1”, “tiers 1, 2”."""
+    if set(found) == ALL_TIERS:
+        return "all tiers"
+    return f"tier{'s' if len(found) > 1 else ''} {', '.join(map(str, sorted(found)))}"
+
+
+def tasks(found: Collection[Task]) -> str:
+    """“every task”, or the tasks in words."""
+    if set(found) == set(Task):
+        return "every task"
+    return " or ".join(TASK_WORDS[task] for task in Task if task in found)
+
+
+def applies(one: Threshold) -> str:
+    """To which models a threshold applies: “tiers 1, 2; two classes”."""
+    parts = [tiers(one.tiers)] if one.tiers != ALL_TIERS else []
+    parts += [tasks(one.tasks)] if one.tasks != frozenset(Task) else []
+    return "; ".join(parts) or "all models"
+
+
+def required(flag: bool) -> str:
+    """“required” or “advisory”."""
+    return "required" if flag else "advisory"
+
+
+def path(one: Path) -> str:
+    """What lets a change through: “2 votes, among them compliance and legal; 1 code review; shadow 24 h, then all”."""
+    parts = [counted(one.quorum, "vote")]
+    if one.functions:
+        parts[0] += f", among them {listed(sorted(one.functions))}"
+    if one.code_reviews:
+        parts.append(counted(one.code_reviews, "code review"))
+    parts.append(rollout(one.rollout))
+    return "; ".join([*parts, tiers(one.tiers)])
+
+
+def rollout(steps: Iterable[RolloutStep]) -> str:
+    """“in shadow for 24 h, then 10 % of cases for 24 h, then all cases”."""
+    return ", then ".join(_step(step) for step in steps)
+
+
+def _step(step: RolloutStep) -> str:
+    held = f" for {step.hold_hours} h" if step.hold_hours else ""
+    if step.phase is Phase.SHADOW:
+        return f"in shadow{held}"
+    return "all cases" if step.phase is Phase.FULL else f"{step.percent} % of cases{held}"
+
+
+def evidence(one: RequiredEvidence) -> str:
+    """“attributions of tiers 1, 2”."""
+    return f"{one.evidence}, {tiers(one.tiers)}"
+
+
+def dataset(one: RequiredDataset) -> str:
+    """“training dataset states digest and licence, tier 1”."""
+    return f"{one.dataset} dataset states {listed(sorted(one.states))}, {tiers(one.tiers)}"
+
+
+def rollback(one: RollbackCondition) -> str:
+    """When a version in production goes back."""
+    beyond = "below" if one.direction is Direction.AT_LEAST else "above"
+    return f"{one.metric} {beyond} {figure(one.value)} in {counted(one.chunks, 'chunk')} in a row, {tiers(one.tiers)}"
+
+
+def item(one: ChecklistTemplate) -> str:
+    """“required, tiers 1, 2, where sr-26-2 applies”."""
+    pack = f", where {one.pack} applies" if one.pack else ""
+    return f"{required(one.required)}, {tiers(one.tiers)}{pack}"
+
+
+def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
+    """Every table of whole numbers: its title, the unit in the singular, and the values by what they are for."""
+    return (
+        ("Votes to approve", "vote", _tiered(policy.quorum_by_tier)),
+        ("Days a decision may wait", "day", _tiered(policy.decision_days_by_tier)),
+        ("Months between reviews", "month", _tiered(policy.review_months_by_tier)),
+        ("Days a finding may stay open", "day", policy.remediation_days_by_severity),
+        ("Rows that a verdict needs", "row", {"a file": policy.minimum_rows, "a group": policy.minimum_group}),
+        (
+            "Reminders",
+            "day",
+            {
+                "before a decision is due, approvers are reminded": policy.escalation.remind_days_before,
+                "after it was due, it is escalated": policy.escalation.escalate_days_after,
+            },
+        ),
+        ("Exceptions", "day", {"longest": policy.longest_exception_days}),
+    )
+
+
+def counted(value: int, singular: str) -> str:
+    """“1 vote”, “2 votes”."""
+    return f"{value} {singular if value == 1 else singular + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """“a, b and c”."""
+    *most, last = list(words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _tiered(values: Mapping[int, int]) -> Mapping[str, int]:
+    return {f"tier {tier}": values[tier] for tier in sorted(values)}
