@@ -39,6 +39,13 @@ document.addEventListener('securitypolicyviolation', event =>
     console.error('content policy: ' + event.violatedDirective + ' ' + event.blockedURI))
 """
 
+OVERFLOWS = """[document.documentElement, document.querySelector('[data-testid=stMain]')]
+    .some(part => part.scrollWidth > part.clientWidth + 1)"""
+IS_DARK = """wanted => {
+    const page = document.querySelector('[data-testid="stApp"]') ?? document.body
+    const [red, green, blue] = getComputedStyle(page).backgroundColor.match(/[0-9.]+/g).map(Number)
+    return (red + green + blue < 384) === wanted
+}"""
 
 KNOWN_COMPLAINTS = (
     "content policy: script-src wasm-eval",  # protobuf's number library tries WebAssembly, then does without
@@ -160,6 +167,23 @@ class Visitor:
             "data-test-script-state", "notRunning", timeout=PATIENCE
         )
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+    @property
+    def dark(self) -> bool:
+        """Which theme this person's system asks for."""
+        found: bool = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        return found
+
+    @dark.setter
+    def dark(self, wanted: bool) -> None:
+        """Change the system's theme under the open page and wait until the page has followed."""
+        self.page.emulate_media(color_scheme="dark" if wanted else "light")
+        self.page.wait_for_function(IS_DARK, arg=wanted)
+
+    def resize(self, width: int) -> None:
+        """Make the window as wide as that and wait until the page has followed."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def shot(self, name: str) -> Path:
         """A picture of the whole page in tests/browser/.shots, which git ignores."""
