@@ -17,11 +17,17 @@ class NumberSeries(Row, table=True):
 
 def next_number(session: Session, prefix: str) -> str:
     """The next of the series, with at least four digits; concurrent callers wait for one another."""
+    return next_numbers(session, prefix, 1)[0]
+
+
+def next_numbers(session: Session, prefix: str, count: int) -> tuple[str, ...]:
+    """The next `count` of the series; with 0 nothing is given, and other callers wait all the same."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
         insert(NumberSeries)
-        .values(prefix=prefix, last=1)
-        .on_conflict_do_update(index_elements=["prefix"], set_={"last": col(NumberSeries.last) + 1})
+        .values(prefix=prefix, last=count)
+        .on_conflict_do_update(index_elements=["prefix"], set_={"last": col(NumberSeries.last) + count})
         .returning(col(NumberSeries.last))
     )
-    return f"{prefix}{session.execute(statement).scalar_one():04d}"
+    last = session.execute(statement).scalar_one()
+    return tuple(f"{prefix}{number:04d}" for number in range(last - count + 1, last + 1))

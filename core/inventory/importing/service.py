@@ -93,7 +93,7 @@ def dry_run(
     say("Reading the file", 0, 1)
     sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
     with store.reading() as session:
-        plan = _plan(session, sheet, wish, at, say)
+        plan = _plan(session, sheet, wish, at, say, lock=False)
     plan = rehearse_changes(store, ledger, plan, wish.filename, actor=actor, at=at)
     return DryRun(sheet.names, sheet.digest, ImportKind(sheet.kind), plan)
 
@@ -122,7 +122,7 @@ def import_table(
         if reasons:
             raise Refused(reasons)
         record = record_import(tx, kind, wish.filename, sheet.digest, actor=actor, at=at)
-        plan = _plan(tx.session, sheet, wish, at, say)
+        plan = _plan(tx.session, sheet, wish, at, say, lock=True)
         if plan.problems:
             raise Unreadable(plan.problems)
         if plan.digest != expected:
@@ -131,7 +131,7 @@ def import_table(
         return Imported(record.number, plan.counts, record.settle(tx, ledger, plan.counts, actor=actor, at=at))
 
 
-def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: Say) -> Plan:
+def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: Say, *, lock: bool) -> Plan:
     columns = _columns(sheet, wish.columns)
     told = set(columns) | {key for key, text in wish.constants.items() if text.strip()}
     if not {"name", "number"} & told:
@@ -145,6 +145,7 @@ def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: 
                 *_texts(sheet, columns, wish.constants, "training_dataset"),
                 *_texts(sheet, columns, wish.constants, "test_dataset"),
             ),
+            lock=lock,
         ),
         packs=frozenset(packs()),
         review_months=policy_in_force(session, at=at).policy.review_months,

@@ -1,21 +1,16 @@
 """Does the steps of a plan, within one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-
-from sqlmodel import col, select
 
 from core.access.rules import Actor
 from core.errors import GovernanceError, Problem, Refused, Unreadable
 from core.inventory.changing.service import change_within
-from core.inventory.importing.plan.values import ChangeStep, ModelStep, Outcome, Plan, Step, VersionStep
-from core.inventory.service import register_version_within, register_within
-from core.inventory.tables import Model
+from core.inventory.importing.plan.registering import Say, register_steps
+from core.inventory.importing.plan.values import ChangeStep, Outcome, Plan, Step
 from core.ledger.service import Ledger
 from core.store import Store, Transaction
-
-Say = Callable[[str, int, int], None]
 
 
 class _Undo(Exception):
@@ -25,44 +20,25 @@ class _Undo(Exception):
 def apply_steps(
     tx: Transaction, ledger: Ledger, steps: Sequence[Step], reason: str, *, actor: Actor, at: datetime, say: Say
 ) -> None:
-    """Register and change as planned; any error undoes all."""
-    numbers: dict[str, str] = {}
-    for done, step in enumerate(steps, start=1):
-        _apply(tx, ledger, step, numbers, reason, actor=actor, at=at)
-        if done % 100 == 0:
-            say("Registering", done, len(steps))
-    say("Registering", len(steps), len(steps))
+    """Change and register as planned; any error undoes all. Versions are registered of the models as changed."""
+    for step in steps:
+        if isinstance(step, ChangeStep):
+            _change(tx, ledger, step, reason, actor=actor, at=at)
+    new = [step for step in steps if not isinstance(step, ChangeStep)]
+    register_steps(tx, ledger, new, actor=actor, at=at, say=say)
 
 
-def _apply(
-    tx: Transaction, ledger: Ledger, step: Step, numbers: dict[str, str], reason: str, *, actor: Actor, at: datetime
-) -> None:
-    match step:
-        case ModelStep():
-            made = register_within(
-                tx, ledger, model=step.model, version=step.version, datasets=step.datasets, actor=actor, at=at
-            )
-            numbers[step.model.name] = made.model
-            if step.next_review is not None:
-                row = tx.session.exec(select(Model).where(col(Model.number) == made.model)).one()
-                row.next_review = step.next_review
-                tx.session.add(row)
-        case VersionStep():
-            model = numbers.get(step.model, step.model)
-            register_version_within(
-                tx, ledger, model=model, version=step.version, datasets=step.datasets, actor=actor, at=at
-            )
-        case ChangeStep():
-            change_within(
-                tx,
-                ledger,
-                model=step.model,
-                changes=dict(step.changes),
-                reason=reason,
-                expected_revision=step.revision,
-                actor=actor,
-                at=at,
-            )
+def _change(tx: Transaction, ledger: Ledger, step: ChangeStep, reason: str, *, actor: Actor, at: datetime) -> None:
+    change_within(
+        tx,
+        ledger,
+        model=step.model,
+        changes=dict(step.changes),
+        reason=reason,
+        expected_revision=step.revision,
+        actor=actor,
+        at=at,
+    )
 
 
 def rehearse_changes(store: Store, ledger: Ledger, plan: Plan, filename: str, *, actor: Actor, at: datetime) -> Plan:
@@ -76,7 +52,7 @@ def rehearse_changes(store: Store, ledger: Ledger, plan: Plan, filename: str, *,
             for step in changes:
                 try:
                     with tx.session.begin_nested():
-                        _apply(tx, ledger, step, {}, f"Import of {filename}", actor=actor, at=at)
+                        _change(tx, ledger, step, f"Import of {filename}", actor=actor, at=at)
                 except GovernanceError as error:
                     against[step.line] = _problems(error, step, plan)
             raise _Undo

@@ -28,6 +28,8 @@ class Datasets:
         found = by_number or self.known.datasets.get((said["name"], said["version"]))
         if found is not None:
             self._compare(read, part, said, found)
+            if found.retired:
+                read.refuse(f"{part}_dataset", "the dataset is retired", found.key, "data that is in use")
             return Named(found.key)
         if not said["name"] and not any(said.values()):
             read.refuse(f"{part}_dataset", "nothing entered", expected="a dataset’s name, or the number of one")

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person
 from core.errors import Problem
 from core.inventory.rules import parse_version
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.store.numbers import next_numbers
 
 CHUNK = 500
 Key = TypeVar("Key")
@@ -25,6 +27,7 @@ class KnownDataset:
     licence: str
     classification: str
     line: int | None = None  # the row that registers it
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class KnownModel:
     revision: int = 0
     line: int | None = None
     changed: dict[str, int] = field(default_factory=dict)  # field: the row that changes it
+    retired: bool = False
     versions: dict[str, KnownVersion] = field(default_factory=dict)
 
     @property
@@ -74,15 +78,23 @@ class Known:
 
 
 def known_of(
-    session: Session, *, numbers: Iterable[str], names: Iterable[str], datasets: Iterable[str], everyone: bool = True
+    session: Session, *, numbers: Iterable[str], names: Iterable[str], datasets: Iterable[str], lock: bool = False
 ) -> Known:
-    """Everything that a table with these model numbers, model names and dataset names can refer to."""
-    models = {row.id: row for part in _chunks(numbers) for row in _models(session, col(Model.number).in_(part))}
-    models |= {row.id: row for part in _chunks(names) for row in _models(session, col(Model.name).in_(part))}
+    """Everything that a table with these model numbers, model names and dataset names can refer to.
+
+    With `lock` nobody registers a model, a dataset or a version of one of these models until the transaction ends.
+    """
+    if lock:
+        for prefix in ("M", "D"):
+            next_numbers(session, prefix, 0)
+    models = {row.id: row for part in chunks(numbers) for row in _models(session, col(Model.number).in_(part), lock)}
+    models |= {row.id: row for part in chunks(names) for row in _models(session, col(Model.name).in_(part), lock)}
     found = {
-        number: KnownModel(row.number, _said(row), row.revision) for number, row in models.items() if number is not None
+        number: KnownModel(row.number, _said(row), row.revision, retired=row.retired_at is not None)
+        for number, row in models.items()
+        if number is not None
     }
-    for part in _chunks(found):
+    for part in chunks(found):
         for version, training, test in _versions(session, part):
             said = {key: str(getattr(version, key)) for key in VERSION_FIELDS}
             found[version.model_id].versions[version.version] = KnownVersion(said, training, test)
@@ -91,7 +103,7 @@ def known_of(
         by_number={one.key: one for one in listed},
         by_name={one.said["name"]: one for one in listed},
         datasets=_datasets(session, datasets),
-        people=_people(session) if everyone else {},
+        people=_people(session),
     )
 
 
@@ -114,8 +126,9 @@ def _said(row: Model) -> dict[str, str]:
     return {key: str(getattr(row, key)) for key in MODEL_FIELDS} | {"packs": row.packs, "next_review": review}
 
 
-def _models(session: Session, condition: object) -> Sequence[Model]:
-    return session.exec(select(Model).where(condition)).all()  # type: ignore[arg-type]
+def _models(session: Session, condition: ColumnElement[bool], lock: bool) -> Sequence[Model]:
+    query = select(Model).where(condition)
+    return session.exec(query.with_for_update(key_share=True) if lock else query).all()
 
 
 def _versions(session: Session, models: Sequence[int]) -> Iterator[tuple[ModelVersion, str, str]]:
@@ -123,7 +136,7 @@ def _versions(session: Session, models: Sequence[int]) -> Iterator[tuple[ModelVe
     used = {key for row in rows for key in (row.training_dataset_id, row.test_dataset_id)}
     numbers = {
         key: number
-        for part in _chunks(used)
+        for part in chunks(used)
         for key, number in session.exec(select(Dataset.id, Dataset.number).where(col(Dataset.id).in_(part))).all()
     }
     for row in rows:
@@ -132,10 +145,12 @@ def _versions(session: Session, models: Sequence[int]) -> Iterator[tuple[ModelVe
 
 def _datasets(session: Session, wanted: Iterable[str]) -> dict[tuple[str, str], KnownDataset]:
     found: dict[tuple[str, str], KnownDataset] = {}
-    for part in _chunks(wanted):
+    for part in chunks(wanted):
         named = col(Dataset.name).in_(part) | col(Dataset.number).in_(part)
         for row in session.exec(select(Dataset).where(named)).all():
-            one = KnownDataset(row.number, row.source, row.licence, row.classification)
+            one = KnownDataset(
+                row.number, row.source, row.licence, row.classification, retired=row.retired_at is not None
+            )
             found[row.name, row.version] = found[row.number, ""] = one
     return found
 
@@ -149,7 +164,7 @@ def _people(session: Session) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(numbers)) for name, numbers in called.items()}
 
 
-def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
+def chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
     """SQLite takes at most 32,766 values in one statement, and PostgreSQL plans long lists slowly."""
     listed = list(dict.fromkeys(keys))
     for start in range(0, len(listed), CHUNK):

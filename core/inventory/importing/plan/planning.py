@@ -106,6 +106,8 @@ class Planner:
         if found is not None:
             self._compare(read, found)
             return says
+        if model.retired:
+            read.refuse("name", "the model is retired", model.key, "a model that is in use")
         version, datasets, more = self._version(read, model)
         self._keep(read, model, version)
         self.steps.append(VersionStep(read.line, model.key, version, datasets))
