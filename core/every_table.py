@@ -1,10 +1,15 @@
 """All tables of all steps, for the migrations; nothing else imports this."""
 
 import core.access.tables
+import core.approval.code.tables
+import core.approval.hooks.tables
+import core.approval.rollout.tables
 import core.approval.simulation.tables
 import core.approval.tables
+import core.inventory.deployments.tables
 import core.inventory.importing.tables
 import core.inventory.tables
+import core.jobs.outbox.tables
 import core.jobs.tables
 import core.ledger.tables
 import core.policy.tables

@@ -44,7 +44,10 @@ class Permission(StrEnum):
     POLICY_PUBLISH = "policy:publish"
     EXPORT_MAKE = "export:make"
     LEDGER_READ = "ledger:read"
+    PRODUCTION_RETURN = "production:return"
+    CODE_REPORT = "code:report"
     PERSON_MANAGE = "person:manage"
+    HOOK_MANAGE = "hook:manage"
     TOKEN_OWN = "token:own"  # noqa: S105  a permission's name, not a secret
 
 
@@ -58,6 +61,7 @@ _DEVELOPMENT = {
     P.CHALLENGE_ANSWER,
     P.FINDING_REMEDIATE,
     P.CHANGE_REQUEST,
+    P.CODE_REPORT,
     P.TOKEN_OWN,
 }
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -73,10 +77,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.VERSION_REGISTER,
                 P.CHANGE_REQUEST,
                 P.CHANGE_EXECUTE,
+                P.PRODUCTION_RETURN,
                 P.CHALLENGE_ANSWER,
                 P.FINDING_REMEDIATE,
                 P.POLICY_DRAFT,
                 P.EXPORT_MAKE,
+                P.TOKEN_OWN,
             }
         ),
         Role.DEVELOPER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE} | _DEVELOPMENT),
@@ -99,6 +105,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.LEDGER_READ,
                 P.CHANGE_VOTE,
                 P.CHANGE_EXECUTE,
+                P.PRODUCTION_RETURN,
                 P.TIER_CONFIRM,
                 P.POLICY_DRAFT,
                 P.POLICY_PUBLISH,
@@ -106,11 +113,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
-        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE}),
+        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE}),
     }
 )
+# a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs
 TOKEN_SCOPES = frozenset(
-    {P.RECORD_READ, P.POLICY_DRAFT} | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE}
+    {P.RECORD_READ, P.POLICY_DRAFT, P.PRODUCTION_RETURN}
+    | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE}
 )
 
 TOXIC_PAIRS: tuple[tuple[Role, Role], ...] = (

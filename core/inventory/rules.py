@@ -44,6 +44,8 @@ class Action(StrEnum):
     REJECT = "reject"
     EXECUTE = "execute the change"
     SUPERSEDE = "supersede"
+    RETURN = "return to production"
+    RETIRE = "retire"
 
 
 class Duty(StrEnum):
@@ -115,6 +117,12 @@ MOVES: tuple[Move, ...] = (
     Move(S.IN_APPROVAL, A.REJECT, S.NOT_VALIDATED, P.CHANGE_VOTE, D.APPROVAL),
     Move(S.APPROVED, A.EXECUTE, S.IN_PRODUCTION, P.CHANGE_EXECUTE, D.EXECUTION),
     Move(S.IN_PRODUCTION, A.SUPERSEDE, S.SUPERSEDED, P.CHANGE_EXECUTE, D.EXECUTION),
+    # the way back to a version that stood before; nothing leads out of retirement
+    Move(S.SUPERSEDED, A.RETURN, S.IN_PRODUCTION, P.PRODUCTION_RETURN, D.EXECUTION),
+    *(
+        Move(stage, A.RETIRE, S.RETIRED, P.CHANGE_EXECUTE, D.EXECUTION)
+        for stage in (S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED)
+    ),
 )
 BY_ACTION = {(move.source, move.action): move for move in MOVES}
 PERMISSION_OF = {move.action: move.permission for move in MOVES}

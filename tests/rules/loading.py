@@ -16,6 +16,8 @@ NAMES = (
     "core.approval.rules",
     "core.policy.life",
     "core.validation.requiring",
+    "core.approval.code.rules",
+    "core.approval.rollout.rules",
 )
 
 
@@ -29,6 +31,8 @@ class Rules:
     approval: ModuleType
     policy: ModuleType
     requiring: ModuleType
+    code: ModuleType
+    rollout: ModuleType
 
 
 @cache

@@ -231,6 +231,10 @@ def _small_tables() -> Iterator[Mutant]:
         ("approval", "OPEN"),
         ("inventory", "CLOSED"),
         ("access", "TOKEN_SCOPES"),
+        ("rollout", "FURTHER"),
+        ("rollout", "SAID"),
+        ("rollout", "REHEARSABLE"),
+        ("rollout", "SERVABLE"),
     )
     for module, name in holders:
         for member in sorted(getattr(getattr(load_rules(), module), name)):

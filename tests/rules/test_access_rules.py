@@ -28,8 +28,11 @@ HOLDERS = {
     "policy:draft": "owner validator approver",
     "policy:publish": "approver",
     "export:make": "owner developer validator approver auditor",
+    "production:return": "owner approver",
+    "code:report": "developer",
     "person:manage": "administrator",
-    "token:own": "developer",
+    "hook:manage": "administrator",
+    "token:own": "developer owner",
 }
 TAKES = {
     "UPLOAD_EVIDENCE": "evidence:upload",
@@ -51,6 +54,8 @@ TAKES = {
     "REJECT": "change:vote",
     "EXECUTE": "change:execute",
     "SUPERSEDE": "change:execute",
+    "RETURN": "production:return",
+    "RETIRE": "change:execute",
 }
 APART = {
     "administrator": {"approver", "validator", "developer", "owner", "auditor"},
@@ -58,7 +63,7 @@ APART = {
 }
 PIPELINE_SCOPES = {
     "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "validation:start",
-    "change:request", "policy:draft",
+    "change:request", "policy:draft", "production:return", "code:report",
 }  # fmt: skip
 
 
@@ -92,7 +97,7 @@ def test_an_administrator_of_any_kind_decides_nothing(rules: Rules) -> None:
     for roles in every_set_of_roles(rules):
         if "administrator" in roles:
             held = set(rules.access.Actor("P0001", roles).permissions)
-            assert held <= {"record:read", "ledger:read", "person:manage"}, roles
+            assert held <= {"record:read", "ledger:read", "person:manage", "hook:manage"}, roles
             assert ("person:manage" in held) == ("auditor" not in roles), roles
 
 

@@ -14,6 +14,7 @@ from tests.rules import (
     test_inventory_rules,
     test_policy_life,
     test_requiring,
+    test_rollout_rules,
     test_validation_rules,
 )
 from tests.rules.loading import Rules, load_rules
@@ -28,6 +29,7 @@ MODULES = (
     test_access_rules,
     test_policy_life,
     test_requiring,
+    test_rollout_rules,
 )
 EVERY = tuple(mutants())
 

@@ -7,7 +7,7 @@ DUTIES = {
     "DEVELOPMENT": "UPLOAD_EVIDENCE START_VALIDATION ANSWER REMEDIATE_FINDING REQUEST_CHANGE RESUME_CHANGE",
     "VALIDATION": "ASK RAISE_FINDING CLOSE_FINDING CONCLUDE_VALIDATED CONCLUDE_NOT_VALIDATED",
     "APPROVAL": "ANSWER_ITEM VOTE_APPROVE VOTE_REJECT APPROVE REJECT",
-    "EXECUTION": "EXECUTE SUPERSEDE",
+    "EXECUTION": "EXECUTE SUPERSEDE RETURN RETIRE",
     "NONE": "WITHDRAW_CHANGE",
 }
 # action: the stages it leads from and to, as the cycle is described to reviewers; "=" stays where it is
@@ -42,6 +42,8 @@ LEADS = {
     "REJECT": {"IN_APPROVAL": "NOT_VALIDATED"},
     "EXECUTE": {"APPROVED": "IN_PRODUCTION"},
     "SUPERSEDE": {"IN_PRODUCTION": "SUPERSEDED"},
+    "RETURN": {"SUPERSEDED": "IN_PRODUCTION"},
+    "RETIRE": {"APPROVED": "RETIRED", "IN_PRODUCTION": "RETIRED", "SUPERSEDED": "RETIRED"},
 }  # fmt: skip
 DONE = {"DEVELOPMENT": "contributors", "VALIDATION": "validators", "APPROVAL": "approvers"}
 # SR 26-2 III asks for exposure and purpose; rows: low, medium, high exposure; columns: operational, financial, rights
@@ -92,7 +94,7 @@ def test_what_others_did_on_a_version_stands_against_nobody(rules: Rules) -> Non
 
 def test_a_stage_without_a_line_in_the_table_refuses_everything(rules: Rules) -> None:
     inventory = rules.inventory
-    for stage in (inventory.Stage.SUPERSEDED, inventory.Stage.RETIRED):
+    for stage in (inventory.Stage.RETIRED,):
         for action in inventory.Action:
             (reason,) = inventory.stage_refusals(inventory.VersionFacts(stage), action)
             assert (reason.code, reason.way_out) == ("stage", "Register a new version.")

@@ -19,7 +19,8 @@ DEVELOPING = {
 }  # fmt: skip
 VALIDATING = {"ASK", "RAISE_FINDING", "CLOSE_FINDING", "CONCLUDE_VALIDATED", "CONCLUDE_NOT_VALIDATED"}
 APPROVING = {"VOTE_APPROVE", "VOTE_REJECT"}
-BY_SYSTEM = {"APPROVE", "REJECT", "SUPERSEDE"}  # follow from a vote or an execution, nobody does them alone
+# follow from a vote, an execution or a way back; `rollout_world.py` shows who may do those
+BY_SYSTEM = {"APPROVE", "REJECT", "SUPERSEDE", "RETURN", "RETIRE"}
 DECIDING_ROLES = ("OWNER", "DEVELOPER", "VALIDATOR", "APPROVER")
 
 
@@ -197,6 +198,10 @@ class World:
             yield "FINISH", state._replace(pending=False, current=True, concluded=False, approved=False)
         if state.stage == "IN_PRODUCTION":
             yield "SUPERSEDE", self._moved(state, "SUPERSEDE")
+        if state.stage == "SUPERSEDED":
+            yield "RETURN", self._moved(state, "RETURN")
+        if state.stage in ("APPROVED", "IN_PRODUCTION", "SUPERSEDED"):
+            yield "RETIRE", self._moved(state, "RETIRE")
 
 
 def explore(rules: Rules, quorum: int) -> Exploration:
@@ -254,7 +259,8 @@ def check_state(state: State, quorum: int) -> None:
         "duties meet in one person": len(frozenset().union(*parts)) == together,
         "validated without a conclusion on this evidence": state.concluded
         or state.stage in ("DRAFT", "IN_VALIDATION", "NOT_VALIDATED"),
-        "approved without distinct approvers enough": state.stage not in ("APPROVED", "IN_PRODUCTION", "SUPERSEDED")
+        "approved without distinct approvers enough": state.stage
+        not in ("APPROVED", "IN_PRODUCTION", "SUPERSEDED", "RETIRED")
         or (len(state.votes) >= quorum and state.votes <= state.approvers and state.approved),
         "a closed version has a run under way": not state.pending or state.stage == "IN_VALIDATION",
         "the change says something else than the stage": _agree(state),
@@ -272,6 +278,7 @@ def _agree(state: State) -> bool:
         "APPROVED": {"APPROVED"},
         "IN_PRODUCTION": {"EXECUTED"},
         "SUPERSEDED": {"EXECUTED"},
+        "RETIRED": {"APPROVED", "EXECUTED"},
         "DRAFT": {None},
     }.get(state.stage, {None, "REQUESTED", "IN_REVIEW", "REJECTED", "WITHDRAWN"})
     return state.status in wanted
@@ -286,7 +293,11 @@ def check_step(state: State, action: str, step: State) -> None:
         raise Violation(f"{action} changed the evidence of a closed version: {state}")
     if action.startswith("CONCLUDE") and (state.pending or not state.current):
         raise Violation(f"{action} on evidence that no finished run judged: {state}")
-    if state.stage != step.stage and state.stage in closed and action not in ("EXECUTE", "SUPERSEDE"):
+    if (
+        state.stage != step.stage
+        and state.stage in closed
+        and action not in ("EXECUTE", "SUPERSEDE", "RETURN", "RETIRE")
+    ):
         raise Violation(f"{action} reopened a closed version: {state}")
 
 

@@ -1,0 +1,241 @@
+"""What stands against a step of a rollout, against the way back, and when that way was last rehearsed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from core.access.rules import Actor, Permission, permission_refusals
+from core.approval.code.rules import CommitFacts, code_refusals
+from core.approval.rules import ChangeFacts, refusals
+from core.errors import Refusal
+from core.inventory.rules import Action, Stage, VersionFacts, move_refusals
+from core.policy.rules import FULL_AT_ONCE, Phase, RolloutStep
+from core.validation.rules import reason_refusals
+
+CLAUSE = "rollout plan"
+WAY_BACK = "way back"
+# how old a rehearsal of the rollback may be, in days by tier; no policy clause says so yet
+DRILL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
+
+
+class RolloutStatus(StrEnum):
+    """How far an execution is."""
+
+    UNDER_WAY = "under way"
+    HALTED = "halted"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+
+
+class Strategy(StrEnum):
+    """How a version takes over: by growing shares in one place, or whole from a second place that stands ready."""
+
+    STEPWISE = "step by step"
+    BLUE_GREEN = "blue-green"
+
+
+# what may stand in an environment that serves nobody, and in one that serves people beside production
+REHEARSABLE = frozenset({Stage.VALIDATED, Stage.IN_APPROVAL, Stage.APPROVED, Stage.IN_PRODUCTION, Stage.SUPERSEDED})
+SERVABLE = frozenset({Stage.APPROVED, Stage.IN_PRODUCTION, Stage.SUPERSEDED})
+
+
+class Act(StrEnum):
+    """What can be done with a rollout."""
+
+    BEGIN = "begin the rollout"
+    ADVANCE = "advance the rollout"
+    HALT = "halt the rollout"
+    RESUME = "resume the rollout"
+    ABORT = "abort the rollout"
+
+
+# from which status each act starts; None: no rollout of this change is open
+STARTS: Mapping[Act, frozenset[RolloutStatus | None]] = MappingProxyType(
+    {
+        Act.BEGIN: frozenset({None}),
+        Act.ADVANCE: frozenset({RolloutStatus.UNDER_WAY}),
+        Act.HALT: frozenset({RolloutStatus.UNDER_WAY}),
+        Act.RESUME: frozenset({RolloutStatus.HALTED}),
+        Act.ABORT: frozenset({RolloutStatus.UNDER_WAY, RolloutStatus.HALTED}),
+    }
+)
+# acts that bring a version further ask for everything that an execution asks for; stopping never does
+FURTHER = frozenset({Act.BEGIN, Act.ADVANCE, Act.RESUME})
+SAID = frozenset({Act.HALT, Act.ABORT})
+
+
+@dataclass(frozen=True)
+class RolloutFacts:
+    """The state of an execution; `other` is the change whose rollout holds the place, `hold_until` ends the hold."""
+
+    change: ChangeFacts
+    status: RolloutStatus | None
+    at: datetime
+    hold_until: datetime | None = None
+    step_words: str = ""
+    other: str | None = None
+    code_reviews: int = 0
+    commits: tuple[CommitFacts, ...] = ()
+    slots: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class ReturnFacts:
+    """The way back: which version stands, which stood before, and whether the approval of that one stands.
+
+    `version` says of the former one what its life cycle asks for, in production; elsewhere the life cycle stays.
+    """
+
+    current: str | None
+    former: str | None
+    version: VersionFacts | None = None
+    approval_stands: bool = False
+    blocking_findings: tuple[str, ...] = ()
+
+
+def rollout_refusals(facts: RolloutFacts, act: Act, actor: Actor, *, reason: str | None = None) -> tuple[Refusal, ...]:
+    """Every reason against this act by this actor; `reason` is the one given for halting or aborting, once given."""
+    reasons = list(_start(facts, act))
+    if act in FURTHER:
+        reasons += refusals(facts.change, Action.EXECUTE, actor)
+        reasons += code_refusals(facts.code_reviews, facts.commits)
+    else:
+        reasons += permission_refusals(actor, Permission.PRODUCTION_RETURN)
+    if act is Act.ADVANCE:
+        reasons += _hold(facts)
+    if act in SAID and reason is not None:
+        reasons += reason_refusals(reason, "The reason")
+    return tuple(reasons)
+
+
+def slot_refusals(slots: Sequence[str]) -> tuple[Refusal, ...]:
+    """Why a blue-green rollout has no place to stand ready in."""
+    if len(slots) >= 2:
+        return ()
+    return (
+        Refusal(
+            "slots",
+            f"Production has {len(slots)} of 2 places that take turns",
+            CLAUSE,
+            "Have an administrator add two environments as its places.",
+        ),
+    )
+
+
+def return_refusals(facts: ReturnFacts, actor: Actor, *, reason: str | None = None) -> tuple[Refusal, ...]:
+    """Every reason against going back to the version that stood before: it needs no vote while its approval stands."""
+    reasons = list(_way_back(facts))
+    if facts.version is None:
+        reasons += permission_refusals(actor, Permission.PRODUCTION_RETURN)
+    else:
+        reasons += move_refusals(facts.version, Action.RETURN, actor)
+    if reason is not None:
+        reasons += reason_refusals(reason, "The reason")
+    return tuple(reasons)
+
+
+def place_refusals(stage: Stage, *, serves: bool, takes_turns: bool, actor: Actor) -> tuple[Refusal, ...]:
+    """Why a version of this stage cannot be placed in an environment beside production."""
+    reasons = list(permission_refusals(actor, Permission.CHANGE_EXECUTE))
+    allowed = SERVABLE if serves else REHEARSABLE
+    if stage not in allowed:
+        reasons.append(
+            Refusal(
+                "place-stage",
+                f"The version is {stage}; this environment takes one that is {' or '.join(sorted(allowed))}",
+                "environments",
+                "Have it approved first." if serves else "Have it validated first.",
+            )
+        )
+    if takes_turns:
+        reasons.append(
+            Refusal("place-slot", "A blue-green rollout alone fills this environment", "environments", "Begin one.")
+        )
+    return tuple(reasons)
+
+
+def plan_of(steps: Sequence[RolloutStep], strategy: Strategy) -> tuple[RolloutStep, ...]:
+    """The steps to take: those of the policy up to full, or, blue-green, one place ready for as long as all of them.
+
+    A plan always ends with full: a policy whose steps do not say so means it.
+    """
+    before = tuple(step for step in steps if step.phase is not Phase.FULL)
+    if strategy is Strategy.BLUE_GREEN:
+        before = (RolloutStep(Phase.SHADOW, 0, sum(step.hold_hours for step in before)),)
+    return (*before, *FULL_AT_ONCE)
+
+
+def plan_text(steps: Sequence[RolloutStep]) -> str:
+    """A plan as it is stored: `canary 10 24` on a line is a canary of 10 % that holds for 24 hours."""
+    return "\n".join(f"{step.phase} {step.percent} {step.hold_hours}" for step in steps)
+
+
+def plan_from(text: str) -> tuple[RolloutStep, ...]:
+    """The inverse of `plan_text`."""
+    parts = (line.split(" ") for line in text.splitlines())
+    return tuple(RolloutStep(Phase(phase), int(percent), int(hours)) for phase, percent, hours in parts)
+
+
+def step_words(step: RolloutStep) -> str:
+    """A step as people say it: “canary 10 %”."""
+    return f"{step.phase} {step.percent} %" if step.phase is Phase.CANARY else str(step.phase)
+
+
+def drill_due(tier: int, last: datetime | None) -> datetime | None:
+    """Until when the last rehearsal that passed counts; None when there was none."""
+    return None if last is None else last + timedelta(days=DRILL_DAYS[tier])
+
+
+def _start(facts: RolloutFacts, act: Act) -> list[Refusal]:
+    reasons = []
+    if facts.status not in STARTS[act]:
+        now = f"is {facts.status}" if facts.status else "has not begun"
+        reasons.append(Refusal("rollout-status", f"The rollout {now}, so you cannot {act}", CLAUSE))
+    if act is Act.BEGIN and facts.other is not None:
+        reasons.append(
+            Refusal(
+                "rollout-open",
+                f"The rollout of change {facts.other} is not finished",
+                CLAUSE,
+                "Complete or abort it first.",
+            )
+        )
+    return reasons
+
+
+def _hold(facts: RolloutFacts) -> list[Refusal]:
+    if facts.hold_until is None or facts.at >= facts.hold_until:
+        return []
+    until = f"{facts.hold_until:%Y-%m-%d %H:%M} UTC"
+    return [Refusal("hold", f"The step {facts.step_words} holds until {until}", CLAUSE, "Wait, or abort the rollout.")]
+
+
+def _way_back(facts: ReturnFacts) -> list[Refusal]:
+    if facts.current is None:
+        return [Refusal("nothing-stands", "No version stands there", WAY_BACK)]
+    if facts.former is None:
+        return [
+            Refusal(
+                "no-way-back",
+                f"No approved version stood there before {facts.current}",
+                WAY_BACK,
+                "Request a restricted use or the retirement of the model.",
+            )
+        ]
+    reasons = []
+    if not facts.approval_stands:
+        reasons.append(
+            Refusal(
+                "approval-gone",
+                f"The approval of {facts.former} does not stand on its evidence as it is",
+                WAY_BACK,
+                "Request a rollback under votes.",
+            )
+        )
+    reasons += [
+        Refusal("blocking-finding", f"Finding {number} on {facts.former} is not verified closed", "findings")
+        for number in facts.blocking_findings
+    ]
+    return reasons

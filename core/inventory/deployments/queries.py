@@ -1,0 +1,185 @@
+"""Who and what stood where, now or at any moment before, and the history of it, as typed rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from core.inventory.deployments.rules import PRODUCTION, DrillOutcome, Ending
+from core.inventory.deployments.tables import Deployment, Drill, Environment, Restriction
+from core.inventory.rules import Stage
+from core.inventory.tables import Model, ModelVersion
+from core.policy.rules import Phase
+from core.store.paging import Page
+
+Replaced = aliased(ModelVersion)
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """One stay of a version in an environment; people are numbers, `until` is None while it stands."""
+
+    environment: str
+    version: str
+    phase: Phase
+    share: int
+    since: datetime
+    moved_by: str
+    replaced: str | None
+    change: str
+    slot: str
+    reason: str
+    until: datetime | None
+    ended_as: Ending | None
+    ended_by: str
+    ended_because: str
+    stage: Stage  # of the version, today
+    evidence_digest: str
+    artefact_digest: str
+
+    @property
+    def words(self) -> str:
+        """The version and its part: “1.0.0”, “canary 1.1.0 10 %”, “shadow 1.1.0”."""
+        return stay_words(self.version, self.phase, self.share)
+
+
+@dataclass(frozen=True)
+class RestrictionRow:
+    """A bound on the use of a model that is in force."""
+
+    text: str
+    version: str | None
+    change: str
+    since: datetime
+    set_by: str
+
+
+@dataclass(frozen=True)
+class DrillRow:
+    """A rehearsal of the way back."""
+
+    at: datetime
+    by: str
+    environment: str
+    current: str | None
+    former: str | None
+    outcome: DrillOutcome
+    found: tuple[str, ...]
+    microseconds: int
+
+
+def stay_words(version: str, phase: Phase, share: int) -> str:
+    """A version and the part that it has in production."""
+    return {Phase.FULL: version, Phase.SHADOW: f"shadow {version}"}.get(phase, f"canary {version} {share} %")
+
+
+def in_production_at(
+    session: Session, model: str, *, at: datetime, environment: str = PRODUCTION
+) -> tuple[StayRow, ...]:
+    """Who brought what into this environment, as it stood at this moment: one statement; full first.
+
+    A stay counts from the moment it began and no longer at the moment it ended. Empty: nothing stood there.
+    """
+    query = _stays().where(
+        Model.number == model,
+        Deployment.environment == environment,
+        Deployment.since <= at,
+        or_(col(Deployment.until).is_(None), col(Deployment.until) > at),
+    )
+    found = session.execute(query.order_by(col(Deployment.share).desc(), col(Deployment.id))).all()
+    return tuple(_stay(*row) for row in found)
+
+
+def stays(
+    session: Session, model: str, *, environment: str | None = None, limit: int = 25, offset: int = 0
+) -> Page[StayRow]:
+    """The history of a model's stays, newest first."""
+    query = _stays().where(Model.number == model)
+    if environment is not None:
+        query = query.where(Deployment.environment == environment)
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    ordered = query.order_by(col(Deployment.since).desc(), col(Deployment.id).desc()).limit(limit).offset(offset)
+    return Page(tuple(_stay(*row) for row in session.execute(ordered).all()), total)
+
+
+def restrictions(session: Session, model: str, *, at: datetime) -> tuple[RestrictionRow, ...]:
+    """The bounds on the use of the model that were in force at this moment, oldest first."""
+    query = (
+        select(Restriction, col(ModelVersion.version))
+        .join(Model, col(Model.id) == col(Restriction.model_id))
+        .outerjoin(ModelVersion, col(ModelVersion.id) == col(Restriction.version_id))
+        .where(
+            Model.number == model,
+            Restriction.since <= at,
+            or_(col(Restriction.until).is_(None), col(Restriction.until) > at),
+        )
+        .order_by(col(Restriction.id))
+    )
+    return tuple(
+        RestrictionRow(row.text, version, row.change, row.since, row.set_by)
+        for row, version in session.execute(query).all()
+    )
+
+
+def last_drills(session: Session, model: str, environment: str = PRODUCTION, *, limit: int = 5) -> tuple[DrillRow, ...]:
+    """The newest rehearsals of the way back."""
+    current, former = aliased(ModelVersion), aliased(ModelVersion)
+    query = (
+        select(Drill, col(current.version), col(former.version))
+        .join(Model, col(Model.id) == col(Drill.model_id))
+        .outerjoin(current, col(current.id) == col(Drill.from_version_id))
+        .outerjoin(former, col(former.id) == col(Drill.to_version_id))
+        .where(Model.number == model, Drill.environment == environment)
+        .order_by(col(Drill.id).desc())
+        .limit(limit)
+    )
+    return tuple(
+        DrillRow(
+            row.at, row.by, row.environment, from_, to, row.outcome, tuple(row.found.splitlines()), row.microseconds
+        )
+        for row, from_, to in session.execute(query).all()
+    )
+
+
+def environments(session: Session) -> tuple[str, ...]:
+    """Production, then every further environment by name."""
+    return (PRODUCTION, *session.exec(select(Environment.name).order_by(col(Environment.name))).all())
+
+
+def environment_rows(session: Session) -> tuple[Environment, ...]:
+    """Every further environment by name, for the administration page."""
+    return tuple(session.exec(select(Environment).order_by(col(Environment.name))).all())
+
+
+def _stays() -> Select[Deployment, ModelVersion, str]:
+    return (
+        select(Deployment, ModelVersion, col(Replaced.version))
+        .join(Model, col(Model.id) == col(Deployment.model_id))
+        .join(ModelVersion, col(ModelVersion.id) == col(Deployment.version_id))
+        .outerjoin(Replaced, col(Replaced.id) == col(Deployment.replaced_version_id))
+    )
+
+
+def _stay(row: Deployment, version: ModelVersion, replaced: str | None) -> StayRow:
+    return StayRow(
+        environment=row.environment,
+        version=version.version,
+        phase=row.phase,
+        share=row.share,
+        since=row.since,
+        moved_by=row.moved_by,
+        replaced=replaced,
+        change=row.change,
+        slot=row.slot,
+        reason=row.reason,
+        until=row.until,
+        ended_as=row.ended_as,
+        ended_by=row.ended_by,
+        ended_because=row.ended_because,
+        stage=version.stage,
+        evidence_digest=version.evidence_digest,
+        artefact_digest=version.artefact_digest,
+    )
