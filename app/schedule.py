@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from app.composition import Workplace
 from app.digest import due_digests
-from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
-from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 
 LOOKS_EVERY = timedelta(seconds=30)
@@ -25,10 +23,7 @@ class Scheduled:
     slots: Callable[[Workplace, datetime], Iterable[str]]
 
 
-SCHEDULE: tuple[Scheduled, ...] = (
-    Scheduled(DIGEST_JOB, due_digests),
-    Scheduled(REGISTRY_JOB, due_looks),
-)
+SCHEDULE: tuple[Scheduled, ...] = (Scheduled(DIGEST_JOB, due_digests),)
 
 
 class Timetable:

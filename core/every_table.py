@@ -12,6 +12,7 @@ import core.inventory.tables
 import core.jobs.outbox.tables
 import core.jobs.tables
 import core.ledger.tables
+import core.policy.exceptions.tables
 import core.policy.tables
 import core.reports.tables
 import core.store.numbers

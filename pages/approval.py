@@ -5,7 +5,7 @@ import streamlit as st
 from app.components import Back, fact, facts_line, head, label, plain
 from app.components.formats import moment
 from app.components.me import require
-from app.composition import workplace
+from app.composition import now, workplace
 from app.views.approval import compared, conditions, evidence, state, votes
 from app.views.approval_acts import checklist, decision, decision_bar
 from core.access.queries import names
@@ -15,7 +15,7 @@ from core.approval.queries import change
 viewer = require(Permission.RECORD_READ)
 place = workplace()
 with place.store.reading() as session:
-    page, known = change(session, st.query_params.get("change", ""), viewer.actor), names(session)
+    page, known = change(session, st.query_params.get("change", ""), viewer.actor, at=now()), names(session)
 
 head(
     f"Approve {page.model_name} v{page.version} for production",

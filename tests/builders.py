@@ -5,12 +5,12 @@ import itertools
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, select
 
 from core.access.rules import Actor, Role
-from core.access.tables import Person, RoleGrant
+from core.access.tables import Person, RoleGrant, SignInSession
 from core.inventory.evidence import evidence_digest
 from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty, Exposure, Purpose, Stage
@@ -52,6 +52,19 @@ def a_person(store: Store, *roles: Role, name: str = "", at: datetime = NOON) ->
                 RoleGrant(person=number, role=role, reason="needed for the work", granted_by="system", granted_at=at)
             )
     return Actor(number, frozenset(roles))
+
+
+def signed_in(store: Store, actor: Actor, *, at: datetime = NOON) -> str:
+    """A session in which this person, added where there is no record of them, has just proved who they are."""
+    session_id = f"signing-{next(SERIES)}"
+    with store.transaction() as tx:
+        if tx.session.exec(select(Person).where(Person.number == actor.id)).first() is None:
+            tx.session.add(Person(number=actor.id, username=actor.id.lower(), name=actor.id, created_at=at))
+            tx.session.flush()
+        ends = at + timedelta(hours=8)
+        row = SignInSession(id=session_id, person=actor.id, opened_at=at, authenticated_at=at, expires_at=ends)
+        tx.session.add(row)
+    return session_id
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Tells the story of the example workspace through the use cases: nothing in it is typed in behind their back."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from app.example.records import (
     EMPLOYMENT_VERSION,
 )
 from core.access.rules import Actor
+from core.access.sessions import open_session
 from core.approval.queries import change as change_page
 from core.approval.rules import Answer, Choice
 from core.approval.service import NewCondition, answer_item, execute_change, request_change, vote
@@ -234,7 +236,7 @@ class _Story:
     def _approve(self, number: str, username: str, days: float, *conditions: NewCondition) -> None:
         place, actor = self.place, self._actor(username)
         with place.store.reading() as session:
-            page = change_page(session, number, actor)
+            page = change_page(session, number, actor, at=self._ago(days))
         for item in page.checklist:
             answer_item(
                 place.store,
@@ -254,9 +256,24 @@ class _Story:
             rationale=RATIONALE,
             conditions=conditions,
             seen_digest=page.evidence_digest,
+            session_id=self._signed_in(actor, days),
             actor=actor,
             at=self._ago(days),
         )
+
+    def _signed_in(self, actor: Actor, days: float) -> str:
+        """A sign-in at that moment, in which a decision can be signed."""
+        session_id = f"example-{secrets.token_hex(8)}"
+        with self.place.store.transaction() as tx:
+            open_session(
+                tx,
+                self.place.ledger,
+                session_id=session_id,
+                person=actor.id,
+                length=timedelta(minutes=30),
+                at=self._ago(days),
+            )
+        return session_id
 
     def _export(self) -> None:
         place, auditor = self.place, self._actor("auditor")

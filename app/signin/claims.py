@@ -22,6 +22,7 @@ class Claims:
     subject: str
     session: str
     issued_at: datetime
+    authenticated_at: datetime  # `auth_time` where the provider says it (OpenID Connect Core 2), else when it vouched
     name: str
     email: str
     username: str
@@ -45,6 +46,7 @@ def claims_of(user: Mapping[str, object], settings: Settings) -> Claims | None:
         subject=subject,
         session=session,
         issued_at=_moment(user.get("iat")),
+        authenticated_at=_moment(user.get("auth_time") or user.get("iat")),
         name=_text(user, "name"),
         email=_text(user, "email"),
         username=_text(user, "preferred_username"),

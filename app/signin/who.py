@@ -46,6 +46,7 @@ def _outside(place: Workplace, claims: Claims) -> Actor | None:
         email=claims.email,
         username=claims.username,
         roles=roles_in(claims, place.settings),
+        authenticated_at=claims.authenticated_at,
         may_be_first_administrator=provider.admin_subject == claims.subject,
     )
     try:

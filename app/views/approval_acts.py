@@ -218,6 +218,7 @@ def _cast(place: Workplace, change: str, choice: Choice, seen_digest: str, owner
             rationale=st.session_state.get(f"{change}_rationale", ""),
             conditions=conditions,
             seen_digest=seen_digest,
+            session_id=me().session,
             actor=me().actor,
             at=now(),
         ),

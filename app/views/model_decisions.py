@@ -27,7 +27,7 @@ def decisions(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> N
         _changes(reading, at)
         if reading.changes:
             with place.store.reading() as session:
-                newest = change(session, reading.changes[0].number, viewer.actor)
+                newest = change(session, reading.changes[0].number, viewer.actor, at=at)
             _votes(reading, newest)
             _conditions(reading, newest, at)
     with right, st.container(border=True):

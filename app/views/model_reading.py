@@ -105,7 +105,7 @@ class Reading:
 def read_version(session: Session, page: ModelPage, version: ModelVersion, actor: Actor, at: datetime) -> Reading:
     """Read what belongs to this version of the page's model, for this reader."""
     held = version_evidence(session, version.id or 0)
-    facts = validation_facts(session, version)
+    facts = validation_facts(session, version, at=at)
     number = page.model.number
     found = changes(session, ChangeFilter(model=number), limit=MOST_CHANGES, offset=0).rows
     against = {action: refusals(facts, action, actor) for action in STEPS}

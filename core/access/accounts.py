@@ -54,6 +54,16 @@ def sign_in(store: Store, *, username: str, password: str, at: datetime) -> str:
     return number
 
 
+def check_password(store: Store, *, username: str, password: str, stored: str | None, at: datetime) -> bool:
+    """Whether this is the password; an attempt counts as one to sign in does, success takes the count back."""
+    _count_attempt(store, username, at=at)
+    if not matches(password, stored):
+        return False
+    with store.transaction() as tx:
+        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == username))
+    return True
+
+
 def set_password(
     store: Store,
     ledger: Ledger,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -166,6 +167,7 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+RECENT = timedelta(minutes=5)  # how long a password or a fresh sign-in is enough to sign a decision with
 ALLOWED: tuple[Refusal, ...] = ()
 
 
@@ -217,3 +219,18 @@ def grant_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role)
                 )
             )
     return tuple(reasons)
+
+
+def recent_authentication_refusals(authenticated_at: datetime | None, at: datetime) -> tuple[Refusal, ...]:
+    """Why a decision cannot be signed: who signs proved who they are, in this session, at most 5 minutes ago."""
+    if authenticated_at is not None and authenticated_at <= at < authenticated_at + RECENT:
+        return ALLOWED
+    minutes = RECENT // timedelta(minutes=1)
+    return (
+        Refusal(
+            "authentication",
+            f"You have not shown within {minutes} minutes that it is you",
+            "signing",
+            "Give your password, or sign in again.",
+        ),
+    )

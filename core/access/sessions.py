@@ -28,6 +28,7 @@ class OutsideIdentity:
     username: str = ""
     roles: frozenset[Role] | None = None
     may_be_first_administrator: bool = False
+    authenticated_at: datetime | None = None  # as the provider says; none: when it vouched
 
     @property
     def key(self) -> str:
@@ -35,10 +36,22 @@ class OutsideIdentity:
 
 
 def open_session(
-    tx: Transaction, ledger: Ledger, *, session_id: str, person: str, length: timedelta, at: datetime
+    tx: Transaction,
+    ledger: Ledger,
+    *,
+    session_id: str,
+    person: str,
+    length: timedelta,
+    authenticated_at: datetime | None = None,
+    at: datetime,
 ) -> None:
-    """Write the session and its ledger entry; a session id is never used twice."""
-    tx.session.add(SignInSession(id=session_id, person=person, opened_at=at, expires_at=at + length))
+    """Write the session and its ledger entry; a session id is never used twice.
+
+    `authenticated_at` is when the person proved who they are, where that is not this moment.
+    """
+    row = SignInSession(id=session_id, person=person, opened_at=at, expires_at=at + length)
+    row.authenticated_at = authenticated_at or at
+    tx.session.add(row)
     tx.session.flush()
     actor = Actor(person, roles_of(tx.session, person, at=at))
     _record(tx, ledger, Event.SESSION_OPENED, person, session_id, actor, at)
@@ -91,7 +104,15 @@ def person_from_provider(
             if person.disabled_at is not None:
                 return None
             _follow_groups(tx, ledger, person.number, identity, at=at)
-            open_session(tx, ledger, session_id=session_id, person=person.number, length=length, at=at)
+            open_session(
+                tx,
+                ledger,
+                session_id=session_id,
+                person=person.number,
+                length=length,
+                authenticated_at=identity.authenticated_at,
+                at=at,
+            )
     with store.reading() as session:
         number = session.exec(select(Person.number).where(Person.subject == identity.key)).one()
     return actor_for_session(store, session_id=session_id, person=number, at=at)

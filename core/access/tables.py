@@ -50,6 +50,7 @@ class SignInSession(Row, table=True):
     id: str = Field(primary_key=True, max_length=64)
     person: str = Field(foreign_key="person.number", index=True)
     opened_at: datetime = Field(sa_type=Instant)
+    authenticated_at: datetime | None = Field(default=None, sa_type=Instant)  # when the person last proved who they are
     expires_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -1,14 +1,19 @@
 """Loads a change request with all that a decision on it rests on, and says it as facts for the rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from core.approval.rules import OPEN, Answer, ChangeFacts, Choice
-from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Vote
+from core.approval.filling import Filled, filled_items
+from core.approval.rules import ASIDE, OPEN, Answer, ChangeFacts, Choice
+from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Dissent, Vote
 from core.errors import NotFound
 from core.inventory.moves import facts_of, version_by_id
 from core.inventory.tables import Model, ModelVersion
+from core.policy.exceptions.tables import PolicyException
+from core.policy.rules import ChangeKind, Function
 from core.store.base import Row
 from core.validation.evidence import blocking_findings, latest_conclusion
 from core.validation.rules import Outcome
@@ -16,7 +21,7 @@ from core.validation.rules import Outcome
 
 @dataclass(frozen=True)
 class ChangeRecord:
-    """A change request with its version, checklist, answers and votes, in the order in which they came."""
+    """A change request with its version, checklist, answers, votes and dissents, in the order in which they came."""
 
     change: ChangeRequest
     model: Model
@@ -24,6 +29,8 @@ class ChangeRecord:
     items: tuple[ChecklistItem, ...]
     answers: tuple[ChecklistAnswer, ...]
     votes: tuple[Vote, ...]
+    dissents: tuple[Dissent, ...] = ()
+    exception: PolicyException | None = None
 
     @property
     def standing(self) -> tuple[Vote, ...]:
@@ -31,9 +38,27 @@ class ChangeRecord:
         return tuple(vote for vote in self.votes if stands(vote, self.version))
 
     @property
+    def ballots(self) -> tuple[frozenset[Function], ...]:
+        """For each standing vote to approve, the functions that it speaks for."""
+        return tuple(functions_in(vote.functions) for vote in self.standing if vote.choice is Choice.APPROVE)
+
+    @property
     def approvals(self) -> int:
         """How many people stand for the change."""
         return len({vote.person for vote in self.standing if vote.choice is Choice.APPROVE})
+
+    @property
+    def required(self) -> frozenset[Function]:
+        """The functions of which one each must vote to approve."""
+        return functions_in(self.change.functions)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Everybody who has had their say: by a vote, by a delegate's vote in their place, or by a dissent."""
+        voted = {vote.person for vote in self.standing}
+        represented = {vote.on_behalf_of for vote in self.standing if vote.on_behalf_of}
+        dissenting = {one.person for one in self.dissents if stands(one, self.version)}
+        return frozenset(voted | represented | dissenting)
 
     def answers_of(self, person: str) -> dict[int, ChecklistAnswer]:
         """This person's answers by the item's row number."""
@@ -48,9 +73,19 @@ def key_of(row: Row) -> int:
     return key
 
 
-def stands(vote: Vote, version: ModelVersion) -> bool:
+def stands(said: Vote | Dissent, version: ModelVersion) -> bool:
     """Whether a vote counts: it does not once it is voided or the evidence is not what it was cast on."""
-    return vote.voided_at is None and vote.evidence_digest == version.evidence_digest
+    return said.voided_at is None and said.evidence_digest == version.evidence_digest
+
+
+def functions_in(text: str) -> frozenset[Function]:
+    """The functions that a column holds, separated by a space."""
+    return frozenset(Function(word) for word in text.split())
+
+
+def functions_text(functions: frozenset[Function]) -> str:
+    """The inverse of `functions_in`, in one order."""
+    return " ".join(sorted(functions))
 
 
 def load_change(session: Session, number: str, *, to_decide: bool = False) -> ChangeRecord:
@@ -74,34 +109,63 @@ def load_change(session: Session, number: str, *, to_decide: bool = False) -> Ch
         .order_by(col(ChecklistAnswer.id))
     ).all()
     votes = session.exec(select(Vote).where(Vote.change_id == change.id).order_by(col(Vote.id))).all()
-    return ChangeRecord(change, model, version, tuple(items), tuple(answers), tuple(votes))
+    dissents = session.exec(select(Dissent).where(Dissent.change_id == change.id).order_by(col(Dissent.id))).all()
+    return ChangeRecord(
+        change,
+        model,
+        version,
+        tuple(items),
+        tuple(answers),
+        tuple(votes),
+        tuple(dissents),
+        _exception(session, change),
+    )
+
+
+def _exception(session: Session, change: ChangeRequest) -> PolicyException | None:
+    if change.kind is not ChangeKind.POLICY_EXCEPTION:
+        return None
+    return session.exec(select(PolicyException).where(PolicyException.change == change.number)).first()
 
 
 def open_change(session: Session, version: ModelVersion) -> ChangeRequest | None:
-    """The request for this version that is still to be decided, or None."""
+    """The request to bring this version into use that is still to be decided, or None."""
     return session.exec(
-        select(ChangeRequest).where(ChangeRequest.version_id == version.id, col(ChangeRequest.status).in_(OPEN))
+        select(ChangeRequest).where(
+            ChangeRequest.version_id == version.id,
+            col(ChangeRequest.status).in_(OPEN),
+            col(ChangeRequest.kind).not_in(ASIDE),
+        )
     ).first()
 
 
-def change_facts(session: Session, record: ChangeRecord, person: str) -> ChangeFacts:
+def change_facts(session: Session, record: ChangeRecord, person: str, *, at: datetime) -> ChangeFacts:
     """Everything the rules of this step ask for, with the checklist as this person answered it."""
     conclusion = latest_conclusion(session, record.version)
     validated = conclusion is not None and conclusion.outcome is Outcome.VALIDATED
-    given = record.answers_of(person)
+    answers = given_or_filled(record, person, filled_items(session, record.version, record.items, at=at))
     return ChangeFacts(
         version=facts_of(session, record.version),
         status=record.change.status,
         evidence_digest=record.version.evidence_digest,
         concluded_digest=conclusion.evidence_digest if conclusion and validated else None,
         approved_digest=record.change.approved_digest,
-        blocking_findings=blocking_findings(session, record.version),
-        unanswered_items=tuple(item.title for item in record.items if item.id not in given),
+        blocking_findings=blocking_findings(session, record.version, at=at),
+        unanswered_items=tuple(item.title for item in record.items if item.code not in answers),
         unmet_items=tuple(
-            item.title
-            for item in record.items
-            if item.required and item.id in given and given[item.id].answer is Answer.NOT_MET
+            item.title for item in record.items if item.required and answers.get(item.code) is Answer.NOT_MET
         ),
-        voters=frozenset(vote.person for vote in record.standing),
+        voters=record.counted,
         parties=frozenset({record.change.requested_by, record.model.owner}),
+        kind=record.change.kind,
+        requester=record.change.requested_by,
+        returned=record.change.returned_at is not None,
+        over=record.exception is not None and record.exception.ends_at <= at,
     )
+
+
+def given_or_filled(record: ChangeRecord, person: str, filled: Mapping[str, Filled]) -> Mapping[str, Answer]:
+    """By the item's code, this person's answer, or the one that a check gives where they gave none."""
+    given = record.answers_of(person)
+    found = {code: one.answer for code, one in filled.items()}
+    return found | {item.code: given[key_of(item)].answer for item in record.items if item.id in given}

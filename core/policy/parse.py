@@ -10,6 +10,7 @@ from core.policy.places import places_of
 from core.policy.reader import Reader, Wrong
 from core.policy.rules import (
     FULL_AT_ONCE,
+    INTO_USE,
     ChangeKind,
     CheckKind,
     ChecklistTemplate,
@@ -17,6 +18,7 @@ from core.policy.rules import (
     Direction,
     Escalation,
     Function,
+    ItemCheck,
     Path,
     Phase,
     Policy,
@@ -195,7 +197,13 @@ def _own_item(reader: Reader) -> ChecklistTemplate:
         source=f"clause {reader.text('clause')}",
         required=reader.flag("required"),
         tiers=reader.tiers(),
+        changes=_changes(reader),
+        check=reader.one_of("check", ItemCheck) if reader.has("check") else None,
     )
+
+
+def _changes(reader: Reader) -> frozenset[ChangeKind]:
+    return reader.some_of("changes", ChangeKind) or INTO_USE
 
 
 def _pack_item(reader: Reader) -> ChecklistTemplate:
@@ -212,4 +220,5 @@ def _pack_item(reader: Reader) -> ChecklistTemplate:
         required=reader.flag("required"),
         tiers=reader.tiers(),
         pack=pack_id,
+        changes=_changes(reader),
     )

@@ -59,6 +59,9 @@ class ChangeKind(StrEnum):
     RETIREMENT = "retirement"
 
 
+INTO_USE = frozenset({ChangeKind.FIRST_USE, ChangeKind.NEW_VERSION})
+
+
 class Function(StrEnum):
     """The part of the organisation for which an approver speaks."""
 
@@ -66,6 +69,14 @@ class Function(StrEnum):
     SECURITY = "security"
     LEGAL = "legal"
     BUSINESS = "business"
+
+
+class ItemCheck(StrEnum):
+    """What can fill a checklist item by itself, from the evidence at hand."""
+
+    FAILED_CHECKS = "failed checks"
+    OPEN_FINDINGS = "open findings"
+    CHALLENGE = "effective challenge"
 
 
 class Phase(StrEnum):
@@ -181,7 +192,10 @@ class Threshold:
 
 @dataclass(frozen=True)
 class ChecklistTemplate:
-    """One item that approvers answer; `pack` is empty for the policy's own items, and such items always apply."""
+    """One item that approvers answer; `pack` is empty for the policy's own items, and such items always apply.
+
+    It is asked of these kinds of `changes`; a `check` fills it, and each approver lets that stand or overrules it.
+    """
 
     code: str
     title: str
@@ -190,6 +204,8 @@ class ChecklistTemplate:
     required: bool
     tiers: frozenset[int]
     pack: str = ""
+    changes: frozenset[ChangeKind] = INTO_USE
+    check: ItemCheck | None = None
 
 
 @dataclass(frozen=True)
@@ -236,9 +252,15 @@ class Policy:
         """How many days a finding of this severity may stay open."""
         return self.remediation_days_by_severity[severity]
 
-    def checklist(self, tier: int, packs: Sequence[str]) -> tuple[ChecklistTemplate, ...]:
-        """The items for a model of this tier to which these regulation packs apply, in the policy's order."""
-        return tuple(item for item in self.items if tier in item.tiers and (not item.pack or item.pack in packs))
+    def checklist(
+        self, tier: int, packs: Sequence[str], change: ChangeKind = ChangeKind.NEW_VERSION
+    ) -> tuple[ChecklistTemplate, ...]:
+        """What such a change to a model of this tier, to which these packs apply, is asked; in the policy's order."""
+        return tuple(
+            item
+            for item in self.items
+            if tier in item.tiers and change in item.changes and (not item.pack or item.pack in packs)
+        )
 
     def for_tier(self, tier: int) -> "Policy":
         """The same policy with the thresholds that apply to models of this tier."""

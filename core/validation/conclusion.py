@@ -40,7 +40,7 @@ def conclude(
         if seen_digest != row.evidence_digest:
             raise Conflict(seen_digest[:8], row.evidence_digest[:8], "The evidence")
         reasons = (
-            *refusals(validation_facts(tx.session, row), action, actor),
+            *refusals(validation_facts(tx.session, row, at=at), action, actor),
             *reason_refusals(summary, "The summary"),
         )
         if reasons:

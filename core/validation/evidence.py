@@ -1,11 +1,15 @@
 """Which evidence a version rests on, and the digest that follows from it."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
 from core.inventory.evidence import evidence_digest, kept_parts
 from core.inventory.moves import facts_of
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.policy.exceptions import covers, standing_exceptions
 from core.policy.rules import DatasetPart, Statement
 from core.policy.service import policy_by_id
 from core.validation.inputs import current, given, inputs_of
@@ -19,7 +23,7 @@ from core.validation.rules import (
     RunStatus,
     ValidationFacts,
 )
-from core.validation.tables import Conclusion, Evidence, Finding, Question, Run
+from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 
 
 def current_evidence(session: Session, version: ModelVersion) -> Evidence | None:
@@ -59,18 +63,50 @@ def latest_conclusion(session: Session, version: ModelVersion) -> Conclusion | N
     ).first()
 
 
-def blocking_findings(session: Session, version: ModelVersion) -> tuple[str, ...]:
-    """Numbers of findings of high or critical severity that are not verified closed."""
-    return tuple(
+def blocking_findings(session: Session, version: ModelVersion, *, at: datetime | None = None) -> tuple[str, ...]:
+    """Numbers of findings of high or critical severity that are not verified closed and no exception lifts at `at`."""
+    lifted = lifted_findings(session, version, at=at) if at else {}
+    return tuple(row.number for row in _pending_findings(session, version) if row.number not in lifted)
+
+
+def lifted_findings(session: Session, version: ModelVersion, *, at: datetime) -> Mapping[str, str]:
+    """By number of a blocking finding, the number of the policy exception that lifts it at this moment.
+
+    An exception lifts what a check of its clause raised, while that check's newest figure is no worse than reviewed.
+    """
+    standing = standing_exceptions(session, version_id=version.id or 0, model_id=version.model_id, at=at)
+    if not standing:
+        return {}
+    checks = newest_checks(session, version)
+    lifted: dict[str, str] = {}
+    for finding in _pending_findings(session, version):
+        check = checks.get(finding.check_key) if finding.check_key else None
+        for one in standing if check else ():
+            if check and covers(one, clause=check.clause, figure=check.value, at=at):
+                lifted[finding.number] = one.number
+    return lifted
+
+
+def newest_checks(session: Session, version: ModelVersion) -> Mapping[str, CheckResult]:
+    """The checks of the newest finished run, by the key that their findings carry."""
+    run = latest_run(session, version)
+    if run is None:
+        return {}
+    rows = session.exec(select(CheckResult).where(CheckResult.run_id == run.id)).all()
+    return {f"{row.metric} {row.subject}".strip()[:500]: row for row in rows}
+
+
+def _pending_findings(session: Session, version: ModelVersion) -> list[Finding]:
+    return list(
         session.exec(
-            select(Finding.number)
+            select(Finding)
             .where(
                 Finding.version_id == version.id,
                 col(Finding.severity).in_(BLOCKING),
                 Finding.status != FindingStatus.VERIFIED_CLOSED,
             )
             .order_by(col(Finding.id))
-        ).all()
+        )
     )
 
 
@@ -112,8 +148,8 @@ def model_of(session: Session, version: ModelVersion) -> Model:
     return model
 
 
-def validation_facts(session: Session, version: ModelVersion) -> ValidationFacts:
-    """Everything the rules of this step ask for."""
+def validation_facts(session: Session, version: ModelVersion, *, at: datetime | None = None) -> ValidationFacts:
+    """Everything the rules of this step ask for; without a moment no policy exception lifts a finding."""
     evidence = current_evidence(session, version)
     run = latest_run(session, version)
     pending = session.exec(
@@ -128,6 +164,6 @@ def validation_facts(session: Session, version: ModelVersion) -> ValidationFacts
         run_is_pending=pending is not None,
         run_is_current=run_is_current(session, version, run),
         open_questions=len(unanswered),
-        blocking_findings=blocking_findings(session, version),
+        blocking_findings=blocking_findings(session, version, at=at),
         missing_clauses=missing_clauses(session, version, run),
     )

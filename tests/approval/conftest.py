@@ -16,7 +16,7 @@ from core.inventory.rules import Stage
 from core.inventory.tables import ModelVersion
 from core.ledger.service import Ledger
 from core.store import Store
-from tests.builders import NOON, REASON, Cast, a_cast, a_version
+from tests.builders import NOON, REASON, Cast, a_cast, a_version, signed_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Case:
 
     def page(self, viewer: Actor) -> queries.ChangePage:
         with self.store.reading() as session:
-            return queries.change(session, self.change, viewer)
+            return queries.change(session, self.change, viewer, at=NOON)
 
     def answer_all(self, actor: Actor, at: datetime = NOON) -> None:
         for item in self.page(actor).checklist:
@@ -67,6 +67,7 @@ class Case:
             choice=choice,
             rationale=REASON,
             seen_digest=self.row.evidence_digest if seen is None else seen,
+            session_id=signed_in(self.store, actor),
             actor=actor,
             at=NOON,
         ).status

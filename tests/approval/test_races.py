@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import core.approval.service.voting as voting
 from core.approval.facts import load_change
 from core.approval.rules import ChangeStatus, Choice
-from core.approval.service import execute_change
+from core.approval.service import execute_change, steps
 from core.errors import Conflict, GovernanceError, Refused
 from core.inventory.rules import Action, Stage
 from core.inventory.tables import ModelVersion
@@ -102,13 +101,13 @@ def test_an_upload_of_a_real_file_races_an_approval_without_a_stale_one(opened: 
 
 def upload_in_between(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have new evidence arrive after the vote has read the version and before it writes."""
-    write = voting.move
+    write = steps.move
 
     def late(tx: Transaction, version: ModelVersion, action: Action) -> Stage:
         new_evidence(case.store, case.model, case.version, by=case.cast.developer)
         return write(tx, version, action)
 
-    monkeypatch.setattr(voting, "move", late)
+    monkeypatch.setattr(steps, "move", late)
 
 
 # SQLite has one writer at a time, so that nothing can come in between there
@@ -143,7 +142,7 @@ def test_without_compare_and_set_the_same_vote_approves_what_nobody_saw(
         tx.session.add(version)
         return version.stage
 
-    monkeypatch.setattr(voting, "move", careless)
+    monkeypatch.setattr(steps, "move", careless)
     case.vote(case.cast.approver)
 
     assert stale(case)

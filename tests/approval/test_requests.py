@@ -369,6 +369,11 @@ def test_the_page_refuses_exactly_what_the_use_case_refuses(opened: Opener) -> N
         case.cast.owner: {Action.WITHDRAW_CHANGE},
         case.cast.developer: {Action.WITHDRAW_CHANGE},
         case.cast.validator: set(),
-        case.cast.approver: {Action.ANSWER_ITEM, Action.VOTE_REJECT},
+        case.cast.approver: {
+            Action.ANSWER_ITEM,
+            Action.VOTE_REJECT,
+            Action.RETURN_CHANGE,
+            Action.RETURN_TO_VALIDATION,
+        },
         case.cast.administrator: set(),
     }

@@ -9,7 +9,7 @@ from core.errors import Refused, Unreadable
 from core.inventory.rules import Stage
 from core.validation.rules import Severity
 from tests.approval.conftest import Opener
-from tests.builders import NOON, REASON, a_finding, new_evidence
+from tests.builders import NOON, REASON, a_finding, new_evidence, signed_in
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -127,6 +127,7 @@ def test_a_vote_without_a_rationale_is_refused(opened: Opener) -> None:
             choice=Choice.REJECT,
             rationale="  no  ",
             seen_digest=case.row.evidence_digest,
+            session_id=signed_in(case.store, case.cast.approver),
             actor=case.cast.approver,
             at=NOON,
         )
@@ -146,6 +147,7 @@ def cast_with(case_of: Opener, condition: NewCondition, choice: Choice = Choice.
         rationale=REASON,
         conditions=[NewCondition(condition.text, owner, condition.due)],
         seen_digest=case.row.evidence_digest,
+        session_id=signed_in(case.store, case.cast.approver),
         actor=case.cast.approver,
         at=NOON,
     )
@@ -189,6 +191,7 @@ def test_conditions_are_shown_with_the_vote_that_set_them(opened: Opener) -> Non
         rationale=REASON,
         conditions=[NewCondition("Retrain by March.", case.cast.developer.id, LATER)],
         seen_digest=case.row.evidence_digest,
+        session_id=signed_in(case.store, case.cast.approver),
         actor=case.cast.approver,
         at=NOON,
     )

@@ -22,6 +22,7 @@ from core.validation.conclusion import conclude
 from core.validation.intake import hand_in, inspect
 from core.validation.rules import Outcome, RunStatus
 from core.validation.runs import load_run, start
+from tests.builders import signed_in
 
 PATIENCE = 600  # looks at the store, a twentieth of a second apart; a limit for failing
 VERSION = "1.0.0"
@@ -136,7 +137,7 @@ class Records:
         """Every item of the checklist, as met."""
         place = self.place
         with place.store.reading() as session:
-            items = change_page(session, change, actor).checklist
+            items = change_page(session, change, actor, at=now()).checklist
         for item in items:
             answer_item(
                 place.store, place.ledger, change=change, code=item.code, answer=Answer.MET, reason="",
@@ -150,7 +151,8 @@ class Records:
             self.answered(change, actor)
             vote(
                 place.store, place.ledger, change=change, choice=Choice.APPROVE, rationale=self.words.text,
-                conditions=conditions, seen_digest=self.digest(model), actor=actor, at=now(),
+                conditions=conditions, seen_digest=self.digest(model),
+                session_id=signed_in(place.store, actor, at=now()), actor=actor, at=now(),
             )  # fmt: skip
             conditions = ()
 

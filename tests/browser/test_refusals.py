@@ -31,6 +31,7 @@ from core.validation.runs import start
 from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
 from tests.browser.records import VERSION, People, Records, Words
 from tests.browser.steps import fill, open_page, press, sees
+from tests.builders import signed_in
 
 TEXT = "Read in full and convincing."
 P, DD, DV = "permission", "duty-development", "duty-validation"
@@ -169,7 +170,7 @@ def requests(world: World, actor: Actor) -> None:
 def answers_an_item(world: World, actor: Actor) -> None:
     place = world.live.place
     with place.store.reading() as session:
-        code = change_page(session, world.change, actor).checklist[0].code
+        code = change_page(session, world.change, actor, at=now()).checklist[0].code
     answer_item(
         place.store, place.ledger, change=world.change, code=code, answer=Answer.MET, reason="", actor=actor, at=now()
     )
@@ -179,7 +180,8 @@ def votes(world: World, actor: Actor) -> None:
     place = world.live.place
     vote(
         place.store, place.ledger, change=world.change, choice=Choice.APPROVE, rationale=TEXT,
-        seen_digest=world.records.digest(world.deciding), actor=actor, at=now(),
+        seen_digest=world.records.digest(world.deciding), session_id=signed_in(place.store, actor, at=now()),
+        actor=actor, at=now(),
     )  # fmt: skip
 
 
@@ -491,7 +493,7 @@ def test_somebody_without_a_role_finds_every_page_closed(world: World, visit: Vi
 def test_no_attempt_left_anything_but_its_refusal(world: World) -> None:
     place = world.live.place
     with place.store.reading() as session:
-        change = change_page(session, world.change, world.actor("approver"))
+        change = change_page(session, world.change, world.actor("approver"), at=now())
         _, version = load_version(session, world.validating, VERSION)
         stage, held = version.stage, version_evidence(session, version.id or 0)
 
@@ -520,7 +522,7 @@ def test_a_role_withdrawn_in_an_open_session_refuses_the_next_act(world: World, 
 
     sees(visitor, "This is not possible for you now")
     with place.store.reading() as session:
-        assert change_page(session, world.change, late.actor).answered == 0
+        assert change_page(session, world.change, late.actor, at=now()).answered == 0
 
 
 def test_new_evidence_under_an_open_page_keeps_the_vote_out(world: World, visit: Visit) -> None:
@@ -544,7 +546,7 @@ def test_new_evidence_under_an_open_page_keeps_the_vote_out(world: World, visit:
     sees(visitor, re.compile("Your vote was not recorded."))
     sees(visitor, re.compile("The evidence changed since you opened it"))
     with place.store.reading() as session:
-        assert change_page(session, change, approver.actor).votes == ()
+        assert change_page(session, change, approver.actor, at=now()).votes == ()
 
 
 def test_the_right_person_is_not_refused(world: World, visit: Visit) -> None:

@@ -9,10 +9,13 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+APPROVAL = tuple(f"core.approval.rules.{part}" for part in ("vocabulary", "asking", "review", "ballots", "following"))
 NAMES = (
     "core.access.rules",
     "core.inventory.rules",
     "core.validation.rules",
+    "core.policy.exceptions.rules",
+    *APPROVAL,
     "core.approval.rules",
     "core.policy.life",
     "core.validation.requiring",
@@ -28,11 +31,17 @@ class Rules:
     access: ModuleType
     inventory: ModuleType
     validation: ModuleType
+    exceptions: ModuleType
     approval: ModuleType
     policy: ModuleType
     requiring: ModuleType
     code: ModuleType
     rollout: ModuleType
+    parts: Mapping[str, ModuleType]
+
+    def parts_of(self, module: ModuleType) -> list[ModuleType]:
+        """The module with those that it gathers."""
+        return [part for name, part in self.parts.items() if name.startswith(module.__name__)]
 
 
 @cache
@@ -47,18 +56,19 @@ def source_of(name: str) -> str:
 def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
     """Load all modules anew, with the trees in `edited` in place of their own."""
     former = {name: sys.modules.get(name) for name in NAMES}
-    loaded: list[ModuleType] = []
+    loaded: dict[str, ModuleType] = {}
     try:
         for name in NAMES:
             tree = (edited or {}).get(name) or ast.parse(source_of(name))
             module = ModuleType(name)
             sys.modules[name] = module
             exec(compile(tree, name, "exec"), module.__dict__)
-            loaded.append(module)
+            loaded[name] = module
     finally:
         for name, module_before in former.items():
             if module_before is None:
                 sys.modules.pop(name, None)
             else:
                 sys.modules[name] = module_before
-    return Rules(*loaded)
+    bundle = [loaded[name] for name in NAMES if name not in APPROVAL]
+    return Rules(*bundle, loaded)

@@ -246,7 +246,9 @@ def _small_tables() -> Iterator[Mutant]:
 def _fewer(module: str, name: str, member: str) -> Callable[[Rules], None]:
     def change(rules: Rules) -> None:
         holder = getattr(rules, module)
-        setattr(holder, name, frozenset(one for one in getattr(holder, name) if one.name != member))
+        fewer = frozenset(one for one in getattr(holder, name) if one.name != member)
+        for part in rules.parts_of(holder):
+            setattr(part, name, fewer)
 
     return change
 

@@ -44,7 +44,7 @@ from core.validation.evidence import digest_now, validation_facts
 from core.validation.rules import PENDING, Outcome, RunStatus, Severity, refusals
 from core.validation.runs import start
 from core.validation.tables import Run
-from tests.builders import NOON, REASON, Cast, a_version, an_actor, new_evidence
+from tests.builders import NOON, REASON, Cast, a_version, an_actor, new_evidence, signed_in
 from tests.rules.loading import load_rules
 from tests.rules.world import DECIDING_ROLES, DEVELOPING, PEOPLE, VALIDATING, Fault, State, World
 
@@ -284,6 +284,7 @@ class Stories(RuleBasedStateMachine):
             choice=choice,
             rationale="ok" if fault.hasty else REASON,
             seen_digest="before" if fault.outdated else self._row().evidence_digest,
+            session_id=signed_in(self.store, actor),
             actor=actor,
             at=NOON,
         )

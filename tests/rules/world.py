@@ -18,7 +18,9 @@ DEVELOPING = {
     "UPLOAD_EVIDENCE", "START_VALIDATION", "ANSWER", "REMEDIATE_FINDING", "REQUEST_CHANGE", "RESUME_CHANGE",
 }  # fmt: skip
 VALIDATING = {"ASK", "RAISE_FINDING", "CLOSE_FINDING", "CONCLUDE_VALIDATED", "CONCLUDE_NOT_VALIDATED"}
-APPROVING = {"VOTE_APPROVE", "VOTE_REJECT"}
+APPROVING = {"VOTE_APPROVE", "VOTE_REJECT", "RETURN_CHANGE", "RETURN_TO_VALIDATION"}
+BALLOTS = {"VOTE_APPROVE", "VOTE_REJECT"}
+ON_CHANGE = {"ANSWER_ITEM", "EXECUTE", "WITHDRAW_CHANGE", "RESUME_CHANGE", *APPROVING}
 # follow from a vote, an execution or a way back; `rollout_world.py` shows who may do those
 BY_SYSTEM = {"APPROVE", "REJECT", "SUPERSEDE", "RETURN", "RETIRE"}
 DECIDING_ROLES = ("OWNER", "DEVELOPER", "VALIDATOR", "APPROVER")
@@ -40,6 +42,7 @@ class State(NamedTuple):
     current: bool = False
     concluded: bool = False
     status: str | None = None
+    returned: bool = False
     requester: str | None = None
     votes: frozenset[str] = frozenset()
     approved: bool = False
@@ -104,7 +107,7 @@ class World:
         if action == "REQUEST_CHANGE":
             still_open = "CR0001" if state.status in ("REQUESTED", "IN_REVIEW") else None
             return bool(approval.request_refusals(version, still_open, actor))
-        if action in ("ANSWER_ITEM", "VOTE_APPROVE", "VOTE_REJECT", "EXECUTE", "WITHDRAW_CHANGE", "RESUME_CHANGE"):
+        if action in ON_CHANGE:
             if state.status is None:
                 return True
             facts = approval.ChangeFacts(
@@ -118,8 +121,10 @@ class World:
                 unmet_items=("Way back",) if fault.unmet else (),
                 voters=state.votes,
                 parties=frozenset({OWNER, state.requester or OWNER}),
+                requester=state.requester or "",
+                returned=state.returned,
             )
-            if action not in APPROVING:
+            if action not in BALLOTS:
                 return bool(approval.refusals(facts, kind, actor))
             rationale = "" if fault.hasty else "Read in full and convincing."
             seen = "before" if fault.outdated else "now"
@@ -165,13 +170,19 @@ class World:
         return state._replace(concluded=False)
 
     def _request_change(self, state: State, _person: str) -> State:
-        return state._replace(status="REQUESTED", votes=frozenset(), approved=False)
+        return state._replace(status="REQUESTED", votes=frozenset(), approved=False, returned=False)
 
     def _resume_change(self, state: State, _person: str) -> State:
-        return state._replace(status="REQUESTED", votes=frozenset())
+        return state._replace(status="REQUESTED", votes=frozenset(), returned=False)
+
+    def _return_change(self, state: State, _person: str) -> State:
+        return state._replace(status="REQUESTED", votes=frozenset(), returned=True)
+
+    def _return_to_validation(self, state: State, person: str) -> State:
+        return self._return_change(state, person)
 
     def _withdraw_change(self, state: State, _person: str) -> State:
-        return state._replace(status="WITHDRAWN", votes=frozenset())
+        return state._replace(status="WITHDRAWN", votes=frozenset(), returned=False)
 
     def _answer_item(self, state: State, _person: str) -> State:
         return state._replace(status="IN_REVIEW")
@@ -183,7 +194,7 @@ class World:
         if person in state.votes:
             raise Violation(f"{person} votes twice")
         voted = state._replace(votes=state.votes | {person})
-        if self.rules.approval.quorum_reached(len(voted.votes), self.quorum):
+        if self.rules.approval.quorum_reached([frozenset()] * len(voted.votes), self.quorum):
             return self._moved(voted._replace(status="APPROVED", approved=True), "APPROVE")
         return self._moved(voted._replace(status="IN_REVIEW"), "VOTE_APPROVE")
 

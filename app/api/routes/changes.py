@@ -43,7 +43,7 @@ def request_change(model: str, version: str, wish: ChangeWish, write: Write) -> 
 def change(change: str, reader: Reader) -> ChangeView:
     """A change request with its votes. Scope: `record:read`."""
     with reader.place.store.reading() as session:
-        return views.change_view(queries.change(session, change, reader.actor))
+        return views.change_view(queries.change(session, change, reader.actor, at=reader.at))
 
 
 @router.post(
@@ -62,6 +62,7 @@ def vote(change: str, wish: VoteWish, write: Write) -> Response:
             rationale=wish.rationale,
             conditions=[condition.entered() for condition in wish.conditions],
             seen_digest=wish.seen_digest,
+            session_id="",  # no token signs in
             actor=caller.actor,
             at=caller.at,
         ),

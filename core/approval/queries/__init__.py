@@ -1,9 +1,19 @@
 """Reads of change control for pages: the list, one change with all that a decision needs, and what waits for whom."""
 
+from core.approval.people import DelegationRow, delegations, functions_by_person, functions_of, represented_by
 from core.approval.queries.evidence import Comparison, EvidenceLine
+from core.approval.queries.exceptions import (
+    ExceptionRow,
+    ExceptionState,
+    exception_counts,
+    exceptions,
+    expiring_for,
+    standing_for,
+)
 from core.approval.queries.lists import ChangeFilter, ChangeRow, changes, my_changes, to_execute, waiting_for
-from core.approval.queries.page import ChangePage, ConditionRow, ItemRow, VoteRow, change
-from core.approval.service.requesting import standing_against_request
+from core.approval.queries.page import ChangePage, change
+from core.approval.queries.rows import ConditionRow, DissentRow, ItemRow, VoteRow
+from core.approval.service.requesting import against_kinds, standing_against_request
 
 __all__ = [
     "ChangeFilter",
@@ -11,13 +21,26 @@ __all__ = [
     "ChangeRow",
     "Comparison",
     "ConditionRow",
+    "DelegationRow",
+    "DissentRow",
     "EvidenceLine",
+    "ExceptionRow",
+    "ExceptionState",
     "ItemRow",
     "VoteRow",
+    "against_kinds",
     "change",
     "changes",
+    "delegations",
+    "exception_counts",
+    "exceptions",
+    "expiring_for",
+    "functions_by_person",
+    "functions_of",
     "my_changes",
+    "represented_by",
     "standing_against_request",
+    "standing_for",
     "to_execute",
     "waiting_for",
 ]

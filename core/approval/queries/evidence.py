@@ -1,10 +1,12 @@
 """The evidence of a change in reading order, one line each, and its figures beside those in production."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.inventory.tables import ModelVersion
 from core.metrics.verdicts import Verdict, shown, worst
+from core.policy.exceptions import Standing, covers
 from core.policy.rules import TITLES, CheckKind, Policy
 from core.validation.queries import VersionEvidence
 from core.validation.rules import BLOCKING, FindingStatus
@@ -26,7 +28,10 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One figure now and in the version in production; None where there is none."""
+    """One figure now and in the version in production; None where there is none.
+
+    `exception` is the number of the policy exception that stands for a failed figure, empty where none does.
+    """
 
     title: str
     metric: str
@@ -40,6 +45,7 @@ class Comparison:
     required: bool
     verdict: Verdict
     clause: str
+    exception: str = ""
 
     @property
     def change(self) -> float | None:
@@ -47,8 +53,17 @@ class Comparison:
         return None if self.now is None or self.before is None else self.now - self.before
 
 
-def compared(policy: Policy, now: Sequence[CheckResult], before: Sequence[CheckResult]) -> tuple[Comparison, ...]:
-    """Every figure of the newest finished run, in its order, with the former figure of the same metric and subject."""
+def compared(
+    policy: Policy,
+    now: Sequence[CheckResult],
+    before: Sequence[CheckResult],
+    standing: Sequence[Standing] = (),
+    at: datetime | None = None,
+) -> tuple[Comparison, ...]:
+    """Every figure of the newest finished run, in its order, with the former figure of the same metric and subject.
+
+    `standing` are the exceptions that stand for the version at `at`.
+    """
     titles = {threshold.metric: threshold.title for threshold in policy.thresholds}
     former = {(check.metric, check.subject): check.value for check in before}
     return tuple(
@@ -65,13 +80,25 @@ def compared(policy: Policy, now: Sequence[CheckResult], before: Sequence[CheckR
             required=check.required,
             verdict=check.verdict,
             clause=check.clause,
+            exception=excepted(check, standing, at),
         )
         for check in now
     )
 
 
+def excepted(check: CheckResult, standing: Sequence[Standing], at: datetime | None) -> str:
+    """The number of the exception that covers a failed required check, or nothing."""
+    if check.verdict is not Verdict.FAIL or not check.required or at is None:
+        return ""
+    covering = (one.number for one in standing if covers(one, clause=check.clause, figure=check.value, at=at))
+    return next(covering, "")
+
+
 def in_reading_order(
-    version: ModelVersion, held: VersionEvidence, comparison: Sequence[Comparison]
+    version: ModelVersion,
+    held: VersionEvidence,
+    comparison: Sequence[Comparison],
+    lifted: Mapping[str, str] | None = None,
 ) -> tuple[EvidenceLine, ...]:
     """What changed, each family of checks, findings and effective challenge; families without a check are left out."""
     kind_of = {(check.metric, check.subject): check.kind for check in held.checks}
@@ -79,7 +106,7 @@ def in_reading_order(
     return (
         EvidenceLine("record", "What changed and why", _one_line(version.rationale), "Met"),
         *(_checks_line(kind, rows) for kind, rows in by_kind.items() if rows or kind in ALWAYS),
-        _findings_line(held),
+        _findings_line(held, lifted or {}),
         _challenge_line(version, held),
     )
 
@@ -115,15 +142,18 @@ def _figure(row: Comparison) -> str:
     return f"{about} {shown(row.now, row.threshold)}{interval}, required {row.direction} {row.threshold:g}{before}"
 
 
-def _findings_line(held: VersionEvidence) -> EvidenceLine:
+def _findings_line(held: VersionEvidence, lifted: Mapping[str, str]) -> EvidenceLine:
     pending = [finding for finding in held.findings if finding.status is not FindingStatus.VERIFIED_CLOSED]
-    blocking = [finding.number for finding in pending if finding.severity in BLOCKING]
+    severe = [finding.number for finding in pending if finding.severity in BLOCKING]
+    blocking = [number for number in severe if number not in lifted]
     if not pending:
         count = len(held.findings)
         says = f"{count} raised, all verified closed" if count else "None raised"
         return EvidenceLine("findings", "Findings", says, "Met")
     says = f"{len(pending)} of {len(held.findings)} not verified closed"
-    says += f"; high or critical: {', '.join(blocking)}" if blocking else "; none high or critical"
+    if blocking or not severe:
+        says += f"; high or critical: {', '.join(blocking)}" if blocking else "; none high or critical"
+    says += "".join(f"; {number} lifted by exception {lifted[number]}" for number in severe if number in lifted)
     return EvidenceLine("findings", "Findings", says, "Blocked" if blocking else "Watch")
 
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlmodel import Session, col
 
 from core.access.rules import Actor
-from core.approval.rules import OPEN, ChangeFacts, ChangeStatus, Choice, refusals
-from core.approval.tables import ChangeRequest, Vote
+from core.approval.facts import functions_in
+from core.approval.rules import ASIDE, OPEN, ChangeFacts, ChangeStatus, Choice, refusals
+from core.approval.tables import ChangeRequest, Dissent, Vote
 from core.inventory.rules import Action, Duty, Stage, VersionFacts
 from core.inventory.tables import Contribution, Model, ModelVersion
+from core.policy.rules import ChangeKind, Function
 from core.store.paging import Page
 
 
@@ -19,6 +21,7 @@ class ChangeFilter:
     """What the list is narrowed to; None means everything."""
 
     status: ChangeStatus | None = None
+    kind: ChangeKind | None = None
     model: str | None = None
     tier: int | None = None
     requested_by: str | None = None
@@ -31,6 +34,7 @@ class ChangeRow:
     """One change in a list; `approvals` counts standing votes for it, `waits_for` says who acts next."""
 
     number: str
+    kind: ChangeKind
     status: ChangeStatus
     model: str
     model_name: str
@@ -43,14 +47,18 @@ class ChangeRow:
     decided_at: datetime | None
     approvals: int
     quorum: int
+    functions: frozenset[Function] = frozenset()
+    returned: bool = False
 
     @property
     def waits_for(self) -> str:
         """Approvers, a new validation, the requester to resume, someone to execute, or nobody."""
-        if self.status is ChangeStatus.APPROVED:
+        if self.status is ChangeStatus.APPROVED and self.kind is not ChangeKind.POLICY_EXCEPTION:
             return "execution"
         if self.status not in OPEN:
             return "nobody"
+        if self.kind in ASIDE:
+            return "requester" if self.returned else "approvers"
         return {Stage.IN_APPROVAL: "approvers", Stage.VALIDATED: "requester"}.get(self.stage, "validation")
 
 
@@ -80,13 +88,18 @@ def my_changes(session: Session, person: str) -> tuple[ChangeRow, ...]:
 
 def waiting_for(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
     """Changes on which this actor may vote now, soonest due first: those that the rules do not refuse."""
-    query = _rows().where(col(ChangeRequest.status).in_(OPEN), col(ModelVersion.stage) == Stage.IN_APPROVAL)
+    in_review = or_(col(ModelVersion.stage) == Stage.IN_APPROVAL, col(ChangeRequest.kind).in_(ASIDE))
+    query = _rows().where(col(ChangeRequest.status).in_(OPEN), col(ChangeRequest.returned_at).is_(None), in_review)
     return _allowed(session, query, Action.VOTE_REJECT, actor)
 
 
 def to_execute(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
     """Approved changes that this actor may bring into production, soonest due first."""
-    return _allowed(session, _rows().where(col(ChangeRequest.status) == ChangeStatus.APPROVED), Action.EXECUTE, actor)
+    query = _rows().where(
+        col(ChangeRequest.status) == ChangeStatus.APPROVED,
+        col(ChangeRequest.kind) != ChangeKind.POLICY_EXCEPTION,
+    )
+    return _allowed(session, query, Action.EXECUTE, actor)
 
 
 def _rows() -> Rows:
@@ -111,6 +124,7 @@ def _stands() -> ColumnElement[bool]:
 def _row(change: ChangeRequest, model: Model, version: ModelVersion, approvals: int) -> ChangeRow:
     return ChangeRow(
         number=change.number,
+        kind=change.kind,
         status=change.status,
         model=model.number,
         model_name=model.name,
@@ -123,6 +137,8 @@ def _row(change: ChangeRequest, model: Model, version: ModelVersion, approvals: 
         decided_at=change.decided_at,
         approvals=approvals,
         quorum=change.quorum,
+        functions=functions_in(change.functions),
+        returned=change.returned_at is not None,
     )
 
 
@@ -130,6 +146,8 @@ def _conditions(narrowed: ChangeFilter) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if narrowed.status:
         wanted.append(col(ChangeRequest.status) == narrowed.status)
+    if narrowed.kind:
+        wanted.append(col(ChangeRequest.kind) == narrowed.kind)
     if narrowed.model:
         wanted.append(col(Model.number) == narrowed.model)
     if narrowed.tier:
@@ -168,6 +186,9 @@ def _facts(
         concluded_digest=None,  # only a vote to approve asks for it
         approved_digest=change.approved_digest,
         voters=frozenset(who for key, who in voters if key == change.id),
+        kind=change.kind,
+        requester=change.requested_by,
+        returned=change.returned_at is not None,
     )
 
 
@@ -181,10 +202,23 @@ def _parts(session: Session, versions: list[int]) -> frozenset[tuple[int, Duty, 
 
 
 def _voters(session: Session, changes: list[int]) -> frozenset[tuple[int, str]]:
-    rows = session.execute(
-        select(col(Vote.change_id), col(Vote.person))
+    """Everybody who is counted on these changes: who voted, for whom they voted, and who dissented."""
+    votes = (
+        select(col(Vote.change_id), who)
         .join(ChangeRequest, col(ChangeRequest.id) == col(Vote.change_id))
         .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
-        .where(col(Vote.change_id).in_(changes), _stands())
-    ).all()
+        .where(col(Vote.change_id).in_(changes), who.is_not(None), _stands())
+        for who in (col(Vote.person), col(Vote.on_behalf_of))
+    )
+    dissents = (
+        select(col(Dissent.change_id), col(Dissent.person))
+        .join(ChangeRequest, col(ChangeRequest.id) == col(Dissent.change_id))
+        .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
+        .where(
+            col(Dissent.change_id).in_(changes),
+            col(Dissent.voided_at).is_(None),
+            col(Dissent.evidence_digest) == col(ModelVersion.evidence_digest),
+        )
+    )
+    rows = session.execute(union(*votes, dissents)).all()
     return frozenset((change, person) for change, person in rows)

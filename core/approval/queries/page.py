@@ -7,15 +7,30 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.access.rules import Actor
-from core.approval.facts import ChangeRecord, change_facts, key_of, load_change, stands
+from core.approval.facts import change_facts, key_of, load_change
+from core.approval.filling import filled_items
+from core.approval.meaning import APPROVE, meaning
+from core.approval.people import functions_of, represented_by
 from core.approval.queries.evidence import Comparison, EvidenceLine, compared, in_reading_order
-from core.approval.rules import Answer, ChangeStatus, Choice, refusals
-from core.approval.tables import ChangeRequest, Condition
+from core.approval.queries.exceptions import ExceptionRow, exception_row_of, standing_for
+from core.approval.queries.rows import (
+    ConditionRow,
+    DissentRow,
+    ItemRow,
+    VoteRow,
+    dissent_rows,
+    item_rows,
+    vote_rows,
+)
+from core.approval.rules import ChangeStatus, missing_functions, refusals
+from core.approval.tables import ChangeRequest
 from core.errors import Refusal
 from core.inventory.rules import Action, Stage
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.policy.exceptions import standing_exceptions
+from core.policy.rules import ChangeKind, Function, Path
 from core.policy.service import policy_by_id
-from core.validation.evidence import latest_run
+from core.validation.evidence import latest_run, lifted_findings
 from core.validation.queries import checks_of, version_evidence
 
 ASKED = (
@@ -25,45 +40,9 @@ ASKED = (
     Action.EXECUTE,
     Action.WITHDRAW_CHANGE,
     Action.RESUME_CHANGE,
+    Action.RETURN_CHANGE,
+    Action.RETURN_TO_VALIDATION,
 )
-
-
-@dataclass(frozen=True)
-class ConditionRow:
-    """A condition of approval: what, whose, until when, and who tied it to their vote."""
-
-    text: str
-    owner: str
-    due_at: datetime
-    set_by: str
-
-
-@dataclass(frozen=True)
-class VoteRow:
-    """A vote; it stands unless the evidence changed since."""
-
-    person: str
-    choice: Choice
-    rationale: str
-    evidence_digest: str
-    cast_at: datetime
-    stands: bool
-    conditions: tuple[ConditionRow, ...]
-
-
-@dataclass(frozen=True)
-class ItemRow:
-    """A checklist item with the reader's own answer, if there is one."""
-
-    code: str
-    title: str
-    guidance: str
-    source: str
-    required: bool
-    answer: Answer | None
-    reason: str
-    answered_at: datetime | None
-    frozen: bool
 
 
 @dataclass(frozen=True)
@@ -71,8 +50,10 @@ class ChangePage:
     """The change as one reader sees it; people are numbers. `refusals` holds every reason against each act."""
 
     number: str
+    kind: ChangeKind
     status: ChangeStatus
     rationale: str
+    restriction: str
     model: str
     model_name: str
     tier: int
@@ -85,7 +66,10 @@ class ChangePage:
     executed_by: str | None
     executed_at: datetime | None
     policy: str
+    path: Path  # as the policy said when it was asked
     quorum: int
+    required: frozenset[Function]  # the functions that must be among the votes to approve
+    missing: frozenset[Function]  # those for which none speaks yet
     approvals: int
     evidence_digest: str
     approved_digest: str | None
@@ -95,36 +79,54 @@ class ChangePage:
     votes: tuple[VoteRow, ...]
     checklist: tuple[ItemRow, ...]
     conditions: tuple[ConditionRow, ...]  # of standing votes
+    dissents: tuple[DissentRow, ...]
+    returned_by: str | None
+    returned_at: datetime | None
+    return_reason: str
+    exception: ExceptionRow | None  # that this change asks for
+    exceptions: tuple[ExceptionRow, ...]  # that stand for the version now
+    speaks_for: frozenset[Function]  # what the reader's own vote would speak for
+    may_represent: tuple[str, ...]  # approvers who delegated their vote to the reader
+    meaning: str  # what the reader's signature under an approval says
     refusals: Mapping[Action, tuple[Refusal, ...]]
 
     @property
     def answered(self) -> int:
         """How many items the reader has answered."""
-        return sum(item.answer is not None for item in self.checklist)
+        return sum(item.answered_at is not None for item in self.checklist)
+
+    @property
+    def filled(self) -> int:
+        """How many items a check answers, as long as the reader does not."""
+        return sum(item.by_check and item.answered_at is None for item in self.checklist)
 
     def may(self, action: Action) -> bool:
         """Whether the reader may do this now."""
         return not self.refusals[action]
 
 
-def change(session: Session, number: str, viewer: Actor) -> ChangePage:
-    """The change with this number as `viewer` sees it; raises `NotFound`."""
+def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> ChangePage:
+    """The change with this number as `viewer` sees it at this moment; raises `NotFound`."""
     record = load_change(session, number)
     row, model, version = record.change, record.model, record.version
     published = policy_by_id(session, row.policy_version_id)
     held = version_evidence(session, row.version_id)
     former = _former(session, row, model, version)
     run = latest_run(session, former) if former else None
-    comparison = compared(published.policy, held.checks, checks_of(session, key_of(run)) if run else ())
-    facts = change_facts(session, record, viewer.id)
-    votes = _votes(session, record)
+    standing = standing_exceptions(session, version_id=row.version_id, model_id=key_of(model), at=at)
+    comparison = compared(published.policy, held.checks, checks_of(session, key_of(run)) if run else (), standing, at)
+    lifted = lifted_findings(session, version, at=at)
+    facts = change_facts(session, record, viewer.id, at=at)
+    votes = vote_rows(session, record, viewer)
     return ChangePage(
         number=row.number,
+        kind=row.kind,
         status=row.status,
         rationale=row.rationale,
+        restriction=row.restriction,
         model=model.number,
         model_name=model.name,
-        tier=model.tier,
+        tier=row.tier or model.tier,
         version=version.version,
         stage=version.stage,
         requested_by=row.requested_by,
@@ -134,16 +136,28 @@ def change(session: Session, number: str, viewer: Actor) -> ChangePage:
         executed_by=row.executed_by,
         executed_at=row.executed_at,
         policy=f"{published.name} {published.version}",
+        path=published.policy.path(row.kind, row.tier or model.tier),
         quorum=row.quorum,
+        required=record.required,
+        missing=missing_functions(record.ballots, record.required),
         approvals=record.approvals,
         evidence_digest=version.evidence_digest,
         approved_digest=row.approved_digest,
         replaces=former.version if former else None,
-        evidence=in_reading_order(version, held, comparison),
+        evidence=in_reading_order(version, held, comparison, lifted),
         comparison=comparison,
         votes=votes,
-        checklist=_checklist(record, viewer.id),
+        checklist=item_rows(record, viewer.id, filled_items(session, version, record.items, at=at)),
         conditions=tuple(condition for vote in votes if vote.stands for condition in vote.conditions),
+        dissents=dissent_rows(record),
+        returned_by=row.returned_by,
+        returned_at=row.returned_at,
+        return_reason=row.return_reason,
+        exception=exception_row_of(session, record, at=at),
+        exceptions=standing_for(session, model, version, at=at),
+        speaks_for=functions_of(session, viewer.id, at=at),
+        may_represent=represented_by(session, viewer.id, at=at),
+        meaning=meaning(record, APPROVE),
         refusals={action: refusals(facts, action, viewer) for action in ASKED},
     )
 
@@ -161,46 +175,3 @@ def _former(session: Session, change: ChangeRequest, model: Model, version: Mode
             ModelVersion.id != version.id,
         )
     ).first()
-
-
-def _votes(session: Session, record: ChangeRecord) -> tuple[VoteRow, ...]:
-    conditions = session.exec(
-        select(Condition).where(Condition.change_id == record.change.id).order_by(col(Condition.id))
-    ).all()
-    return tuple(
-        VoteRow(
-            person=vote.person,
-            choice=vote.choice,
-            rationale=vote.rationale,
-            evidence_digest=vote.evidence_digest,
-            cast_at=vote.cast_at,
-            stands=stands(vote, record.version),
-            conditions=tuple(
-                ConditionRow(row.text, row.owner, row.due_at, vote.person)
-                for row in conditions
-                if row.vote_id == vote.id
-            ),
-        )
-        for vote in record.votes
-    )
-
-
-def _checklist(record: ChangeRecord, person: str) -> tuple[ItemRow, ...]:
-    given = record.answers_of(person)
-    rows = []
-    for item in record.items:
-        answer = given.get(key_of(item))
-        rows.append(
-            ItemRow(
-                code=item.code,
-                title=item.title,
-                guidance=item.guidance,
-                source=item.source,
-                required=item.required,
-                answer=answer.answer if answer else None,
-                reason=answer.reason if answer else "",
-                answered_at=answer.answered_at if answer else None,
-                frozen=answer is not None and answer.frozen_at is not None,
-            )
-        )
-    return tuple(rows)

@@ -83,7 +83,7 @@ def rollout_facts(session: Session, found: Execution, person: str, at: datetime)
     """Everything that the rules of a rollout ask for."""
     record, rollout = found.record, found.rollout
     return RolloutFacts(
-        change=change_facts(session, record, person),
+        change=change_facts(session, record, person, at=at),
         status=rollout.status if rollout else None,
         at=at,
         hold_until=rollout.hold_until if rollout else None,

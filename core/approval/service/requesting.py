@@ -1,73 +1,152 @@
-"""Requests approval of a validated version, withdraws the request, and resumes it after a new validation."""
+"""Requests a change of any kind, withdraws the request, and resumes it after a new validation or a return."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.approval.facts import ChangeRecord, change_facts, key_of, load_change, open_change
-from core.approval.rules import ChangeStatus, refusals, request_refusals
+from core.approval.facts import change_facts, functions_text, key_of, load_change, open_change
+from core.approval.rules import (
+    ASIDE,
+    OPEN,
+    ChangeStatus,
+    refusals,
+    request_refusals,
+    restriction_refusals,
+    told_kind,
+)
+from core.approval.service.exceptions import NewException, exception_refusals, exception_row
+from core.approval.service.steps import Changed, check_text, name_of, proceed, refuse, settle, void_votes
 from core.approval.tables import ChangeRequest, ChecklistItem
-from core.errors import Refusal, Refused, Unreadable
-from core.inventory.intake import LONG, text_problems
+from core.errors import NotFound, Refusal
+from core.inventory.moves import change as keep
 from core.inventory.moves import facts_of, load_version, move, record_part
 from core.inventory.rules import Action, Duty
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.policy.rules import ChecklistTemplate
+from core.policy.exceptions.tables import PolicyException
+from core.policy.rules import ChangeKind, ChecklistTemplate
 from core.policy.service import policy_by_id, policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
 from core.validation.rules import reason_refusals
 
-
-@dataclass(frozen=True)
-class Changed:
-    """What became of a change request, and the ledger entry that says so."""
-
-    change: str
-    status: ChangeStatus
-    entry: int
+__all__ = ["Changed", "check_text", "name_of", "refuse", "settle", "void_votes"]
 
 
-def standing_against_request(session: Session, model: str, version: str, actor: Actor) -> tuple[Refusal, ...]:
-    """Every reason against requesting approval of this version, for the button as for the use case."""
-    _, row = load_version(session, model, version)
-    pending = open_change(session, row)
-    return request_refusals(facts_of(session, row), pending.number if pending else None, actor)
+def standing_against_request(
+    session: Session, model: str, version: str, actor: Actor, *, kind: ChangeKind | None = None, clause: str = ""
+) -> tuple[Refusal, ...]:
+    """Every reason against requesting this kind of change, for the button as for the use case.
+
+    Without a kind, the request is that the version go into production, for the first time or not as the record says.
+    """
+    model_row, row = load_version(session, model, version)
+    before = used_before(session, model_row)
+    asked = kind or told_kind(used_before=before)
+    pending = _pending(session, row, asked, clause)
+    return request_refusals(
+        facts_of(session, row), pending.number if pending else None, actor, kind=asked, used_before=before
+    )
+
+
+def against_kinds(session: Session, model: str, version: str, actor: Actor) -> Mapping[ChangeKind, tuple[Refusal, ...]]:
+    """For each kind of change, what stands against requesting it for this version, before anything is entered."""
+    return {kind: standing_against_request(session, model, version, actor, kind=kind) for kind in ChangeKind}
+
+
+def used_before(session: Session, model: Model) -> bool:
+    """Whether a version of the model is, or ever was, in production."""
+    executed = (
+        select(ChangeRequest.id)
+        .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
+        .where(ModelVersion.model_id == model.id, col(ChangeRequest.executed_at).is_not(None))
+        .limit(1)
+    )
+    pointed = select(ProductionPointer.id).where(ProductionPointer.model_id == model.id).limit(1)
+    return session.exec(executed).first() is not None or session.exec(pointed).first() is not None
 
 
 def request_change(
-    store: Store, ledger: Ledger, *, model: str, version: str, rationale: str, actor: Actor, at: datetime
+    store: Store,
+    ledger: Ledger,
+    *,
+    model: str,
+    version: str,
+    rationale: str,
+    kind: ChangeKind | None = None,
+    restriction: str = "",
+    exception: NewException | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Changed:
-    """Request that a validated version go into production; its checklist and quorum stay as the policy says now."""
+    """Request a change; its kind, checklist and path (quorum, functions, rollout) stay as the policy says now.
+
+    Without a kind, a validated version is to go into production. `restriction` belongs to a restricted use,
+    `exception` to a policy exception.
+    """
     check_text("rationale", rationale)
+    check_text("restriction", restriction)
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.REQUEST_CHANGE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
-        standing = standing_against_request(tx.session, model, version, actor)
-        refuse((*standing, *reason_refusals(rationale, "The rationale")))
-        move(tx, row, Action.REQUEST_CHANGE)
-        record_part(tx, row, actor, Duty.DEVELOPMENT, at)
-        change = _change_row(tx, model_row, row, rationale, actor=actor, at=at)
+        asked = kind or told_kind(used_before=used_before(tx.session, model_row))
+        clause = exception.clause if exception else ""
+        reasons = standing_against_request(tx.session, model, version, actor, kind=asked, clause=clause)
+        reasons += _about(tx.session, model_row, row, asked, restriction, exception, at)
+        refuse((*reasons, *reason_refusals(rationale, "The rationale")))
+        if asked in ASIDE:
+            keep(tx, row, {})  # of two requests at the same moment, the second finds another revision
+        else:
+            move(tx, row, Action.REQUEST_CHANGE)
+        if asked not in ASIDE or asked is ChangeKind.POLICY_EXCEPTION:
+            record_part(tx, row, actor, Duty.DEVELOPMENT, at)
+        change = _change_row(tx, model_row, row, asked, rationale, restriction, actor=actor, at=at)
+        granted = exception_row(tx, change.number, model_row, row, exception, at=at) if exception else None
+        payload = _particulars(change, f"{model} {version}", row, granted)
         entry = ledger.record(
-            tx,
-            Event.CHANGE_REQUESTED,
-            entity=Entity("change", change.number),
-            actor=actor,
-            at=at,
-            payload={
-                "version": f"{model} {version}",
-                "evidence": row.evidence_digest,
-                "quorum": change.quorum,
-                "rationale": rationale,
-            },
+            tx, Event.CHANGE_REQUESTED, entity=Entity("change", change.number), actor=actor, at=at, payload=payload
         )
         return Changed(change.number, change.status, entry.index)
+
+
+def _about(
+    session: Session,
+    model: Model,
+    version: ModelVersion,
+    kind: ChangeKind,
+    restriction: str,
+    exception: NewException | None,
+    at: datetime,
+) -> tuple[Refusal, ...]:
+    if kind is ChangeKind.RESTRICTED_USE:
+        return restriction_refusals(restriction)
+    if kind is not ChangeKind.POLICY_EXCEPTION:
+        return ()
+    if exception is None:
+        raise NotFound("clause to be excepted in", "the request")
+    return exception_refusals(session, model, version, exception, at=at)
+
+
+def _pending(session: Session, version: ModelVersion, kind: ChangeKind, clause: str) -> ChangeRequest | None:
+    """The open request that a new one would repeat: one to bring into use, one of each other kind, one for a clause."""
+    if kind not in ASIDE:
+        return open_change(session, version)
+    to_come = OPEN if kind is ChangeKind.POLICY_EXCEPTION else OPEN | {ChangeStatus.APPROVED}
+    query = select(ChangeRequest).where(
+        ChangeRequest.version_id == version.id,
+        ChangeRequest.kind == kind,
+        col(ChangeRequest.status).in_(to_come),
+    )
+    if kind is ChangeKind.POLICY_EXCEPTION:
+        query = query.join(PolicyException, col(PolicyException.change) == col(ChangeRequest.number)).where(
+            PolicyException.clause == clause
+        )
+    return session.exec(query).first()
 
 
 def withdraw_change(store: Store, ledger: Ledger, *, change: str, reason: str, actor: Actor, at: datetime) -> Changed:
@@ -75,9 +154,9 @@ def withdraw_change(store: Store, ledger: Ledger, *, change: str, reason: str, a
     check_text("reason", reason)
     with deciding(store, ledger, Action.WITHDRAW_CHANGE, entity=Entity("change", change), actor=actor, at=at) as tx:
         record = load_change(tx.session, change, to_decide=True)
-        standing = refusals(change_facts(tx.session, record, actor.id), Action.WITHDRAW_CHANGE, actor)
+        standing = refusals(change_facts(tx.session, record, actor.id, at=at), Action.WITHDRAW_CHANGE, actor)
         refuse((*standing, *reason_refusals(reason, "The reason")))
-        move(tx, record.version, Action.WITHDRAW_CHANGE)
+        proceed(tx, record, Action.WITHDRAW_CHANGE)
         void_votes(tx, ledger, record, actor=actor, at=at)
         settle(tx, record.change, ChangeStatus.WITHDRAWN, decided_at=at)
         entry = ledger.record(
@@ -92,17 +171,22 @@ def withdraw_change(store: Store, ledger: Ledger, *, change: str, reason: str, a
 
 
 def resume_change(store: Store, ledger: Ledger, *, change: str, actor: Actor, at: datetime) -> Changed:
-    """Bring an open request back to the approvers once its version is validated again: votes begin anew."""
+    """Bring an open request back to the approvers, its version validated again or what was asked put right.
+
+    Votes begin anew, and so does the time in which they are due.
+    """
     with deciding(store, ledger, Action.RESUME_CHANGE, entity=Entity("change", change), actor=actor, at=at) as tx:
         record = load_change(tx.session, change, to_decide=True)
-        refuse(refusals(change_facts(tx.session, record, actor.id), Action.RESUME_CHANGE, actor))
-        move(tx, record.version, Action.RESUME_CHANGE)
-        record_part(tx, record.version, actor, Duty.DEVELOPMENT, at)
+        refuse(refusals(change_facts(tx.session, record, actor.id, at=at), Action.RESUME_CHANGE, actor))
+        proceed(tx, record, Action.RESUME_CHANGE)
+        if record.change.kind not in ASIDE:
+            record_part(tx, record.version, actor, Duty.DEVELOPMENT, at)
         void_votes(tx, ledger, record, actor=actor, at=at)
         for answer in record.answers:
             answer.frozen_at = None
         policy = policy_by_id(tx.session, record.change.policy_version_id).policy
         record.change.due_at = at + timedelta(days=policy.decision_days(record.model.tier))
+        record.change.returned_by, record.change.returned_at = None, None
         settle(tx, record.change, ChangeStatus.REQUESTED)
         payload = {"version": name_of(record), "evidence": record.version.evidence_digest}
         entry = ledger.record(
@@ -111,61 +195,36 @@ def resume_change(store: Store, ledger: Ledger, *, change: str, actor: Actor, at
         return Changed(change, ChangeStatus.REQUESTED, entry.index)
 
 
-def void_votes(tx: Transaction, ledger: Ledger, record: ChangeRecord, *, actor: Actor, at: datetime) -> None:
-    """Mark every vote of the round that ends as void, each on record."""
-    for vote in record.votes:
-        if vote.voided_at is None:
-            vote.voided_at = at
-            tx.session.add(vote)
-            payload = {"person": vote.person, "choice": vote.choice.value, "evidence": vote.evidence_digest}
-            entity = Entity("change", record.change.number)
-            ledger.record(tx, Event.VOTE_VOIDED, entity=entity, actor=actor, at=at, payload=payload)
-
-
-def settle(tx: Transaction, change: ChangeRequest, status: ChangeStatus, *, decided_at: datetime | None = None) -> None:
-    """Give a locked change its new status."""
-    change.status = status
-    change.decided_at = decided_at or change.decided_at
-    change.revision += 1
-    tx.session.add(change)
-    tx.session.flush()
-
-
-def name_of(record: ChangeRecord) -> str:
-    """The version in words that people know: `M0001 1.2.0`."""
-    return f"{record.model.number} {record.version.version}"
-
-
-def check_text(field: str, value: str, longest: int = LONG) -> None:
-    """Raise `Unreadable` for a text that is too long or holds characters that cannot be shown."""
-    problems = list(text_problems(field, value, longest=longest, required=False))
-    if problems:
-        raise Unreadable(problems)
-
-
-def refuse(reasons: Sequence[Refusal]) -> None:
-    """Raise `Refused` with every reason, if there is one."""
-    if reasons:
-        raise Refused(reasons)
-
-
 def _change_row(
-    tx: Transaction, model: Model, version: ModelVersion, rationale: str, *, actor: Actor, at: datetime
+    tx: Transaction,
+    model: Model,
+    version: ModelVersion,
+    kind: ChangeKind,
+    rationale: str,
+    restriction: str,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> ChangeRequest:
     published = policy_in_force(tx.session, at=at)
+    path = published.policy.path(kind, model.tier)
     row = ChangeRequest(
         number=next_number(tx.session, "CR"),
+        kind=kind,
         version_id=key_of(version),
         policy_version_id=published.id,
         rationale=rationale,
-        quorum=published.policy.quorum(model.tier),
+        restriction=restriction if kind is ChangeKind.RESTRICTED_USE else "",
+        quorum=path.quorum,
+        functions=functions_text(path.functions),
+        tier=model.tier,
         requested_by=actor.id,
         requested_at=at,
         due_at=at + timedelta(days=published.policy.decision_days(model.tier)),
     )
     tx.session.add(row)
     tx.session.flush()
-    templates = published.policy.checklist(model.tier, model.packs.split())
+    templates = published.policy.checklist(model.tier, model.packs.split(), kind)
     tx.session.add_all(_item_row(row, position, item) for position, item in enumerate(templates, start=1))
     return row
 
@@ -179,4 +238,29 @@ def _item_row(change: ChangeRequest, position: int, item: ChecklistTemplate) -> 
         guidance=item.guidance,
         source=item.source,
         required=item.required,
+        check_name=item.check.value if item.check else "",
     )
+
+
+def _particulars(
+    change: ChangeRequest, version: str, row: ModelVersion, exception: PolicyException | None
+) -> dict[str, JsonValue]:
+    """What the ledger keeps of a request: the subject, the path that was taken, and why."""
+    said: dict[str, JsonValue] = {
+        "kind": change.kind.value,
+        "version": version,
+        "evidence": row.evidence_digest,
+        "quorum": change.quorum,
+        "functions": change.functions,
+        "rationale": change.rationale,
+    }
+    if change.restriction:
+        said["restriction"] = change.restriction
+    if exception:
+        said |= {
+            "exception": exception.number,
+            "clause": exception.clause,
+            "controls": exception.controls,
+            "until": exception.ends_at.isoformat(),
+        }
+    return said

@@ -1,0 +1,70 @@
+"""Votes: who speaks for what, for whom, and when they are enough."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from core.access.rules import Actor
+from core.approval.rules.review import evidence_refusals, refusals
+from core.approval.rules.vocabulary import ChangeFacts
+from core.errors import Refusal
+from core.inventory.rules import Action
+from core.policy.rules import Function
+from core.validation.rules import reason_refusals
+
+DELEGATION = "delegation"
+
+
+@dataclass(frozen=True)
+class Represented:
+    """The approver in whose place another votes; `delegated`: they let this person vote for them at this moment."""
+
+    actor: Actor
+    delegated: bool
+
+
+def vote_refusals(
+    facts: ChangeFacts,
+    action: Action,
+    actor: Actor,
+    *,
+    rationale: str,
+    seen_digest: str,
+    represented: Represented | None = None,
+) -> tuple[Refusal, ...]:
+    """As `refusals`, and also the vote itself: its rationale, the evidence it rests on, and for whom it is cast."""
+    return (
+        *refusals(facts, action, actor),
+        *reason_refusals(rationale, "The rationale"),
+        *evidence_refusals(facts, seen_digest),
+        *(_for_another(facts, action, represented) if represented else ()),
+    )
+
+
+def _for_another(facts: ChangeFacts, action: Action, represented: Represented) -> tuple[Refusal, ...]:
+    """A delegate votes only where the other could: their role, duties and single vote bind as if they voted."""
+    other = represented.actor.id
+    reasons = [
+        Refusal(f"for-{reason.code}", f"{other} could not vote: {reason.message}", reason.clause, reason.way_out)
+        for reason in refusals(facts, action, represented.actor)
+        if reason.code in {"permission", "duty-development", "duty-validation", "own-request", "voted"}
+    ]
+    if not represented.delegated:
+        reasons.append(
+            Refusal("not-delegated", f"{other} has not delegated their vote to you", DELEGATION, "Vote for yourself.")
+        )
+    return tuple(reasons)
+
+
+def missing_functions(approvals: Collection[frozenset[Function]], required: frozenset[Function]) -> frozenset[Function]:
+    """The required functions for which no vote to approve speaks yet."""
+    return required.difference(*approvals)
+
+
+def quorum_reached(
+    approvals: Collection[frozenset[Function]], quorum: int, required: frozenset[Function] = frozenset()
+) -> bool:
+    """Whether the standing votes to approve are enough, and speak for each required function.
+
+    Each vote is given by the functions it speaks for; a quorum below one is never reached.
+    """
+    return len(approvals) >= quorum >= 1 and not missing_functions(approvals, required)
