@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
-from core.errors import GovernanceError, NotFound
+from core.errors import GovernanceError, NotFound, Problem, Unreadable
 from core.ledger.canonical import JsonValue, canonical
 from core.ledger.checkpoints import Checkpoint, parse_checkpoint
 from core.ledger.envelope import Entity, Envelope, commitment
@@ -152,6 +152,13 @@ class Ledger:
         kept = col(LogPayload.body).is_not(None)
         if session.exec(select(LogPayload.entry_id).where(LogPayload.entry_id == index, kept)).first() is None:
             raise NotFound("payload of ledger entry", index)
+        carries_proofs = select(LogEntry.idx).where(
+            LogEntry.idx == index, LogEntry.action == Event.EVENTS_RECORDED.value
+        )
+        if session.exec(carries_proofs).first() is not None:
+            raise Unreadable(
+                [Problem("names no person, and every proof of its events rests on it", found=f"entry {index}")]
+            )
         entity = Entity("entry", str(index))
         recorded = self.record(tx, Event.PAYLOAD_ERASED, entity=entity, actor=actor, at=at, payload={"reason": reason})
         session.execute(update(LogPayload).where(col(LogPayload.entry_id) == index).values(salt=None, body=None))

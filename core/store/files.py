@@ -58,6 +58,15 @@ class EvidenceFiles:
         with source.open("rb") as stream:
             return self.add(iter(lambda: stream.read(CHUNK), b""))
 
+    def remove(self, digest: str) -> bool:
+        """Remove a file whose removal is on record; whether it was there."""
+        place = self._place(digest)
+        if not place.is_file():
+            return False
+        place.unlink()
+        _sync_folder(place.parent)
+        return True
+
     def _place(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotFound("evidence file", digest)

@@ -1,0 +1,85 @@
+"""Removes files of events that are past their time, and destroys the keys of their inputs; proofs given stay valid."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from core.errors import NotFound, Problem, Unreadable
+from core.ledger.batches.service import BATCH_KIND
+from core.ledger.batches.tables import EventBatch
+from core.ledger.canonical import JsonValue
+from core.ledger.erasure import empty_write_ahead_log
+from core.ledger.events import Event
+from core.ledger.service import Actor, Entity, Ledger
+from core.store import EvidenceFiles, Store
+
+SHORTEST = timedelta(days=184)  # EU AI Act, articles 19 and 26: logs are kept for at least six months
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many files and events retention removed."""
+
+    batches: int
+    rows: int
+
+
+def remove_events(
+    store: Store, ledger: Ledger, files: EvidenceFiles, *, older_than: timedelta, actor: Actor, at: datetime
+) -> Removed:
+    """Remove files whose newest event is older than this; each removal is on record before its file goes.
+
+    Raises `Unreadable` for a time below six months. The entry of the file, its root and every proof that was given
+    stay. A crash in between leaves a file that `sweep_removed` takes.
+    """
+    if older_than < SHORTEST:
+        found, expected = f"{older_than.days} days", f"at least {SHORTEST.days}"
+        raise Unreadable([Problem("events are kept for too short a time", found=found, expected=expected)])
+    with store.transaction() as tx:
+        past = tx.session.exec(
+            select(EventBatch)
+            .where(col(EventBatch.last_at) < at - older_than, col(EventBatch.removed_at).is_(None))
+            .order_by(col(EventBatch.id))
+            .with_for_update()
+        ).all()
+        for batch in past:
+            batch.removed_at, batch.key = at, None
+            tx.session.add(batch)
+            payload: dict[str, JsonValue] = {
+                "file": batch.digest,
+                "rows": batch.rows,
+                "kept_days": older_than.days,
+            }
+            entity = Entity(BATCH_KIND, batch.number)
+            ledger.record(tx, Event.EVENTS_REMOVED, entity=entity, actor=actor, at=at, payload=payload)
+    if past:
+        empty_write_ahead_log(store)
+    with store.reading() as session:
+        sweep_removed(session, files)
+    return Removed(len(past), sum(batch.rows for batch in past))
+
+
+def destroy_input_key(store: Store, ledger: Ledger, *, batch: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Destroy the key of a file's input commitments: no input can be tied to its events any more; raises `NotFound`."""
+    with store.transaction() as tx:
+        row = tx.session.exec(select(EventBatch).where(EventBatch.number == batch).with_for_update()).first()
+        if row is None or row.key is None:
+            raise NotFound("input key of", batch)
+        entity = Entity(BATCH_KIND, batch)
+        ledger.record(tx, Event.INPUT_KEY_DESTROYED, entity=entity, actor=actor, at=at, payload={"reason": reason})
+        row.key = None
+        tx.session.add(row)
+    empty_write_ahead_log(store)
+
+
+def sweep_removed(session: Session, files: EvidenceFiles) -> int:
+    """Delete the files of removed batches that still lie there; how many there were."""
+    kept = set(session.exec(select(EventBatch.digest).where(col(EventBatch.removed_at).is_(None))).all())
+    swept = 0
+    for digest, ids in session.exec(
+        select(EventBatch.digest, EventBatch.ids).where(col(EventBatch.removed_at).is_not(None))
+    ).all():
+        swept += digest not in kept and files.remove(digest)
+        files.remove(ids)
+    return swept

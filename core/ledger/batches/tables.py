@@ -1,0 +1,35 @@
+"""The files of events, as rows."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field
+
+from core.store.base import Row
+from core.store.types import Instant, row_id
+
+
+class EventBatch(Row, table=True):
+    """One file of events; what the ledger says of it counts, this row only finds it.
+
+    `root` is that of the tree over its rows, `key` the secret of its input commitments (emptied to forget inputs for
+    good), `removed_at` the moment at which retention removed the file.
+    """
+
+    __tablename__ = "event_batch"
+    __table_args__ = (Index("ix_event_batch_span", "last_at", "first_at"),)
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    entry: int = Field(sa_column=Column(BigInteger, unique=True, nullable=False))
+    digest: str = Field(max_length=64, index=True)
+    root: str = Field(max_length=64)
+    rows: int
+    size: int
+    ids: str = Field(max_length=64)  # digest of the file of sorted id hashes
+    key: bytes | None = None
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    recorded_by: str = Field(max_length=16)
+    recorded_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
