@@ -11,6 +11,7 @@ from app.composition import Workplace, now
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
+from core.inventory.importing.template import csv_template, xlsx_template
 from core.reports.service import download
 from core.validation.evidently_file import evidently_file
 
@@ -18,6 +19,7 @@ TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 Answer = Callable[[Request, Actor], Response]
@@ -41,7 +43,16 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="{number}-evidently.html"'}
         return Response(page, media_type="text/html", headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
+    def template(request: Request, actor: Actor) -> Response:
+        kind = request.path_params["kind"]
+        if kind not in ("csv", "xlsx"):
+            raise NotFound("template", kind)
+        body, media = (xlsx_template(), XLSX) if kind == "xlsx" else (csv_template(), "text/csv")
+        attached = {"Content-Disposition": f'attachment; filename="models.{kind}"'}
+        return Response(body, media_type=media, headers={**NOT_KEPT, **LOCKED_UP, **attached})
+
     return [
+        Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),
     ]

@@ -31,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     Page("inventory", "Inventory", "inventory.py"),
     Page("model", "Model", "model.py", hidden=True),
     Page("register", "Register", "register.py", _MAKERS, hidden=True),
+    Page("imports", "Import", "imports.py", _MAKERS | {Role.ADMINISTRATOR}, hidden=True),
     Page("upload", "Upload", "upload.py", _MAKERS, hidden=True),
     Page("report", "Validation report", "report.py", hidden=True),
     Page("comparison", "Comparison", "comparison.py", hidden=True),

@@ -22,6 +22,8 @@ with head_with_actions("Inventory"):
     reasons = dict.fromkeys((*register_refusals(viewer.actor), *register_version_refusals(viewer.actor)))
     if act_button("Register a model", tuple(reasons), key="register"):
         st.switch_page(page_file("register"))
+    if act_button("Import", tuple(reasons), key="import", kind="secondary"):
+        st.switch_page(page_file("imports"))
 
 wanted = narrowed_by(lines, at)
 with place.store.reading() as session:
