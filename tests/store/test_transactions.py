@@ -1,6 +1,7 @@
 """A transaction commits whole or not at all, a reading never, and the store keeps what SQLite would forget."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -133,10 +134,14 @@ def test_readers_see_the_store_as_it_was_when_they_began(sqlite_store: Store) ->
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("temp_store", 2)],
 )
 def test_sqlite_is_set_up_to_lose_nothing_and_to_forget_what_was_deleted(
-    sqlite_store: Store, pragma: str, value: str | int
+    tmp_path: Path, pragma: str, value: str | int
 ) -> None:
-    with sqlite_store.reading() as session:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+    with store.reading() as session:
         assert session.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+    store.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://root@localhost/x", "mssql://x/y", "oracle://x", "duckdb:///x.db"])
