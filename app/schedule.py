@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from app.composition import Workplace
 from app.digest import due_digests
+from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
+from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 
 LOOKS_EVERY = timedelta(seconds=30)
@@ -23,7 +25,10 @@ class Scheduled:
     slots: Callable[[Workplace, datetime], Iterable[str]]
 
 
-SCHEDULE: tuple[Scheduled, ...] = (Scheduled(DIGEST_JOB, due_digests),)
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled(DIGEST_JOB, due_digests),
+    Scheduled(REGISTRY_JOB, due_looks),
+)
 
 
 class Timetable:

@@ -10,9 +10,11 @@ from types import MappingProxyType
 
 from app.composition import Workplace, now
 from app.digest import send_digest
+from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
 from core.errors import GovernanceError
+from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.reports.service import EXPORT_JOB, build_export, fail_export
 from core.validation.runs import VALIDATION_JOB, fail_run, perform
@@ -55,11 +57,16 @@ def _fail_digest(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Digest %s was not sent: %s", slot, error)  # tomorrow's holds the same and more
 
 
+def _look(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    look_now(place, slot, at=now())
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
         EXPORT_JOB: Kind(_export, _fail_export),
         DIGEST_JOB: Kind(_digest, _fail_digest),
+        REGISTRY_JOB: Kind(_look, note_failure),
     }
 )
 

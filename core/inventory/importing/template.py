@@ -8,7 +8,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # XlsxWriter ships no types
 from core.inventory.importing.fields import FIELDS
 from core.inventory.rules import Exposure, Line, Purpose
 
-CHOICES = {"exposure": list(Exposure), "purpose_class": list(Purpose), "line": list(Line)}
+CHOICES: dict[str, list[str]] = {"exposure": [*Exposure], "purpose_class": [*Purpose], "line": [*Line]}
 ROWS = 2000  # that carry the choices and the text format
 
 
@@ -34,7 +34,7 @@ def xlsx_template() -> bytes:
         sheet.write_string(0, place, field.title, required if field.required else optional)
         sheet.write_string(1, place, field.example, text)
         if field.key in CHOICES:
-            source = [choice.value for choice in CHOICES[field.key]]
+            source = [str(choice) for choice in CHOICES[field.key]]
             sheet.data_validation(1, place, ROWS, place, {"validate": "list", "source": source})
     legend = book.add_worksheet("Legend")
     lines = [("Column", "Needed", "Meaning"), *((one.title, _needed(one.required), one.meaning) for one in FIELDS)]

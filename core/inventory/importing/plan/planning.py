@@ -12,13 +12,13 @@ from core.inventory.importing.plan.known import VERSION_FIELDS, Known, KnownMode
 from core.inventory.importing.plan.rows import Read, reads_of
 from core.inventory.importing.plan.values import (
     ChangeStep,
-    Counts,
     ModelStep,
     Outcome,
     Plan,
     PlannedRow,
     Step,
     VersionStep,
+    counts_of,
 )
 from core.inventory.importing.sheets import Sheet
 from core.inventory.intake import NewDataset, NewModel, NewVersion
@@ -228,19 +228,13 @@ def make_plan(
         rows.append(planner.row(read))
         if done % 500 == 0:
             say(done)
-    steps = tuple(planner.steps)
-    said = repr((sheet.digest, sorted(columns.items()), sorted(constants.items()), steps))
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    return Plan(tuple(rows), steps, _counts(rows, steps), digest, dict(columns), left_out(sheet.names, columns))
+    said = repr((sheet.digest, sorted(columns.items()), sorted(constants.items())))
+    return plan_of(rows, planner.steps, said, columns, left_out(sheet.names, columns))
 
 
-def _counts(rows: Sequence[PlannedRow], steps: Sequence[Step]) -> Counts:
-    of = [row.outcome for row in rows]
-    return Counts(
-        models=sum(isinstance(step, ModelStep) for step in steps),
-        versions=sum(isinstance(step, ModelStep | VersionStep) for step in steps),
-        datasets=sum(len(step.datasets) for step in steps if not isinstance(step, ChangeStep)),
-        changed=sum(isinstance(step, ChangeStep) for step in steps),
-        same=of.count(Outcome.SAME),
-        refused=of.count(Outcome.REFUSED),
-    )
+def plan_of(
+    rows: Sequence[PlannedRow], steps: Sequence[Step], said: str, columns: Mapped, left_out: tuple[str, ...]
+) -> Plan:
+    """The plan of these rows and steps; `said` is what else its digest stands for."""
+    digest = hashlib.sha256(f"{said}{tuple(steps)!r}".encode()).hexdigest()
+    return Plan(tuple(rows), tuple(steps), counts_of(rows, steps), digest, dict(columns), left_out)

@@ -1,6 +1,6 @@
 """A plan of an import: its rows with what becomes of each, the steps that do it, and every problem with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -92,3 +92,16 @@ class Plan:
     def problems(self) -> tuple[Problem, ...]:
         """Every problem, in the order of the file."""
         return tuple(problem for row in self.rows for problem in row.problems)
+
+
+def counts_of(rows: Sequence[PlannedRow], steps: Sequence[Step]) -> Counts:
+    """How much these rows and steps come to."""
+    of = [row.outcome for row in rows]
+    return Counts(
+        models=sum(isinstance(step, ModelStep) for step in steps),
+        versions=sum(isinstance(step, ModelStep | VersionStep) for step in steps),
+        datasets=sum(len(step.datasets) for step in steps if not isinstance(step, ChangeStep)),
+        changed=sum(isinstance(step, ChangeStep) for step in steps),
+        same=of.count(Outcome.SAME),
+        refused=of.count(Outcome.REFUSED),
+    )
