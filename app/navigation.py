@@ -38,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     Page("fairness", "Fairness report", "fairness.py", hidden=True),
     Page("approvals", "Changes", "approvals.py", _GOVERNING),
     Page("approval", "Change", "approval.py", hidden=True),
+    Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
     Page("ledger", "Ledger", "ledger.py"),
     Page("entry", "Ledger entry", "entry.py", hidden=True),

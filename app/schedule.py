@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from app.composition import Workplace
 from app.digest import due_digests
+from app.notices import due_notices
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
+from core.approval.service.noticing import NOTICE_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 
@@ -28,6 +30,7 @@ class Scheduled:
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DIGEST_JOB, due_digests),
     Scheduled(REGISTRY_JOB, due_looks),
+    Scheduled(NOTICE_JOB, due_notices),
 )
 
 

@@ -13,6 +13,7 @@ from app.digest import send_digest
 from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
+from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.errors import GovernanceError
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
@@ -61,9 +62,18 @@ def _look(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
     look_now(place, slot, at=now())
 
 
+def _notify(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    notify_waiting(place.store, place.ledger, at=now())
+
+
+def _fail_notify(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Notices of %s were not stored: %s", slot, error)  # the next hour stores what is due then
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
+        NOTICE_JOB: Kind(_notify, _fail_notify),
         EXPORT_JOB: Kind(_export, _fail_export),
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),

@@ -6,37 +6,45 @@ from app.components import Back, fact, facts_line, head, label, plain
 from app.components.formats import moment
 from app.components.me import require
 from app.composition import now, workplace
-from app.views.approval import compared, conditions, evidence, state, votes
-from app.views.approval_acts import checklist, decision, decision_bar
+from app.views.approval import compared, evidence, path, request, standing, state
+from app.views.approval_acts import decision, decision_bar
+from app.views.approval_checklist import checklist
+from app.views.approval_votes import conditions, returned, votes
+from app.views.confirmation import confirmation
+from app.views.kinds import title_of
 from core.access.queries import names
 from core.access.rules import Permission
 from core.approval.queries import change
 
 viewer = require(Permission.RECORD_READ)
-place = workplace()
+place, at = workplace(), now()
 with place.store.reading() as session:
-    page, known = change(session, st.query_params.get("change", ""), viewer.actor, at=now()), names(session)
+    page, known = change(session, st.query_params.get("change", ""), viewer.actor, at=at), names(session)
 
 head(
-    f"Approve {page.model_name} v{page.version} for production",
+    title_of(page.kind, f"{page.model_name} v{page.version}"),
     facts_line(
         state(page),
         label(f"Tier {page.tier}"),
         fact("Requested by", f"{plain(known.get(page.requested_by, page.requested_by))}, {moment(page.requested_at)}"),
-        fact("Quorum", f"{page.approvals} of {page.quorum}"),
+        fact("Needs", path(page)),
         fact("Policy", plain(page.policy)),
-        fact("Replaces", f"v{page.replaces}" if page.replaces else "nothing, first use"),
+        fact("In production", f"v{page.replaces}" if page.replaces else "no other version"),
     ),
     back=Back("approvals", "Changes"),
     trail=page.number,
 )
+confirmation()
 left, right = st.columns([5, 3], gap="large")
 with left:
+    returned(page, known)
+    request(page)
     evidence(page)
+    standing(page)
     compared(page)
     votes(page, known)
-    conditions(page, known)
+    conditions(place, viewer, page, known, at)
 with right:
     checklist(place, viewer, page)
-    decision(place, viewer, page)
+    decision(place, viewer, page, known)
 decision_bar(place, viewer, page)

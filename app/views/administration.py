@@ -11,6 +11,7 @@ from app.components.me import Me
 from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace, now
+from app.views.functions import functions_of_person
 from core.access.people import (
     create_person,
     disable_person,
@@ -73,6 +74,7 @@ def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
         )
         _roles(person, known, at)
         _change_roles(place, viewer, person)
+        functions_of_person(place, viewer, person, known, at)
         _disable(place, viewer, person)
 
 

@@ -1,17 +1,14 @@
-"""What the page of a change shows: evidence in reading order, the comparison, votes and conditions."""
+"""What the page of a change shows: what is asked, the evidence in reading order, and the comparison."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import streamlit as st
 
-from app.components import plain, section, status, table
+from app.components import facts, plain, section, status, table
 from app.components.formats import (
     NOTHING,
     counted,
-    day,
     days,
-    digest,
     moment,
     number,
     percent,
@@ -20,9 +17,11 @@ from app.components.formats import (
 )
 from app.components.text import link, paragraphs
 from app.composition import now
+from app.views.exceptions import STATES
 from app.views.figures import COUNTS, SHARES, SIGNS
-from core.approval.queries import ChangePage, Comparison
-from core.approval.rules import OPEN, Choice
+from app.views.kinds import functions_said
+from core.approval.queries import ChangePage, Comparison, ExceptionRow
+from core.approval.rules import OPEN
 
 TABS = {"record": "Record"}
 DIGITS = 3  # small moves between versions show
@@ -33,6 +32,8 @@ def state(page: ChangePage) -> str:
     late = now() - page.due_at
     if page.status in OPEN and late > timedelta(0):
         return status("Overdue", days(late))
+    if page.returned_at and page.status in OPEN:
+        return status("Returned")
     return status(page.status)
 
 
@@ -74,7 +75,7 @@ def compared(page: ChangePage) -> None:
                 "Change": _change(row),
                 "Threshold": _threshold(row),
                 "Clause": plain(row.clause),
-                "Result": status(row.verdict),
+                "Result": status(row.verdict) + (f" {status('Condition', row.exception)}" if row.exception else ""),
             }
             for row in page.comparison
         ],
@@ -104,44 +105,49 @@ def _threshold(row: Comparison) -> str:
     return NOTHING if row.threshold is None else f"{SIGNS[row.direction]}\u00a0{_figure(row, row.threshold, 2)}"
 
 
-def votes(page: ChangePage, known: Mapping[str, str]) -> None:
-    """Votes with their rationale; one cast on other evidence is shown as voided."""
-    section("Votes")
-    if not page.votes:
-        st.markdown(f"{status('Waiting')} Nobody has voted. {counted(page.quorum, 'vote')} to approve are needed.")
-        return
-    table(
-        [
-            {
-                "Who": plain(known.get(vote.person, vote.person)),
-                "Vote": status("Approved" if vote.choice is Choice.APPROVE else "Rejected")
-                if vote.stands
-                else status("Voided"),
-                "Why": plain(vote.rationale),
-                "Evidence": digest(vote.evidence_digest),
-                "When": moment(vote.cast_at),
-            }
-            for vote in page.votes
-        ],
-        alt="Votes with rationale, the evidence they were cast on, and time",
+def request(page: ChangePage) -> None:
+    """What is asked, beside the life cycle of the version: the restriction, or the exception with its controls."""
+    if page.restriction:
+        section("Restriction asked for")
+        st.markdown(paragraphs(page.restriction))
+    if page.exception is not None:
+        exception_card(page.exception)
+
+
+def exception_card(row: ExceptionRow) -> None:
+    """One exception as a key-value list."""
+    section(f"Exception {row.number}")
+    required = NOTHING if row.threshold is None else f"{SIGNS[row.direction]}\u00a0{number(row.threshold)}"
+    facts(
+        {
+            "State": status(STATES[row.state]),
+            "Clause": f"{plain(row.clause)}, {plain(row.title)}",
+            "Required, and reviewed": f"{required}; {number(row.figure, DIGITS)}",
+            "Covers": "every version of the model, none worse than reviewed"
+            if row.whole_model
+            else f"v{plain(row.version)}, no worse than reviewed",
+            "Compensating controls": paragraphs(row.controls),
+            "Until": moment(row.ends_at),
+            "Carries on": plain(row.extends),
+        },
+        alt=f"Policy exception {row.number}",
     )
 
 
-def conditions(page: ChangePage, known: Mapping[str, str]) -> None:
-    """Conditions of standing votes."""
-    if not page.conditions:
-        return
-    section("Conditions of approval")
-    table(
-        [
-            {
-                "Condition": plain(row.text),
-                "Owner": plain(known.get(row.owner, row.owner)),
-                "Until": day(row.due_at),
-                "Set by": plain(known.get(row.set_by, row.set_by)),
-            }
-            for row in page.conditions
-        ],
-        alt="Conditions of approval with owner and date",
-        right=["Until"],
-    )
+def standing(page: ChangePage) -> None:
+    """The exceptions that stand for this version, beside its verdicts."""
+    for row in page.exceptions:
+        if page.exception is None or row.number != page.exception.number:
+            until = f"until {moment(row.ends_at)}, because exception"
+            said = f"{status('Condition')} Clause {plain(row.clause)} does not stop this version {until}"
+            st.markdown(f"{said} {link(row.number, '/exceptions', exception=row.number)} stands.")
+
+
+def path(page: ChangePage) -> str:
+    """How the change is let through, in one line: votes, functions, code reviews."""
+    parts = [f"{page.approvals} of {counted(page.quorum, 'vote')}"]
+    if page.required:
+        parts.append(f"with {functions_said(page.required)}")
+    if page.path.code_reviews:
+        parts.append(counted(page.path.code_reviews, "code review"))
+    return ", ".join(parts)

@@ -5,18 +5,17 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import attempt, blocked, empty, link, paragraphs, plain, section, status, table
+from app.components import empty, link, paragraphs, plain, section, status, table
 from app.components.formats import day, digest, moment
 from app.components.me import Me
-from app.composition import Workplace, now
-from app.views.confirmation import confirm_next
+from app.composition import Workplace
+from app.views.exceptions import exceptions_table
+from app.views.kinds import title_of
 from app.views.model_reading import Reading
+from app.views.request_change import request_form
 from app.work.tasks import urgency
-from core.access.rules import permission_refusals
-from core.approval.queries import ChangePage, ChangeRow, change
+from core.approval.queries import ChangePage, ChangeRow, ConditionRow, change
 from core.approval.rules import OPEN
-from core.approval.service import request_change
-from core.inventory.rules import PERMISSION_OF, Action
 
 
 def decisions(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None:
@@ -30,9 +29,10 @@ def decisions(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> N
                 newest = change(session, reading.changes[0].number, viewer.actor, at=at)
             _votes(reading, newest)
             _conditions(reading, newest, at)
+            _exceptions(reading, newest, at)
     with right, st.container(border=True):
-        section("Request approval")
-        _request(place, viewer, reading)
+        section("Request a change")
+        request_form(place, viewer, reading, at)
 
 
 def _changes(reading: Reading, at: datetime) -> None:
@@ -42,7 +42,7 @@ def _changes(reading: Reading, at: datetime) -> None:
     rows: list[Mapping[str, str]] = [
         {
             "Number": row.number,
-            "Change": link(f"Approve v{row.version} for production", "/approval", change=row.number),
+            "Change": link(title_of(row.kind, f"v{row.version}"), "/approval", change=row.number),
             "Asked by": plain(reading.name_of(row.requested_by)),
             "Since": day(row.requested_at, today=at),
             "Due": day(row.due_at, today=at),
@@ -87,37 +87,21 @@ def _conditions(reading: Reading, newest: ChangePage, at: datetime) -> None:
             "Condition": paragraphs(one.text),
             "Owner": plain(reading.name_of(one.owner)),
             "Due": day(one.due_at, today=at),
-            "State": status(*urgency(one.due_at, at, "Condition")),
+            "State": status(*urgency(one.due_at, at, "Condition"))
+            if one.state(at) == "Open"
+            else status(one.state(at)),
         }
         for one in newest.conditions
     ]
     table(rows, alt=f"Conditions of change {newest.number}", right=["Due"], unbroken=["Owner"])
 
 
-def _request(place: Workplace, viewer: Me, reading: Reading) -> None:
-    """The form; closed with every reason while something stands against it."""
-    reasons = reading.refusals[Action.REQUEST_CHANGE]
-    blocked("A request", reasons)
-    if permission_refusals(viewer.actor, PERMISSION_OF[Action.REQUEST_CHANGE]):
-        return
-    with st.form("request_change", border=False):
-        rationale = st.text_area(
-            "Rationale, kept in the ledger",
-            max_chars=4000,
-            placeholder="Why this version, for which use, and what approvers should look at",
-            disabled=bool(reasons),
-        )
-        sent = st.form_submit_button("Request approval", type="primary", disabled=bool(reasons))
-    if sent:
-        with attempt("Approval was not requested."):
-            done = request_change(
-                place.store,
-                place.ledger,
-                model=reading.model.number,
-                version=reading.version.version,
-                rationale=rationale,
-                actor=viewer.actor,
-                at=now(),
-            )
-            confirm_next(f"Change {done.change} waits for its approvers: ledger entry {done.entry}.")
-            st.rerun()
+def _condition_state(one: ConditionRow, at: datetime) -> str:
+    state = one.state(at)
+    return status(*urgency(one.due_at, at, "Condition")) if state == "Open" else status(state)
+
+
+def _exceptions(reading: Reading, newest: ChangePage, at: datetime) -> None:
+    if newest.exceptions:
+        section("Policy exceptions in force")
+        exceptions_table(newest.exceptions, reading.known, at)

@@ -15,6 +15,7 @@ from core.inventory.queries import ModelPage, model_page
 from core.inventory.rules import Action, Stage
 from core.inventory.service import register_version_refusals
 from core.inventory.tables import Model, ModelVersion
+from core.policy.rules import Policy
 from core.policy.service import PublishedPolicy, policy_by_id, policy_in_force
 from core.validation.evidence import validation_facts
 from core.validation.queries import VersionEvidence, version_evidence
@@ -50,6 +51,7 @@ class Reading:
     known: Mapping[str, str]
     refusals: Mapping[Action, tuple[Refusal, ...]]
     against_new_version: tuple[Refusal, ...]
+    in_force: Policy
     policy_in_force: int
     judged_at_hand: bool
 
@@ -120,6 +122,7 @@ def read_version(session: Session, page: ModelPage, version: ModelVersion, actor
         known=names(session),
         refusals=against,
         against_new_version=register_version_refusals(actor),
+        in_force=in_force.policy,
         policy_in_force=in_force.id,
         judged_at_hand=facts.run_is_current,
     )

@@ -5,7 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.work.administration import grants_ending, people_without_role
-from app.work.approval import changes_to_execute, changes_to_vote_on
+from app.work.approval import (
+    changes_to_execute,
+    changes_to_vote_on,
+    conditions_to_settle,
+    exceptions_expiring,
+    reviews_escalated,
+)
 from app.work.asked import my_requests
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.ownership import conditions_ending, reviews_due
@@ -26,6 +32,8 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         *findings_to_verify(session, actor, at),
         *changes_to_vote_on(session, actor, at),
         *changes_to_execute(session, actor, at),
+        *reviews_escalated(session, actor, at),
+        *conditions_to_settle(session, actor, at),
         *people_without_role(session, actor, at),
     ]
     reviews = reviews_due(session, actor, at)
@@ -33,6 +41,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
     expiring = [
         *(task for task in reviews if not task.overdue(at)),
         *conditions_ending(session, actor, at),
+        *exceptions_expiring(session, actor, at),
         *grants_ending(session, actor, at),
     ]
     return Work(most_urgent_first(waiting), most_urgent_first(expiring), my_requests(session, actor, at))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
 
+from app.views.kinds import title_of
 from app.work.tasks import State, Task, days_between, version_address
 from core.access.queries import names
 from core.access.rules import Actor
@@ -39,7 +40,7 @@ def my_requests(session: Session, actor: Actor, at: datetime) -> tuple[Task, ...
 def _changes(session: Session, actor: Actor, at: datetime) -> list[Task]:
     return [
         Task(
-            what=f"Approval of v{row.version}",
+            what=title_of(row.kind, f"v{row.version}"),
             address="/approval",
             query=(("change", row.number),),
             model=row.model,

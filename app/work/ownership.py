@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app.work.tasks import HORIZON, Task, expiry, urgency
 from core.access.rules import Actor
@@ -36,7 +36,7 @@ def reviews_due(session: Session, actor: Actor, at: datetime) -> list[Task]:
 
 
 def conditions_ending(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    """Conditions of approved changes that this person owns, or whose model they own, due within 30 days."""
+    """Conditions of approved changes that others are to meet on models of this person, due within 30 days."""
     rows = session.exec(
         select(Condition, ChangeRequest, Model, ModelVersion)
         .join(ChangeRequest, col(ChangeRequest.id) == col(Condition.change_id))
@@ -45,7 +45,9 @@ def conditions_ending(session: Session, actor: Actor, at: datetime) -> list[Task
         .where(
             col(ChangeRequest.status).in_((ChangeStatus.APPROVED, ChangeStatus.EXECUTED)),
             col(Condition.due_at) < at + HORIZON,
-            or_(col(Condition.owner) == actor.id, col(Model.owner) == actor.id),
+            col(Condition.verified_at).is_(None),
+            col(Condition.owner) != actor.id,  # theirs are among what waits for them
+            col(Model.owner) == actor.id,
         )
         .order_by(col(Condition.due_at))
     ).all()

@@ -72,6 +72,19 @@ def names(session: Session) -> Mapping[str, str]:
     return dict(session.exec(select(Person.number, Person.name)).all())
 
 
+def people_with_role(session: Session, role: Role, *, at: datetime) -> tuple[str, ...]:
+    """The numbers of everybody active who holds the role at this moment."""
+    standing = (
+        select(RoleGrant.person)
+        .join(Person, col(Person.number) == col(RoleGrant.person))
+        .where(RoleGrant.role == role, col(RoleGrant.withdrawn_at).is_(None), col(Person.disabled_at).is_(None))
+        .where(or_(col(RoleGrant.ends_at).is_(None), col(RoleGrant.ends_at) > at))
+        .distinct()
+        .order_by(RoleGrant.person)
+    )
+    return tuple(session.exec(standing))
+
+
 def people_count(session: Session, *, search: str = "") -> int:
     """How many people match."""
     return session.exec(select(func.count()).select_from(Person).where(*_matching(search))).one()

@@ -41,6 +41,25 @@ def functions_by_person(session: Session, *, at: datetime) -> Mapping[str, froze
 
 
 @dataclass(frozen=True)
+class FunctionRow:
+    """A function in force, why, since when and by whom."""
+
+    function: Function
+    reason: str
+    granted_by: str
+    granted_at: datetime
+    ends_at: datetime | None
+
+
+def function_rows(session: Session, person: str, *, at: datetime) -> tuple[FunctionRow, ...]:
+    """The functions of a person at this moment."""
+    return tuple(
+        FunctionRow(row.function, row.reason, row.granted_by, row.granted_at, row.ends_at)
+        for row in function_grants(session, [person], at=at)
+    )
+
+
+@dataclass(frozen=True)
 class DelegationRow:
     """A delegation as read: from whom to whom, why, and in which period."""
 

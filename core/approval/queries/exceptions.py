@@ -9,10 +9,13 @@ from sqlmodel import Session, col
 
 from core.approval.facts import ChangeRecord
 from core.approval.rules import OPEN, ChangeStatus
+from core.approval.service.exceptions import failed_clauses, worst_figure
 from core.approval.tables import ChangeRequest
 from core.inventory.tables import Model, ModelVersion
 from core.policy.exceptions.tables import PolicyException
+from core.policy.service import policy_by_id
 from core.store.paging import Page
+from core.validation.evidence import latest_run
 
 SOON = timedelta(days=30)
 
@@ -46,6 +49,7 @@ class ExceptionRow:
     figure: float | None
     controls: str
     requested_by: str
+    owner: str  # of the model
     starts_at: datetime | None
     ends_at: datetime
     ended_at: datetime | None
@@ -168,6 +172,7 @@ def _row(
         figure=exception.figure,
         controls=exception.controls,
         requested_by=change.requested_by,
+        owner=model.owner,
         starts_at=exception.starts_at,
         ends_at=exception.ends_at,
         ended_at=exception.ended_at,
@@ -186,3 +191,38 @@ def _state(exception: PolicyException, change: ChangeRequest, at: datetime) -> E
     if exception.ends_at <= at:
         return ExceptionState.EXPIRED
     return ExceptionState.EXPIRING if exception.ends_at <= at + SOON else ExceptionState.STANDING
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A required clause that a version fails: its worst figure, and the exceptions from it that were granted before."""
+
+    clause: str
+    title: str
+    direction: str
+    threshold: float | None
+    figure: float | None
+    exceptions: tuple[str, ...]
+
+
+def failed_clause_rows(session: Session, version: ModelVersion) -> tuple[ClauseRow, ...]:
+    """The clauses from which an exception can be asked for, in the policy's order."""
+    granted = session.execute(
+        select(col(PolicyException.clause), col(PolicyException.number))
+        .where(col(PolicyException.model_id) == version.model_id, col(PolicyException.starts_at).is_not(None))
+        .order_by(col(PolicyException.id).desc())
+    ).all()
+    run = latest_run(session, version)
+    policy = policy_by_id(session, run.policy_version_id).policy if run else None
+    titles = {one.clause: one.title for one in policy.thresholds} if policy else {}
+    return tuple(
+        ClauseRow(
+            clause=clause,
+            title=titles.get(clause, checks[0].metric),
+            direction=checks[0].direction,
+            threshold=checks[0].threshold,
+            figure=worst_figure(checks),
+            exceptions=tuple(number for of, number in granted if of == clause),
+        )
+        for clause, checks in failed_clauses(session, version).items()
+    )

@@ -12,7 +12,15 @@ from core.approval.rules.asking import (
     restriction_refusals,
     told_kind,
 )
-from core.approval.rules.ballots import Represented, missing_functions, quorum_reached, vote_refusals
+from core.approval.rules.ballots import (
+    Represented,
+    delegation_refusals,
+    function_grant_refusals,
+    function_withdrawal_refusals,
+    missing_functions,
+    quorum_reached,
+    vote_refusals,
+)
 from core.approval.rules.following import ConditionAct, ConditionFacts, NoticeKind, condition_refusals, notice_due
 from core.approval.rules.review import answer_refusals, dissent_refusals, refusals, return_refusals
 from core.approval.rules.vocabulary import (
@@ -44,9 +52,12 @@ __all__ = [
     "Represented",
     "answer_refusals",
     "condition_refusals",
+    "delegation_refusals",
     "dissent_refusals",
     "ending_refusals",
     "exemption_refusals",
+    "function_grant_refusals",
+    "function_withdrawal_refusals",
     "missing_functions",
     "notice_due",
     "quorum_reached",

@@ -2,8 +2,11 @@
 
 from core.approval.service.answering import answer_item
 from core.approval.service.conditions import NewCondition, report_condition, verify_condition
+from core.approval.service.delegating import delegate_votes, withdraw_delegation
 from core.approval.service.exceptions import NewException, end_exception
 from core.approval.service.executing import execute_change
+from core.approval.service.functions import grant_function, withdraw_function
+from core.approval.service.noticing import notify_waiting
 from core.approval.service.requesting import request_change, resume_change, withdraw_change
 from core.approval.service.steps import Changed
 from core.approval.service.voting import dissent, return_change, vote
@@ -13,9 +16,12 @@ __all__ = [
     "NewCondition",
     "NewException",
     "answer_item",
+    "delegate_votes",
     "dissent",
     "end_exception",
     "execute_change",
+    "grant_function",
+    "notify_waiting",
     "report_condition",
     "request_change",
     "resume_change",
@@ -23,4 +29,6 @@ __all__ = [
     "verify_condition",
     "vote",
     "withdraw_change",
+    "withdraw_delegation",
+    "withdraw_function",
 ]

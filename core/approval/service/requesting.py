@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.approval.facts import change_facts, functions_text, key_of, load_change, open_change
+from core.approval.facts import change_facts, load_change, open_change
 from core.approval.rules import (
     ASIDE,
     OPEN,
@@ -18,21 +18,20 @@ from core.approval.rules import (
     told_kind,
 )
 from core.approval.service.exceptions import NewException, exception_refusals, exception_row
+from core.approval.service.recording import change_row, particulars
 from core.approval.service.steps import Changed, check_text, name_of, proceed, refuse, settle, void_votes
-from core.approval.tables import ChangeRequest, ChecklistItem
+from core.approval.tables import ChangeRequest
 from core.errors import NotFound, Refusal
 from core.inventory.moves import change as keep
 from core.inventory.moves import facts_of, load_version, move, record_part
 from core.inventory.rules import Action, Duty
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
-from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.policy.exceptions.tables import PolicyException
-from core.policy.rules import ChangeKind, ChecklistTemplate
-from core.policy.service import policy_by_id, policy_in_force
-from core.store import Store, Transaction
-from core.store.numbers import next_number
+from core.policy.rules import ChangeKind
+from core.policy.service import policy_by_id
+from core.store import Store
 from core.validation.rules import reason_refusals
 
 __all__ = ["Changed", "check_text", "name_of", "refuse", "settle", "void_votes"]
@@ -105,9 +104,9 @@ def request_change(
             move(tx, row, Action.REQUEST_CHANGE)
         if asked not in ASIDE or asked is ChangeKind.POLICY_EXCEPTION:
             record_part(tx, row, actor, Duty.DEVELOPMENT, at)
-        change = _change_row(tx, model_row, row, asked, rationale, restriction, actor=actor, at=at)
+        change = change_row(tx, model_row, row, asked, rationale, restriction, actor=actor, at=at)
         granted = exception_row(tx, change.number, model_row, row, exception, at=at) if exception else None
-        payload = _particulars(change, f"{model} {version}", row, granted)
+        payload = particulars(change, f"{model} {version}", row, granted)
         entry = ledger.record(
             tx, Event.CHANGE_REQUESTED, entity=Entity("change", change.number), actor=actor, at=at, payload=payload
         )
@@ -193,74 +192,3 @@ def resume_change(store: Store, ledger: Ledger, *, change: str, actor: Actor, at
             tx, Event.CHANGE_RETURNED, entity=Entity("change", change), actor=actor, at=at, payload=payload
         )
         return Changed(change, ChangeStatus.REQUESTED, entry.index)
-
-
-def _change_row(
-    tx: Transaction,
-    model: Model,
-    version: ModelVersion,
-    kind: ChangeKind,
-    rationale: str,
-    restriction: str,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> ChangeRequest:
-    published = policy_in_force(tx.session, at=at)
-    path = published.policy.path(kind, model.tier)
-    row = ChangeRequest(
-        number=next_number(tx.session, "CR"),
-        kind=kind,
-        version_id=key_of(version),
-        policy_version_id=published.id,
-        rationale=rationale,
-        restriction=restriction if kind is ChangeKind.RESTRICTED_USE else "",
-        quorum=path.quorum,
-        functions=functions_text(path.functions),
-        tier=model.tier,
-        requested_by=actor.id,
-        requested_at=at,
-        due_at=at + timedelta(days=published.policy.decision_days(model.tier)),
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    templates = published.policy.checklist(model.tier, model.packs.split(), kind)
-    tx.session.add_all(_item_row(row, position, item) for position, item in enumerate(templates, start=1))
-    return row
-
-
-def _item_row(change: ChangeRequest, position: int, item: ChecklistTemplate) -> ChecklistItem:
-    return ChecklistItem(
-        change_id=key_of(change),
-        position=position,
-        code=item.code,
-        title=item.title,
-        guidance=item.guidance,
-        source=item.source,
-        required=item.required,
-        check_name=item.check.value if item.check else "",
-    )
-
-
-def _particulars(
-    change: ChangeRequest, version: str, row: ModelVersion, exception: PolicyException | None
-) -> dict[str, JsonValue]:
-    """What the ledger keeps of a request: the subject, the path that was taken, and why."""
-    said: dict[str, JsonValue] = {
-        "kind": change.kind.value,
-        "version": version,
-        "evidence": row.evidence_digest,
-        "quorum": change.quorum,
-        "functions": change.functions,
-        "rationale": change.rationale,
-    }
-    if change.restriction:
-        said["restriction"] = change.restriction
-    if exception:
-        said |= {
-            "exception": exception.number,
-            "clause": exception.clause,
-            "controls": exception.controls,
-            "until": exception.ends_at.isoformat(),
-        }
-    return said
