@@ -5,6 +5,7 @@ import streamlit as st
 from app.components import Back, fact, facts_line, head, label, plain
 from app.components.formats import moment
 from app.components.me import require
+from app.components.status import word
 from app.composition import now, workplace
 from app.views.approval import compared, evidence, path, request, standing, state
 from app.views.approval_acts import decision, decision_bar
@@ -25,6 +26,7 @@ head(
     title_of(page.kind, f"{page.model_name} v{page.version}"),
     facts_line(
         state(page),
+        label(word(page.kind)),
         label(f"Tier {page.tier}"),
         fact("Requested by", f"{plain(known.get(page.requested_by, page.requested_by))}, {moment(page.requested_at)}"),
         fact("Needs", path(page)),

@@ -12,7 +12,7 @@ from app.components.refusals import in_words, numbered
 from app.components.signing import against_signing, prove, signature
 from app.composition import Workplace, now
 from app.views.approval_checklist import headed
-from app.views.kinds import approve_button, execution_of, functions_said
+from app.views.kinds import approve_button, execute_button, functions_said
 from core.approval.queries import ChangePage
 from core.approval.rules import OPEN, ChangeStatus, Choice
 from core.approval.service import (
@@ -90,8 +90,7 @@ def decision_bar(place: Workplace, viewer: Me, page: ChangePage) -> None:
             _open_buttons(place, viewer, page)
         elif page.status is ChangeStatus.APPROVED and page.kind is not ChangeKind.POLICY_EXCEPTION:
             st.markdown(f"{status('Approved')} Not carried out yet", width="stretch")
-            words = execution_of(page.kind, f"v{page.version}")
-            if act_button(words, page.refusals[Action.EXECUTE], key="execute"):
+            if act_button(execute_button(page.kind), page.refusals[Action.EXECUTE], key="execute"):
                 _act(
                     "It was carried out.",
                     "Nothing was carried out.",

@@ -7,7 +7,7 @@ from core.policy.rules import ChangeKind, Function
 
 _TITLES: Mapping[ChangeKind, str] = MappingProxyType(
     {
-        ChangeKind.FIRST_USE: "Approve {} for first use",
+        ChangeKind.FIRST_USE: "Approve {} for production",
         ChangeKind.NEW_VERSION: "Approve {} for production",
         ChangeKind.RESTRICTED_USE: "Restrict the use of {}",
         ChangeKind.POLICY_EXCEPTION: "Grant {} a policy exception",
@@ -26,12 +26,22 @@ _DONE: Mapping[ChangeKind, str] = MappingProxyType(
 )
 _APPROVE: Mapping[ChangeKind, str] = MappingProxyType(
     {
-        ChangeKind.FIRST_USE: "Approve for first use",
+        ChangeKind.FIRST_USE: "Approve for production",
         ChangeKind.NEW_VERSION: "Approve for production",
         ChangeKind.RESTRICTED_USE: "Approve the restriction",
         ChangeKind.POLICY_EXCEPTION: "Grant the exception",
         ChangeKind.ROLLBACK: "Approve the return",
         ChangeKind.RETIREMENT: "Approve the retirement",
+    }
+)
+_EXECUTE: Mapping[ChangeKind, str] = MappingProxyType(
+    {
+        ChangeKind.FIRST_USE: "Bring into production",
+        ChangeKind.NEW_VERSION: "Bring into production",
+        ChangeKind.RESTRICTED_USE: "Put the restriction in force",
+        ChangeKind.POLICY_EXCEPTION: "Put on record",
+        ChangeKind.ROLLBACK: "Return to this version",
+        ChangeKind.RETIREMENT: "Retire version",
     }
 )
 
@@ -49,6 +59,11 @@ def execution_of(kind: ChangeKind, subject: str) -> str:
 def approve_button(kind: ChangeKind) -> str:
     """The words on the button that signs an approval."""
     return _APPROVE[kind]
+
+
+def execute_button(kind: ChangeKind) -> str:
+    """The words on the button that carries an approved change out."""
+    return _EXECUTE[kind]
 
 
 def functions_said(functions: frozenset[Function]) -> str:
