@@ -1,11 +1,11 @@
 """Import: a table is shown, corrected and imported; differences and discoveries are decided on by those who may."""
 
 import pytest
-from core.inventory.importing.discovering import seen_inference
 from sqlmodel import select
 
 from app.composition import Workplace
 from core.access.people import SHORTEST_REASON
+from core.inventory.importing.discovering import seen_inference
 from core.inventory.importing.tables import Discovery, ImportRecord
 from core.inventory.tables import ModelVersion
 from tests.builders import Cast

@@ -3,13 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from core.inventory.importing.discovering import discovery_refusals, ignore, registered_as, take_up_again
-from core.inventory.importing.registry.differences import (
-    decision_refusals,
-    keep_ours,
-    take_over,
-    take_over_refusals,
-)
 
 from app.components import act_button, attempt, empty, link, paged, plain, section, status, table
 from app.components.formats import NOTHING, count, day, digest, moment
@@ -18,7 +11,14 @@ from app.composition import Workplace, now
 from app.navigation import page_file
 from app.views.confirmation import confirm_next
 from core.access.queries import names
+from core.inventory.importing.discovering import discovery_refusals, ignore, registered_as, take_up_again
 from core.inventory.importing.queries import DifferenceRow, DiscoveryRow, differences, discoveries, imports
+from core.inventory.importing.registry.differences import (
+    decision_refusals,
+    keep_ours,
+    take_over,
+    take_over_refusals,
+)
 from core.inventory.importing.rules import DifferenceKind, DiscoveryStatus
 
 KINDS = {DifferenceKind.NEW_VERSION: "New version", DifferenceKind.CHANGED: "Changed", DifferenceKind.GONE: "Gone"}

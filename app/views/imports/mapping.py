@@ -1,14 +1,14 @@
 """The form that says which tag of a registry fills which field, and what stands where no tag does."""
 
 import streamlit as st
-from core.inventory.importing.registry.mapping import MAPPED, Rule
-from core.inventory.importing.registry.service import change_rules, rules_of, rules_revision
 
 from app.components import act_button, attempt
 from app.components.me import Me
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from core.inventory.importing.fields import BY_KEY
+from core.inventory.importing.registry.mapping import MAPPED, Rule
+from core.inventory.importing.registry.service import change_rules, rules_of, rules_revision
 from core.inventory.importing.service import import_refusals
 
 SHOWN = tuple(key for key in MAPPED if not key.endswith(("_version", "_source")))

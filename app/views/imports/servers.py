@@ -3,12 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from core.inventory.importing.registry.service import (
-    MOST_AT_ONCE,
-    RegistryDryRun,
-    import_from_registry,
-    look_at_registry,
-)
 
 from app.components import act_button, attempt, choose, empty, paged, plain, section, status, table
 from app.components.filters import filter_row, search
@@ -23,6 +17,12 @@ from app.views.imports.mapping import rules_form
 from app.views.imports.progress import telling
 from core.inventory.importing.plan.values import PlannedRow
 from core.inventory.importing.queries import known_names, sync_states
+from core.inventory.importing.registry.service import (
+    MOST_AT_ONCE,
+    RegistryDryRun,
+    import_from_registry,
+    look_at_registry,
+)
 from core.inventory.importing.registry.values import RegistryTrouble, SeenModel
 from core.inventory.importing.service import import_refusals
 
