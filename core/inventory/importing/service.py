@@ -92,10 +92,19 @@ def dry_run(
         raise Refused(reasons)
     say("Reading the file", 0, 1)
     sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
+    return look_at_sheet(store, ledger, sheet, ImportKind(sheet.kind), wish, actor=actor, at=at, say=say)
+
+
+def look_at_sheet(
+    store: Store, ledger: Ledger, sheet: Sheet, kind: ImportKind, wish: TableImport, *, actor: Actor, at: datetime,
+    say: Say = silent,
+) -> DryRun:  # fmt: skip
+    """The dry run of a table that was read already."""
     with store.reading() as session:
         plan = _plan(session, sheet, wish, at, say, lock=False)
-    plan = rehearse_changes(store, ledger, plan, wish.filename, actor=actor, at=at)
-    return DryRun(sheet.names, sheet.digest, ImportKind(sheet.kind), plan)
+    return DryRun(
+        sheet.names, sheet.digest, kind, rehearse_changes(store, ledger, plan, wish.filename, actor=actor, at=at)
+    )
 
 
 def import_table(
@@ -116,7 +125,16 @@ def import_table(
     """
     say("Reading the file", 0, 1)
     sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
-    kind = ImportKind(sheet.kind)
+    return import_sheet(
+        store, ledger, sheet, ImportKind(sheet.kind), wish, expected=expected, actor=actor, at=at, say=say
+    )
+
+
+def import_sheet(
+    store: Store, ledger: Ledger, sheet: Sheet, kind: ImportKind, wish: TableImport, *, expected: str, actor: Actor,
+    at: datetime, say: Say = silent,
+) -> Imported:  # fmt: skip
+    """As `import_table`, of a table that was read already."""
     with deciding(store, ledger, "import models", entity=Entity("import", "new"), actor=actor, at=at) as tx:
         reasons = import_refusals(actor)
         if reasons:

@@ -1,0 +1,5 @@
+"""The same desk as for tables."""
+
+from tests.importing.conftest import desk
+
+__all__ = ["desk"]
