@@ -14,6 +14,7 @@ from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
+from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.errors import GovernanceError
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
@@ -70,6 +71,14 @@ def _fail_notify(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Notices of %s were not stored: %s", slot, error)  # the next hour stores what is due then
 
 
+def _simulate(place: Workplace, simulation: str, alive: Callable[[], bool]) -> None:
+    perform_simulation(place.store, place.ledger, simulation=simulation, clock=now, alive=alive)
+
+
+def _fail_simulation(place: Workplace, simulation: str, error: str) -> None:
+    fail_simulation(place.store, simulation=simulation, error=error)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -77,6 +86,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         EXPORT_JOB: Kind(_export, _fail_export),
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
+        SIMULATION_JOB: Kind(_simulate, _fail_simulation),
     }
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from core.errors import NotFound, Problem, Unreadable
 from core.policy.life import DraftFacts, SimulationStatus
@@ -49,3 +49,13 @@ def _is_simulated(session: Session, row: PolicyDraft, *, at: datetime) -> bool:
         PolicySimulation.against_id == policy_in_force(session, at=at).id,
     )
     return session.exec(found.limit(1)).first() is not None
+
+
+def pending_simulation(session: Session, row: PolicyDraft) -> str:
+    """The number of a simulation of this text that has not finished; empty where there is none."""
+    found = select(PolicySimulation.number).where(
+        PolicySimulation.draft_id == row.id,
+        PolicySimulation.digest == row.digest,
+        col(PolicySimulation.status).in_((SimulationStatus.QUEUED, SimulationStatus.RUNNING)),
+    )
+    return session.exec(found.limit(1)).first() or ""

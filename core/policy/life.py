@@ -108,6 +108,14 @@ def draft_refusals(facts: DraftFacts, act: DraftAct, actor: Actor) -> tuple[Refu
     )
 
 
+def simulate_refusals(facts: DraftFacts, pending: str, actor: Actor) -> tuple[Refusal, ...]:
+    """Reasons against simulating a draft; `pending` is the number of a simulation of this text under way, or empty."""
+    reasons = list(draft_refusals(facts, DraftAct.SIMULATE, actor))
+    if pending:
+        reasons.append(Refusal("simulation-pending", f"Simulation {pending} is under way", "policy", "Wait for it."))
+    return tuple(reasons)
+
+
 def withdraw_refusals(facts: PolicyFacts, actor: Actor, *, at: datetime) -> tuple[Refusal, ...]:
     """Reasons against taking a published policy back; once it has taken effect it stays."""
     reasons = list(permission_refusals(actor, Permission.POLICY_PUBLISH))
@@ -134,13 +142,13 @@ def act_reason_refusals(text: str) -> tuple[Refusal, ...]:
     return (Refusal("reason", f"The reason has fewer than {SHORTEST_REASON} characters", "record", "Write why."),)
 
 
-def standing(facts: PolicyFacts, in_force_since: datetime | None, *, at: datetime) -> Standing:
-    """Where a published policy stands; `in_force_since` is when the one in force took effect."""
+def standing(facts: PolicyFacts, is_in_force: bool, *, at: datetime) -> Standing:
+    """Where a published policy stands; `is_in_force` says that it is the newest that has taken effect."""
     if facts.withdrawn:
         return Standing.WITHDRAWN
     if facts.effective_from > at:
         return Standing.SCHEDULED
-    return Standing.IN_FORCE if facts.effective_from == in_force_since else Standing.FORMER
+    return Standing.IN_FORCE if is_in_force else Standing.FORMER
 
 
 def _status(facts: DraftFacts, act: DraftAct) -> tuple[Refusal, ...]:

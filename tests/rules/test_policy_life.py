@@ -91,6 +91,15 @@ def test_nothing_is_published_unless_this_text_was_simulated(rules: Rules) -> No
         assert found == (["not-simulated"] if act == "PUBLISH" else [])
 
 
+def test_one_text_is_simulated_once_at_a_time(rules: Rules) -> None:
+    def found(pending: str, held: Any) -> list[str]:
+        return codes(rules.policy.simulate_refusals(held, pending, actor(rules)))
+
+    assert found("", facts(rules)) == []
+    assert found("SM0001", facts(rules)) == ["simulation-pending"]
+    assert found("SM0001", facts(rules, "RETIRED")) == ["draft-status", "simulation-pending"]
+
+
 def test_reasons_are_said_in_plain_words(rules: Rules) -> None:
     def said(act: str, **more: Any) -> list[str]:
         found = rules.policy.draft_refusals(facts(rules, **more), rules.policy.DraftAct[act], actor(rules))
@@ -129,13 +138,13 @@ def test_each_act_has_a_reason(rules: Rules) -> None:
 
 
 def test_where_a_policy_stands_follows_from_dates_alone(rules: Rules) -> None:
-    def found(effective: datetime, in_force: datetime | None, *, withdrawn: bool = False) -> str:
+    def found(effective: datetime, in_force: bool, *, withdrawn: bool = False) -> str:
         return str(rules.policy.standing(rules.policy.PolicyFacts(effective, withdrawn), in_force, at=NOON).name)
 
-    assert found(NOON, NOON) == "IN_FORCE"
-    assert found(NOON - HOUR, NOON) == "FORMER"
-    assert found(NOON + HOUR, NOON) == "SCHEDULED"
-    assert found(NOON + HOUR, NOON, withdrawn=True) == "WITHDRAWN"
+    assert found(NOON, True) == "IN_FORCE"
+    assert found(NOON - HOUR, False) == "FORMER"
+    assert found(NOON + HOUR, False) == "SCHEDULED"
+    assert found(NOON + HOUR, False, withdrawn=True) == "WITHDRAWN"
 
 
 class Draft(NamedTuple):
