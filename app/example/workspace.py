@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.composition import Workplace
 from app.example.accounts import Account, accounts
+from app.example.changes import tell_changes
 from app.example.records import (
     COMPAS,
     COMPAS_DATA,
@@ -62,6 +63,7 @@ class _Story:
         self._employment_in_production()
         self._compas_in_validation()
         self._employment_next_in_approval()
+        tell_changes(self.place, self.known, self.at)
         self._export()
 
     def _ago(self, days: float) -> datetime:
