@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.delivery.guard import AllowedHost, parse_hosts
 from app.mail import MailServer, parse_mail_server
 from app.registries.servers import ServerPlace, parse_servers
 from app.sources import Place, parse_sources
@@ -23,6 +24,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
     "EVIDENCE_SOURCES",
+    "WEBHOOK_HOSTS",
     "MAIL_SERVER",
     "MAIL_FROM",
     "MLFLOW_SERVERS",
@@ -72,6 +74,7 @@ class Settings:
     origin: str
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
+    webhook_hosts: tuple[AllowedHost, ...] = ()
     mail: MailServer | None = None
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
@@ -115,6 +118,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
+        webhook_hosts=_webhook_hosts(environ),
         mail=_mail(environ),
         mlflow_servers=_mlflow_servers(environ),
         mlflow_sync=_mlflow_sync(environ),
@@ -167,6 +171,14 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
     except ValueError:
         expected = "smtp://host, smtp+starttls://user:password@host or smtps://user:password@host, from a mail address"
         raise SettingError("MAIL_SERVER", expected) from None
+
+
+def _webhook_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
+    try:
+        return parse_hosts(_get(environ, "WEBHOOK_HOSTS"))
+    except ValueError:
+        expected = "hosts such as hooks.example.org,ci.corp:8080=internal, separated by commas"
+        raise SettingError("WEBHOOK_HOSTS", expected) from None
 
 
 def _mlflow_servers(environ: Mapping[str, str]) -> tuple[ServerPlace, ...]:

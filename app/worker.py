@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from app.composition import Workplace, now
+from app.delivery.outbox import deliver_once
 from app.digest import send_digest
 from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
@@ -125,10 +126,10 @@ class Worker:
 
 
 def work_once(place: Workplace) -> bool:
-    """Take one job and do it; False when nothing waits."""
+    """Take one job and do it, or send one message; False when nothing waits."""
     lease = take(place.store, at=now())
     if lease is None:
-        return False
+        return deliver_once(place, at=now())
     error = GAVE_UP if lease.given_up else _done(place, lease)
     if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now
         KINDS[lease.kind].give_up(place, lease.slot, error)

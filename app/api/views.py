@@ -14,7 +14,6 @@ from app.api.answers import (
     MappingView,
     ModelLine,
     ModelView,
-    Production,
     RunView,
     VerdictCount,
     VersionLine,
@@ -93,18 +92,6 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
         run=held.latest_run.number if held.latest_run else None,
         verdicts=verdict_count(held.checks) if held.latest_run else None,
         open_findings=[one.number for one in held.findings if one.status is not FindingStatus.VERIFIED_CLOSED],
-    )
-
-
-def production(page: ModelPage) -> Production:
-    """The version in production; `page` shows that version, if there is one."""
-    running = page.version if page.production else None
-    return Production(
-        model=page.model.number,
-        version=page.production,
-        stage=running.stage if running else None,
-        evidence_digest=running.evidence_digest if running else None,
-        artefact_digest=(running.artefact_digest or None) if running else None,
     )
 
 

@@ -117,6 +117,10 @@ STEPS = [
     Step("GET", "models/M0001", Permission.RECORD_READ),
     Step("GET", "models/M0001/versions/1.0.0", Permission.RECORD_READ),
     Step("GET", "models/M0001/production", Permission.RECORD_READ),
+    Step("GET", "models/M0001/deployments", Permission.RECORD_READ),
+    Step("POST", "models/M0001/rollback", Permission.PRODUCTION_RETURN, "rollback"),
+    Step("POST", "models/M0001/drills", Permission.PRODUCTION_RETURN, "drill"),
+    Step("POST", "models/M0001/versions/1.0.0/code", Permission.CODE_REPORT, "code"),
     Step("GET", "runs/R0001", Permission.RECORD_READ),
     Step("GET", "runs/R0001/result", Permission.RECORD_READ),
     Step("GET", "changes/CR0001", Permission.RECORD_READ),
@@ -131,6 +135,9 @@ def test_a_call_without_its_scope_is_refused_by_name(world: World, step: Step) -
         "model": a_registration(world),
         "version": {"version": a_version_wish("x", "1.0.1")},
         "change": {"rationale": "Long enough to be read."},
+        "rollback": {"reason": "Long enough to be read."},
+        "drill": {},
+        "code": {"repository": "bank/score", "commit": "ab" * 20},
     }
     token = world.token(scopes=TOKEN_SCOPES - {step.scope})
 

@@ -200,10 +200,17 @@ def test_nothing_in_production_is_said_plainly(world: World) -> None:
 
     assert read.json() == {
         "model": "M0001",
+        "environment": "production",
+        "at": "2026-11-20T12:00:00Z",
         "version": None,
         "stage": None,
         "evidence_digest": None,
         "artefact_digest": None,
+        "since": None,
+        "moved_by": None,
+        "change": None,
+        "beside": [],
+        "restrictions": [],
     }
 
 

@@ -43,13 +43,13 @@ class World:
         *,
         life: timedelta = timedelta(days=30),
     ) -> Issued:
-        """A new token, of the developer and with every scope unless told."""
+        """A new token, of the developer and with every scope unless told; with no scope that its owner does not hold."""
         holder = actor or self.cast.developer
         return issue_token(
             self.place.store,
             self.place.ledger,
             name="pipeline",
-            scopes=scopes,
+            scopes=frozenset(scopes) & holder.permissions,
             expires_at=NOON + life,
             actor=holder,
             at=NOON,

@@ -170,16 +170,6 @@ class ChangeView(BaseModel):
     votes: list[VoteLine]
 
 
-class Production(BaseModel):
-    """Which version of a model is in production."""
-
-    model: str
-    version: str | None
-    stage: Stage | None
-    evidence_digest: str | None
-    artefact_digest: str | None
-
-
 class CheckpointView(BaseModel):
     """The newest signed checkpoint of the ledger."""
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.api import views
-from app.api.answers import ModelList, ModelView, Production, Registered, VersionView
+from app.api.answers import ModelList, ModelView, Registered, VersionView
 from app.api.caller import Reader
 from app.api.wishes import ModelRegistration, VersionRegistration
 from app.api.writing import Write, Writing
@@ -85,14 +85,6 @@ def version(model: str, version: str, reader: Reader) -> VersionView:
     """A version: its stage, evidence digest and how its checks came out. Scope: `record:read`."""
     with reader.place.store.reading() as session:
         return views.version_view(session, queries.model_page(session, model, version))
-
-
-@router.get("/models/{model}/production", operation_id="read_production")
-def production(model: str, reader: Reader) -> Production:
-    """Which version is in production, so that a deployment can ask before it serves. Scope: `record:read`."""
-    with reader.place.store.reading() as session:
-        page = queries.model_page(session, model)
-        return views.production(queries.model_page(session, model, page.production) if page.production else page)
 
 
 def _registered(write: Writing, session: Session, done: service.Registered) -> Registered:

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from core.approval.hooks.tables import WebhookEndpoint
 from core.inventory.deployments.tables import Deployment
+from core.inventory.importing.tables import RegistryModel
 from core.inventory.tables import Model, ModelVersion
 from core.jobs.outbox.service import enqueue_message
 from core.jobs.outbox.tables import Channel
@@ -53,6 +54,9 @@ def announce(
 
 
 def _point_alias(tx: Transaction, model: Model, version: ModelVersion, stay: Deployment, at: datetime) -> None:
-    """The alias of the registry follows the pointer, through the outbox too."""
-    body = json.dumps({"model": model.number, "version": version.version, "alias": stay.environment})
+    """The alias of a registry that holds the model follows the pointer, through the outbox too."""
+    held = select(RegistryModel.id).where(RegistryModel.model_id == model.id, col(RegistryModel.gone_at).is_(None))
+    if tx.session.exec(held.limit(1)).first() is None:
+        return
+    body = json.dumps({"model": model.number, "environment": stay.environment, "version": version.version})
     enqueue_message(tx, Channel.REGISTRY, model.number, ALIAS, body, at=at)

@@ -69,7 +69,11 @@ def kind_of(session: Session, record: ChangeRecord) -> ChangeKind:
     kind: ChangeKind | None = getattr(record.change, "kind", None)
     if kind is not None:
         return kind
-    stood = select(Deployment.id).where(Deployment.model_id == key_of(record.model), Deployment.phase == Phase.FULL)
+    stood = select(Deployment.id).where(
+        Deployment.model_id == key_of(record.model),
+        Deployment.environment == PRODUCTION,
+        Deployment.phase == Phase.FULL,
+    )
     return ChangeKind.FIRST_USE if session.exec(stood.limit(1)).first() is None else ChangeKind.NEW_VERSION
 
 

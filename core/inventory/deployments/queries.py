@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from core.inventory.deployments.rules import PRODUCTION, DrillOutcome, Ending
 from core.inventory.deployments.tables import Deployment, Drill, Environment, Restriction
+from core.inventory.importing.tables import RegistryModel, RegistryVersion
 from core.inventory.rules import Stage
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import Model, ModelVersion, ProductionPointer
 from core.policy.rules import Phase
 from core.store.paging import Page
 
@@ -142,6 +143,38 @@ def last_drills(session: Session, model: str, environment: str = PRODUCTION, *, 
         )
         for row, from_, to in session.execute(query).all()
     )
+
+
+@dataclass(frozen=True)
+class RegistryLink:
+    """A registry that holds a model, and the number there of the version that serves; None: it does not hold it."""
+
+    server: str
+    name: str
+    version: str | None
+
+
+def serving_in_registries(session: Session, model: str, environment: str) -> tuple[RegistryLink, ...]:
+    """Where the model is registered, with the version to which the pointer of the environment leads."""
+    query = (
+        select(RegistryModel.server, RegistryModel.name, RegistryVersion.external)
+        .join(Model, col(Model.id) == col(RegistryModel.model_id))
+        .join(ProductionPointer, col(ProductionPointer.model_id) == col(Model.id))
+        .outerjoin(
+            RegistryVersion,
+            and_(
+                col(RegistryVersion.registry_model_id) == col(RegistryModel.id),
+                col(RegistryVersion.version_id) == col(ProductionPointer.version_id),
+            ),
+        )
+        .where(
+            Model.number == model,
+            ProductionPointer.environment == environment,
+            col(RegistryModel.gone_at).is_(None),
+        )
+        .order_by(col(RegistryModel.id))
+    )
+    return tuple(RegistryLink(server, name, external) for server, name, external in session.execute(query).all())
 
 
 def environments(session: Session) -> tuple[str, ...]:
