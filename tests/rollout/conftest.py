@@ -25,7 +25,7 @@ from core.ledger.tables import LogEntry
 from core.policy.service import default_policy_text
 from core.store import Store
 from core.store.numbers import next_number
-from tests.builders import NOON, REASON, Cast, a_cast, a_policy, a_version
+from tests.builders import NOON, REASON, Cast, a_cast, a_policy, a_version, signed_in
 
 PLAN = """
 [[path]]
@@ -72,7 +72,7 @@ class Line:
             at=NOON,
         ).change
         with self.store.reading() as session:
-            page = change_page(session, number, self.cast.approver)
+            page = change_page(session, number, self.cast.approver, at=NOON)
         for item in page.checklist:
             answer_item(
                 self.store,
@@ -91,6 +91,7 @@ class Line:
             choice=Choice.APPROVE,
             rationale=REASON,
             seen_digest=page.evidence_digest,
+            session_id=signed_in(self.store, self.cast.approver),
             actor=self.cast.approver,
             at=NOON,
         )

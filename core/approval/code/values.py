@@ -60,7 +60,7 @@ class CodeReport:
 
 def check_report(report: CodeReport, *, with_commit: bool) -> None:
     """Raise `Unreadable` with every part that cannot be what it should be."""
-    problems = [*_names(report, with_commit=with_commit), *_texts(report)]
+    problems = [*_names(report, with_commit=with_commit), *_texts(report, with_author=with_commit)]
     if len(report.reviews) > MOST or len(report.checks) > MOST:
         problems.append(Problem("too many at once", found="reviews or checks", expected=f"at most {MOST} of each"))
     if report.reviews and report.change is None:
@@ -90,12 +90,14 @@ def _names(report: CodeReport, *, with_commit: bool) -> Iterable[Problem]:
         yield Problem("nothing entered", column="revision", expected="the commit from which the version was made")
 
 
-def _texts(report: CodeReport) -> Iterable[Problem]:
+def _texts(report: CodeReport, *, with_author: bool) -> Iterable[Problem]:
+    """GitLab names an author by number alone, unless they act themselves: then it is left empty."""
     change = report.change
     short: Sequence[tuple[str, str, int]] = (
         *((("title", change.title, 500), ("author", change.author, 200)) if change else ()),
         *((f"review {place}: reviewer", one.reviewer, 200) for place, one in enumerate(report.reviews, start=1)),
         *((f"check {place}: name", one.name, 300) for place, one in enumerate(report.checks, start=1)),
     )
+    optional = {"title"} if with_author else {"title", "author"}
     for column, text, longest in short:
-        yield from text_problems(column, text, longest=longest, required=column != "title")
+        yield from text_problems(column, text, longest=longest, required=column not in optional)

@@ -9,6 +9,7 @@ from core.approval.code.facts import commits_of
 from core.approval.facts import ChangeRecord, change_facts, key_of, load_change
 from core.approval.rollout.rules import ReturnFacts, RolloutFacts, RolloutStatus, plan_from, step_words
 from core.approval.rollout.tables import Rollout
+from core.approval.rules import BRINGS
 from core.approval.tables import ChangeRequest
 from core.errors import NotFound
 from core.inventory.deployments.rules import PRODUCTION, Ending
@@ -16,7 +17,7 @@ from core.inventory.deployments.service import serving, slots_of
 from core.inventory.deployments.tables import Deployment
 from core.inventory.moves import facts_of
 from core.inventory.tables import Model, ModelVersion
-from core.policy.rules import ChangeKind, Path, Phase
+from core.policy.rules import Path, Phase
 from core.policy.service import policy_by_id
 from core.store import Transaction
 from core.validation.evidence import blocking_findings
@@ -64,23 +65,10 @@ def execution(session: Session, record: ChangeRecord) -> Execution:
     return Execution(record, path_of(session, record), rollout)
 
 
-def kind_of(session: Session, record: ChangeRecord) -> ChangeKind:
-    """What the change asks for."""
-    kind: ChangeKind | None = getattr(record.change, "kind", None)
-    if kind is not None:
-        return kind
-    stood = select(Deployment.id).where(
-        Deployment.model_id == key_of(record.model),
-        Deployment.environment == PRODUCTION,
-        Deployment.phase == Phase.FULL,
-    )
-    return ChangeKind.FIRST_USE if session.exec(stood.limit(1)).first() is None else ChangeKind.NEW_VERSION
-
-
 def path_of(session: Session, record: ChangeRecord) -> Path:
     """How the policy under which the change was asked for lets it through."""
     policy = policy_by_id(session, record.change.policy_version_id).policy
-    return policy.path(kind_of(session, record), record.model.tier)
+    return policy.path(record.change.kind, record.change.tier or record.model.tier)
 
 
 def rollout_facts(session: Session, found: Execution, person: str, at: datetime) -> RolloutFacts:
@@ -118,7 +106,7 @@ class WayBack:
     facts: ReturnFacts
 
 
-def way_back(session: Session, model: Model, environment: str = PRODUCTION) -> WayBack:
+def way_back(session: Session, model: Model, environment: str = PRODUCTION, *, at: datetime) -> WayBack:
     """Where a rollback would lead: the newest version that stood in full, was superseded and not itself rolled back."""
     current = serving(session, key_of(model), environment)
     former = _former(session, model, current, environment)
@@ -127,7 +115,7 @@ def way_back(session: Session, model: Model, environment: str = PRODUCTION) -> W
         former=former.version if former else None,
         version=facts_of(session, former) if former and environment == PRODUCTION else None,
         approval_stands=former is not None and _approval_stands(session, former),
-        blocking_findings=blocking_findings(session, former) if former else (),
+        blocking_findings=blocking_findings(session, former, at=at) if former else (),
     )
     return WayBack(model, current, former, facts)
 
@@ -160,6 +148,7 @@ def _approval_stands(session: Session, version: ModelVersion) -> bool:
     """Whether a change that was executed approved this version on the evidence that it has now."""
     query = select(ChangeRequest.id).where(
         ChangeRequest.version_id == version.id,
+        col(ChangeRequest.kind).in_(BRINGS),
         col(ChangeRequest.executed_at).is_not(None),
         ChangeRequest.approved_digest == version.evidence_digest,
     )

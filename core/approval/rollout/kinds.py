@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from core.access.rules import Actor
 from core.approval.facts import ChangeRecord, key_of
 from core.approval.hooks.announcing import announce
-from core.approval.rollout.facts import kind_of
 from core.approval.rollout.moving import settle_executed, supersede
 from core.inventory.deployments.rules import PRODUCTION, Ending
 from core.inventory.deployments.service import Stay, end_stay, open_stay, serving, unpoint
@@ -22,14 +21,14 @@ from core.store import Transaction
 ROLLED_OUT = frozenset({ChangeKind.FIRST_USE, ChangeKind.NEW_VERSION})
 
 
-def is_rolled_out(session: Session, record: ChangeRecord) -> bool:
+def is_rolled_out(record: ChangeRecord) -> bool:
     """Whether the change brings a version into production step by step."""
-    return kind_of(session, record) in ROLLED_OUT
+    return record.change.kind in ROLLED_OUT
 
 
 def carry_out_at_once(tx: Transaction, ledger: Ledger, record: ChangeRecord, *, actor: Actor, at: datetime) -> int:
     """Carry out an approved change of another kind; answers with its ledger entry."""
-    match kind_of(tx.session, record):
+    match record.change.kind:
         case ChangeKind.RETIREMENT:
             event, payload = _retire(tx, ledger, record, actor=actor, at=at)
         case ChangeKind.RESTRICTED_USE:
@@ -72,7 +71,7 @@ def _retire(
 
 def _restrict(tx: Transaction, record: ChangeRecord, *, actor: Actor, at: datetime) -> tuple[Event, dict[str, str]]:
     """The bound is in force from now on, shown with the model and answered to whoever asks for production."""
-    text: str = getattr(record.change, "restriction", "") or record.change.rationale
+    text = record.change.restriction or record.change.rationale
     tx.session.add(
         Restriction(
             model_id=key_of(record.model),

@@ -65,7 +65,7 @@ def return_to_former(
     with deciding(store, ledger, ACT, entity=Entity("model", model), actor=actor, at=at) as tx:
         row = _locked(tx, model)
         check_environment(tx.session, environment)
-        back = way_back(tx.session, row, environment)
+        back = way_back(tx.session, row, environment, at=at)
         refuse(return_refusals(back.facts, actor, reason=reason))
         _abort_open(tx, ledger, row, environment, reason=reason, actor=actor, at=at)
         return _returned(tx, ledger, back, environment, reason=reason, actor=actor, at=at)
@@ -87,7 +87,7 @@ def rehearse(
     that of reading, deciding and asking. Whoever may roll back may rehearse it.
     """
     started = time.perf_counter()
-    found, back = _played(store, model, environment, registry, actor)
+    found, back = _played(store, model, environment, registry, actor, at)
     took = round((time.perf_counter() - started) * 1_000_000)
     with deciding(store, ledger, REHEARSE, entity=Entity("model", model), actor=actor, at=at) as tx:
         refuse(permission_refusals(actor, Permission.PRODUCTION_RETURN))
@@ -123,11 +123,11 @@ def rehearse(
 
 
 def _played(
-    store: Store, model: str, environment: str, registry: Callable[[str], str | None] | None, actor: Actor
+    store: Store, model: str, environment: str, registry: Callable[[str], str | None] | None, actor: Actor, at: datetime
 ) -> tuple[tuple[str, ...], WayBack]:
     with store.reading() as session:
         check_environment(session, environment)
-        back = way_back(session, load_model(session, model), environment)
+        back = way_back(session, load_model(session, model), environment, at=at)
         found = [str(reason) for reason in return_refusals(back.facts, actor)]
     if registry is not None:
         try:

@@ -55,7 +55,7 @@ def begin(
         if strategy is Strategy.BLUE_GREEN:
             against = (*against, *slot_refusals(facts.slots))
         refuse(against)
-        if not is_rolled_out(tx.session, found.record):
+        if not is_rolled_out(found.record):
             entry = carry_out_at_once(tx, ledger, found.record, actor=actor, at=at)
             return Stepped(change, found.record.change.status, None, 0, entry)
         rollout = _opened(tx, found, strategy, facts.slots, actor=actor, at=at)
