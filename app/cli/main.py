@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "serve": ("app.cli.serve", "start the server"),
         "worker": ("app.cli.serve", "do background work in a process of its own"),
         "submit": ("app.cli.submit", "hand predictions in from a pipeline, and gate on the verdicts"),
+        "code": ("app.cli.code", "put the commit behind a version on record, with its reviews"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     from countersign_client.server import Server, is_loopback
 
     try:
-        everything, token = handovers(args), _token(args.token_file)
+        everything, token = handovers(args), token_from(args.token_file)
         if args.url.startswith("http://") and not is_loopback(args.url):
             _say("Warning: the token travels unencrypted; use an https address.")
         submission = _submit(Server(args.url, token), everything, args)
@@ -152,7 +152,8 @@ def _keep(file: Path, proof: "Proof") -> None:
         raise Misused(f"The receipt cannot be written: {error}") from None
 
 
-def _token(file: Path | None) -> str:
+def token_from(file: Path | None) -> str:
+    """The token of the environment, or of a file; raises `Misused`."""
     try:
         token = (file.read_text(encoding="utf-8") if file else os.environ.get("COUNTERSIGN_TOKEN", "")).strip()
     except (OSError, UnicodeDecodeError) as error:

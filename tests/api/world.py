@@ -43,7 +43,7 @@ class World:
         *,
         life: timedelta = timedelta(days=30),
     ) -> Issued:
-        """A new token, of the developer and with every scope unless told; with no scope that its owner does not hold."""
+        """A new token, of the developer and with every scope unless told; never one that its owner does not hold."""
         holder = actor or self.cast.developer
         return issue_token(
             self.place.store,

@@ -56,6 +56,10 @@ class Server:
         """Start the validation."""
         return cast(Started, self._send("POST", _path(model, version, "validations"), key=key).json())
 
+    def report_code(self, model: str, version: str, record: Mapping[str, object], key: str) -> Registered:
+        """Put the commit behind a version on record, with its pull request and results."""
+        return cast(Registered, self._send("POST", _path(model, version, "code"), key=key, record=record).json())
+
     def run(self, number: str) -> Run:
         """How far a validation is."""
         return cast(Run, self._send("GET", f"/runs/{quote(number, safe='')}").json())
