@@ -1,0 +1,118 @@
+"""Reads of coverage for pages: the summary list with totals by pack, and one model item by item."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from core.coverage.summary import Counts, ModelSummary, summary
+from core.inventory.tables import Model
+from core.store.paging import Page
+
+SOON = timedelta(days=90)
+
+
+class Narrow(StrEnum):
+    """What a model in the list has to be like."""
+
+    WANTING = "something missing"
+    COVERED = "nothing missing"
+    ENDING = "ending in 90 days"
+
+
+@dataclass(frozen=True)
+class CoverageFilter:
+    """What the summary is narrowed to; None and empty mean everything."""
+
+    text: str = ""
+    pack: str | None = None
+    tier: int | None = None
+    business_line: str | None = None
+    narrow: Narrow | None = None
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One model in the summary."""
+
+    number: str
+    name: str
+    tier: int
+    owner: str
+    summary: ModelSummary
+
+
+@dataclass(frozen=True)
+class CoverageList:
+    """One page of the summary, and over all that match: models and counts by pack."""
+
+    page: Page[CoverageRow]
+    totals: Mapping[str, Counts]
+    models: Mapping[str, int]
+
+
+def coverage_list(session: Session, narrowed: CoverageFilter, *, at: datetime, limit: int, offset: int) -> CoverageList:
+    """Models with at least one pack, most items missing first; totals over all that match."""
+    everything = summary(session, at=at)
+    ids = session.exec(select(Model.id).where(*_conditions(narrowed)).order_by(col(Model.id))).all()
+    matching = [(key, one) for key in ids if key is not None and (one := _of(everything, key, narrowed, at))]
+    matching.sort(key=lambda pair: (-pair[1].total.wanting, pair[0]))
+    shown = matching[offset : offset + limit]
+    totals, models = _totals(matching)
+    return CoverageList(Page(_rows(session, shown), len(matching)), totals, models)
+
+
+def _of(
+    everything: Mapping[int, ModelSummary], key: int, narrowed: CoverageFilter, at: datetime
+) -> ModelSummary | None:
+    """The model as the filter shows it: with one pack alone where one was chosen; None where it does not match."""
+    found = everything.get(key)
+    if found is None or not found.by_pack:
+        return None
+    if narrowed.pack:
+        if narrowed.pack not in found.by_pack:
+            return None
+        found = ModelSummary({narrowed.pack: found.by_pack[narrowed.pack]}, found.ends)
+    ending = found.ends is not None and found.ends <= at + SOON
+    matches = {
+        None: True,
+        Narrow.WANTING: found.total.wanting > 0,
+        Narrow.COVERED: found.total.wanting == 0,
+        Narrow.ENDING: ending,
+    }
+    return found if matches[narrowed.narrow] else None
+
+
+def _totals(matching: Sequence[tuple[int, ModelSummary]]) -> tuple[Mapping[str, Counts], Mapping[str, int]]:
+    totals: dict[str, Counts] = {}
+    models: dict[str, int] = {}
+    for _, one in matching:
+        for pack, counts in one.by_pack.items():
+            totals[pack] = totals[pack] + counts if pack in totals else counts
+            models[pack] = models.get(pack, 0) + 1
+    return totals, models
+
+
+def _rows(session: Session, shown: Sequence[tuple[int, ModelSummary]]) -> tuple[CoverageRow, ...]:
+    found = session.exec(select(Model).where(col(Model.id).in_([key for key, _ in shown]))).all()
+    by_id = {row.id: row for row in found}
+    return tuple(
+        CoverageRow(row.number, row.name, row.tier, row.owner, one)
+        for key, one in shown
+        if (row := by_id.get(key)) is not None
+    )
+
+
+def _conditions(narrowed: CoverageFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.text:
+        texts = (col(Model.name), col(Model.number))
+        conditions.append(or_(*(text.icontains(narrowed.text, autoescape=True) for text in texts)))
+    if narrowed.tier:
+        conditions.append(col(Model.tier) == narrowed.tier)
+    if narrowed.business_line:
+        conditions.append(col(Model.business_line) == narrowed.business_line)
+    return conditions
