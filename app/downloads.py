@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.composition import Workplace, now
+from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
@@ -16,17 +17,14 @@ from core.reports.service import download
 from core.validation.evidently_file import evidently_file
 
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
-NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
-
 Answer = Callable[[Request, Actor], Response]
 
 
 def download_routes(place: Workplace) -> list[Route]:
-    """`/exports/X0001/file` and `/exports/R0001/evidently`.
+    """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv` and `/exports/DOC0001/document`.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
     """
@@ -51,7 +49,15 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="models.{kind}"'}
         return Response(body, media_type=media, headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
+    def coverage(request: Request, actor: Actor) -> Response:
+        return coverage_file(place, request, actor)
+
+    def document(request: Request, actor: Actor) -> Response:
+        return document_file(place, request, actor)
+
     return [
+        Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
+        Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),

@@ -55,7 +55,7 @@ class CoverageList:
 
 
 def coverage_list(session: Session, narrowed: CoverageFilter, *, at: datetime, limit: int, offset: int) -> CoverageList:
-    """Models with at least one pack, most items missing first; totals over all that match."""
+    """Models in use with at least one pack, most items missing first; totals over all that match."""
     everything = summary(session, at=at)
     ids = session.exec(select(Model.id).where(*_conditions(narrowed)).order_by(col(Model.id))).all()
     matching = [(key, one) for key in ids if key is not None and (one := _of(everything, key, narrowed, at))]
@@ -107,7 +107,7 @@ def _rows(session: Session, shown: Sequence[tuple[int, ModelSummary]]) -> tuple[
 
 
 def _conditions(narrowed: CoverageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [col(Model.retired_at).is_(None)]
     if narrowed.text:
         texts = (col(Model.name), col(Model.number))
         conditions.append(or_(*(text.icontains(narrowed.text, autoescape=True) for text in texts)))

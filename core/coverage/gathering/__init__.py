@@ -24,5 +24,5 @@ def gather(session: Session, scope: Scope, words: Set[str], *, at: datetime) -> 
     """Which of these signals are at hand for each model of the scope; one that has ended before `at` is not."""
     for source in SOURCES:
         for held in source(session, scope, words, at):
-            if held.until is None or held.until > at:
+            if held.word in words and (held.until is None or held.until > at):
                 yield held

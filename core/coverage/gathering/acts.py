@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest
+from core.coverage.gathering.records import kept_on_record
 from core.coverage.gathering.runs import current_runs
 from core.coverage.gathering.scope import Held, Scope
 from core.inventory.tables import Model, ModelVersion
@@ -34,6 +35,7 @@ def acts(session: Session, scope: Scope, words: Set[str], at: datetime) -> Itera
         yield from _reviews(session, scope)
     if Act.AUDITED_LATELY in asked:
         yield from _audited(session, scope)
+    yield from kept_on_record(session, scope, asked)
 
 
 def _validated(session: Session, scope: Scope) -> Iterator[Held]:

@@ -51,7 +51,8 @@ def _toml(text: str) -> tuple[object, Mapping[str, int]]:
         return tomllib.loads(text), places_of(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise Unreadable([Problem(str(error), line=int(place[1]) if place else None)]) from error
+        line = int(place[1]) if place else text.count("\n") + 1  # otherwise it is the end that is wrong
+        raise Unreadable([Problem(str(error), line=line)]) from error
 
 
 def _json(text: str) -> tuple[object, Mapping[str, int]]:

@@ -137,6 +137,20 @@ def pack_by_id(session: Session, pack_id: str) -> Pack:
     return found
 
 
+def older_of(session: Session, pack_id: str, against: str | None) -> Pack | None:
+    """What a pack is compared with: another pack or an earlier version where one is named, otherwise the pack that it
+    superseded, or its version before; None where there is none. Raises `NotFound` for a name that there is not."""
+    known, versions = known_packs(session), versions_of(session, pack_id)
+    if against:
+        named = next((one.pack for one in versions if one.row.version == against), known.get(against))
+        if named is None:
+            raise NotFound("regulation pack or version", against)
+        return named
+    if len(versions) > 1:
+        return versions[1].pack
+    return next((pack for pack in known.values() if pack.superseded_by == pack_id), None)
+
+
 def parsed(row: RegulationPack) -> OwnPack:
     """The pack that a stored row says."""
     return _parsed(row.digest, row.body)

@@ -36,6 +36,11 @@ class Act(StrEnum):
     REVIEW_PLANNED = "review planned"
     VALIDATED_LATELY = "validated within a year"
     AUDITED_LATELY = "audited within a year"
+    RISK_ASSESSED = "risk assessed"
+    PACKS_CONFIRMED = "packs confirmed"
+    REVIEWED_LATELY = "reviewed within a year"
+    LINKS_RECORDED = "links recorded"
+    HUMAN_DECIDES = "human decides"
 
 
 class DocumentKind(StrEnum):
@@ -63,22 +68,31 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "model.tier": "Tier",
         "model.packs": "Regulation packs that apply",
         "model.next_review": "Next review",
+        "model.scope": "Scope",
+        "model.scope_reason": "Reason of the scope decision",
         "version.version": "Version",
         "version.stage": "Stage",
         "version.intended_use": "Intended use",
         "version.limitations": "Limitations",
         "version.rationale": "What changed and why",
+        "version.change_kind": "Kind of change",
         "version.code_reference": "Code",
         "version.artefact_digest": "Digest of the model file",
         "training.source": "Source of the training data",
         "training.version": "Version of the training data",
         "training.licence": "Licence of the training data",
         "training.classification": "Classification of the training data",
+        "training.description": "Description of the training data",
+        "training.retention": "Retention of the training data",
+        "training.sanitisation": "How personal data were taken out of the training data",
         "training.declared_schema": "Declared schema of the training data",
         "test.source": "Source of the test data",
         "test.version": "Version of the test data",
         "test.licence": "Licence of the test data",
         "test.classification": "Classification of the test data",
+        "test.description": "Description of the test data",
+        "test.retention": "Retention of the test data",
+        "test.sanitisation": "How personal data were taken out of the test data",
         "test.declared_schema": "Declared schema of the test data",
     }
 )
@@ -92,6 +106,11 @@ ACTS: Mapping[Act, str] = MappingProxyType(
         Act.REVIEW_PLANNED: "A periodic review is planned and not overdue",
         Act.VALIDATED_LATELY: "Validated within the last year",
         Act.AUDITED_LATELY: "A bias audit was computed within the last year",
+        Act.RISK_ASSESSED: "Inherent risk: every factor judged, with a reason",
+        Act.PACKS_CONFIRMED: "Regulation packs confirmed by a person",
+        Act.REVIEWED_LATELY: "A periodic review within the last year",
+        Act.LINKS_RECORDED: "Links: what feeds it and what it feeds",
+        Act.HUMAN_DECIDES: "A human decision point that the model feeds",
     }
 )
 EVIDENCE = (
