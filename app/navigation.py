@@ -28,6 +28,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("my_work", "My work", "my_work.py"),
+    Page("cycle", "Cycle", "cycle.py"),
     Page("inventory", "Inventory", "inventory.py"),
     Page("model", "Model", "model.py", hidden=True),
     Page("register", "Register", "register.py", _MAKERS, hidden=True),

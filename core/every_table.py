@@ -6,9 +6,9 @@ import core.approval.hooks.tables
 import core.approval.rollout.tables
 import core.approval.simulation.tables
 import core.approval.tables
-import core.inventory.deployments.tables
 import core.coverage.tables
 import core.documents.tables
+import core.inventory.deployments.tables
 import core.inventory.importing.tables
 import core.inventory.tables
 import core.jobs.outbox.tables

@@ -23,7 +23,6 @@ WITHOUT_EFFECT = (  # entries after which coverage is as before, so that a sign-
     Event.SESSION_ENDED,
     Event.SESSION_REFUSED,
     Event.EXPORT_MADE,
-    Event.EXPORT_READY,
     Event.EXPORT_DOWNLOADED,
     Event.LEDGER_VERIFIED,
     Event.ACT_REFUSED,
@@ -102,7 +101,7 @@ def summary(session: Session, *, at: datetime) -> Summary:
 
 
 def record_state(session: Session) -> int:
-    """The index of the last entry of the ledger that can change what is covered; −1 in an empty ledger."""
+    """The index of the last entry of the ledger that can change what is shown; −1 in an empty ledger."""
     effective = col(LogEntry.action).not_in([event.value for event in WITHOUT_EFFECT])
     last = session.exec(select(LogEntry.idx).where(effective).order_by(col(LogEntry.idx).desc()).limit(1)).first()
     return -1 if last is None else last
