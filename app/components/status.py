@@ -75,8 +75,6 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Same": ("radio_button_unchecked", NO_VERDICT),
         "Reference": ("change_history", NO_VERDICT),
         "Not in force": ("radio_button_unchecked", NO_VERDICT),
-        "New": ("add_circle", NO_VERDICT),
-        "Changed": ("change_history", NO_VERDICT),
         "Unchanged": ("radio_button_unchecked", NO_VERDICT),
         "Dropped": ("archive", NO_VERDICT),
         "Draft": ("edit", NO_VERDICT),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, case, func, select
 from sqlmodel import Session, col
 
-from core.approval.rules import ChangeStatus
+from core.approval.rules import BRINGS, ChangeStatus
 from core.approval.tables import ChangeRequest
 from core.coverage.gathering.records import kept_on_record
 from core.coverage.gathering.runs import current_runs
@@ -105,7 +105,7 @@ def _approved(session: Session, scope: Scope) -> Iterator[Held]:
     query = (
         select(pairs.c.model, col(ChangeRequest.number), col(ChangeRequest.status))
         .join(ChangeRequest, col(ChangeRequest.version_id) == pairs.c.version)
-        .where(col(ChangeRequest.status).in_(decided))
+        .where(col(ChangeRequest.status).in_(decided), col(ChangeRequest.kind).in_(BRINGS))
         .order_by(col(ChangeRequest.id))
     )
     for model, number, status in session.execute(query):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from core.approval.rules import Answer, ChangeStatus
+from core.approval.rules import BRINGS, Answer, ChangeStatus
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem
 from core.coverage.gathering.scope import Held, Scope
 
@@ -29,6 +29,7 @@ def answered_items(session: Session, scope: Scope, words: Set[str], _at: datetim
         .join(ChecklistAnswer, col(ChecklistAnswer.item_id) == col(ChecklistItem.id))
         .where(
             col(ChangeRequest.status).in_((ChangeStatus.APPROVED, ChangeStatus.EXECUTED)),
+            col(ChangeRequest.kind).in_(BRINGS),
             ~col(ChecklistItem.source).startswith("clause "),
         )
         .group_by(pairs.c.model, col(ChecklistItem.source))
