@@ -5,7 +5,7 @@ import streamlit as st
 from app.components import head, paged
 from app.components.me import require
 from app.composition import now, workplace
-from app.views.cycle import models_table, narrowed_by, nothing_found, picture, said_in_short
+from app.views.cycle import LEGEND, models_table, narrowed_by, nothing_found, picture, said_in_short
 from core.access.queries import names
 from core.access.rules import Permission
 from core.cycle.queries import cycle
@@ -28,5 +28,6 @@ st.markdown(
     "no metric arrives, so nothing of them counts as met.]"
 )
 picture(found)
+st.markdown(f":small[{LEGEND}]")
 with paged(found.page.total) as window, place.store.reading() as session:
     models_table(cycle(session, wanted, at=at, limit=window.limit, offset=window.offset).page.rows, known, at)

@@ -13,13 +13,17 @@ from core.cycle.queries import CycleFilter, CycleList, CycleRow
 from core.cycle.rules import Checkpoint, Point, State, Step, Where
 
 FILTERS = {"search": "", "step": ALL, "checkpoint": ALL, "state": "Any", "tier": ALL, "line": ALL}
+LEGEND = (
+    ":green[:material/check_circle:] met   :red[:material/alarm:] overdue   :orange[:material/flag:] missing   "
+    ":gray[:material/help:] no data"
+)
 SHAPES: Mapping[State, str] = {
     State.MET: ":green[:material/check_circle:]",
     State.MISSING: ":orange[:material/flag:]",
     State.OVERDUE: ":red[:material/alarm:]",
     State.NO_DATA: ":gray[:material/help:]",
 }
-FILLS = {State.MET: "full", State.OVERDUE: "hatched", State.MISSING: "pale", State.NO_DATA: "hollow"}
+FILLS = {State.MET: "full", State.OVERDUE: "alarm", State.MISSING: "pale", State.NO_DATA: "hollow"}
 TABS = {Where.RECORD: "Record", Where.EVIDENCE: "Evidence", Where.DECISIONS: "Decisions"}
 
 
@@ -56,7 +60,7 @@ def picture(found: CycleList) -> None:
         Part(state.value, FILLS[state], [found.counts[step].get(state, 0) for step in Step])
         for state in (State.MET, State.OVERDUE, State.MISSING, State.NO_DATA)
     ]
-    rows = [f"{place} {word(step)}" for place, step in enumerate(Step, start=1)]
+    rows = [f"{place} {step.capitalize()}" for place, step in enumerate(Step, start=1)]
     stacked(rows, parts, what="Models by step, each by the most urgent of its checkpoints", key="cycle_bars")
 
 
@@ -70,7 +74,7 @@ def models_table(rows: Sequence[CycleRow], known: Mapping[str, str], at: datetim
             {
                 "Model": f"{link(row.name, '/model', model=row.number)}  \n"
                 f":small[:gray[{row.number}, tier {row.tier}, {plain(known.get(row.owner, row.owner))}]]",
-                **{word(step): "  \n".join(_said(point, row, at) for point in row.of(step)) for step in Step},
+                **{step.capitalize(): "  \n".join(_said(point, row, at) for point in row.of(step)) for step in Step},
             }
             for row in rows
         ],
@@ -79,12 +83,12 @@ def models_table(rows: Sequence[CycleRow], known: Mapping[str, str], at: datetim
 
 
 def _said(point: Point, row: CycleRow, at: datetime) -> str:
-    """Shape, checkpoint and, where it is not met, the state in words and the cause."""
+    """Shape, checkpoint and, where it is not met, why."""
     name = _to_cause(whole(word(point.checkpoint)), point, row)
     if point.state is State.MET:
         return f"{SHAPES[point.state]} {name}"
-    late = f" {days(at - point.since)}" if point.since else ""
-    return f"{SHAPES[point.state]} {name} :small[:gray[{word(point.state)}{late}: {plain(point.cause)}]]"
+    late = f"Overdue {days(at - point.since)}: " if point.since else ""
+    return f"{SHAPES[point.state]} {name} :small[:gray[{late}{plain(point.cause)}]]"
 
 
 def _to_cause(name: str, point: Point, row: CycleRow) -> str:

@@ -1,5 +1,6 @@
 """Reads of coverage for pages: the summary list with totals by pack, and one model item by item."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,24 +76,24 @@ def _of(
     if narrowed.pack:
         if narrowed.pack not in found.by_pack:
             return None
-        found = ModelSummary({narrowed.pack: found.by_pack[narrowed.pack]}, found.ends)
-    ending = found.ends is not None and found.ends <= at + SOON
-    matches = {
-        None: True,
-        Narrow.WANTING: found.total.wanting > 0,
-        Narrow.COVERED: found.total.wanting == 0,
-        Narrow.ENDING: ending,
-    }
-    return found if matches[narrowed.narrow] else None
+        counts = found.by_pack[narrowed.pack]
+        found = ModelSummary({narrowed.pack: counts}, counts, found.ends)
+    return found if narrowed.narrow is None or _is(found, narrowed.narrow, at) else None
+
+
+def _is(found: ModelSummary, narrow: Narrow, at: datetime) -> bool:
+    if narrow is Narrow.ENDING:
+        return found.ends is not None and found.ends <= at + SOON
+    return (found.total.wanting > 0) is (narrow is Narrow.WANTING)
 
 
 def _totals(matching: Sequence[tuple[int, ModelSummary]]) -> tuple[Mapping[str, Counts], Mapping[str, int]]:
+    alike = Counter((pack, counts) for _, one in matching for pack, counts in one.by_pack.items())
     totals: dict[str, Counts] = {}
-    models: dict[str, int] = {}
-    for _, one in matching:
-        for pack, counts in one.by_pack.items():
-            totals[pack] = totals[pack] + counts if pack in totals else counts
-            models[pack] = models.get(pack, 0) + 1
+    models: Counter[str] = Counter()
+    for (pack, counts), times in alike.items():
+        totals[pack] = totals.get(pack, Counts()) + counts * times
+        models[pack] += times
     return totals, models
 
 

@@ -1,35 +1,20 @@
 """How every pack is covered for every model at once, counted over sets and kept until the record changes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from sqlmodel import Session, col, select
 
 from core.coverage.answers import Key, answers_in_force, outcomes
 from core.coverage.demands import demand_of, words_of
 from core.coverage.gathering import Scope, gather
+from core.coverage.keeping import Kept
 from core.coverage.rules import Demand, Outcome, State, judge
 from core.inventory.tables import Model
-from core.ledger.events import Event
-from core.ledger.tables import LogEntry
 from core.policy.packs.service import known_packs
 from core.policy.packs.values import Pack
-
-WITHOUT_EFFECT = (  # entries after which coverage is as before, so that a sign-in throws nothing away
-    Event.SESSION_OPENED,
-    Event.SESSION_ENDED,
-    Event.SESSION_REFUSED,
-    Event.EXPORT_MADE,
-    Event.EXPORT_DOWNLOADED,
-    Event.LEDGER_VERIFIED,
-    Event.ACT_REFUSED,
-    Event.TOKEN_ISSUED,
-    Event.TOKEN_REVOKED,
-)
-KEPT = 4  # summaries in memory
 
 
 @dataclass(frozen=True)
@@ -66,60 +51,47 @@ class Counts:
             self.not_applicable + other.not_applicable,
         )
 
+    def __mul__(self, times: int) -> "Counts":
+        return Counts(
+            self.shown * times,
+            self.answered * times,
+            self.partly * times,
+            self.missing * times,
+            self.not_applicable * times,
+        )
+
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """One model: counts by pack that applies, and when the first thing ends that shows or answers an item."""
+    """One model: counts by pack that applies and over all, and when the first thing ends that an item rests on."""
 
     by_pack: Mapping[str, Counts]
+    total: Counts
     ends: datetime | None
-
-    @property
-    def total(self) -> Counts:
-        """Over all packs that apply."""
-        return sum(self.by_pack.values(), Counts())
 
 
 Summary = Mapping[int, ModelSummary]  # by the model's row number
-_kept: dict[tuple[str, int, datetime], Summary] = {}
-_lock = Lock()
 
 
 def summary(session: Session, *, at: datetime) -> Summary:
-    """As `summarised`, of the hour of `at`, and computed once for each state of the record."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    key = (str(session.get_bind().engine.url), record_state(session), hour)
-    with _lock:
-        found = _kept.get(key)
-    if found is None:
-        found = summarised(session, at=at)
-        with _lock:
-            while len(_kept) >= KEPT:
-                _kept.pop(next(iter(_kept)))
-            _kept[key] = found
-    return found
+    """As `summarised` for every model; only what changed since the last call is computed anew."""
+    return _SUMMARIES.read(session, at=at)
 
 
-def record_state(session: Session) -> int:
-    """The index of the last entry of the ledger that can change what is shown; −1 in an empty ledger."""
-    effective = col(LogEntry.action).not_in([event.value for event in WITHOUT_EFFECT])
-    last = session.exec(select(LogEntry.idx).where(effective).order_by(col(LogEntry.idx).desc()).limit(1)).first()
-    return -1 if last is None else last
-
-
-def summarised(session: Session, *, at: datetime) -> Summary:
-    """Every model with its packs, in statements whose number does not grow with the inventory."""
+def summarised(session: Session, at: datetime, models: Sequence[int] | None = None) -> Summary:
+    """These models, or all, with their packs, in statements whose number does not grow with the inventory."""
     packs = {pack.id: _Weighed(pack) for pack in known_packs(session).values()}
     words = tuple(sorted(frozenset[str]().union(*(one.words for one in packs.values()))))
     bits = {word: 1 << place for place, word in enumerate(words)}
     masks, ends = Counter[int](), dict[int, datetime]()
-    for held in gather(session, Scope.of(), bits.keys(), at=at):
+    for held in gather(session, Scope.of(models), bits.keys(), at=at):
         masks[held.model] |= bits[held.word]
         if held.until is not None and held.until < ends.get(held.model, held.until.max.replace(tzinfo=at.tzinfo)):
             ends[held.model] = held.until
-    answers = answers_in_force(session, at=at)
+    answers = answers_in_force(session, at=at, models=models)
+    asked = select(Model.id, Model.packs)
     found: dict[int, ModelSummary] = {}
-    for model, applying in session.execute(select(Model.id, Model.packs)):
+    for model, applying in session.execute(asked if models is None else asked.where(col(Model.id).in_(models))):
         given = answers.of(model)
         said = outcomes(given)
         by_pack = {
@@ -128,7 +100,8 @@ def summarised(session: Session, *, at: datetime) -> Summary:
             if name in packs
         }
         until = [*([ends[model]] if model in ends else []), *(row.expires_at for row in given.values())]
-        found[model] = ModelSummary(by_pack, min(until, default=None) if by_pack else None)
+        total = sum(by_pack.values(), Counts())
+        found[model] = ModelSummary(by_pack, total, min(until, default=None) if by_pack else None)
     return found
 
 
@@ -166,3 +139,6 @@ def counted(demands: tuple[tuple[str, Demand], ...], held: frozenset[str], answe
         states[State.MISSING],
         states[State.NOT_APPLICABLE],
     )
+
+
+_SUMMARIES = Kept(summarised, lambda one: one.ends)

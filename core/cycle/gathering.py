@@ -1,7 +1,7 @@
 """Gathers the facts behind the checkpoints for all models at once, in statements over sets."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, select
@@ -27,17 +27,16 @@ WORDS = frozenset({CONFIRMED, VALIDATED, APPROVED, EXPLAINED, SCENARIOS, REVIEWE
 Found = defaultdict[int, dict[str, object]]
 
 
-def facts_of_all(session: Session, *, at: datetime) -> dict[int, Facts]:
-    """The facts of every model that is in use, by row number, each at the version that counts."""
-    scope, found = Scope.of(), Found(dict)
+def facts_of(session: Session, at: datetime, models: Sequence[int] | None = None) -> dict[int, Facts]:
+    """The facts of these models, or of all, by row number, each at the version that counts."""
+    scope, found = Scope.of(models), Found(dict)
     for part in (_models, _runs, _open_changes, _reports, _findings):
         for model, values in part(session, scope):
             found[model] |= values
     held = defaultdict[int, dict[str, str]](dict)
     for one in gather(session, scope, WORDS, at=at):
         held[one.model][one.word] = one.key
-    in_use = session.execute(select(col(Model.id)).where(col(Model.retired_at).is_(None))).scalars()
-    return {model: _facts(found[model], held[model]) for model in in_use}
+    return {model: _facts(values, held[model]) for model, values in found.items()}
 
 
 def _facts(values: dict[str, object], held: dict[str, str]) -> Facts:

@@ -4,18 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
-from core.coverage.summary import record_state
-from core.cycle.gathering import facts_of_all
-from core.cycle.rules import CHECKPOINTS, URGENCY, Checkpoint, Point, State, Step, points_of, step_state
+from core.coverage.keeping import Kept
+from core.cycle.gathering import facts_of
+from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, Point, State, Step, points_of, step_state, turns_after
 from core.inventory.tables import Model
 from core.store.paging import Page
-
-KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -53,38 +50,51 @@ class CycleList:
     counts: Mapping[Step, Mapping[State, int]]
 
 
-Points = Mapping[int, tuple[Point, ...]]
-_kept: dict[tuple[str, int, datetime], Points] = {}
-_lock = Lock()
+@dataclass(frozen=True)
+class _Standing:
+    """A model's checkpoints, the state of each step, how urgent it is, and when the first checkpoint turns."""
+
+    points: tuple[Point, ...]
+    steps: tuple[State, ...]
+    urgency: tuple[int, int]
+    turns: datetime | None
 
 
 def cycle(session: Session, narrowed: CycleFilter, *, at: datetime, limit: int, offset: int) -> CycleList:
     """Models in use, those with most that is overdue first, then with most that is missing."""
-    everything = _points(session, at=at)
+    everything = _STANDINGS.read(session, at=at)
     ids = session.exec(select(Model.id).where(*_conditions(narrowed)).order_by(col(Model.id))).all()
+    everywhere = (narrowed.step, narrowed.checkpoint, narrowed.state) == (None, None, None)
     matching = [
-        (key, points)
+        (key, one)
         for key in ids
-        if key is not None and (points := everything.get(key)) and _matches(points, narrowed)
+        if key is not None and (one := everything.get(key)) and (everywhere or _matches(one.points, narrowed))
     ]
-    matching.sort(key=lambda pair: (*_urgency(pair[1]), pair[0]))
-    counts = {step: Counter(step_state(points, step) for _, points in matching) for step in Step}
-    return CycleList(Page(_rows(session, matching[offset : offset + limit]), len(matching)), counts)
+    matching.sort(key=lambda pair: (pair[1].urgency, pair[0]))
+    rows = _rows(session, matching[offset : offset + limit])
+    return CycleList(Page(rows, len(matching)), _counted([one.steps for _, one in matching]))
 
 
-def _points(session: Session, *, at: datetime) -> Points:
-    """As of this hour, and gathered once for each state of the record."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    key = (str(session.get_bind().engine.url), record_state(session), hour)
-    with _lock:
-        found = _kept.get(key)
-    if found is None:
-        found = {model: points_of(facts, at) for model, facts in facts_of_all(session, at=at).items()}
-        with _lock:
-            while len(_kept) >= KEPT:
-                _kept.pop(next(iter(_kept)))
-            _kept[key] = found
-    return found
+def _standing(session: Session, at: datetime, models: Sequence[int] | None = None) -> Mapping[int, _Standing]:
+    return {model: _of(facts, at) for model, facts in facts_of(session, at, models).items()}
+
+
+def _of(facts: Facts, at: datetime) -> _Standing:
+    points = points_of(facts, at)
+    states = [point.state for point in points]
+    urgency = (-states.count(State.OVERDUE), -states.count(State.MISSING))
+    return _Standing(points, tuple(step_state(points, step) for step in Step), urgency, turns_after(facts, at))
+
+
+_STANDINGS = Kept(_standing, lambda one: one.turns)
+
+
+def _counted(standings: Sequence[tuple[State, ...]]) -> Mapping[Step, Mapping[State, int]]:
+    counts: dict[Step, Counter[State]] = {step: Counter() for step in Step}
+    for states, times in Counter(standings).items():
+        for step, state in zip(Step, states, strict=True):
+            counts[step][state] += times
+    return counts
 
 
 def _matches(points: Sequence[Point], narrowed: CycleFilter) -> bool:
@@ -97,17 +107,12 @@ def _matches(points: Sequence[Point], narrowed: CycleFilter) -> bool:
     return any(narrowed.state in (None, point.state) for point in within)
 
 
-def _urgency(points: Sequence[Point]) -> tuple[int, ...]:
-    counted = Counter(point.state for point in points)
-    return tuple(-counted[state] for state in URGENCY[:2])
-
-
-def _rows(session: Session, shown: Sequence[tuple[int, tuple[Point, ...]]]) -> tuple[CycleRow, ...]:
+def _rows(session: Session, shown: Sequence[tuple[int, _Standing]]) -> tuple[CycleRow, ...]:
     found = session.exec(select(Model).where(col(Model.id).in_([key for key, _ in shown]))).all()
     by_id = {row.id: row for row in found}
     return tuple(
-        CycleRow(row.number, row.name, row.tier, row.owner, points)
-        for key, points in shown
+        CycleRow(row.number, row.name, row.tier, row.owner, one.points)
+        for key, one in shown
         if (row := by_id.get(key)) is not None
     )
 

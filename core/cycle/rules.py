@@ -121,6 +121,12 @@ def points_of(facts: Facts, at: datetime) -> tuple[Point, ...]:
     )
 
 
+def turns_after(facts: Facts, at: datetime) -> datetime | None:
+    """The first moment from `at` on after which a checkpoint stands otherwise although nothing was done."""
+    dues = (facts.next_review, facts.change_due, facts.first_due)
+    return min((due for due in dues if due is not None and due >= at), default=None)
+
+
 def step_state(points: tuple[Point, ...], step: Step) -> State:
     """The most urgent state of the step's checkpoints."""
     return min((point.state for point in points if point.checkpoint in CHECKPOINTS[step]), key=URGENCY.index)

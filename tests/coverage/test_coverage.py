@@ -232,7 +232,8 @@ def test_filters_narrow_the_list_and_its_totals(sqlite_store: Store, ledger: Led
 
 def test_a_sign_in_throws_no_summary_away_and_an_act_does(sqlite_store: Store, ledger: Ledger) -> None:
     from core.access.rules import SYSTEM
-    from core.coverage.summary import record_state, summary
+    from core.coverage.keeping import last_entry
+    from core.coverage.summary import summary
     from core.ledger.events import Event
     from core.ledger.service import Entity
 
@@ -242,14 +243,14 @@ def test_a_sign_in_throws_no_summary_away_and_an_act_does(sqlite_store: Store, l
 
     record(Event.MODEL_REGISTERED)
     with sqlite_store.reading() as session:
-        before, first = record_state(session), summary(session, at=NOON)
+        before, first = last_entry(session), summary(session, at=NOON)
     record(Event.SESSION_OPENED)
     with sqlite_store.reading() as session:
-        assert record_state(session) == before
+        assert last_entry(session) == before
         assert summary(session, at=NOON) is first
     record(Event.COVERAGE_ANSWERED)
     with sqlite_store.reading() as session:
-        assert record_state(session) == before + 2
+        assert last_entry(session) == before + 2
 
 
 def test_a_pack_that_there_is_not_is_not_found(sqlite_store: Store) -> None:

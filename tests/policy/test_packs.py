@@ -39,7 +39,9 @@ def test_every_item_says_what_shows_it_in_known_words(pack: Pack, item: PackItem
 
     assert item.shown_by
     assert [word for word in words if parse_signal(word) is None] == []
-    assert all(signal.words for word in words if (signal := parse_signal(word)))
+    signals = [(word, signal) for word in words if (signal := parse_signal(word))]
+    assert all(signal.words for _, signal in signals)
+    assert [signal.said for _, signal in signals] == words
 
 
 def test_there_are_302_items_and_a_person_answers_those_that_nothing_shows() -> None:

@@ -20,7 +20,7 @@ class Part:
     """One state in every bar: its word, how it is filled, and the counts by row."""
 
     word: str
-    style: str  # full, hatched, pale or hollow
+    style: str  # full, hatched, alarm, pale or hollow
     counts: Sequence[int]
 
 
@@ -89,6 +89,9 @@ def _marker(style: str, ink: Ink) -> dict[str, object]:
     if style == "hatched":
         pattern = {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": ink.accent, "bgcolor": ink.surface}
         return {"color": ink.surface, "pattern": pattern, "line": {"width": 1, "color": ink.accent}}
+    if style == "alarm":
+        pattern = {"shape": "x", "size": 6, "solidity": 0.3, "fgcolor": ink.breach, "bgcolor": ink.surface}
+        return {"color": ink.surface, "pattern": pattern, "line": {"width": 1, "color": ink.breach}}
     if style == "pale":
         return {"color": ink.grid, "line": outline}
     return {"color": "rgba(0,0,0,0)", "line": outline}

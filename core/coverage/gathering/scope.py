@@ -36,9 +36,10 @@ class Scope:
                 .subquery("scope")
             )
         newest = (
-            select(col(ModelVersion.model_id), func.max(ModelVersion.id).label("id"))
-            .group_by(col(ModelVersion.model_id))
-            .subquery("newest")
+            select(func.max(ModelVersion.id))
+            .where(col(ModelVersion.model_id) == col(Model.id))
+            .correlate(Model)
+            .scalar_subquery()
         )
         in_production = and_(
             col(ProductionPointer.model_id) == col(Model.id), col(ProductionPointer.environment) == "production"
@@ -46,9 +47,8 @@ class Scope:
         return cls(
             select(
                 col(Model.id).label("model"),
-                func.coalesce(col(ProductionPointer.version_id), newest.c.id).label("version"),
+                func.coalesce(col(ProductionPointer.version_id), newest).label("version"),
             )
-            .outerjoin(newest, newest.c.model_id == col(Model.id))
             .outerjoin(ProductionPointer, in_production)
             .where(true() if models is None else col(Model.id).in_(models))
             .subquery("scope")

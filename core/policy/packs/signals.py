@@ -149,6 +149,14 @@ class Signal:
     subject: str = ""
 
     @property
+    def said(self) -> str:
+        """The word of the pack that names it; the inverse of `parse_signal`."""
+        if self.kind is SignalKind.ANSWER:
+            return ANSWER_ONCE if self.name else ANSWER
+        narrowed = f": {self.metric}" if self.metric else ""
+        return f"{self.kind} {self.name}{narrowed}{f' of {self.subject}' if self.subject else ''}"
+
+    @property
     def words(self) -> str:
         """What it is, as a reviewer says it."""
         match self.kind:
