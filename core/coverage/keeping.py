@@ -1,5 +1,6 @@
 """Keeps what was computed for every model, and computes anew only what an entry of the ledger, or time, touched."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ Compute = Callable[[Session, datetime, Sequence[int] | None], Mapping[int, Value
 @dataclass(frozen=True)
 class _State(Generic[Value]):
     entry: int
+    event: str  # the entry's own id, so that what was kept of another ledger at this address is noticed
     at: datetime
     values: dict[int, Value]
 
@@ -60,28 +62,32 @@ class Kept(Generic[Value]):
         """Every model's value as of `at`; a moment before what is kept is computed for itself."""
         store = str(session.get_bind().engine.url)
         with self._lock:
-            kept, entry = self._states.get(store), last_entry(session)
-            if kept is not None and (at < kept.at or entry < kept.entry):
+            kept = self._states.get(store)
+            if kept is not None and event_at(session, kept.entry) != kept.event:
+                kept = None
+            if kept is not None and at < kept.at:
                 return self._compute(session, at, None)
-            state = self._advanced(session, kept, entry, at)
+            state = self._advanced(session, kept, at)
             self._states.pop(store, None)
             self._states[store] = state
             while len(self._states) > STORES:
                 self._states.pop(next(iter(self._states)))
             return state.values
 
-    def _advanced(self, session: Session, kept: _State[Value] | None, entry: int, at: datetime) -> _State[Value]:
+    def _advanced(self, session: Session, kept: _State[Value] | None, at: datetime) -> _State[Value]:
+        entry = last_entry(session)
+        event = event_at(session, entry)
         touched = None if kept is None else touched_models(session, since=kept.entry, until=entry)
         if kept is None or touched is None:
-            return _State(entry, at, dict(self._compute(session, at, None)))
+            return _State(entry, event, at, dict(self._compute(session, at, None)))
         turned = {model for model, value in kept.values.items() if (ends := self._ends(value)) and ends <= at}
         models = sorted(touched | turned)
         if not models:
-            return _State(entry, at, kept.values)
+            return _State(entry, event, at, kept.values)
         if len(models) > MOST:
-            return _State(entry, at, dict(self._compute(session, at, None)))
+            return _State(entry, event, at, dict(self._compute(session, at, None)))
         left = {model: value for model, value in kept.values.items() if model not in touched | turned}
-        return _State(entry, at, left | dict(self._compute(session, at, models)))
+        return _State(entry, event, at, left | dict(self._compute(session, at, models)))
 
 
 def last_entry(session: Session) -> int:
@@ -89,6 +95,12 @@ def last_entry(session: Session) -> int:
     query = select(col(LogEntry.idx)).where(_effective()).order_by(col(LogEntry.idx).desc()).limit(1)
     last = session.execute(query).scalar()
     return -1 if last is None else last
+
+
+def event_at(session: Session, index: int) -> str:
+    """The id of the entry at this index; without one, a word that never comes again."""
+    found = session.execute(select(col(LogEntry.event_id)).where(col(LogEntry.idx) == index)).scalar()
+    return found or secrets.token_hex(16)
 
 
 def touched_models(session: Session, *, since: int, until: int) -> frozenset[int] | None:
