@@ -4,27 +4,36 @@ from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.composition import Workplace, now
-from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
+from app.lists.inventory import in_words, read
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
+from core.inventory.exporting import Format, export_inventory
 from core.inventory.importing.template import csv_template, xlsx_template
 from core.reports.service import download
 from core.validation.evidently_file import evidently_file
 
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+LISTS = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+}
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+
 Answer = Callable[[Request, Actor], Response]
 
 
 def download_routes(place: Workplace) -> list[Route]:
-    """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv` and `/exports/DOC0001/document`.
+    """`/exports/X0001/file`, `/exports/R0001/evidently`, and `/exports/inventory.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
     """
@@ -49,15 +58,27 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="models.{kind}"'}
         return Response(body, media_type=media, headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
-    def coverage(request: Request, actor: Actor) -> Response:
-        return coverage_file(place, request, actor)
-
-    def document(request: Request, actor: Actor) -> Response:
-        return document_file(place, request, actor)
+    def inventory(request: Request, actor: Actor) -> Response:
+        params, at = dict(request.query_params), now()
+        wanted, form = read(params, at), request.path_params["form"]
+        if form not in set(Format):
+            raise NotFound("form of the inventory", form)
+        found = export_inventory(
+            place.store,
+            place.ledger,
+            wanted.narrowed,
+            form=Format(form),
+            in_words=in_words(params),
+            sort=wanted.sort,
+            descending=wanted.descending,
+            actor=actor,
+            at=at,
+        )
+        attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})
 
     return [
-        Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
-        Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),
+        Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
+        "bench": ("app.cli.bench", "fill a fresh store for measurements"),
     }
 )
 INTERRUPTED = 130

@@ -9,7 +9,6 @@ from pathlib import Path
 from app.composition import Workplace
 from app.example.accounts import Account, accounts
 from app.example.changes import tell_changes
-from app.example.coverage_records import tell_coverage
 from app.example.records import (
     COMPAS,
     COMPAS_DATA,
@@ -66,7 +65,6 @@ class _Story:
         self._employment_next_in_approval()
         tell_changes(self.place, self.known, self.at)
         self._export()
-        tell_coverage(self.place, self.known, self._ago(1.5))
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

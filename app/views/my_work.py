@@ -43,7 +43,8 @@ def _answer(work: Work, roles: frozenset[Role], at: datetime) -> str:
     verb = "waits" if waiting == 1 else "wait"
     late = sum(task.overdue(at) for task in work.waiting)
     soon = len(work.expiring)
-    parts = [f"**{counted(waiting, noun)} {verb} for you**" if waiting else "**Nothing waits for you**"]
+    least = "At least " if work.more else ""
+    parts = [f"**{least}{counted(waiting, noun)} {verb} for you**" if waiting else "**Nothing waits for you**"]
     parts += [f"{late} {'is' if late == 1 else 'are'} overdue"] if late else []
     ending = (
         f" {counted(soon, 'thing')} {'expires' if soon == 1 else 'expire'} within 30{chr(160)}days." if soon else ""

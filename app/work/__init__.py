@@ -15,7 +15,7 @@ from app.work.approval import (
 from app.work.asked import my_requests
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.ownership import conditions_ending, reviews_due
-from app.work.tasks import State, Task, Work, most_urgent_first
+from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.validation import findings_to_verify, validations_to_conclude
 from core.access.rules import Actor
 
@@ -24,18 +24,19 @@ __all__ = ["State", "Task", "Work", "work_of"]
 
 def work_of(session: Session, actor: Actor, at: datetime) -> Work:
     """Everything on this person's desk; each list asks the rules, so nothing waits that would be refused."""
-    waiting = [
-        *questions_to_answer(session, actor, at),
-        *findings_to_remediate(session, actor, at),
-        *versions_to_take_on(session, actor),
-        *validations_to_conclude(session, actor),
-        *findings_to_verify(session, actor, at),
-        *changes_to_vote_on(session, actor, at),
-        *changes_to_execute(session, actor, at),
-        *reviews_escalated(session, actor, at),
-        *conditions_to_settle(session, actor, at),
-        *people_without_role(session, actor, at),
+    kinds = [
+        questions_to_answer(session, actor, at),
+        findings_to_remediate(session, actor, at),
+        versions_to_take_on(session, actor),
+        validations_to_conclude(session, actor),
+        findings_to_verify(session, actor, at),
+        changes_to_vote_on(session, actor, at),
+        changes_to_execute(session, actor, at),
+        reviews_escalated(session, actor, at),
+        conditions_to_settle(session, actor, at),
+        people_without_role(session, actor, at),
     ]
+    waiting = [task for kind in kinds for task in kind[:MOST]]
     reviews = reviews_due(session, actor, at)
     waiting += [task for task in reviews if task.overdue(at)]
     expiring = [
@@ -44,4 +45,5 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         *exceptions_expiring(session, actor, at),
         *grants_ending(session, actor, at),
     ]
-    return Work(most_urgent_first(waiting), most_urgent_first(expiring), my_requests(session, actor, at))
+    more = any(len(kind) >= MOST for kind in kinds)
+    return Work(most_urgent_first(waiting), most_urgent_first(expiring), my_requests(session, actor, at), more)

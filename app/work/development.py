@@ -1,10 +1,11 @@
 """What waits for those who build a model: questions, findings, and versions whose next step is theirs."""
 
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session, col, or_, select
 
-from app.work.tasks import State, Task, urgency, version_address
+from app.work.tasks import LOOKED_AT, MOST, State, Task, urgency, version_address
 from core.access.rules import Actor, Permission
 from core.approval.facts import open_change
 from core.approval.queries import standing_against_request
@@ -14,8 +15,6 @@ from core.inventory.tables import Model, ModelVersion
 from core.validation.evidence import latest_run, validation_facts
 from core.validation.queries import FindingFilter, findings, questions_for
 from core.validation.rules import FindingFacts, FindingStatus, RunStatus, finding_refusals, refusals
-
-MOST = 100
 
 
 def questions_to_answer(session: Session, actor: Actor, at: datetime) -> list[Task]:
@@ -80,8 +79,10 @@ def versions_to_take_on(session: Session, actor: Actor) -> list[Task]:
             or_(col(Model.developer) == actor.id, col(ModelVersion.created_by) == actor.id),
         )
         .order_by(col(ModelVersion.id))
+        .limit(LOOKED_AT)
     ).all()
-    return [task for model, version in rows if (task := _next_step(session, model, version, actor))]
+    tasks = (task for model, version in rows if (task := _next_step(session, model, version, actor)))
+    return list(islice(tasks, MOST))
 
 
 def _next_step(session: Session, model: Model, version: ModelVersion, actor: Actor) -> Task | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+MOST, LOOKED_AT = 25, 200  # of one kind on a desk, and rows that are asked about to find them
 SOON = timedelta(days=7)
 HORIZON = timedelta(days=30)
 _SPACE = "\u00a0"
@@ -41,11 +42,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything on one person's desk, each list in the order in which it should be done."""
+    """What is on one person's desk, each list in the order in which it should be done.
+
+    `more` says that of some kind more waits than the most urgent that are listed.
+    """
 
     waiting: tuple[Task, ...]
     expiring: tuple[Task, ...]
     asked: tuple[Task, ...]
+    more: bool = False
 
 
 def days_between(first: datetime, second: datetime) -> int:

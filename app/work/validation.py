@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.work.tasks import State, Task, urgency, version_address
+from app.work.tasks import LOOKED_AT, MOST, State, Task, urgency, version_address
 from core.access.rules import Actor, Permission
 from core.inventory.moves import version_by_id
 from core.inventory.rules import Action
@@ -12,15 +12,15 @@ from core.validation.evidence import latest_run, validation_facts
 from core.validation.queries import FindingFilter, findings, versions_in_validation
 from core.validation.rules import FindingFacts, FindingStatus, finding_refusals, refusals
 
-MOST = 100
-
 
 def validations_to_conclude(session: Session, actor: Actor) -> list[Task]:
     """Versions with a finished validation of the evidence at hand that this person may conclude."""
     if Permission.VALIDATION_CONCLUDE not in actor.permissions:
         return []
-    tasks = []
-    for model, version in versions_in_validation(session):
+    tasks: list[Task] = []
+    for model, version in versions_in_validation(session, but_of=actor.id, limit=LOOKED_AT):
+        if len(tasks) == MOST:
+            break
         if refusals(validation_facts(session, version), Action.CONCLUDE_NOT_VALIDATED, actor):
             continue
         run = latest_run(session, version)

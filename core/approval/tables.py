@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from core.approval.rules import Answer, ChangeStatus, Choice, NoticeKind
@@ -15,6 +15,7 @@ class ChangeRequest(Row, table=True):
     """A request for a change to a version; its kind, tier and path stay as they were when it was asked."""
 
     __tablename__ = "change_request"
+    __table_args__ = (Index("ix_change_request_decided_at", "decided_at", "id"),)
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)

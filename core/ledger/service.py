@@ -173,6 +173,10 @@ class Ledger:
         tree = StoredTree(session, read_head(session).pending)
         return Receipt(index, tree.proof(inclusion_spans(index, checkpoint.size)), note).text()
 
+    def note(self, checkpoint: Checkpoint) -> str:
+        """The signed note of a checkpoint of this log."""
+        return checkpoint.note(self._signer)
+
     def _sign_at_commit(self, tx: Transaction) -> None:
         if WILL_SIGN not in tx.session.info:
             tx.session.info[WILL_SIGN] = True
@@ -182,7 +186,7 @@ class Ledger:
         head = read_head(session)
         if session.exec(select(LogCheckpoint.size).where(LogCheckpoint.size == head.pending.size)).first() is not None:
             return  # everything recorded was undone by a savepoint
-        note = Checkpoint(self.origin, head.pending.size, head.pending.root()).note(self._signer)
+        note = self.note(Checkpoint(self.origin, head.pending.size, head.pending.root()))
         session.execute(_ADD_CHECKPOINT, {"size": head.pending.size, "note": note})
         save_head(session, replace(head, checkpoint_digest=hashlib.sha256(note.encode()).hexdigest()))
 

@@ -1,7 +1,11 @@
-"""One page of a longer list."""
+"""One page of a longer list, and lists that are read in parts so that none of them is sorted as a whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import func, select
+from sqlmodel import Session
 
 Item = TypeVar("Item", covariant=True)
 
@@ -13,3 +17,29 @@ class Page(Generic[Item]):
     rows: tuple[Item, ...]
     total: int
     more: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of a list's rows, and their order; an index gives both."""
+
+    conditions: Sequence[Any]
+    order: Sequence[Any]
+
+
+def page_of_parts(
+    session: Session, ids: Any, parts: Sequence[Part], *, limit: int, offset: int, counted: int
+) -> Page[int]:
+    """The ids of one page of a list that consists of these parts, one after the other, counted up to `counted`."""
+    chosen: list[int] = []
+    total = 0
+    for part in parts:
+        rows = ids.where(*part.conditions)
+        some = rows.limit(counted + 1 - total).subquery() if total <= counted else None
+        count = 0 if some is None else session.execute(select(func.count()).select_from(some)).scalar_one()
+        missing = limit - len(chosen)
+        if missing > 0 and offset < total + count:
+            page = rows.order_by(*part.order).limit(missing).offset(max(0, offset - total))
+            chosen += session.execute(page).scalars()
+        total += count
+    return Page(tuple(chosen), min(total, counted), more=total > counted)

@@ -46,8 +46,9 @@ VERSION = Words(
     facts=("version", "code_reference", "artefact_digest"),
     prose=("intended_use", "limitations", "rationale"),
 )
-DATASET = Words("dataset", ("number", "name"), ("version", "source", "licence", "classification"))
-SEARCHED = (MODEL, VERSION, DATASET)
+DATASET = Words("dataset", ("number", "name"), ("version", "source", "licence", "classification"), ("description",))
+ASSET = Words("asset", ("number", "name"), prose=("description",))
+SEARCHED = (MODEL, VERSION, DATASET, ASSET)
 
 
 def of_words(name: str) -> bool:
@@ -71,7 +72,7 @@ def matching(session: Session, searched: Words, words: Sequence[str], depth: Dep
     """The ids of the rows in which every word begins some word, down to this depth; no words match nothing."""
     if session.get_bind().dialect.name == "postgresql":
         weights = "ABC"[:depth]
-        asked = " & ".join(f"'{word}':{'*' if len(word) > 1 else ''}{weights}" for word in words)
+        asked = " & ".join(f"'{word}':{'*' if begun else ''}{weights}" for word, begun in _begun(words))
         rows = table(searched.table, column("id"))
         return select(rows.c.id).where(
             literal_column(f"{searched.table}.words").op("@@")(func.to_tsquery("simple", asked))
@@ -81,10 +82,15 @@ def matching(session: Session, searched: Words, words: Sequence[str], depth: Dep
     columns = searched.columns(depth)
     if not words or not columns:
         return select(ids).where(literal_column("0") == 1)
-    asked = " AND ".join(f'"{word}"{" *" if len(word) > 1 else ""}' for word in words)
+    asked = " AND ".join(f'"{word}"{" *" if begun else ""}' for word, begun in _begun(words))
     return select(ids).where(
         literal_column(f"{searched.table}_words").op("MATCH")(f"{{{' '.join(columns)}}} : ({asked})")
     )
+
+
+def _begun(words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Each word, and whether it may be the beginning of another; one letter is a word, unless it is still typed."""
+    return [(word, len(word) > 1 or 0 < at == len(words) - 1) for at, word in enumerate(words)]
 
 
 def statements(dialect_name: str) -> tuple[str, ...]:

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, Select, case, exists, func
+from sqlalchemy import select as sqlalchemy_select
 from sqlmodel import Session, col, select
 
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.rules import Duty, Stage
+from core.inventory.tables import Contribution, Model, ModelVersion
 from core.metrics.verdicts import Verdict
-from core.store.paging import Page
+from core.store.paging import Page, Part, page_of_parts
 from core.validation.rules import FindingStatus, RunStatus, Severity
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 
+PENDING_FINDINGS = frozenset(FindingStatus) - {FindingStatus.VERIFIED_CLOSED}
+COUNTED = 10_000
 WEIGHT = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
 
 
@@ -146,17 +150,42 @@ def run_progress(session: Session, number: str) -> Run | None:
 
 
 def findings(session: Session, narrowed: FindingFilter, *, limit: int, offset: int) -> Page[FindingRow]:
-    """Findings, open ones first, worst first, then by due date."""
+    """Findings, open ones first, worst first, then by due date; counted up to 10,000."""
+    ids = select(Finding.id).where(*_conditions(narrowed))
+    if narrowed.model:
+        ids = ids.join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id)).join(
+            Model, col(Model.id) == col(ModelVersion.model_id)
+        )
+    page = page_of_parts(session, ids, _parts_of_list(), limit=limit, offset=offset, counted=COUNTED)
     query = (
         select(Finding, Model.number, Model.name, ModelVersion.version)
         .join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id))
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
-        .where(*_conditions(narrowed))
+        .where(col(Finding.id).in_(page.rows))
     )
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    closed = case((col(Finding.status) == FindingStatus.VERIFIED_CLOSED, 1), else_=0)
-    ordered = query.order_by(closed, _weight(), col(Finding.due_at), col(Finding.id))
-    return Page(tuple(FindingRow(*row) for row in session.execute(ordered.limit(limit).offset(offset)).all()), total)
+    rows = {row[0].id: FindingRow(*row) for row in session.execute(query)} if page.rows else {}
+    return Page(tuple(rows[key] for key in page.rows), page.total, more=page.more)
+
+
+def _parts_of_list() -> tuple[Part, ...]:
+    """Each status and severity is read from an index by due date."""
+    pending = col(Finding.status).in_(PENDING_FINDINGS)
+    order = [col(Finding.due_at), col(Finding.id)]
+    return tuple(
+        Part([status, col(Finding.severity) == severity], order)
+        for status in (pending, col(Finding.status) == FindingStatus.VERIFIED_CLOSED)
+        for severity in sorted(Severity, key=lambda one: WEIGHT[one])
+    )
+
+
+def open_findings_of_models() -> Select[int, int]:
+    """For each model with a finding that is not verified closed, its id and how many it has."""
+    return (
+        sqlalchemy_select(col(ModelVersion.model_id), func.count())
+        .join(Finding, col(Finding.version_id) == col(ModelVersion.id))
+        .where(col(Finding.status).in_(PENDING_FINDINGS))
+        .group_by(col(ModelVersion.model_id))
+    )
 
 
 def open_finding_counts(session: Session, models: Sequence[str]) -> dict[str, int]:
@@ -165,7 +194,7 @@ def open_finding_counts(session: Session, models: Sequence[str]) -> dict[str, in
         select(Model.number, func.count())
         .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
         .join(Finding, col(Finding.version_id) == col(ModelVersion.id))
-        .where(col(Model.number).in_(models), Finding.status != FindingStatus.VERIFIED_CLOSED)
+        .where(col(Model.number).in_(models), col(Finding.status).in_(PENDING_FINDINGS))
         .group_by(Model.number)
     ).all()
     return dict(rows)
@@ -245,13 +274,22 @@ def _finding_work(session: Session, rows: Sequence[FindingRow], verb: str, why: 
     )
 
 
-def versions_in_validation(session: Session) -> tuple[tuple[Model, ModelVersion], ...]:
-    """Versions that a validator may read and conclude."""
+def versions_in_validation(
+    session: Session, *, but_of: str = "", limit: int = 1_000
+) -> tuple[tuple[Model, ModelVersion], ...]:
+    """Versions that a validator may read and conclude, the oldest first; none on which `but_of` has another part."""
+    parts = exists().where(
+        col(Contribution.version_id) == col(ModelVersion.id),
+        col(Contribution.person) == but_of,
+        col(Contribution.duty) != Duty.VALIDATION,
+    )
+    finished = exists().where(col(Run.version_id) == col(ModelVersion.id), col(Run.status) == RunStatus.FINISHED)
     rows = session.execute(
         select(Model, ModelVersion)
         .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
-        .where(col(ModelVersion.stage) == "in validation")
+        .where(col(ModelVersion.stage) == Stage.IN_VALIDATION, ~parts, finished)
         .order_by(col(ModelVersion.id))
+        .limit(limit)
     ).all()
     return tuple((model, version) for model, version in rows)
 
@@ -271,5 +309,5 @@ def _conditions(narrowed: FindingFilter) -> list[ColumnElement[bool]]:
     if narrowed.model:
         wanted.append(col(Model.number) == narrowed.model)
     if narrowed.open_only:
-        wanted.append(col(Finding.status) != FindingStatus.VERIFIED_CLOSED)
+        wanted.append(col(Finding.status).in_(PENDING_FINDINGS))
     return wanted

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey
+from sqlalchemy import Column, ForeignKey, Index
 from sqlmodel import Field
 
 from core.metrics.verdicts import Verdict
@@ -90,6 +90,8 @@ class CheckResult(Row, table=True):
 
 class Finding(Row, table=True):
     """Something that validation found wanting, until it is verified closed."""
+
+    __table_args__ = (Index("ix_finding_listed", "severity", "status", "due_at", "id"),)
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)

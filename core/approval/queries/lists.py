@@ -1,19 +1,20 @@
 """Lists of change requests: all of them, mine, and those that wait for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
 from sqlmodel import Session, col
 
 from core.access.rules import Actor
 from core.approval.facts import functions_in
 from core.approval.rules import ASIDE, OPEN, ChangeFacts, ChangeStatus, Choice, refusals
 from core.approval.tables import ChangeRequest, Dissent, Vote
-from core.inventory.rules import Action, Duty, Stage, VersionFacts
+from core.inventory.rules import PERMISSION_OF, Action, Duty, Stage, VersionFacts
 from core.inventory.tables import Contribution, Model, ModelVersion
 from core.policy.rules import ChangeKind, Function
-from core.store.paging import Page
+from core.store.paging import Page, Part, page_of_parts
 
 
 @dataclass(frozen=True)
@@ -63,20 +64,39 @@ class ChangeRow:
 
 
 Rows = Select[ChangeRequest, Model, ModelVersion, int]
+COUNTED, MOST_WAITING = 10_000, 100
 
 
 def changes(session: Session, narrowed: ChangeFilter, *, limit: int, offset: int) -> Page[ChangeRow]:
-    """Changes, undecided ones first and of these the soonest due, then the newest decided."""
-    query = _rows().where(*_conditions(narrowed))
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    """Changes, undecided ones first and of these the soonest due, then the newest decided; counted up to 10,000."""
+    ids = _ids(narrowed).where(*_conditions(narrowed))
+    page = page_of_parts(session, ids, _parts_of_list(), limit=limit, offset=offset, counted=COUNTED)
+    rows = {found[0].id: _row(*found) for found in _of(session, page.rows)}
+    return Page(tuple(rows[key] for key in page.rows), page.total, more=page.more)
+
+
+def _parts_of_list() -> tuple[Part, ...]:
+    due, decided, key = col(ChangeRequest.due_at), col(ChangeRequest.decided_at), col(ChangeRequest.id)
     still_open = col(ChangeRequest.status).in_(OPEN)
-    ordered = query.order_by(
-        still_open.desc(),
-        col(ChangeRequest.decided_at).desc().nulls_last(),
-        col(ChangeRequest.due_at),
-        col(ChangeRequest.id).desc(),
+    return (
+        Part([still_open], [due.asc(), key.desc()]),
+        Part([~still_open, decided.is_not(None)], [decided.desc(), key.desc()]),
+        Part([~still_open, decided.is_(None)], [due.asc(), key.desc()]),
     )
-    return Page(tuple(_row(*row) for row in session.execute(ordered.limit(limit).offset(offset)).all()), total)
+
+
+def _ids(narrowed: ChangeFilter) -> Select[int | None]:
+    """Ids of changes, beside their models only where the filter asks for them."""
+    ids = select(col(ChangeRequest.id))
+    if narrowed.model is None and narrowed.tier is None:
+        return ids
+    return ids.join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id)).join(
+        Model, col(Model.id) == col(ModelVersion.model_id)
+    )
+
+
+def _of(session: Session, chosen: Sequence[int]) -> Sequence[Row[ChangeRequest, Model, ModelVersion, int]]:
+    return session.execute(_rows().where(col(ChangeRequest.id).in_(chosen))).all() if chosen else []
 
 
 def my_changes(session: Session, person: str) -> tuple[ChangeRow, ...]:
@@ -162,14 +182,25 @@ def _conditions(narrowed: ChangeFilter) -> list[ColumnElement[bool]]:
 
 
 def _allowed(session: Session, query: Rows, action: Action, actor: Actor) -> tuple[ChangeRow, ...]:
-    found = session.execute(query.order_by(col(ChangeRequest.due_at), col(ChangeRequest.id))).all()
-    parts = _parts(session, [version.id or 0 for _, _, version, _ in found])
-    voters = _voters(session, [change.id or 0 for change, _, _, _ in found])
-    return tuple(
-        _row(change, model, version, approvals)
-        for change, model, version, approvals in found
-        if not refusals(_facts(change, version, parts, voters), action, actor)
-    )
+    """The soonest due of those that the rules do not refuse, at most 100."""
+    if PERMISSION_OF[action] not in actor.permissions:
+        return ()
+    ordered = query.order_by(col(ChangeRequest.due_at), col(ChangeRequest.id)).limit(MOST_WAITING)
+    allowed: list[ChangeRow] = []
+    seen = 0
+    while len(allowed) < MOST_WAITING:
+        found = session.execute(ordered.offset(seen)).all()
+        seen += len(found)
+        parts = _parts(session, [version.id or 0 for _, _, version, _ in found])
+        voters = _voters(session, [change.id or 0 for change, _, _, _ in found])
+        allowed += (
+            _row(change, model, version, approvals)
+            for change, model, version, approvals in found
+            if not refusals(_facts(change, version, parts, voters), action, actor)
+        )
+        if len(found) < MOST_WAITING:
+            break
+    return tuple(allowed[:MOST_WAITING])
 
 
 def _facts(

@@ -1,5 +1,6 @@
 """The inventory as rows: models with versions and datasets, what stands around them, and what became of each field."""
 
+from core.inventory.tables.finding import BulkEdit, BulkEditRow, DefaultView, SavedView
 from core.inventory.tables.models import Contribution, Dataset, Model, ModelVersion, ProductionPointer
 from core.inventory.tables.parts import Asset, AssetVersion, Link
 from core.inventory.tables.records import (
@@ -16,8 +17,11 @@ __all__ = [
     "Asset",
     "AssetVersion",
     "Assignment",
+    "BulkEdit",
+    "BulkEditRow",
     "Contribution",
     "Dataset",
+    "DefaultView",
     "Draft",
     "FieldChange",
     "Link",
@@ -27,5 +31,6 @@ __all__ = [
     "PeriodicReview",
     "ProductionPointer",
     "RiskFactor",
+    "SavedView",
     "TierOverride",
 ]

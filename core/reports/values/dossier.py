@@ -4,13 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.reports.values.decisions import (
-    ChallengeRecord,
-    ConclusionRecord,
-    DecisionRecord,
-    ExceptionRecord,
-    FindingRecord,
-)
+from core.reports.values.decisions import ChallengeRecord, ConclusionRecord, DecisionRecord, FindingRecord
 from core.reports.values.evidence import FairnessTable, RunRecord
 from core.reports.values.record import DatasetRecord, ModelRecord, PersonLine, PolicyRecord, VersionRecord, WhatChanged
 
@@ -83,7 +77,6 @@ class Dossier:
     people: tuple[PersonLine, ...]
     checkpoint: CheckpointRecord
     attachments: tuple[Attachment, ...] = ()
-    exceptions: tuple[ExceptionRecord, ...] = ()  # of this version, whatever became of them
     template: str = TEMPLATE
 
     def __post_init__(self) -> None:

@@ -1,1 +1,0 @@
-"""Regulation coverage: what shows each item of each pack for each model, what is missing, and what expires."""

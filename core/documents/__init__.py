@@ -1,1 +1,0 @@
-"""Documents from templates: filled from the record, edited by a person, kept as versions."""
