@@ -10,6 +10,7 @@ from core.approval.rules import Choice
 from core.approval.service import NewCondition
 from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Line, Purpose
+from core.inventory.versions.rules import ChangeKind
 
 MOST = 50
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, lower-case hexadecimal")]
@@ -29,6 +30,10 @@ class DatasetWish(Wish):
     source: str = Field(examples=["https://github.com/propublica/compas-analysis"])
     licence: str = ""
     classification: str = Field("", description="Classification of personal data", examples=["pseudonymous"])
+    owner: str = Field("", description="A person's number; left out: the owner of the token", examples=["P0002"])
+    description: str = ""
+    retention: str = Field("", description="Until when it is kept, and why", examples=["Until 2031, then deleted"])
+    sanitisation: str = Field("", description="How personal data were taken out", examples=["Names replaced by keys"])
     declared_schema: dict[str, JsonValue] | None = Field(
         None,
         description="The columns that data of this version has; uploads are held against it",
@@ -71,6 +76,9 @@ class VersionWish(Wish):
     line: Line = Line.STABLE
     code_reference: str = Field("", examples=["git:9f2c1e7"])
     artefact_digest: str = Field("", description="SHA-256 of the model file, lower-case hexadecimal")
+    change_kind: ChangeKind | None = Field(
+        None, description="What kind of change this is; the number must match it. Left out only for a first version"
+    )
 
     def entered(self) -> NewVersion:
         return NewVersion(**self.model_dump())

@@ -2,6 +2,7 @@
 
 from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Line, Purpose
+from core.inventory.versions.rules import ChangeKind
 
 SURVEY = "American Community Survey, public use microdata, as published with NannyML"
 
@@ -38,6 +39,7 @@ EMPLOYMENT_NEXT = NewVersion(
     training_dataset="employment-ma-train 2014",
     test_dataset="employment-ma-test 2016",
     code_reference="models/employment, tag 1.1.0",
+    change_kind=ChangeKind.RETRAINED,
 )
 EMPLOYMENT_NEXT_DATA = (NewDataset("employment-ma-test", "2016", SURVEY, "Apache-2.0", "personal, coded"),)
 
@@ -73,4 +75,5 @@ COMPAS_NEXT = NewVersion(
     training_dataset="compas-train undisclosed",
     test_dataset="broward-two-years 2016",
     line=Line.EXPERIMENTAL,
+    change_kind=ChangeKind.THRESHOLD,
 )

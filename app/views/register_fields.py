@@ -13,6 +13,7 @@ from core.access.rules import Role
 from core.inventory.intake import LIMITS, LONG, NewDataset, NewModel, NewVersion
 from core.inventory.queries import DatasetFacts
 from core.inventory.rules import Exposure, Line, Purpose
+from core.inventory.versions.rules import ChangeKind
 from core.policy.packs import packs
 
 PREFIX = "draft "
@@ -85,7 +86,7 @@ def model_fields(people: Sequence[PersonRow], lines: Sequence[str], viewer: str)
 def version_fields(scope: str, offered: Sequence[Proposal], training: Dataset, test: Dataset) -> NewVersion:
     """What this version is and why it exists; `scope` keeps the drafts of different models apart."""
     section("The version")
-    version = _version(scope, offered)
+    version, kind = _version(scope, offered)
     said = "Stable versions may go into production; experimental ones are compared with them."
     line = _choice(f"line{scope}", "Line", list(Line), said, {one: word(one) for one in Line})
     intended = _long(f"intended_use{scope}", "Intended use", "In which situations, by whom, and what it is not for.")
@@ -107,6 +108,7 @@ def version_fields(scope: str, offered: Sequence[Proposal], training: Dataset, t
         line=Line(line),
         code_reference=code,
         artefact_digest=digest.strip().lower(),
+        change_kind=kind,
     )
 
 
@@ -140,19 +142,17 @@ def dataset_fields(use: str, scope: str, known: Sequence[DatasetFacts]) -> Datas
     return Dataset(f"{title.strip()} {version.strip()}".strip() or A_NEW_ONE, new)
 
 
-def _version(scope: str, offered: Sequence[Proposal]) -> str:
+def _version(scope: str, offered: Sequence[Proposal]) -> tuple[str, ChangeKind | None]:
+    """The number, and the kind of change that decides it; a first version has a number of its own."""
     if not offered:
-        return _text(f"version{scope}", "Version", "major.minor.patch; 1.0.0 for the first that may be used.", 32)
-    chosen = st.radio(
-        "Version",
-        [one.version for one in offered],
-        captions=[one.means for one in offered],
-        key=f"{PREFIX}version{scope}",
-        help="Numbers follow one another without gaps.",
-        horizontal=True,
-        persist_state="session",
-    )
-    return chosen or ""
+        said = "major.minor.patch; 1.0.0 for the first that may be used."
+        return _text(f"version{scope}", "Version", said, 32), None
+    by_kind = {one.kind.value: one for one in offered}
+    words = {one.kind.value: f"{word(one.kind)}: {one.step}, {one.version}" for one in offered}
+    said = "It decides the number: major, minor or patch (Semantic Versioning 2.0.0, 6 to 8)."
+    chosen = by_kind[_choice(f"change_kind{scope}", "Kind of change", list(by_kind), said, words)]
+    st.markdown(f"This is **version {chosen.version}**, a {chosen.step} change.")
+    return chosen.version, chosen.kind
 
 
 def _text(name: str, label: str, help_text: str, longest: int = LIMITS["name"]) -> str:

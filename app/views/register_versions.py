@@ -1,28 +1,26 @@
-"""Which version numbers may follow, and what each step says about the change."""
+"""Which kinds of change there are, and the number that each takes after the highest version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.inventory.rules import parse_version, version_refusals
+from core.inventory.rules import parse_version
+from core.inventory.versions.rules import CLASS_OF, ChangeClass, ChangeKind, following
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A version number that the rules accept, and when it is the right one."""
+    """A kind of change and the number that it takes."""
 
+    kind: ChangeKind
+    step: ChangeClass
     version: str
-    means: str
 
 
 def proposals(earlier: Sequence[str]) -> tuple[Proposal, ...]:
-    """Patch, minor and major step after the highest version (Semantic Versioning 2.0.0, 6 to 8); none at first."""
+    """One for each kind, smallest step first (Semantic Versioning 2.0.0, 6 to 8); none before a first version."""
     parsed = tuple(one for one in map(parse_version, earlier) if one)
     if not parsed:
         return ()
-    major, minor, patch = max(parsed)
-    steps = (
-        Proposal(f"{major}.{minor}.{patch + 1}", "a correction; same use, same data"),
-        Proposal(f"{major}.{minor + 1}.0", "retrained or extended within the intended use"),
-        Proposal(f"{major + 1}.0.0", "another use, population or method"),
+    return tuple(
+        Proposal(kind, step, ".".join(map(str, following(max(parsed), step)))) for kind, step in CLASS_OF.items()
     )
-    return tuple(step for step in steps if not version_refusals(step.version, parsed))

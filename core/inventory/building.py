@@ -58,6 +58,7 @@ def build_version(
         intended_use=entered.intended_use,
         limitations=entered.limitations,
         rationale=entered.rationale,
+        change_kind=entered.change_kind,
         code_reference=entered.code_reference,
         artefact_digest=entered.artefact_digest,
         training_dataset_id=training.id,
@@ -70,7 +71,8 @@ def build_version(
 
 def said_of_version(row: ModelVersion, training: Dataset, test: Dataset) -> Payload:
     """What the ledger commits to when a version is registered."""
-    return {"evidence": row.evidence_digest, "training": training.number, "test": test.number}
+    change = row.change_kind.value if row.change_kind else ""
+    return {"evidence": row.evidence_digest, "training": training.number, "test": test.number, "change": change}
 
 
 def build_dataset(number: str, entered: NewDataset, *, actor: Actor, at: datetime) -> Dataset:

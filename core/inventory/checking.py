@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person
-from core.errors import Problem
+from core.errors import Problem, Refusal
 from core.inventory.intake import NewModel, problems_of
-from core.inventory.tables import Model
+from core.inventory.tables import Asset, Dataset, Model
 from core.policy.packs import packs
 
 
@@ -30,3 +30,10 @@ def person_problems(session: Session, field: str, number: str) -> Iterable[Probl
     person = session.exec(select(Person).where(Person.number == number)).first()
     if person is None or person.disabled_at is not None:
         yield Problem("nobody active has this number", column=field, found=number)
+
+
+def retired_refusals(record: Model | Dataset | Asset) -> tuple[Refusal, ...]:
+    """A retired record stays as it is."""
+    if record.retired_at is None:
+        return ()
+    return (Refusal("retired", f"{record.number} is retired", "life cycle", "Register another record."),)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 from core.errors import Problem, Unreadable
 from core.inventory.rules import Exposure, Line, Purpose
+from core.inventory.versions.rules import ChangeKind
 from core.metrics.quality import parse_schema
 
 LONG, SHORT = 4000, 200
@@ -57,6 +58,7 @@ class NewVersion:
     line: Line = Line.STABLE
     code_reference: str = ""
     artefact_digest: str = ""
+    change_kind: ChangeKind | None = None  # only a first version may leave it out
 
 
 OPTIONAL = {"users", "vendor", "licence", "classification", "code_reference", "artefact_digest", "declared_schema"}

@@ -53,6 +53,7 @@ def facts_of(session: Session, version: ModelVersion) -> VersionFacts:
         contributors=people[Duty.DEVELOPMENT],
         validators=people[Duty.VALIDATION],
         approvers=people[Duty.APPROVAL],
+        line=version.line,
     )
 
 

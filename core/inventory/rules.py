@@ -134,14 +134,22 @@ DUTY_OF = {move.action: move.duty for move in MOVES}
 CLOSED = frozenset({S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED, S.RETIRED})
 
 
+class Line(StrEnum):
+    """The branch a version belongs to."""
+
+    STABLE = "stable"
+    EXPERIMENTAL = "experimental"
+
+
 @dataclass(frozen=True)
 class VersionFacts:
-    """What the rules need to know of a version: stage, and who did what on it, by person."""
+    """What the rules need to know of a version: stage, line, and who did what on it, by person."""
 
     stage: Stage
     contributors: frozenset[str] = frozenset()
     validators: frozenset[str] = frozenset()
     approvers: frozenset[str] = frozenset()
+    line: Line = Line.STABLE
 
 
 def move_refusals(facts: VersionFacts, action: Action, actor: Actor) -> tuple[Refusal, ...]:
@@ -150,6 +158,24 @@ def move_refusals(facts: VersionFacts, action: Action, actor: Actor) -> tuple[Re
         *stage_refusals(facts, action),
         *permission_refusals(actor, PERMISSION_OF[action]),
         *duty_refusals(facts, DUTY_OF[action], actor),
+        *line_refusals(facts, action),
+    )
+
+
+TOWARDS_PRODUCTION = frozenset({A.REQUEST_CHANGE, A.RESUME_CHANGE, A.EXECUTE})
+
+
+def line_refusals(facts: VersionFacts, action: Action) -> tuple[Refusal, ...]:
+    """An experimental version is compared with what is in use and never takes its place."""
+    if facts.line is Line.STABLE or action not in TOWARDS_PRODUCTION:
+        return ()
+    return (
+        Refusal(
+            "experimental",
+            "The version is on the experimental line, which does not lead to production",
+            "lines of versions",
+            "Move it to the stable line, then validate it there.",
+        ),
     )
 
 
@@ -187,13 +213,6 @@ def duty_refusals(facts: VersionFacts, duty: Duty, actor: Actor) -> tuple[Refusa
         for part, people, what in done
         if part is not duty and actor.id in people
     )
-
-
-class Line(StrEnum):
-    """The branch a version belongs to."""
-
-    STABLE = "stable"
-    EXPERIMENTAL = "experimental"
 
 
 class Exposure(StrEnum):

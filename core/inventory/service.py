@@ -1,7 +1,7 @@
 """The use cases of the inventory: register models, versions and datasets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -18,12 +18,14 @@ from core.inventory.building import (
     said_of_model,
     said_of_version,
 )
-from core.inventory.checking import model_problems, person_problems
+from core.inventory.checking import model_problems, person_problems, retired_refusals
 from core.inventory.evidence import evidence_digest
 from core.inventory.intake import NewDataset, NewModel, NewVersion, check, problems_of
 from core.inventory.moves import load_model, record_part
+from core.inventory.people.following import begin_with
 from core.inventory.rules import Duty, materiality, version_refusals
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.inventory.versions.rules import ChangeKind, kind_refusals
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.policy.service import policy_in_force
@@ -115,7 +117,7 @@ def register_version_within(
 ) -> Registered:
     """As `register_version`, as a part of a larger act: its transaction commits all or nothing."""
     row = load_model(tx.session, model)
-    _refuse(register_version_refusals(actor))
+    _refuse((*register_version_refusals(actor), *retired_refusals(row)))
     check(version, *datasets)
     tx.session.refresh(row, with_for_update={"key_share": True})  # one new version of a model at a time
     for dataset in datasets:
@@ -129,6 +131,7 @@ def _model_row(tx: Transaction, ledger: Ledger, number: str, entered: NewModel, 
     row = build_model(number, entered, next_review=at + months * MONTH, actor=actor, at=at)
     tx.session.add(row)
     tx.session.flush()
+    begin_with(tx, row, actor=actor, at=at)
     entity = Entity("model", row.number)
     ledger.record(tx, Event.MODEL_REGISTERED, entity=entity, actor=actor, at=at, payload=said_of_model(row))
     return row
@@ -141,7 +144,9 @@ def _version_row(
     earlier = session.exec(
         select(ModelVersion.major, ModelVersion.minor, ModelVersion.patch).where(ModelVersion.model_id == model.id)
     ).all()
-    _refuse(version_refusals(entered.version, tuple((a, b, c) for a, b, c in earlier)))
+    before, kind = tuple((a, b, c) for a, b, c in earlier), entered.change_kind
+    _refuse((*version_refusals(entered.version, before), *kind_refusals(entered.version, kind, before)))
+    entered = replace(entered, change_kind=kind or ChangeKind.FIRST)
     training, test = (_dataset(session, key) for key in (entered.training_dataset, entered.test_dataset))
     row = build_version(model, entered, training, test, actor=actor, at=at)
     row.evidence_digest = evidence_digest(session, model, row)

@@ -19,6 +19,7 @@ from core.ledger.service import Ledger
 from core.reports.keys import SigningKeys
 from core.store import EvidenceFiles, Store
 from tests.builders import NOON, Cast, a_cast, a_policy
+from tests.inventory.conftest import kind_for
 
 
 @dataclass
@@ -117,6 +118,7 @@ def a_version_wish(name: str, version: str = "1.0.0") -> dict[str, object]:
         "rationale": "First version.",
         "training_dataset": f"{name} training 1",
         "test_dataset": f"{name} test 1",
+        **({} if version == "1.0.0" else {"change_kind": str(kind_for(version) or "")}),
     }
 
 

@@ -14,6 +14,7 @@ from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Purpose
 from core.inventory.service import Registered, register, register_version
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.inventory.versions.rules import ChangeKind
 from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.store import Store
@@ -53,6 +54,7 @@ class Desk:
             "rationale": "First version.",
             "training_dataset": "applications-train 2024",
             "test_dataset": "applications-test 2025",
+            "change_kind": kind_for(version),
         }
         return NewVersion(**(entered | changed))  # type: ignore[arg-type]
 
@@ -99,6 +101,15 @@ class Desk:
         with self.store.reading() as session:
             rows = entries(session, limit=200).rows
         return [(row.action, f"{row.entity_kind} {row.entity_id}") for row in reversed(rows)]
+
+
+def kind_for(version: str) -> ChangeKind | None:
+    """A kind of change that goes with this number."""
+    if version == "1.0.0":
+        return None
+    if version.endswith(".0.0"):
+        return ChangeKind.METHOD
+    return ChangeKind.RETRAINED if version.endswith(".0") else ChangeKind.CORRECTION
 
 
 def stored(desk: Desk) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from core.errors import NotFound, Refused, Unreadable
 from core.inventory.intake import NewDataset, NewModel
 from core.inventory.moves import load_version
 from core.inventory.queries import datasets, model_page
+from core.inventory.versions.rules import ChangeKind
 from tests.inventory.conftest import Desk, at_once, columns, stored
 
 
@@ -52,10 +53,10 @@ def test_the_next_version_follows_the_highest(small_desk: Desk, version: str) ->
 )
 def test_a_version_out_of_line_is_refused_and_on_record(small_desk: Desk, version: str, code: str) -> None:
     small_desk.register()
-    before = stored(small_desk)
+    before, entered = stored(small_desk), small_desk.version(version, change_kind=ChangeKind.CORRECTION)
 
     with pytest.raises(Refused) as caught:
-        small_desk.register_next(version, (NewDataset("more", "1", "s"),))
+        small_desk.register_next(entered, (NewDataset("more", "1", "s"),))
 
     assert [refusal.code for refusal in caught.value.refusals] == [code]
     assert small_desk.on_record()[4:] == [("act.refused", "model M0001")]

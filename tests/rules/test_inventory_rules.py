@@ -129,6 +129,17 @@ def test_every_reason_is_given_at_once(rules: Rules) -> None:
     assert codes(reasons) == ["stage", "permission", "duty-development", "duty-validation"]
 
 
+def test_an_experimental_version_does_not_lead_to_production(rules: Rules) -> None:
+    inventory, access = rules.inventory, rules.access
+    actor = access.Actor("P0001", frozenset({access.Role.OWNER}))
+    barred = {"REQUEST_CHANGE", "RESUME_CHANGE", "EXECUTE"}
+    for move in inventory.MOVES:
+        for line in inventory.Line:
+            found = codes(inventory.move_refusals(inventory.VersionFacts(move.source, line=line), move.action, actor))
+            expected = line is inventory.Line.EXPERIMENTAL and move.action.name in barred
+            assert ("experimental" in found) == expected, (move.action, line)
+
+
 def test_the_tier_follows_from_exposure_and_purpose(rules: Rules) -> None:
     inventory = rules.inventory
     grid = tuple(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from core.errors import Problem, Unreadable
-from core.inventory.changing.history import Difference
+from core.inventory.history import Difference
 from core.inventory.intake import NewModel
 from core.inventory.rules import Exposure, Purpose
 from core.inventory.tables import Model

@@ -12,13 +12,15 @@ from core.access.people import reason_refusals
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Conflict, Refusal, Refused, Unreadable
 from core.inventory.changing.fields import CHANGEABLE, as_entered, differences, with_changes
-from core.inventory.changing.history import Difference, write_history
-from core.inventory.checking import model_problems
+from core.inventory.checking import model_problems, retired_refusals
 from core.inventory.evidence import can_rebind, rebound
+from core.inventory.history import Difference, write_history
 from core.inventory.intake import NewModel, problems_of
 from core.inventory.moves import change, load_model
+from core.inventory.people.following import follow
+from core.inventory.profile.overrides import tier_after
 from core.inventory.rules import Stage, materiality
-from core.inventory.tables import Asset, Dataset, Model, ModelVersion
+from core.inventory.tables import Model, ModelVersion
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -44,13 +46,6 @@ class Changed:
 def change_refusals(actor: Actor, model: Model | None = None) -> tuple[Refusal, ...]:
     """Why this actor cannot change a model, or this one."""
     return (*permission_refusals(actor, Permission.MODEL_EDIT), *(retired_refusals(model) if model else ()))
-
-
-def retired_refusals(record: Model | Dataset | Asset) -> tuple[Refusal, ...]:
-    """A retired record stays as it is."""
-    if record.retired_at is None:
-        return ()
-    return (Refusal("retired", f"{record.number} is retired", "life cycle", "Register another record."),)
 
 
 def change_model(
@@ -99,7 +94,7 @@ def change_within(
     if not found:
         return Changed(model, (), row.revision, None)
     _accept(tx.session, row, after, {one.field for one in found})
-    found = (*found, *_tier_difference(row, after))
+    found = (*found, *_tier_difference(tx, row, after, found, actor, at))
     return apply(tx, ledger, row, _values(after, found), found, reason=reason, actor=actor, at=at)
 
 
@@ -122,6 +117,7 @@ def apply(
         change(tx, version, {"evidence_digest": rebound(tx.session, row, version)})
     entity = Entity("model", row.number)
     write_history(tx, entity, found, reason=reason, revision=row.revision, actor=actor, at=at)
+    follow(tx, row, found, reason=reason, actor=actor, at=at)
     payload: dict[str, JsonValue] = {
         "reason": reason.strip(),
         "revision": row.revision,
@@ -154,8 +150,13 @@ def _accept(session: Session, row: Model, after: NewModel, fields: set[str]) -> 
         raise Unreadable(problems)
 
 
-def _tier_difference(row: Model, after: NewModel) -> tuple[Difference, ...]:
-    tier = materiality(after.exposure, after.purpose_class)
+def _tier_difference(
+    tx: Transaction, row: Model, after: NewModel, found: Sequence[Difference], actor: Actor, at: datetime
+) -> tuple[Difference, ...]:
+    """The tier follows exposure and purpose; an override that is not the stricter one ends by it."""
+    if not {one.field for one in found} & {"exposure", "purpose_class"}:
+        return ()
+    tier = tier_after(tx, row, materiality(after.exposure, after.purpose_class), actor=actor, at=at)
     return () if tier == row.tier else (Difference("tier", str(row.tier), str(tier)),)
 
 
@@ -165,8 +166,9 @@ def _values(after: NewModel, found: Sequence[Difference]) -> dict[str, object]:
     }
     if any(one.field == "packs" for one in found):
         values["packs"] = " ".join(after.packs)
-    if any(one.field == "tier" for one in found):
-        values["tier"] = materiality(after.exposure, after.purpose_class)
+    for one in found:
+        if one.field == "tier":
+            values["tier"] = int(one.new)
     return values
 
 

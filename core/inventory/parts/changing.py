@@ -12,9 +12,9 @@ from core.access.deciding import deciding
 from core.access.people import reason_refusals
 from core.access.rules import Actor
 from core.errors import Conflict, Problem, Refusal, Refused, Unreadable
-from core.inventory.changing.history import Difference, write_history
-from core.inventory.changing.service import Changed, retired_refusals
-from core.inventory.checking import person_problems
+from core.inventory.changing.service import Changed
+from core.inventory.checking import person_problems, retired_refusals
+from core.inventory.history import Difference, write_history
 from core.inventory.intake import NewDataset, problems_of
 from core.inventory.parts.finding import load_part, node_of
 from core.inventory.parts.intake import NewAsset, asset_problems

@@ -10,8 +10,7 @@ from sqlmodel import Session, col, func, select
 from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Conflict, Problem, Refusal, Refused, Unreadable
-from core.inventory.changing.service import retired_refusals
-from core.inventory.checking import person_problems
+from core.inventory.checking import person_problems, retired_refusals
 from core.inventory.intake import LONG, NewDataset, check, text_problems
 from core.inventory.parts.finding import load_part
 from core.inventory.parts.intake import NewAsset, asset_problems, body_problems, text_digest

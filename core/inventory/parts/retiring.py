@@ -7,7 +7,7 @@ from core.access.deciding import deciding
 from core.access.people import reason_refusals
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Refusal, Refused
-from core.inventory.changing.service import retired_refusals
+from core.inventory.checking import retired_refusals
 from core.inventory.parts.finding import load_part, node_of
 from core.inventory.parts.graph import dependents
 from core.inventory.parts.registering import Recorded

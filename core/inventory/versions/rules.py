@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from core.errors import Refusal
-from core.inventory.rules import parse_version
+from core.inventory.rules import Line, Stage, parse_version
 
 
 class ChangeClass(StrEnum):
@@ -26,17 +26,28 @@ class ChangeKind(StrEnum):
     USE = "another use or population"
     METHOD = "another method"
     INTERFACE = "other inputs or outputs"
+    OTHER_PATCH = "another patch"
+    OTHER_MINOR = "another minor change"
+    OTHER_MAJOR = "another major change"
 
 
 CLASS_OF: dict[ChangeKind, ChangeClass] = {
     ChangeKind.CORRECTION: ChangeClass.PATCH,
     ChangeKind.DOCUMENTATION: ChangeClass.PATCH,
+    ChangeKind.OTHER_PATCH: ChangeClass.PATCH,
     ChangeKind.RETRAINED: ChangeClass.MINOR,
     ChangeKind.EXTENDED: ChangeClass.MINOR,
     ChangeKind.THRESHOLD: ChangeClass.MINOR,
+    ChangeKind.OTHER_MINOR: ChangeClass.MINOR,
     ChangeKind.USE: ChangeClass.MAJOR,
     ChangeKind.METHOD: ChangeClass.MAJOR,
     ChangeKind.INTERFACE: ChangeClass.MAJOR,
+    ChangeKind.OTHER_MAJOR: ChangeClass.MAJOR,
+}
+OTHER = {
+    ChangeClass.PATCH: ChangeKind.OTHER_PATCH,
+    ChangeClass.MINOR: ChangeKind.OTHER_MINOR,
+    ChangeClass.MAJOR: ChangeKind.OTHER_MAJOR,
 }
 Numbers = tuple[int, int, int]
 
@@ -63,6 +74,8 @@ def kind_refusals(text: str, kind: ChangeKind | None, earlier: tuple[Numbers, ..
                 f"Say one of: {choices}.",
             ),
         )
+    if parsed not in {following(max(earlier), one) for one in ChangeClass}:
+        return ()  # out of line altogether, which is said of the number itself
     if parsed is None or class_between(max(earlier), parsed) is CLASS_OF[kind]:
         return ()
     moved, highest = class_between(max(earlier), parsed), _said(max(earlier))
@@ -74,6 +87,14 @@ def kind_refusals(text: str, kind: ChangeKind | None, earlier: tuple[Numbers, ..
             f"Take {_said(following(max(earlier), CLASS_OF[kind]))}, or say another kind of change.",
         ),
     )
+
+
+def kind_by_number(text: str, earlier: tuple[Numbers, ...]) -> ChangeKind:
+    """What the number alone says of the kind of change, for records from elsewhere whose rationale says the rest."""
+    parsed = parse_version(text)
+    if not earlier or parsed is None:
+        return ChangeKind.FIRST
+    return OTHER[class_between(max(earlier), parsed)]
 
 
 def following(highest: Numbers, change: ChangeClass) -> Numbers:
@@ -97,3 +118,41 @@ def _first() -> Refusal:
 
 def _said(numbers: Numbers) -> str:
     return ".".join(map(str, numbers))
+
+
+MOVABLE = frozenset({Stage.DRAFT, Stage.IN_VALIDATION, Stage.NOT_VALIDATED})
+
+
+def to_stable_refusals(line: Line, stage: Stage) -> tuple[Refusal, ...]:
+    """Why a version cannot move to the stable line: it is there, or somebody decided on it as experimental."""
+    clause, reasons = "lines of versions", []
+    if line is Line.STABLE:
+        reasons.append(Refusal("line-same", "The version is on the stable line already", clause, "Nothing to do."))
+    if stage is Stage.VALIDATED:
+        said = "The version was validated on the experimental line"
+        reasons.append(
+            Refusal("line-decided", said, clause, "Hand in its evidence again, which takes it back to validation.")
+        )
+    elif stage not in MOVABLE:
+        said = f"The version is {stage}"
+        reasons.append(Refusal("line-decided", said, clause, "Register the next version on the stable line."))
+    return tuple(reasons)
+
+
+RETIRABLE = frozenset({Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED, Stage.SUPERSEDED})
+
+
+def retire_version_refusals(stage: Stage, open_request: str | None) -> tuple[Refusal, ...]:
+    """Why a version cannot be retired by its owner alone: it is in use or on its way, or retired already."""
+    clause, reasons = "life cycle", []
+    if stage is Stage.RETIRED:
+        reasons.append(Refusal("retired", "The version is retired already", clause, "Nothing to do."))
+    elif stage not in RETIRABLE:
+        said = f"The version is {stage}"
+        reasons.append(
+            Refusal("in-use", said, clause, "Put another version in its place, or decide the request first.")
+        )
+    if open_request is not None:
+        said = f"Change {open_request} asks for its approval"
+        reasons.append(Refusal("open-request", said, clause, "Withdraw the request first."))
+    return tuple(reasons)

@@ -23,6 +23,7 @@ from core.inventory.importing.plan.values import (
 from core.inventory.importing.sheets import Sheet
 from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Line, Purpose, materiality, version_refusals
+from core.inventory.versions.rules import kind_by_number
 
 MONTH = timedelta(days=30.4375)
 TEXTS = ("name", "purpose", "business_line", "users", "vendor")
@@ -167,6 +168,7 @@ class Planner:
             line=read.choice("line", Line, Line.STABLE) or Line.STABLE,
             code_reference=read.text("code_reference"),
             artefact_digest=read.text("artefact_digest").lower(),
+            change_kind=kind_by_number(read.text("version"), model.numbers if model else ()),
         )
         read.check(version)
         if version.version:

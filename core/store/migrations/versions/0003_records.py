@@ -21,6 +21,9 @@ CHANGES = (
     "another use or population",
     "another method",
     "other inputs or outputs",
+    "another patch",
+    "another minor change",
+    "another major change",
 )
 
 
