@@ -1,7 +1,7 @@
 """A system as a figure: what is needed at the left, what needs it to the right; shape and word say what each is."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # Plotly carries no type hints
@@ -10,6 +10,7 @@ import streamlit as st
 from app.charts import empty_figure
 from app.components.appearance import INKS, Appearance, Ink, appearance
 from app.layered import Place, placed
+from core.inventory.parts.finding import Named
 from core.inventory.parts.graph import System
 from core.inventory.parts.rules import Edge, NodeKind
 
@@ -27,7 +28,7 @@ SHAPES_SAID = (
     "● model ■ dataset ▲ prompt ◆ workflow ⬢ decision point ✚ vendor; outlined: retired. "
     "Arrows lead from what is needed to what needs it."
 )
-MOST_NODES, LONGEST, ROW, LEAST = 60, 22, 62, 220
+LONGEST, ROW, LEAST = 22, 70, 220
 
 
 def show(system: System, *, key: str) -> None:
@@ -47,12 +48,14 @@ def alternative(system: System) -> str:
 def graph(system: System, shown: Appearance) -> go.Figure:
     """Columns by distance from the beginning; edges that lead back are dotted."""
     ink = INKS[shown]
-    places = placed(sorted(system.nodes), [(edge.source, edge.target) for edge in system.edges])
+    places = placed(sorted(system.drawn), [(edge.source, edge.target) for edge in system.edges])
     rows = max((place.row for place in places.values()), default=0) + 1
     figure = empty_figure(ink, height=max(LEAST, int(rows * ROW) + 40))
     for edge in system.edges:
         figure.add_annotation(**_arrow(edge, places, ink))
     figure.add_trace(_nodes(system, places, ink))
+    for number, place in places.items():
+        figure.add_annotation(**_label(system.nodes[number], place, ink))
     columns = max((place.column for place in places.values()), default=0)
     figure.update_xaxes(visible=False, range=[-0.5, columns + 0.5], fixedrange=True)
     figure.update_yaxes(visible=False, range=[rows - 0.3, -0.6], fixedrange=True)
@@ -67,10 +70,7 @@ def _nodes(system: System, places: Mapping[str, Place], ink: Ink) -> go.Scatter:
     return go.Scatter(
         x=[places[number].column for number in order],
         y=[places[number].row for number in order],
-        mode="markers+text",
-        text=[f"{_short(one.name)}<br>{one.number}" for one in named],
-        textposition="bottom center",
-        textfont={"size": 12, "color": ink.text},
+        mode="markers",
         hovertext=[f"{one.kind}: {html.escape(one.name)} ({one.number})" for one in named],
         hoverinfo="text",
         cliponaxis=False,
@@ -81,6 +81,15 @@ def _nodes(system: System, places: Mapping[str, Place], ink: Ink) -> go.Scatter:
             "line": {"width": 1.5, "color": ink.surface},
         },
     )
+
+
+def _label(one: Named, place: Place, ink: Ink) -> dict[str, object]:
+    """On a ground of its own, so that no arrow runs through the words."""
+    return {
+        "x": place.column, "y": place.row, "yshift": -25, "showarrow": False, "xref": "x", "yref": "y",
+        "text": f"{_short(one.name)}<br>{one.number}", "font": {"size": 12, "color": ink.text},
+        "bgcolor": ink.surface, "borderpad": 0,
+    }  # fmt: skip
 
 
 def _arrow(edge: Edge, places: Mapping[str, Place], ink: Ink) -> dict[str, object]:
@@ -100,14 +109,3 @@ def _name(system: System, number: str) -> str:
 def _short(name: str) -> str:
     cut = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
     return html.escape(cut)
-
-
-def too_large(system: System) -> bool:
-    """Whether a figure would be a tangle; the tables still say everything."""
-    return len(system.nodes) > MOST_NODES
-
-
-def kinds_of(system: System) -> Sequence[NodeKind]:
-    """The kinds in the figure, in the order of the vocabulary."""
-    present = {one.kind for one in system.nodes.values()}
-    return [kind for kind in NodeKind if kind in present]

@@ -5,6 +5,8 @@ import streamlit as st
 from app.components import Back, head, section
 from app.components.me import require
 from app.composition import now, workplace
+from app.views.confirmation import confirmation
+from app.views.drafts import card
 from app.views.register import act_card, materiality_card, submit
 from app.views.register_fields import dataset_fields, model_fields, prefill, version_fields
 from app.views.register_versions import proposals
@@ -38,6 +40,7 @@ else:
     prefill({"version": "1.0.0"})
     offered, act = (), "Register model"
 
+confirmation()
 top = st.container()
 left, right = st.columns([5, 3], gap="large")
 with left:
@@ -50,6 +53,7 @@ with left:
 with right:
     if model:
         materiality_card(model, policy)
+    card(place, viewer, form=f"register{scope}", scope=number or "")
     against = register_version_refusals(viewer.actor)
     reasons = against if page else tuple(dict.fromkeys((*register_refusals(viewer.actor), *against)))
     if act_card(act, reasons):

@@ -21,6 +21,7 @@ from app.example.records import (
     EMPLOYMENT_NEXT_DATA,
     EMPLOYMENT_VERSION,
 )
+from app.example.records_parts import Around
 from core.access.rules import Actor
 from core.access.sessions import open_session
 from core.approval.queries import change as change_page
@@ -63,6 +64,7 @@ class _Story:
         self._employment_in_production()
         self._compas_in_validation()
         self._employment_next_in_approval()
+        Around(self.place, self._actor("owner"), self._actor("developer"), self._actor("validator"), self.at).tell()
         tell_changes(self.place, self.known, self.at)
         self._export()
 

@@ -5,15 +5,15 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import act_button, facts, paragraphs, plain, section, status, table
+from app.components import act_button, facts, link, paragraphs, plain, section, status, table
 from app.components.formats import NOTHING, day, digest, moment
 from app.components.status import word
 from app.navigation import page_file
 from app.views.model_reading import Reading
 from app.work.tasks import urgency
 from core.inventory.queries import DatasetFacts, ModelPage
-from core.inventory.rules import Duty
-from core.inventory.tables import ModelVersion
+from core.inventory.rules import Duty, materiality
+from core.inventory.tables import Model, ModelVersion
 from core.policy.packs import packs
 
 COMPARED: tuple[tuple[str, Callable[[ModelVersion], str]], ...] = (
@@ -29,6 +29,7 @@ PARTS = ((Duty.DEVELOPMENT, "Contributed"), (Duty.VALIDATION, "Validated"), (Dut
 
 def record(reading: Reading, former: ModelPage | None, at: datetime) -> None:
     """Two key-value tables; below them the comparison with the version in production."""
+    _further(reading.model.number)
     left, right = st.columns([5, 3], gap="large")
     with left:
         section("What it is for")
@@ -43,6 +44,22 @@ def record(reading: Reading, former: ModelPage | None, at: datetime) -> None:
     _datasets(reading)
 
 
+FURTHER = (
+    ("profile", "Scope and materiality", "model"),
+    ("parties", "People and parts", "model"),
+    ("versions", "Versions and comparison", "model"),
+    ("system", "System and dependants", "about"),
+    ("edit", "Edit, review, retire", "model"),
+)
+
+
+def _further(number: str) -> None:
+    """The pages that hold the rest of the record, each one link."""
+    with st.container(horizontal=True, gap="small"):
+        for address, words, key in FURTHER:
+            st.page_link(page_file(address), label=words, query_params={key: number})
+
+
 def _model_facts(reading: Reading, at: datetime) -> Mapping[str, str]:
     model, version = reading.model, reading.version
     titles = packs()
@@ -55,10 +72,19 @@ def _model_facts(reading: Reading, at: datetime) -> Mapping[str, str]:
         "Users": plain(model.users),
         "Made by": plain(model.vendor) if model.vendor else "Our own",
         "Regulation packs": "  \n".join(plain(one) for one in applying) or NOTHING,
-        "Materiality": f"Tier {model.tier} by rule: {model.exposure} exposure × {model.purpose_class}",
+        "Scope": f"{word(model.scope)}{f': {plain(model.scope_reason)}' if model.scope_reason else ''}",
+        "Materiality": _materiality(model),
         "Next review": review if model.next_review else NOTHING,
         "Registered": f"{moment(model.registered_at)}, {plain(reading.name_of(model.registered_by))}",
     }
+
+
+def _materiality(model: Model) -> str:
+    rule = materiality(model.exposure, model.purpose_class)
+    said = f"{model.exposure} exposure × {model.purpose_class}"
+    if rule == model.tier:
+        return f"Tier {model.tier} by rule: {said}"
+    return f"Tier {model.tier} by override; the rule gives {rule}: {said}"
 
 
 def _version_facts(reading: Reading) -> Mapping[str, str]:
@@ -70,6 +96,7 @@ def _version_facts(reading: Reading) -> Mapping[str, str]:
     return {
         "Stage": status(version.stage),
         "Line": word(version.line),
+        "Kind of change": word(version.change_kind) if version.change_kind else NOTHING,
         "What changed and why": paragraphs(version.rationale),
         "Training data": _dataset_name(page.training),
         "Test data": _dataset_name(page.test),
@@ -82,7 +109,9 @@ def _version_facts(reading: Reading) -> Mapping[str, str]:
 
 
 def _dataset_name(dataset: DatasetFacts | None) -> str:
-    return f"{plain(dataset.name)} {plain(dataset.version)} :gray[{dataset.number}]" if dataset else NOTHING
+    if dataset is None:
+        return NOTHING
+    return f"{link(f'{dataset.name} {dataset.version}', '/part', part=dataset.number)} :gray[{dataset.number}]"
 
 
 def _compared(reading: Reading, former: ModelPage) -> None:

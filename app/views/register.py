@@ -12,6 +12,7 @@ from app.components.me import Me
 from app.components.refusals import in_words
 from app.composition import Workplace, now
 from app.navigation import page_file
+from app.views import drafts
 from app.views.confirmation import confirm_next
 from app.views.register_fields import Dataset, forget_draft
 from core.errors import GovernanceError, Problem, Refusal, Unreadable
@@ -123,6 +124,7 @@ def submit(
     except GovernanceError as error:
         top.error(f"Nothing was registered. {in_words(error)}", icon=":material/block:")
     else:
+        drafts.done(place, viewer, f"register {model}" if isinstance(model, str) else "register")
         forget_draft()
         confirm_next(f"{plain(done.model)} v{plain(done.version)} is registered: ledger entry {done.entry}.")
         st.switch_page(page_file("model"), query_params={"model": done.model, "version": done.version})

@@ -16,11 +16,12 @@ from core.store.paging import Page
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that changes, both values as text."""
+    """One field that changes, both values as text; `why` where it has a reason of its own."""
 
     field: str
     old: str
     new: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def write_history(
             field=one.field,
             old=one.old,
             new=one.new,
-            reason=reason.strip(),
+            reason=one.why or reason.strip(),
             revision=revision,
             changed_by=actor.acting_as,
             changed_at=at,

@@ -70,14 +70,26 @@ def test_a_system_is_everything_around_a_record_with_each_edge_once(desk: Desk) 
     with desk.store.reading() as session:
         system = system_of(session, "M0001")
 
-    assert set(system.nodes) == {"D0001", "D0002", "M0001", "W0001", "H0001"}  # the vendor bears on W0001 alone
+    assert system.drawn == {"D0001", "D0002", "M0001", "W0001", "H0001", "V0001"}  # the vendor bears on W0001 too
+    assert {step.number for step in system.breaks} == {"W0001", "H0001"}
     assert [(edge.source, edge.relation, edge.target) for edge in system.edges] == [
         ("D0001", R.TRAINS, "M0001"),
         ("D0002", R.TESTS, "M0001"),
         ("H0001", R.LEADS_TO, "W0001"),
         ("M0001", R.FEEDS, "W0001"),
+        ("V0001", R.SUPPLIES, "W0001"),
         ("W0001", R.LEADS_TO, "H0001"),
     ]
+
+
+def test_of_a_large_system_the_nearest_records_are_drawn(small_desk: Desk) -> None:
+    a_system(small_desk)
+
+    with small_desk.store.reading() as session:
+        system = system_of(session, "M0001", most=3)
+
+    assert len(system.drawn) == 3
+    assert {step.number for step in system.breaks} == {"W0001", "H0001"}  # what breaks is never cut
 
 
 @pytest.mark.parametrize("stage", [Stage.SUPERSEDED, Stage.RETIRED])

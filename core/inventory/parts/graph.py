@@ -16,13 +16,17 @@ SLICE = 500  # numbers in one question to the database
 
 @dataclass(frozen=True)
 class System:
-    """What one record stands in: the records by number, the edges between them, and how each is reached."""
+    """What one record stands in: records by number, the edges between them, and what is reached in either direction.
+
+    `drawn` are the numbers of the nearest records that are linked to it in any way, itself among them.
+    """
 
     about: Named
     nodes: Mapping[str, Named]
     edges: tuple[Edge, ...]
     rests_on: tuple[Step, ...]
     breaks: tuple[Step, ...]
+    drawn: frozenset[str]
 
 
 def dependents(session: Session, number: str) -> tuple[Step, ...]:
@@ -36,16 +40,20 @@ def foundations(session: Session, number: str) -> tuple[Step, ...]:
     return tuple(Step(step.number, step.distance, _turned(step.by)) for step in turned)
 
 
-def system_of(session: Session, number: str) -> System:
-    """Everything around one record, with each edge once; raises `NotFound` through the caller's lookup."""
+def system_of(session: Session, number: str, *, most: int = 60) -> System:
+    """Everything that is linked to one record, nearest first and at most `most` drawn; each edge once."""
     below, above = dependents(session, number), foundations(session, number)
-    inside = {number, *(step.number for step in (*below, *above))}
-    edges = sorted(
-        {edge for edge in _leaving(session, inside) if edge.target in inside},
-        key=lambda one: (one.source, one.target, one.relation, one.number),
-    )
-    nodes = named(session, inside)
-    return System(nodes[number], nodes, tuple(edges), above, below)
+    around = reach(number, lambda nodes: _touching(session, nodes), most=most)
+    drawn = frozenset({number, *(step.number for step in around[: most - 1])})
+    edges = {edge for edge in _leaving(session, drawn) if edge.target in drawn}
+    ordered = sorted(edges, key=lambda one: (one.source, one.target, one.relation, one.number))
+    nodes = named(session, {*drawn, *(step.number for step in (*below, *above))})
+    return System(nodes[number], nodes, tuple(ordered), above, below, drawn)
+
+
+def _touching(session: Session, nodes: Collection[str]) -> Iterable[Edge]:
+    yield from _leaving(session, nodes)
+    yield from (_turned(edge) for edge in _entering(session, nodes))
 
 
 def edges_at(session: Session, number: str) -> tuple[Edge, ...]:

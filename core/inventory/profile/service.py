@@ -36,7 +36,8 @@ def decide_scope(
         row = open_model(tx.session, model)
         check_readable(reason)
         _refuse((*change_refusals(actor, row), *reason_refusals(reason)))
-        found = [Difference("scope", row.scope.value, scope.value)]
+        pairs = (("scope", row.scope.value, scope.value), ("scope_reason", row.scope_reason, reason.strip()))
+        found = [Difference(field, old, new) for field, old, new in pairs if old != new]
         values = {"scope": scope, "scope_reason": reason.strip()}
         event = Event.SCOPE_DECIDED
         return apply(tx, ledger, row, values, found, reason=reason, actor=actor, at=at, event=event)
@@ -125,14 +126,14 @@ def _factor(
     reason = reasons[factor].strip()
     if held is not None and (held.level, held.reason) == (level, reason):
         return []
-    before = f"{held.level}: {held.reason}" if held else ""
+    before = held.level.value if held else ""
     held = held or RiskFactor(
         model_id=row.id or 0, factor=factor, level=level, reason=reason, assessed_by=actor.id, assessed_at=at
     )
     held.level, held.reason, held.assessed_by, held.assessed_at = level, reason, actor.id, at
     tx.session.add(held)
     tx.session.flush()
-    return [Difference(factor.value, before, f"{level}: {reason}")]
+    return [Difference(factor.value, before, level.value, reason)]
 
 
 def _refuse(reasons: Sequence[Refusal]) -> None:
