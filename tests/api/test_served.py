@@ -152,7 +152,7 @@ def a_wish(owner: str, name: str) -> dict[str, object]:
             "exposure": "low",
             "purpose_class": "operational",
         },
-        "version": a_version_wish(name),
+        "version": a_version_wish(name, first=True),
         "datasets": [a_dataset(f"{name} training"), a_dataset(f"{name} test")],
     }
 

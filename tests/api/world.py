@@ -15,6 +15,7 @@ from app.composition import Workplace, workplace
 from app.settings import load
 from core.access.rules import TOKEN_SCOPES, Actor, Permission
 from core.access.tokens import Issued, issue_token
+from core.inventory.versions.rules import ChangeKind
 from core.ledger.service import Ledger
 from core.reports.keys import SigningKeys
 from core.store import EvidenceFiles, Store
@@ -105,12 +106,12 @@ def a_registration(world: World, *, name: str = "Recidivism score", version: str
             "exposure": "high",
             "purpose_class": "rights-affecting or regulatory",
         },
-        "version": a_version_wish(name, version),
+        "version": a_version_wish(name, version, first=True),
         "datasets": [a_dataset(f"{name} training"), a_dataset(f"{name} test")],
     }
 
 
-def a_version_wish(name: str, version: str = "1.0.0") -> dict[str, object]:
+def a_version_wish(name: str, version: str = "1.0.0", *, first: bool = False) -> dict[str, object]:
     return {
         "version": version,
         "intended_use": "Support for a person's decision.",
@@ -118,7 +119,7 @@ def a_version_wish(name: str, version: str = "1.0.0") -> dict[str, object]:
         "rationale": "First version.",
         "training_dataset": f"{name} training 1",
         "test_dataset": f"{name} test 1",
-        **({} if version == "1.0.0" else {"change_kind": str(kind_for(version) or "")}),
+        **({} if first else {"change_kind": str(kind_for(version) or ChangeKind.CORRECTION)}),
     }
 
 
