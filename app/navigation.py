@@ -50,6 +50,8 @@ PAGES: tuple[Page, ...] = (
     Page("approval", "Change", "approval.py", hidden=True),
     Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
+    Page("policies", "Policies", "policies.py"),
+    Page("policy", "Policy", "policy.py", hidden=True),
     Page("ledger", "Ledger", "ledger.py"),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING),

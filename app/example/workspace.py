@@ -9,6 +9,7 @@ from pathlib import Path
 from app.composition import Workplace
 from app.example.accounts import Account, accounts
 from app.example.changes import tell_changes
+from app.example.policies import draft_next_policy
 from app.example.records import (
     COMPAS,
     COMPAS_DATA,
@@ -67,6 +68,7 @@ class _Story:
         Around(self.place, self._actor("owner"), self._actor("developer"), self._actor("validator"), self.at).tell()
         tell_changes(self.place, self.known, self.at)
         self._export()
+        draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

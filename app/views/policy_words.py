@@ -1,0 +1,110 @@
+"""A policy as a reviewer reads it: tables by family, in words, without TOML."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app.components import plain, section, table
+from core.policy import words
+from core.policy.rules import TITLES, CheckKind, Policy
+from core.policy.vocabulary import metrics
+
+
+def in_words(policy: Policy) -> None:
+    """Every clause."""
+    for kind in CheckKind:
+        _family(policy, kind)
+    section("Quorum and deadlines")
+    _amounts(policy)
+    _paths(policy)
+    _requirements(policy)
+    section("Checklist")
+    table(
+        [
+            {"Item": plain(one.title), "Asked": plain(words.item(one)), "Source": plain(one.source)}
+            for one in policy.items
+        ],
+        alt="Items that approvers answer",
+    )
+
+
+def whole_text(text: str) -> None:
+    """The text as it was written, with line numbers."""
+    st.code(text, language="toml", line_numbers=True)
+
+
+def _family(policy: Policy, kind: CheckKind) -> None:
+    found = policy.of_kind(kind)
+    if not found:
+        return
+    section(TITLES[kind])
+    table(
+        [
+            {
+                "Clause": one.clause,
+                "What": plain(one.title),
+                "Must be": plain(words.bound(one.direction, one.value)),
+                "Weight": words.required(one.required).capitalize(),
+                "Applies to": plain(words.applies(one).capitalize()),
+            }
+            for one in found
+        ],
+        alt=f"{TITLES[kind]}: clause, what is measured, its threshold, whether it is required, and of which models",
+        unbroken=["Clause", "Must be"],
+    )
+    with st.expander("What each metric is"):
+        table(
+            [
+                {"Metric": plain(one.metric), "What it is": plain(metrics()[one.metric].what)}
+                for one in found
+                if one.metric in metrics()
+            ],
+            alt=f"Metrics of {TITLES[kind].lower()}",
+        )
+
+
+def _amounts(policy: Policy) -> None:
+    tiered = [(title, values) for title, _, values in words.amounts(policy) if "tier 1" in values]
+    table(
+        [
+            {"By tier": title, **{key.capitalize(): str(value) for key, value in values.items()}}
+            for title, values in tiered
+        ],
+        alt="Votes, deadlines and cadences by tier",
+        right=["Tier 1", "Tier 2", "Tier 3", "Tier 4"],
+    )
+    others = [
+        {"What": title, "Of": plain(key), "Amount": words.counted(value, unit)}
+        for title, unit, values in words.amounts(policy)
+        if "tier 1" not in values
+        for key, value in values.items()
+    ]
+    table(others, alt="Deadlines and least sizes", right=["Amount"])
+
+
+def _paths(policy: Policy) -> None:
+    section("How changes are let through")
+    if not policy.paths:
+        st.markdown("Every change needs the votes of its tier, and reaches all cases at once.")
+        return
+    rows: Sequence[Mapping[str, str]] = [
+        {"Clause": one.clause, "Change": one.change.value.capitalize(), "Takes": plain(words.path(one))}
+        for one in policy.paths
+    ]
+    table(rows, alt="What each kind of change takes", unbroken=["Clause", "Change"])
+    st.markdown(":gray[A change without a path needs the votes of its tier.]")
+
+
+def _requirements(policy: Policy) -> None:
+    rows = [
+        *((one.clause, "Evidence", words.evidence(one)) for one in policy.required_evidence),
+        *((one.clause, "Dataset", words.dataset(one)) for one in policy.required_datasets),
+        *((one.clause, "Rollback", words.rollback(one)) for one in policy.rollback_conditions),
+    ]
+    if rows:
+        section("Required evidence, datasets and rollback")
+        table(
+            [{"Clause": clause, "Kind": kind, "Says": plain(said)} for clause, kind, said in rows],
+            alt="Evidence and dataset records that a validation takes, and when a version goes back",
+            unbroken=["Clause"],
+        )
