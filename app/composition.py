@@ -26,6 +26,11 @@ class Workplace:
     exports: EvidenceFiles
     keys: SigningKeys
 
+    @property
+    def events(self) -> EvidenceFiles:
+        """The files of recorded events."""
+        return EvidenceFiles(self.settings.data_dir / "events")
+
 
 def now() -> datetime:
     """The only clock."""

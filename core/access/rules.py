@@ -31,6 +31,7 @@ class Permission(StrEnum):
     TIER_CONFIRM = "tier:confirm"
     VERSION_REGISTER = "version:register"
     EVIDENCE_UPLOAD = "evidence:upload"
+    EVENT_RECORD = "event:record"
     VALIDATION_START = "validation:start"
     CHALLENGE_ASK = "challenge:ask"
     CHALLENGE_ANSWER = "challenge:answer"
@@ -58,6 +59,7 @@ _DEVELOPMENT = {
     P.MODEL_EDIT,
     P.VERSION_REGISTER,
     P.EVIDENCE_UPLOAD,
+    P.EVENT_RECORD,
     P.VALIDATION_START,
     P.CHALLENGE_ANSWER,
     P.FINDING_REMEDIATE,

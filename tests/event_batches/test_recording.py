@@ -11,13 +11,14 @@ import pytest
 from sqlmodel import select
 
 from core.errors import NotFound, Unreadable
-from core.ledger.batches.inputs import input_commitment, new_key
+from core.ledger.batches.inputs import input_commitment, input_keys
 from core.ledger.batches.proofs import input_is, parse_event_proof, verify_event_proof
 from core.ledger.batches.queries import batches, event_proof, events_between, find_event
 from core.ledger.batches.retention import SHORTEST, destroy_input_key, remove_events, sweep_removed
 from core.ledger.batches.service import record_events
 from core.ledger.batches.tables import EventBatch
 from core.ledger.batches.verify import verify_events
+from core.ledger.canonical import JsonValue
 from core.ledger.notes import NoteRefused, Verifier
 from core.ledger.queries import entries
 from core.ledger.service import Ledger
@@ -29,8 +30,8 @@ from tests.event_batches.conftest import PIPELINE, events
 LATER = NOON + timedelta(days=200)
 
 
-def record(store: Store, ledger: Ledger, files: EvidenceFiles, table: pa.Table, **given: bytes) -> str:
-    batch = record_events(store, ledger, files, table, actor=PIPELINE, at=NOON, **given)
+def record(store: Store, ledger: Ledger, files: EvidenceFiles, table: pa.Table) -> str:
+    batch = record_events(store, ledger, files, table, actor=PIPELINE, at=NOON)
     return batch.number if batch else ""
 
 
@@ -142,33 +143,43 @@ def test_a_flipped_byte_of_a_proof_is_never_accepted(sqlite_store: Store, ledger
         assert read.input_key != right.input_key or read == right, place
 
 
-def test_an_input_is_shown_later_to_be_the_one(sqlite_store: Store, ledger: Ledger, files: EvidenceFiles) -> None:
-    key, given = new_key(), {"age": 41, "income": 52_000}
-    commitment = input_commitment(key, "e-000000", given)
-    record(sqlite_store, ledger, files, events(1, form="commitment", input=commitment), key=key)
+def committed(store: Store, event_id: str, given: dict[str, JsonValue]) -> str:
+    key = input_keys(store, {"2026-11-20"})["2026-11-20"]
+    assert key is not None
+    return input_commitment(key, event_id, given)
 
-    with sqlite_store.reading() as session:
+
+def test_an_input_is_shown_later_to_be_the_one(store: Store, ledger: Ledger, files: EvidenceFiles) -> None:
+    given: dict[str, JsonValue] = {"age": 41, "income": 52_000}
+    record(store, ledger, files, events(1, form="commitment", input=committed(store, "e-000000", given)))
+
+    with store.reading() as session:
         proof = event_proof(session, files, "e-000000", vkey=ledger.vkey)
     assert input_is(proof, given)
     assert not input_is(proof, {"age": 42, "income": 52_000})
     assert "52000" not in proof.text()
 
 
+def test_two_events_of_one_input_commit_to_it_in_different_words(sqlite_store: Store) -> None:
+    assert committed(sqlite_store, "a", {"age": 41}) == committed(sqlite_store, "a", {"age": 41})
+    assert committed(sqlite_store, "a", {"age": 41}) != committed(sqlite_store, "b", {"age": 41})
+
+
 def test_once_its_key_is_destroyed_an_input_is_tied_to_nothing(
     sqlite_store: Store, ledger: Ledger, files: EvidenceFiles
 ) -> None:
-    key = new_key()
-    commitment = input_commitment(key, "e-000000", {"age": 41})
-    batch = record(sqlite_store, ledger, files, events(1, form="commitment", input=commitment), key=key)
+    commitment = committed(sqlite_store, "e-000000", {"age": 41})
+    record(sqlite_store, ledger, files, events(1, form="commitment", input=commitment))
 
-    destroy_input_key(sqlite_store, ledger, batch=batch, reason="Erasure asked for", actor=PIPELINE, at=NOON)
+    destroy_input_key(sqlite_store, ledger, day=NOON.date(), reason="Erasure asked for", actor=PIPELINE, at=NOON)
 
     with sqlite_store.reading() as session:
         proof = event_proof(session, files, "e-000000", vkey=ledger.vkey)
         assert verify_event_proof(proof, Verifier.parse(ledger.vkey))
     assert not input_is(proof, {"age": 41})
+    assert input_keys(sqlite_store, {"2026-11-20"}) == {"2026-11-20": None}
     with pytest.raises(NotFound):
-        destroy_input_key(sqlite_store, ledger, batch=batch, reason="Again", actor=PIPELINE, at=NOON)
+        destroy_input_key(sqlite_store, ledger, day=NOON.date(), reason="Again", actor=PIPELINE, at=NOON)
 
 
 def test_retention_removes_rows_and_keeps_proofs(store: Store, ledger: Ledger, files: EvidenceFiles) -> None:

@@ -15,6 +15,7 @@ HOLDERS = {
     "tier:confirm": "approver",
     "version:register": "owner developer",
     "evidence:upload": "developer",
+    "event:record": "developer",
     "validation:start": "developer",
     "challenge:ask": "validator",
     "challenge:answer": "owner developer",
@@ -62,8 +63,8 @@ APART = {
     "auditor": {"administrator", "developer", "validator", "approver", "owner"},
 }
 PIPELINE_SCOPES = {
-    "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "validation:start",
-    "change:request", "policy:draft", "production:return", "code:report",
+    "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "event:record",
+    "validation:start", "change:request", "policy:draft", "production:return", "code:report",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from app.api.answers.acts import (
     Changed,
     ColumnScan,
+    EventsRecorded,
     HandedIn,
     LedgerProof,
     MappingView,
@@ -31,6 +32,7 @@ __all__ = [
     "CheckView",
     "CheckpointView",
     "ColumnScan",
+    "EventsRecorded",
     "EvidenceLine",
     "HandedIn",
     "LedgerProof",

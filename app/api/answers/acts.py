@@ -25,6 +25,18 @@ class Recorded(BaseModel):
     ledger: LedgerProof
 
 
+class EventsRecorded(BaseModel):
+    """What became of events that were handed in."""
+
+    batch: str | None = Field(
+        description="The file they lie in; none when all of them were on record", examples=["B0001"]
+    )
+    recorded: int
+    repeated: int = Field(description="On record already, and left out")
+    root: str | None = Field(description="Root of the tree over the rows of the file (RFC 6962)")
+    ledger: LedgerProof | None
+
+
 class Registered(Recorded):
     """What was registered, by number."""
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from core.errors import NotFound
 from core.ledger.batches import ids
-from core.ledger.batches.inputs import event_key
+from core.ledger.batches.inputs import day_of, event_key, input_key
 from core.ledger.batches.proofs import EventProof
 from core.ledger.batches.rows import bodies, leaf_inputs
 from core.ledger.batches.tables import EventBatch
@@ -106,7 +106,7 @@ def event_proof(session: Session, files: EvidenceFiles, event_id: str, *, vkey: 
     leaves = leaves_of(leaf_inputs(pq.read_table(files.path(found.batch.digest))))
     taken = parts(session, [found.batch.entry], vkey=vkey)
     (entry,) = taken.entries
-    key = found.batch.key
+    key = input_key(session, day_of(orjson.loads(found.body)["at"]))
     return EventProof(
         event=found.body.decode(),
         line=found.line,

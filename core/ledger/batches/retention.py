@@ -1,18 +1,20 @@
-"""Removes files of events that are past their time, and destroys the keys of their inputs; proofs given stay valid."""
+"""Removes files of events past their time, and destroys the keys of their inputs; proofs that were given stay valid."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound, Problem, Unreadable
+from core.ledger.batches.inputs import destroyable, input_key
 from core.ledger.batches.service import BATCH_KIND
-from core.ledger.batches.tables import EventBatch
+from core.ledger.batches.tables import EventBatch, EventInputKey
 from core.ledger.canonical import JsonValue
 from core.ledger.erasure import empty_write_ahead_log
 from core.ledger.events import Event
 from core.ledger.service import Actor, Entity, Ledger
-from core.store import EvidenceFiles, Store
+from core.store import EvidenceFiles, Store, Transaction
 
 SHORTEST = timedelta(days=184)  # EU AI Act, articles 19 and 26: logs are kept for at least six months
 
@@ -44,7 +46,7 @@ def remove_events(
             .with_for_update()
         ).all()
         for batch in past:
-            batch.removed_at, batch.key = at, None
+            batch.removed_at = at
             tx.session.add(batch)
             payload: dict[str, JsonValue] = {
                 "file": batch.digest,
@@ -53,24 +55,27 @@ def remove_events(
             }
             entity = Entity(BATCH_KIND, batch.number)
             ledger.record(tx, Event.EVENTS_REMOVED, entity=entity, actor=actor, at=at, payload=payload)
-    if past:
-        empty_write_ahead_log(store)
+        for day in destroyable(tx.session, (at - older_than).date()):
+            _destroy(tx, ledger, day, "The events of this day are past their time", actor=actor, at=at)
+    empty_write_ahead_log(store)
     with store.reading() as session:
         sweep_removed(session, files)
     return Removed(len(past), sum(batch.rows for batch in past))
 
 
-def destroy_input_key(store: Store, ledger: Ledger, *, batch: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Destroy the key of a file's input commitments: no input can be tied to its events any more; raises `NotFound`."""
+def destroy_input_key(store: Store, ledger: Ledger, *, day: date, reason: str, actor: Actor, at: datetime) -> None:
+    """Destroy the key of one day's input commitments: no input can be tied to its events any more; `NotFound`."""
     with store.transaction() as tx:
-        row = tx.session.exec(select(EventBatch).where(EventBatch.number == batch).with_for_update()).first()
-        if row is None or row.key is None:
-            raise NotFound("input key of", batch)
-        entity = Entity(BATCH_KIND, batch)
-        ledger.record(tx, Event.INPUT_KEY_DESTROYED, entity=entity, actor=actor, at=at, payload={"reason": reason})
-        row.key = None
-        tx.session.add(row)
+        if input_key(tx.session, day.isoformat()) is None:
+            raise NotFound("input key of", day)
+        _destroy(tx, ledger, day.isoformat(), reason, actor=actor, at=at)
     empty_write_ahead_log(store)
+
+
+def _destroy(tx: Transaction, ledger: Ledger, day: str, reason: str, *, actor: Actor, at: datetime) -> None:
+    entity = Entity("input key", day)
+    ledger.record(tx, Event.INPUT_KEY_DESTROYED, entity=entity, actor=actor, at=at, payload={"reason": reason})
+    tx.session.execute(update(EventInputKey).where(col(EventInputKey.day) == day).values(key=None))
 
 
 def sweep_removed(session: Session, files: EvidenceFiles) -> int:

@@ -38,28 +38,55 @@ class Batch:
     digest: str
 
 
+@dataclass(frozen=True)
+class Submission:
+    """Events that one actor hands in, of the columns of `rows.SCHEMA`."""
+
+    events: pa.Table
+    actor: Actor
+
+
 def record_events(
     store: Store,
     ledger: Ledger,
     files: EvidenceFiles,
     events: pa.Table,
     *,
-    key: bytes | None = None,
     actor: Actor,
     at: datetime,
 ) -> Batch | None:
     """Record events once: those on record already are left out, and None says that all of them were.
 
-    `events` has the columns of `rows.SCHEMA`; `key` is that of their input commitments. Raises `Unreadable` for what
-    is no event, and for an id that is on record with other content. Nothing is recorded then.
+    Raises `Unreadable` for what is no event, and for an id that is on record with other content. Nothing is recorded
+    then.
     """
-    table = checked(events)
+    submission = Submission(checked(events), actor)
+    (outcome,) = record_together(store, ledger, files, [submission], at=at)
+    if isinstance(outcome, Unreadable):
+        raise outcome
+    return outcome
+
+
+def record_together(
+    store: Store, ledger: Ledger, files: EvidenceFiles, submissions: Sequence[Submission], *, at: datetime
+) -> list[Batch | Unreadable | None]:
+    """Record what several handed in under one checkpoint; of each what `record_events` says, in their order.
+
+    The tables have gone through `rows.checked`. One that is refused leaves the others as they are. An id that comes
+    twice among them counts once, and each of them is a file of its own, so that every entry names who recorded.
+    """
+    outcomes: list[Batch | Unreadable | None] = []
     with store.transaction() as tx:
         lock_head(tx.session)  # others who record wait here, so that none misses the ids of another
-        fresh = _without_known(tx.session, files, table)
-        if fresh.num_rows == 0:
-            return None
-        return _recorded(tx, ledger, files, fresh, table.num_rows - fresh.num_rows, key=key, actor=actor, at=at)
+        for one in submissions:
+            try:
+                fresh = _without_known(tx.session, files, one.events)
+            except Unreadable as refused:
+                outcomes.append(refused)
+                continue
+            repeated = one.events.num_rows - fresh.num_rows
+            outcomes.append(_recorded(tx, ledger, files, fresh, repeated, one, at=at) if fresh.num_rows else None)
+    return outcomes
 
 
 def _recorded(
@@ -68,11 +95,11 @@ def _recorded(
     files: EvidenceFiles,
     table: pa.Table,
     repeated: int,
+    submission: Submission,
     *,
-    key: bytes | None,
-    actor: Actor,
     at: datetime,
 ) -> Batch:
+    actor = submission.actor
     root = root_of(leaves_of(leaf_inputs(table)))
     stored = files.add([_parquet(table)])
     index = files.add([ids.written(ids.hashes_of(ids.ids_in(table)))])
@@ -102,13 +129,13 @@ def _recorded(
             rows=table.num_rows,
             size=stored.size,
             ids=index.digest,
-            key=key,
             first_at=instant(span["min"]),
             last_at=instant(span["max"]),
             recorded_by=actor.acting_as,
             recorded_at=entry.at,
         )
     )
+    tx.session.flush()
     return Batch(number, entry.index, table.num_rows, repeated, root, stored.digest)
 
 

@@ -12,8 +12,7 @@ from core.store.types import Instant, row_id
 class EventBatch(Row, table=True):
     """One file of events; what the ledger says of it counts, this row only finds it.
 
-    `root` is that of the tree over its rows, `key` the secret of its input commitments (emptied to forget inputs for
-    good), `removed_at` the moment at which retention removed the file.
+    `root` is that of the tree over its rows, `removed_at` the moment at which retention removed the file.
     """
 
     __tablename__ = "event_batch"
@@ -27,9 +26,20 @@ class EventBatch(Row, table=True):
     rows: int
     size: int
     ids: str = Field(max_length=64)  # digest of the file of sorted id hashes
-    key: bytes | None = None
     first_at: datetime = Field(sa_type=Instant)
     last_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(max_length=16)
     recorded_at: datetime = Field(sa_type=Instant)
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class EventInputKey(Row, table=True):
+    """The key of the input commitments of one day's events; emptied, none of them can be tied to an input any more.
+
+    A day and not a file has it, so that an event that is sent again commits to its input in the same words.
+    """
+
+    __tablename__ = "event_input_key"
+
+    day: str = Field(primary_key=True, max_length=10)  # 2026-11-20, of the event's own time in UTC
+    key: bytes | None = None
