@@ -44,7 +44,12 @@ def test_every_error_is_a_problem(name: str) -> None:
             assert list(response["content"]) == ["application/problem+json"]
 
 
-@pytest.mark.parametrize("name", sorted(name for name in OPERATIONS if not name.startswith("GET")))
+ONCE_BY_THEIR_OWN_IDS = {"PUT /events"}  # events carry ids, so a repeat is known without a key
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in OPERATIONS.keys() - ONCE_BY_THEIR_OWN_IDS if not name.startswith("GET"))
+)
 def test_every_act_takes_an_idempotency_key_and_answers_with_its_place_in_the_ledger(name: str) -> None:
     operation = OPERATIONS[name]
     (success,) = (response for status, response in operation["responses"].items() if int(status) < 400)

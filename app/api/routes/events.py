@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.api.answers import EventsRecorded
@@ -62,13 +62,13 @@ async def record(
     return Response(answer, status, {"Cache-Control": "no-store"}, "application/json")
 
 
-@router.get("/events/{event}/proof", operation_id="prove_event", response_class=PlainTextResponse)
-def prove(event: str, reader: Reader) -> PlainTextResponse:
+@router.get("/events/{event}/proof", operation_id="prove_event", response_model=dict[str, object])
+def prove(event: str, reader: Reader) -> Response:
     """The event and everything that proves it, as one file that verifies offline. Scope: `record:read`."""
     place = reader.place
     with place.store.reading() as session:
         text = event_proof(session, place.events, event, vkey=place.ledger.vkey).text()
-    return PlainTextResponse(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(text, HTTPStatus.OK, {"Cache-Control": "no-store"}, "application/json")
 
 
 def _read(path: Path, kind: str, form: InputForm, caller: Caller) -> Submission:
