@@ -8,6 +8,8 @@ from app.components.me import require
 from app.components.text import plain
 from app.composition import now, workplace
 from app.views.administration import add_person, people_table, person_card, tokens_table
+from app.views.confirmation import confirmation
+from app.views.webhooks import hooks
 from core.access.queries import people, people_count, tokens
 from core.access.rules import Permission
 
@@ -24,6 +26,7 @@ head(
     f"**{counted(everyone, 'person', 'people')}**, {counted(active, 'active token')}. Each change is a ledger entry.",
 )
 
+confirmation()
 left, right = st.columns([5, 3], gap="large")
 with left:
     section("People")
@@ -43,3 +46,4 @@ with left:
 with right:
     person_card(place, viewer, at)
     add_person(place, viewer, at)
+hooks(place, viewer)

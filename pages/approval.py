@@ -13,6 +13,7 @@ from app.views.approval_checklist import checklist
 from app.views.approval_votes import conditions, returned, votes
 from app.views.confirmation import confirmation
 from app.views.kinds import title_of
+from app.views.rollout import rollout
 from core.access.queries import names
 from core.access.rules import Permission
 from core.approval.queries import change
@@ -49,4 +50,5 @@ with left:
 with right:
     checklist(place, viewer, page)
     decision(place, viewer, page, known)
-decision_bar(place, viewer, page)
+    carried = rollout(place, viewer, page, known)
+decision_bar(place, viewer, page, carried)

@@ -14,10 +14,12 @@ from app.views.model_history import history
 from app.views.model_reading import in_production, read_version
 from app.views.model_record import record
 from app.views.model_steps import five_steps
+from app.views.production import production, stands_in_words
+from app.views.timeline import time_line
 from core.access.rules import Permission
 from core.inventory.queries import model_page
 
-TABS = ("Record", "Evidence", "Decisions", "History")
+TABS = ("Record", "Evidence", "Decisions", "Production", "Time line", "History")
 
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
@@ -31,9 +33,9 @@ if reading is None:
 
 st.query_params["version"] = reading.version.version
 confirmation()
-draw_head(place, viewer, reading)
+draw_head(place, viewer, reading, stands_in_words(place, reading.model.number, at))
 step_cards(five_steps(reading, at))
-on_record, on_evidence, on_decisions, on_history = st.tabs(TABS, key="tab", bind="query-params")
+on_record, on_evidence, on_decisions, on_production, on_line, on_history = st.tabs(TABS, key="tab", bind="query-params")
 if on_record.open:
     with on_record:
         record(reading, former, at)
@@ -53,6 +55,12 @@ if on_evidence.open:
 if on_decisions.open:
     with on_decisions:
         decisions(place, viewer, reading, at)
+if on_production.open:
+    with on_production:
+        production(place, viewer, reading, at)
+if on_line.open:
+    with on_line:
+        time_line(place, reading)
 if on_history.open:
     with on_history:
         history(place, reading)

@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.composition import Workplace
+from core.approval.hooks.signing import derived_secret, secret_words
+from core.approval.hooks.tables import CodeHook
 
 FILE = "webhooks.key"
 
@@ -18,6 +20,11 @@ def master_key(place: Workplace) -> bytes:
     if path.stat().st_mode & 0o077:
         raise PermissionError(f"The key {path} can be read by others; set its mode to 0600.")
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def sender_secret(place: Workplace, row: CodeHook) -> bytes:
+    """What the forge signs with, as the administrator entered it there: the words, not the bytes behind them."""
+    return secret_words(derived_secret(master_key(place), "code", row.number, row.key)).encode()
 
 
 def _make(path: Path) -> None:

@@ -14,6 +14,8 @@ from app.composition import Workplace, now
 from app.views.approval_checklist import headed
 from app.views.kinds import approve_button, execute_button, functions_said
 from core.approval.queries import ChangePage
+from core.approval.rollout.queries import RolloutPage
+from core.approval.rollout.rules import Act
 from core.approval.rules import OPEN, ChangeStatus, Choice
 from core.approval.service import (
     NewCondition,
@@ -78,7 +80,7 @@ def _for_whom(page: ChangePage, known: Mapping[str, str]) -> None:
     st.markdown(f":small[:gray[{speaks}{wanted}]]")
 
 
-def decision_bar(place: Workplace, viewer: Me, page: ChangePage) -> None:
+def decision_bar(place: Workplace, viewer: Me, page: ChangePage, carried: RolloutPage | None = None) -> None:
     """State and buttons, always in view; each act rests on the evidence that this reader has on screen."""
     said = st.session_state.pop(SAID, None)
     if said:
@@ -89,8 +91,12 @@ def decision_bar(place: Workplace, viewer: Me, page: ChangePage) -> None:
             _state(page)
             _open_buttons(place, viewer, page)
         elif page.status is ChangeStatus.APPROVED and page.kind is not ChangeKind.POLICY_EXCEPTION:
-            st.markdown(f"{status('Approved')} Not carried out yet", width="stretch")
-            if act_button(execute_button(page.kind), page.refusals[Action.EXECUTE], key="execute"):
+            begun = carried is not None and carried.is_open
+            st.markdown(
+                f"{status('Approved')} {'Being rolled out' if begun else 'Not carried out yet'}", width="stretch"
+            )
+            against = carried.refusals[Act.BEGIN] if carried else page.refusals[Action.EXECUTE]
+            if not begun and act_button(execute_button(page.kind), against, key="execute"):
                 _act(
                     "It was carried out.",
                     "Nothing was carried out.",

@@ -17,8 +17,8 @@ from core.inventory.rules import Action
 FORM_ON = "Decisions"  # the tab that holds the form for requesting approval
 
 
-def draw_head(place: Workplace, viewer: Me, reading: Reading) -> None:
-    """Title, facts, version picker, and the next step of this version."""
+def draw_head(place: Workplace, viewer: Me, reading: Reading, standing: str) -> None:
+    """Title, facts, version picker, and the next step of this version; `standing` says what is in production."""
     model, page = reading.model, reading.page
     actions = head_with_actions(
         model.name,
@@ -28,7 +28,7 @@ def draw_head(place: Workplace, viewer: Me, reading: Reading) -> None:
             label(f"Tier {model.tier}"),
             fact("Owner", plain(reading.name_of(model.owner))),
             fact("Developer", plain(reading.name_of(model.developer))),
-            fact("In production", f"v{page.production}" if page.production else "none"),
+            fact("In production", plain(standing) if standing else "none"),
         ),
         back=Back("inventory", "Inventory"),
         trail=f"{model.business_line} / {model.number}",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.routes.hooks import sender_secret
+from app.delivery.keys import sender_secret
 from core.access.rules import Role
 from core.approval.code.facts import commits_of
 from core.approval.hooks.service import add_code_hook, hook

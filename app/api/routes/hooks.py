@@ -10,22 +10,17 @@ from starlette.concurrency import run_in_threadpool
 from app.api.caller import moment
 from app.api.problems import BadRequest
 from app.composition import Workplace, workplace
-from app.delivery.keys import master_key
+from app.delivery.keys import sender_secret
 from core.approval.code.forges import github_report, gitlab_report
 from core.approval.code.service import hear
 from core.approval.hooks.service import hook as load_hook
-from core.approval.hooks.signing import derived_secret, github_signature_holds, gitlab_token_holds, secret_words
+from core.approval.hooks.signing import github_signature_holds, gitlab_token_holds
 from core.approval.hooks.tables import CodeHook, Forge
 from core.errors import NotFound
 from core.validation.uploads.strict_json import loads
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Header()]
-
-
-def sender_secret(place: Workplace, row: CodeHook) -> bytes:
-    """What the forge signs with, as the administrator entered it there: the words, not the bytes behind them."""
-    return secret_words(derived_secret(master_key(place), "code", row.number, row.key)).encode()
 
 
 @router.post("/hooks/{number}")

@@ -1,0 +1,138 @@
+"""Production: what stands where, the steps of a rollout, the way back, the time line, and what administrators see."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.composition import Workplace
+from core.approval.hooks.service import add_code_hook
+from core.approval.hooks.tables import Forge
+from core.inventory.rules import Stage
+from core.jobs.outbox.service import enqueue_message
+from core.jobs.outbox.tables import Channel
+from core.policy.service import default_policy_text
+from tests.builders import NOON, SERIES, Cast, a_model, a_policy
+from tests.pages.desk import Desk, button, column, today, words
+from tests.rollout.conftest import PLAN, Line
+
+
+@pytest.fixture
+def line(place: Workplace, cast: Cast) -> Line:
+    next(SERIES)  # 2026.1 is the installation's own
+    a_policy(place.store, f"{default_policy_text()}\n# dated back\n")  # the installation's own begins today
+    return Line(place.store, place.ledger, cast, a_model(place.store, cast, tier=2))
+
+
+def test_the_head_says_what_stands_in_production_and_what_is_coming(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+    change = line.approved("1.1.0", plan=PLAN.replace("code_reviews = 1\n", ""))
+    line.begin(change)
+
+    at = desk.open(line.cast.auditor, "model", model=line.model)
+
+    assert "v1.0.0, canary 1.1.0 10" in words(at)
+
+
+def test_a_model_goes_back_with_one_reason_and_the_history_says_so(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+    line.in_production("1.1.0")
+
+    at = desk.open(line.cast.owner, "model", model=line.model, tab="Production")
+    button(at, "Return to v1.0.0").click().run()
+    assert "Nothing was moved." in words(at)
+    at.text_area(key="return_reason").input("Wrong decisions since noon.")
+    button(at, "Return to v1.0.0").click().run()
+
+    assert "v1.0.0 is in production again" in words(at)
+    assert line.stage("1.0.0") is Stage.IN_PRODUCTION
+    assert any("Rolled back by" in cell and "Wrong decisions since noon." in cell for cell in column(at, "Ended", 1))
+
+
+def test_who_may_not_go_back_reads_why(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+    line.in_production("1.1.0")
+
+    at = desk.open(line.cast.developer, "model", model=line.model, tab="Production")
+
+    assert button(at, "Return to v1.0.0").disabled
+    assert button(at, "Rehearse the return").disabled
+    assert "this takes the role" in words(at)
+
+
+def test_a_rehearsal_shows_what_it_found_and_how_long_it_counts(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+
+    at = desk.open(line.cast.owner, "model", model=line.model, tab="Production")
+    assert "No rehearsal has passed yet." in words(at)
+    button(at, "Rehearse the return").click().run()
+
+    assert "No approved version stood there before 1.0.0" in words(at)
+    assert "No rehearsal has passed yet." in words(at)
+
+
+def test_a_model_that_never_was_in_production_says_so(desk: Desk, line: Line) -> None:
+    line.approved()
+
+    text = words(desk.open(line.cast.auditor, "model", model=line.model, tab="Production"))
+
+    assert "Nothing stands there." in text
+    assert "No version ever stood there." in text
+    assert "No commit is on record." in text
+
+
+def test_the_time_line_lists_everything_and_links_to_it(desk: Desk, line: Line) -> None:
+    change = line.in_production("1.0.0")
+
+    at = desk.open(line.cast.auditor, "model", model=line.model, tab="Time line")
+
+    said = column(at, "What")
+    assert {"Brought in", "Vote cast", "Change requested", "Version registered"} <= set(said)
+    assert any(f"(/approval?change={change})" in cell for cell in column(at, "About"))
+
+
+def test_a_change_is_rolled_out_on_its_page_and_the_hold_is_said(desk: Desk, line: Line) -> None:
+    change = line.approved(plan=PLAN)
+
+    at = desk.open(line.cast.owner, "approval", change=change)
+    assert column(at, "Step", len(at.table) - 1) == ["Shadow", "Canary 10 %", "Full"]
+    button(at, "Begin the rollout").click().run()
+
+    assert not at.exception
+    assert "holds until" in words(at)
+    assert "The step shadow holds until" in words(at)
+    assert button(at, "Advance to canary 10 %").disabled
+    button(at, "Abort and go back").click().run()
+    assert "The rollout was not moved." in words(at)
+    at.text_input(key="rollout_reason").input("Latency doubled at noon.")
+    button(at, "Abort and go back").click().run()
+    assert line.standing(today() + timedelta(minutes=1)) == []
+
+
+def test_an_auditor_sees_the_rollout_and_why_they_cannot_move_it(desk: Desk, line: Line) -> None:
+    change = line.approved(plan=PLAN)
+
+    at = desk.open(line.cast.auditor, "approval", change=change)
+
+    assert button(at, "Begin the rollout").disabled
+
+
+def test_administration_shows_webhooks_their_log_and_environments(desk: Desk, line: Line, place: Workplace) -> None:
+    add_code_hook(
+        place.store, place.ledger, forge=Forge.GITHUB, repository="bank/score", actor=line.cast.administrator, at=NOON
+    )
+    with place.store.transaction() as tx:
+        enqueue_message(tx, Channel.WEBHOOK, "W0001", "deployment.moved", "{}", at=NOON)
+
+    at = desk.open(line.cast.administrator, "administration")
+
+    text = words(at)
+    assert "bank/score" in text
+    assert "/api/hooks/H0001" in text
+    assert "deployment.moved" in text
+    at.text_input[-2].input("staging")
+    button(at, "Add environment").click().run()
+    assert "Environment staging was added." in words(at)
+    address = next(one for one in at.text_input if one.label == "Address")
+    address.input("https://evil.test/x")
+    button(at, "Add webhook").click().run()
+    assert "a host that COUNTERSIGN_WEBHOOK_HOSTS allows" in words(at)
