@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from app.composition import Workplace, now
+from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
 from app.lists.inventory import in_words, read
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
@@ -23,17 +24,15 @@ LISTS = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.JSON: "application/json",
 }
-NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
-
 Answer = Callable[[Request, Actor], Response]
 
 
 def download_routes(place: Workplace) -> list[Route]:
-    """`/exports/X0001/file`, `/exports/R0001/evidently`, and `/exports/inventory.csv` (xlsx, json) with a filter.
+    """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`
+    and `/exports/inventory.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
     """
@@ -77,8 +76,16 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
         return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})
 
+    def coverage(request: Request, actor: Actor) -> Response:
+        return coverage_file(place, request, actor)
+
+    def document(request: Request, actor: Actor) -> Response:
+        return document_file(place, request, actor)
+
     return [
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
+        Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
+        Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),

@@ -28,6 +28,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("my_work", "My work", "my_work.py"),
+    Page("cycle", "Cycle", "cycle.py"),
     Page("inventory", "Inventory", "inventory.py"),
     Page("search", "Search", "search.py", hidden=True),
     Page("bulk_edit", "Edit several models", "bulk_edit.py", _MAKERS, hidden=True),
@@ -52,6 +53,14 @@ PAGES: tuple[Page, ...] = (
     Page("findings", "Findings", "findings.py", _GOVERNING),
     Page("policies", "Policies", "policies.py"),
     Page("policy", "Policy", "policy.py", hidden=True),
+    Page("coverage", "Coverage", "coverage.py"),
+    Page("model_coverage", "Coverage of a model", "model_coverage.py", hidden=True),
+    Page("coverage_item", "Item of a pack", "coverage_item.py", hidden=True),
+    Page("packs", "Regulation packs", "packs.py", hidden=True),
+    Page("pack", "Regulation pack", "pack.py", hidden=True),
+    Page("documents", "Documents", "documents.py", hidden=True),
+    Page("document", "Document", "document.py", hidden=True),
+    Page("templates", "Templates", "templates.py", hidden=True),
     Page("ledger", "Ledger", "ledger.py"),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING),

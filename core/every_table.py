@@ -6,6 +6,8 @@ import core.approval.hooks.tables
 import core.approval.rollout.tables
 import core.approval.simulation.tables
 import core.approval.tables
+import core.coverage.tables
+import core.documents.tables
 import core.inventory.deployments.tables
 import core.inventory.importing.tables
 import core.inventory.tables
@@ -14,6 +16,7 @@ import core.jobs.tables
 import core.ledger.batches.tables
 import core.ledger.tables
 import core.policy.exceptions.tables
+import core.policy.packs.tables
 import core.policy.tables
 import core.reports.tables
 import core.store.numbers

@@ -73,7 +73,7 @@ else:
                     "Due": day(row.due_at, today=at),
                     "State": state(row),
                     "Votes": f"{row.approvals} of {row.quorum}",
-                    "With": plain(functions_said(row.functions).capitalize()),
+                    "Functions": plain(functions_said(row.functions).capitalize()),
                     "Waits for": row.waits_for.capitalize(),
                 }
                 for row in changes(session, narrowed, limit=window.limit, offset=window.offset).rows

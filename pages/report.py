@@ -4,18 +4,21 @@ import streamlit as st
 
 from app.components import Back, head_with_actions
 from app.components.me import require
-from app.composition import workplace
+from app.composition import now, workplace
 from app.navigation import page_file
+from app.views.exceptions import standing_lines
 from app.views.progress import watch
 from app.views.report import bias_audit, drift, fairness, performance, quality, reasons, robustness, summary
 from app.views.report.reading import read_report
 from core.access.rules import Permission
+from core.approval.queries import standing_for
 from core.validation.rules import PENDING
 
 require(Permission.RECORD_READ)
 place = workplace()
 with place.store.reading() as session:
     report = read_report(session, st.query_params.get("run", ""))
+    excepted = standing_for(session, report.page.model, report.page.version, at=now())
 
 page = report.page
 back = Back("model", page.model.name, (("model", page.model.number), ("version", page.version.version)))
@@ -25,6 +28,7 @@ with actions:
     if st.button("Compare with another validation"):
         st.switch_page(page_file("comparison"), query_params={"run": report.number})
 summary.verdict_box(report)
+standing_lines(excepted)
 if report.result is None:
     if page.run.status in PENDING:
         watch(place, report.number)

@@ -17,6 +17,34 @@ from core.store import Store, open_store
 from tests.postgresql import Server, running
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+TESTS = Path(__file__).parent
+# What takes longest begins first, so that no worker is left alone with it at the end.
+FIRST = (
+    "browser/test_accessibility.py",
+    "browser/test_refusals.py",
+    "browser/test_hostile_text.py",
+    "browser/test_story.py",
+    "engines/test_same_figures.py",
+    "example/test_workspace.py",
+    "validation/test_every_check.py",
+    "approval/test_races.py",
+    "rules/test_guard_removal.py",
+    "cli/test_corpus.py",
+    "api/test_corpus.py",
+    "pages/test_upload_corpus.py",
+    "cli/test_reproduce.py",
+    "cli/test_submit.py",
+    "validation/test_reproducing.py",
+    "client/test_client.py",
+    "pages/test_report.py",
+    "rules/test_state_machine.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of `FIRST` come first; the order within files, and of the others, stays."""
+    places = {TESTS / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,12 +103,18 @@ def one_sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture
 def sqlite_store(sqlite_template: Path, one_sqlite_store: Store) -> Iterator[Store]:
-    path = Path(str(one_sqlite_store.engine.url.database))
-    for left in path.parent.glob("*"):
-        left.unlink()
-    shutil.copy(sqlite_template, path)
+    put_back(sqlite_template, one_sqlite_store)
     yield one_sqlite_store
     one_sqlite_store.close()
+
+
+def put_back(template: Path, store: Store) -> None:
+    """Make the store's file a copy of the template."""
+    store.close()
+    path = Path(str(store.engine.url.database))
+    for left in path.parent.glob("*"):
+        left.unlink()
+    shutil.copy(template, path)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIRST, TESTS
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -90,3 +92,7 @@ def test_core_catches_no_error_it_does_not_name() -> None:
     ]
 
     assert broad == []
+
+
+def test_what_runs_first_is_there() -> None:
+    assert [name for name in FIRST if not (TESTS / name).is_file()] == []

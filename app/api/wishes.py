@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from core.approval.rules import Choice
-from core.approval.service import NewCondition
+from core.approval.service import NewCondition, NewException
 from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Line, Purpose
-from core.inventory.versions.rules import ChangeKind
+from core.inventory.versions.rules import ChangeKind as VersionChange
+from core.policy.rules import ChangeKind
 
 MOST = 50
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, lower-case hexadecimal")]
@@ -76,7 +77,7 @@ class VersionWish(Wish):
     line: Line = Line.STABLE
     code_reference: str = Field("", examples=["git:9f2c1e7"])
     artefact_digest: str = Field("", description="SHA-256 of the model file, lower-case hexadecimal")
-    change_kind: ChangeKind | None = Field(
+    change_kind: VersionChange | None = Field(
         None, description="What kind of change this is; the number must match it. Left out only for a first version"
     )
 
@@ -110,10 +111,31 @@ class ReferenceWish(Wish):
     )
 
 
+class ExceptionWish(Wish):
+    """An exception from one required clause that the version fails; policy bounds how long it may last."""
+
+    clause: str = Field(examples=["4.2"])
+    controls: str = Field(description="What compensates for the clause meanwhile, and who answers for it")
+    ends_at: AwareDatetime
+    whole_model: bool = Field(False, description="Every version of the model, none worse than this one")
+    extends: str = Field("", description="The exception that this one carries on", examples=["PE0001"])
+
+    def entered(self) -> NewException:
+        return NewException(self.clause, self.controls, self.ends_at, self.whole_model, self.extends)
+
+
 class ChangeWish(Wish):
-    """A request for approval."""
+    """A request for a change."""
 
     rationale: str = Field(examples=["Replaces 1.0.0, whose impact ratio fell below four fifths."])
+    kind: ChangeKind | None = Field(
+        None, description="Left out: the version is to go into production, for the first time or not as the record says"
+    )
+    restriction: str = Field("", description="For a restricted use: within what the version may be used")
+    exception: ExceptionWish | None = Field(None, description="For a policy exception: from what, and for how long")
+
+    def excepted(self) -> NewException | None:
+        return self.exception.entered() if self.exception else None
 
 
 class ConditionWish(Wish):

@@ -15,7 +15,7 @@ from core.errors import Refusal
 
 def signature(place: Workplace, viewer: Me, *, key: str, meaning: str) -> None:
     """Say what a signature means, and ask for the password, or a fresh sign-in, where the last one is not recent."""
-    st.markdown(f":small[By signing you state:] “{plain(meaning)}.”")
+    st.markdown(f":small[By signing you state: “{plain(meaning)}.”]")
     at = now()
     with place.store.reading() as session:
         against = signing_refusals(session, session_id=viewer.session, actor=viewer.actor, at=at)

@@ -17,7 +17,7 @@ from app.components.formats import (
 )
 from app.components.text import link, paragraphs
 from app.composition import now
-from app.views.exceptions import STATES
+from app.views.exceptions import STATES, standing_lines
 from app.views.figures import COUNTS, SHARES, SIGNS
 from app.views.kinds import functions_said
 from core.approval.queries import ChangePage, Comparison, ExceptionRow
@@ -136,11 +136,8 @@ def exception_card(row: ExceptionRow) -> None:
 
 def standing(page: ChangePage) -> None:
     """The exceptions that stand for this version, beside its verdicts."""
-    for row in page.exceptions:
-        if page.exception is None or row.number != page.exception.number:
-            until = f"until {moment(row.ends_at)}, because exception"
-            said = f"{status('Condition')} Clause {plain(row.clause)} does not stop this version {until}"
-            st.markdown(f"{said} {link(row.number, '/exceptions', exception=row.number)} stands.")
+    asked = page.exception.number if page.exception else ""
+    standing_lines([row for row in page.exceptions if row.number != asked])
 
 
 def path(page: ChangePage) -> str:

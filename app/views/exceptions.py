@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from app.components import act_button, attempt, plain, status, table
-from app.components.formats import NOTHING, day, number
+from app.components.formats import NOTHING, day, moment, number
 from app.components.me import Me
 from app.components.refusals import numbered
 from app.components.text import link
@@ -48,6 +48,17 @@ def exceptions_table(rows: Sequence[ExceptionRow], known: Mapping[str, str], at:
         right=["Until"],
         unbroken=["Number"],
     )
+
+
+def standing_lines(rows: Sequence[ExceptionRow]) -> None:
+    """The exceptions that stand for a version, one sentence each, beside its verdicts."""
+    for row in rows:
+        stands = link(f"Exception {row.number} from clause {row.clause}", "/approval", change=row.change)
+        st.markdown(f"{status('Condition')} {stands}")
+        st.markdown(
+            f":small[:gray[Until {moment(row.ends_at)} that clause does not stop the version, as long as its figure is "
+            f"no worse than {number(row.figure, 3)}.]]"
+        )
 
 
 def _required(row: ExceptionRow) -> str:

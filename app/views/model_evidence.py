@@ -10,6 +10,7 @@ from app.components import empty, link, paragraphs, plain, section, status, tabl
 from app.components.formats import NOTHING, count, counted, day, digest, moment, size
 from app.composition import Workplace
 from app.navigation import page_file
+from app.views.exceptions import standing_lines
 from app.views.figures import figure, required, title_of
 from app.views.model_reading import Reading
 from app.views.progress import watch
@@ -36,6 +37,7 @@ def verdicts(reading: Reading) -> None:
         with empty("No verdict yet.", "A validation computes and judges the figures once predictions are handed in."):
             return
     st.markdown(_sentence(reading, run))
+    standing_lines(reading.exceptions)
     digests = {one.id: one.table_digest for one in held.evidence}
     rows = [
         _verdict_row(reading, check, digests.get(run.evidence_id, "")) for check in sorted(held.checks, key=_weight)

@@ -88,11 +88,11 @@ def _next_step(reading: Reading) -> bool:
                 on_click=_open_tab,
                 args=(FORM_ON,),
             )
-        case _ if reading.changes:
+        case _ if reading.into_use:
             undecided = reading.open_change is not None
-            said = f"Open change {reading.changes[0].number}"
+            said = f"Open change {reading.into_use[0].number}"
             if st.button(said, type="primary" if undecided else "secondary", key="open_change"):
-                st.switch_page(page_file("approval"), query_params={"change": reading.changes[0].number})
+                st.switch_page(page_file("approval"), query_params={"change": reading.into_use[0].number})
     return False
 
 

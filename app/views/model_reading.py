@@ -8,8 +8,15 @@ from sqlmodel import Session
 
 from core.access.queries import names
 from core.access.rules import SYSTEM, Actor
-from core.approval.queries import ChangeFilter, ChangeRow, changes, standing_against_request
-from core.approval.rules import OPEN
+from core.approval.queries import (
+    ChangeFilter,
+    ChangeRow,
+    ExceptionRow,
+    changes,
+    standing_against_request,
+    standing_for,
+)
+from core.approval.rules import ASIDE, OPEN
 from core.errors import Refusal
 from core.inventory.queries import ModelPage, model_page
 from core.inventory.rules import Action, Stage
@@ -52,6 +59,7 @@ class Reading:
     refusals: Mapping[Action, tuple[Refusal, ...]]
     against_new_version: tuple[Refusal, ...]
     in_force: Policy
+    exceptions: tuple[ExceptionRow, ...]  # that stand for this version
     policy_in_force: int
     judged_at_hand: bool
 
@@ -83,8 +91,13 @@ class Reading:
 
     @property
     def open_change(self) -> ChangeRow | None:
-        """The request that is still to be decided."""
-        return next((row for row in self.changes if row.status in OPEN), None)
+        """The request to bring it into use that is still to be decided."""
+        return next((row for row in self.into_use if row.status in OPEN), None)
+
+    @property
+    def into_use(self) -> tuple[ChangeRow, ...]:
+        """The requests that move this version along its life cycle, newest first."""
+        return tuple(row for row in self.changes if row.kind not in ASIDE)
 
     @property
     def next_step(self) -> Action | None:
@@ -123,6 +136,7 @@ def read_version(session: Session, page: ModelPage, version: ModelVersion, actor
         refusals=against,
         against_new_version=register_version_refusals(actor),
         in_force=in_force.policy,
+        exceptions=standing_for(session, page.model, version, at=at),
         policy_in_force=in_force.id,
         judged_at_hand=facts.run_is_current,
     )

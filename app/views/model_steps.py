@@ -24,7 +24,7 @@ def five_steps(reading: Reading, at: datetime) -> tuple[Step, ...]:
     return (
         _map(reading, at),
         Step("2 Validate", *_validate(reading)),
-        Step("3 Approve", *_approve(reading.changes, at)),
+        Step("3 Approve", *_approve(reading.into_use, at)),
         Step("4 Monitor", status("Not started"), "No metric arrives", LATER),
         Step("5 Improve", status("Not started"), "No incident on record", LATER),
     )

@@ -44,6 +44,12 @@ class Permission(StrEnum):
     CHANGE_EXECUTE = "change:execute"
     POLICY_DRAFT = "policy:draft"
     POLICY_PUBLISH = "policy:publish"
+    DOCUMENT_WRITE = "document:write"
+    DOCUMENT_REVIEW = "document:review"
+    COVERAGE_ANSWER = "coverage:answer"
+    COVERAGE_ANSWER_FOR_ALL = "coverage:answer_for_all"
+    PACK_PUBLISH = "pack:publish"
+    TEMPLATE_PUBLISH = "template:publish"
     EXPORT_MAKE = "export:make"
     LEDGER_READ = "ledger:read"
     PRODUCTION_RETURN = "production:return"
@@ -84,11 +90,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.CHALLENGE_ANSWER,
                 P.FINDING_REMEDIATE,
                 P.POLICY_DRAFT,
+                P.DOCUMENT_WRITE,
+                P.COVERAGE_ANSWER,
                 P.EXPORT_MAKE,
                 P.TOKEN_OWN,
             }
         ),
-        Role.DEVELOPER: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE} | _DEVELOPMENT),
+        Role.DEVELOPER: frozenset(
+            {P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER} | _DEVELOPMENT
+        ),
         Role.VALIDATOR: frozenset(
             {
                 P.RECORD_READ,
@@ -99,6 +109,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.VALIDATION_CONCLUDE,
                 P.MODEL_REVIEW,
                 P.POLICY_DRAFT,
+                P.DOCUMENT_REVIEW,
+                P.COVERAGE_ANSWER,
                 P.EXPORT_MAKE,
             }
         ),
@@ -112,6 +124,11 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.TIER_CONFIRM,
                 P.POLICY_DRAFT,
                 P.POLICY_PUBLISH,
+                P.DOCUMENT_REVIEW,
+                P.COVERAGE_ANSWER,
+                P.COVERAGE_ANSWER_FOR_ALL,
+                P.PACK_PUBLISH,
+                P.TEMPLATE_PUBLISH,
                 P.EXPORT_MAKE,
             }
         ),

@@ -8,7 +8,7 @@ from core.access.tables import Person
 from core.errors import Problem, Refusal
 from core.inventory.intake import NewModel, problems_of
 from core.inventory.tables import Asset, Dataset, Model
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 
 
 def model_problems(session: Session, entered: NewModel, *, but: int | None = None) -> Iterable[Problem]:
@@ -20,7 +20,7 @@ def model_problems(session: Session, entered: NewModel, *, but: int | None = Non
     for field, number in (("owner", entered.owner), ("developer", entered.developer)):
         if field not in unreadable:
             yield from person_problems(session, field, number)
-    unknown = sorted(set(entered.packs) - set(packs()))
+    unknown = sorted(set(entered.packs) - set(known_packs(session)))
     if unknown:
         yield Problem("not a regulation pack", column="packs", found=", ".join(unknown))
 

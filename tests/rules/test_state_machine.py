@@ -1,11 +1,9 @@
 """Random stories told to the real use cases on a real store, beside the small world that keeps its own books."""
 
-import shutil
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -37,7 +35,7 @@ from core.inventory.rules import Action
 from core.inventory.tables import ModelVersion
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry
-from core.store import Store, open_store
+from core.store import Store
 from core.validation.challenge import answer, ask, raise_finding
 from core.validation.conclusion import conclude
 from core.validation.evidence import digest_now, validation_facts
@@ -45,6 +43,7 @@ from core.validation.rules import PENDING, Outcome, RunStatus, Severity, refusal
 from core.validation.runs import start
 from core.validation.tables import Run
 from tests.builders import NOON, REASON, Cast, a_version, an_actor, new_evidence, signed_in
+from tests.conftest import put_back
 from tests.rules.loading import load_rules
 from tests.rules.world import DECIDING_ROLES, DEVELOPING, PEOPLE, VALIDATING, Fault, State, World
 
@@ -76,15 +75,14 @@ def usual(action: str) -> str:
 class Stories(RuleBasedStateMachine):
     """Four people act on one version; use cases and small world must agree on every refusal and every outcome."""
 
-    template: Path
+    empty: Callable[[], None]
+    store: Store
+    ledger: Ledger
     done: set[str]  # over all stories
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(self.template, self.folder / "store.db")
-        self.store: Store = open_store(f"sqlite:///{self.folder / 'store.db'}")
-        self.ledger = Ledger.open(self.folder / "keys", origin="countersign.test/ledger")
+        type(self).empty()
         self.state = State(contributors=frozenset({"B"}))
         self.change = ""
         self.question = ""
@@ -179,10 +177,6 @@ class Stories(RuleBasedStateMachine):
                 assert approved == self.state.approved
             refused = session.exec(select(LogEntry).where(LogEntry.action == "act.refused")).all()
             assert len(refused) == self.refused
-
-    def teardown(self) -> None:
-        self.store.close()
-        shutil.rmtree(self.folder)
 
     def _makes_no_sense(self, action: str) -> bool:
         """Acts whose object does not exist yet, and a run of what has been judged."""
@@ -296,17 +290,11 @@ class Stories(RuleBasedStateMachine):
         execute_change(self.store, self.ledger, change=self.change, actor=actor, at=NOON)
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("stories") / "store.db"
-    store = open_store(f"sqlite:///{path}")
-    store.upgrade()
-    store.close()
-    return path
-
-
-def test_use_cases_and_small_world_agree_on_random_stories(empty_store: Path) -> None:
-    Stories.template, Stories.done = empty_store, set()
+def test_use_cases_and_small_world_agree_on_random_stories(
+    sqlite_store: Store, sqlite_template: Path, ledger: Ledger
+) -> None:
+    Stories.store, Stories.ledger, Stories.done = sqlite_store, ledger, set()
+    Stories.empty = staticmethod(lambda: put_back(sqlite_template, sqlite_store))
 
     run_state_machine_as_test(
         Stories,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from core.approval.rules import ChangeStatus, Choice
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
+from core.policy.rules import ChangeKind, Function
 from core.validation.rules import EvidenceKind, RunStatus
 
 
@@ -155,15 +156,20 @@ class ChangeView(BaseModel):
     """A change request."""
 
     change: str
+    kind: ChangeKind
     status: ChangeStatus
     model: str
     version: str
     rationale: str
+    restriction: str = Field(description="For a restricted use: within what the version may be used")
+    exception: str | None = Field(description="For a policy exception: its number")
     requested_by: str
     requested_at: datetime
     due_at: datetime
     policy: str
     quorum: int
+    functions: list[Function] = Field(description="Of which the votes to approve must hold one each")
+    missing: list[Function] = Field(description="Those for which no vote to approve speaks yet")
     approvals: int
     evidence_digest: str
     approved_digest: str | None

@@ -23,7 +23,7 @@ router = APIRouter(tags=["Change control"])
     operation_id="request_change",
 )
 def request_change(model: str, version: str, wish: ChangeWish, write: Write) -> Response:
-    """Request that a validated version go into production. Scope: `change:request`."""
+    """Request a change: that a validated version go into production, or of another kind. Scope: `change:request`."""
     caller = write.caller
     return write.answer(
         lambda store: service.request_change(
@@ -32,6 +32,9 @@ def request_change(model: str, version: str, wish: ChangeWish, write: Write) -> 
             model=model,
             version=version,
             rationale=wish.rationale,
+            kind=wish.kind,
+            restriction=wish.restriction,
+            exception=wish.excepted(),
             actor=caller.actor,
             at=caller.at,
         ),

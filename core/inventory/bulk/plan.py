@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import Refusal
-from core.inventory.changing.history import Difference
+from core.inventory.history import Difference
 from core.inventory.tables import Model
 
 MOST = 500  # models in one act

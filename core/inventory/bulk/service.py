@@ -11,8 +11,8 @@ from core.access.rules import Actor
 from core.errors import Conflict, NotFound, Problem, Refusal, Refused, Unreadable
 from core.inventory.bulk.plan import MOST, NEXT_REVIEW, BulkWish, PlannedRow, Target, review_refusals
 from core.inventory.bulk.queries import load_bulk_edit
-from core.inventory.changing.history import Difference
 from core.inventory.changing.service import apply, change_refusals, change_within
+from core.inventory.history import Difference
 from core.inventory.tables import BulkEdit, BulkEditRow, Model
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event

@@ -21,7 +21,7 @@ from core.inventory.importing.rules import ImportKind
 from core.inventory.importing.sheets import Encoding, Sheet, SheetLimits, read_sheet
 from core.inventory.service import register_refusals, register_version_refusals
 from core.ledger.service import Entity, Ledger
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 from core.policy.service import policy_in_force
 from core.store import Store
 
@@ -165,7 +165,7 @@ def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: 
             ),
             lock=lock,
         ),
-        packs=frozenset(packs()),
+        packs=frozenset(known_packs(session)),
         review_months=policy_in_force(session, at=at).policy.review_months,
         at=at,
     )

@@ -2,18 +2,22 @@
 
 import json
 import re
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from core.access.queries import names
 from core.access.tables import RoleGrant
 from core.approval.facts import ChangeRecord, load_change, stands
+from core.approval.queries.exceptions import ExceptionRow, exception_row_of, exceptions
 from core.approval.tables import ChangeRequest, Condition
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.tables import LogEntry, LogPayload
 from core.reports.values import (
     ConditionRecord,
     DecisionRecord,
+    DissentRecord,
+    ExceptionRecord,
     HistoryLine,
     ItemRecord,
     PersonLine,
@@ -24,17 +28,41 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 SHOWN = ("stage", "finding", "question", "run", "evidence", "severity", "outcome", "choice", "item", "answer", "reason")
 
 
-def decision_records(session: Session, version: ModelVersion) -> tuple[DecisionRecord, ...]:
-    """Every change request on this version, newest first."""
+def decision_records(session: Session, version: ModelVersion, *, at: datetime) -> tuple[DecisionRecord, ...]:
+    """Every change request on this version, newest first, as it stood at `at`."""
     numbers = session.exec(
         select(ChangeRequest.number)
         .where(ChangeRequest.version_id == version.id)
         .order_by(col(ChangeRequest.id).desc())
     ).all()
-    return tuple(_decision(session, load_change(session, number)) for number in numbers)
+    return tuple(_decision(session, load_change(session, number), at) for number in numbers)
 
 
-def _decision(session: Session, record: ChangeRecord) -> DecisionRecord:
+def exception_records(
+    session: Session, model: Model, version: ModelVersion, *, at: datetime
+) -> tuple[ExceptionRecord, ...]:
+    """Every policy exception that was asked for this version or its whole model, what stands at `at` first."""
+    rows = exceptions(session, at=at, model=model.number, limit=1000).rows
+    return tuple(_exception(row) for row in rows if row.whole_model or row.version == version.version)
+
+
+def _exception(row: ExceptionRow) -> ExceptionRecord:
+    return ExceptionRecord(
+        number=row.number,
+        change=row.change,
+        clause=row.clause,
+        title=row.title,
+        covers="every version of the model" if row.whole_model else f"version {row.version}",
+        threshold=row.threshold,
+        figure=row.figure,
+        controls=row.controls,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state=row.state.value,
+    )
+
+
+def _decision(session: Session, record: ChangeRecord, at: datetime) -> DecisionRecord:
     change = record.change
     replaced = session.get(ModelVersion, change.replaced_version_id) if change.replaced_version_id else None
     return DecisionRecord(
@@ -53,6 +81,34 @@ def _decision(session: Session, record: ChangeRecord) -> DecisionRecord:
         checklist=_checklist(record),
         votes=_votes(record),
         conditions=_conditions(session, record),
+        kind=change.kind,
+        functions=tuple(sorted(record.required)),
+        restriction=change.restriction,
+        exception=_asked(session, record, at),
+        dissents=_dissents(record),
+        returned_by=change.returned_by,
+        returned_at=change.returned_at,
+        return_reason=change.return_reason if change.returned_at else "",
+    )
+
+
+def _asked(session: Session, record: ChangeRecord, at: datetime) -> ExceptionRecord | None:
+    row = exception_row_of(session, record, at=at)
+    return _exception(row) if row else None
+
+
+def _dissents(record: ChangeRecord) -> tuple[DissentRecord, ...]:
+    return tuple(
+        DissentRecord(
+            person=one.person,
+            text=one.text,
+            functions=tuple(one.functions.split()),
+            meaning=one.meaning,
+            evidence_digest=one.evidence_digest,
+            written_at=one.written_at,
+            stands=stands(one, record.version) or one.evidence_digest == record.change.approved_digest,
+        )
+        for one in record.dissents
     )
 
 
@@ -60,23 +116,28 @@ def _checklist(record: ChangeRecord) -> tuple[ItemRecord, ...]:
     lines = []
     for item in record.items:
         given = [answer for answer in record.answers if answer.item_id == item.id]
-        shared = {"code": item.code, "title": item.title, "clause": item.source}
         lines += [
             ItemRecord(
-                **shared,
+                code=item.code,
+                title=item.title,
+                clause=item.source,
                 required=item.required,
                 answer=answer.answer,
                 reason=answer.reason,
                 author=answer.person,
                 answered_at=answer.answered_at,
                 frozen_at=answer.frozen_at,
+                evidence=answer.evidence,
+                filled=answer.filled,
             )
             for answer in given
         ]
         if not given:
             lines.append(
                 ItemRecord(
-                    **shared,
+                    code=item.code,
+                    title=item.title,
+                    clause=item.source,
                     required=item.required,
                     answer=None,
                     reason="",
@@ -99,6 +160,9 @@ def _votes(record: ChangeRecord) -> tuple[VoteRecord, ...]:
             cast_at=vote.cast_at,
             stands=stands(vote, record.version) or vote.evidence_digest == record.change.approved_digest,
             voided_at=vote.voided_at,
+            functions=tuple(vote.functions.split()),
+            on_behalf_of=vote.on_behalf_of,
+            meaning=vote.meaning,
         )
         for vote in record.votes
     )
@@ -109,7 +173,20 @@ def _conditions(session: Session, record: ChangeRecord) -> tuple[ConditionRecord
     rows = session.exec(
         select(Condition).where(Condition.change_id == record.change.id).order_by(col(Condition.id))
     ).all()
-    return tuple(ConditionRecord(row.text, row.owner, row.due_at, by_vote[row.vote_id]) for row in rows)
+    return tuple(
+        ConditionRecord(
+            row.text,
+            row.owner,
+            row.due_at,
+            by_vote[row.vote_id],
+            row.evidence,
+            row.done_by,
+            row.done_at,
+            row.verified_by,
+            row.verified_at,
+        )
+        for row in rows
+    )
 
 
 def history(

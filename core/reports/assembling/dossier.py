@@ -8,8 +8,9 @@ from core.errors import NotFound
 from core.inventory.moves import version_by_id
 from core.inventory.tables import Model, ModelVersion
 from core.ledger.queries import latest_checkpoint
+from core.policy.exceptions import standing_exceptions
 from core.policy.service import policy_in_force
-from core.reports.assembling.decisions import decision_records, history, people_lines
+from core.reports.assembling.decisions import decision_records, exception_records, history, people_lines
 from core.reports.assembling.record import (
     dataset_records,
     model_record,
@@ -34,7 +35,8 @@ def assemble(
     """Everything on record about this version as of `at`; `reference` is the export's number, `vkey` the ledger key."""
     model, version = version_by_id(session, version_id)
     held = version_evidence(session, version_id)
-    decisions = decision_records(session, version)
+    decisions = decision_records(session, version, at=at)
+    standing = standing_exceptions(session, version_id=version_id, model_id=model.id or 0, at=at)
     lines = history(session, model, version, decisions)
     run = held.latest_run
     policy_id = run.policy_version_id if run else policy_in_force(session, at=at).id
@@ -50,7 +52,7 @@ def assemble(
         datasets=dataset_records(session, version),
         changed=what_changed(session, version),
         policy=policy_record(session, policy_id),
-        runs=run_records(session, held),
+        runs=run_records(session, held, standing, at),
         fairness=latest_fairness(session, held),
         findings=tuple(finding_record(row) for row in held.findings),
         challenge=tuple(challenge_record(row) for row in held.questions),
@@ -60,6 +62,7 @@ def assemble(
         people=people_lines(session, _numbers(model, version, held, decisions, lines, generated_by)),
         checkpoint=_checkpoint(session, vkey),
         attachments=_attachments(held),
+        exceptions=exception_records(session, model, version, at=at),
     )
 
 
@@ -94,4 +97,6 @@ def _numbers(
     found |= {vote.person for decision in decisions for vote in decision.votes}
     found |= {condition.owner for decision in decisions for condition in decision.conditions}
     found |= {item.author or "" for decision in decisions for item in decision.checklist}
+    found |= {vote.on_behalf_of or "" for decision in decisions for vote in decision.votes}
+    found |= {one.person for decision in decisions for one in decision.dissents}
     return found

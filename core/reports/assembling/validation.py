@@ -1,10 +1,15 @@
 """The validation of a dossier: runs with verdicts, fairness tables, findings, questions and conclusions."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlmodel import Session
 
+from core.approval.queries.evidence import excepted
 from core.errors import NotFound
 from core.metrics.fairness import Comparison, FairnessResult, GroupResult, Rate
 from core.metrics.verdicts import Verdict
+from core.policy.exceptions import Standing
 from core.policy.rules import CheckKind, Direction
 from core.policy.service import policy_by_id
 from core.reports.assembling.record import titles_of
@@ -25,14 +30,26 @@ from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Q
 from core.validation.uploads import ColumnMapping
 
 
-def run_records(session: Session, held: VersionEvidence) -> tuple[RunRecord, ...]:
-    """Every run, newest first; the current one is the newest that finished on evidence that was not replaced."""
+def run_records(
+    session: Session, held: VersionEvidence, standing: Sequence[Standing], at: datetime
+) -> tuple[RunRecord, ...]:
+    """Every run, newest first; the current one is the newest that finished on evidence that was not replaced.
+
+    `standing` are the policy exceptions that stood at `at`; they are shown with the verdicts that they cover.
+    """
     evidence = {row.id: row for row in held.evidence}
     latest = held.latest_run
-    return tuple(_run(session, run, evidence[run.evidence_id], latest) for run in held.runs)
+    return tuple(_run(session, run, evidence[run.evidence_id], latest, standing, at) for run in held.runs)
 
 
-def _run(session: Session, run: Run, evidence: Evidence, latest: Run | None) -> RunRecord:
+def _run(
+    session: Session,
+    run: Run,
+    evidence: Evidence,
+    latest: Run | None,
+    standing: Sequence[Standing],
+    at: datetime,
+) -> RunRecord:
     published = policy_by_id(session, run.policy_version_id)
     titles = titles_of(published.policy)
     checks = checks_of(session, run.id or 0)
@@ -50,11 +67,13 @@ def _run(session: Session, run: Run, evidence: Evidence, latest: Run | None) -> 
         requested_at=run.requested_at,
         finished_at=run.finished_at,
         current=run is latest and evidence.replaced_at is None,
-        verdicts=tuple(_verdict(check, titles, evidence.table_digest) for check in checks),
+        verdicts=tuple(
+            _verdict(check, titles, evidence.table_digest, excepted(check, standing, at)) for check in checks
+        ),
     )
 
 
-def _verdict(check: CheckResult, titles: dict[str, str], digest: str) -> VerdictRow:
+def _verdict(check: CheckResult, titles: dict[str, str], digest: str, exception: str) -> VerdictRow:
     return VerdictRow(
         kind=CheckKind(check.kind),
         metric=check.metric,
@@ -70,6 +89,7 @@ def _verdict(check: CheckResult, titles: dict[str, str], digest: str) -> Verdict
         verdict=Verdict(check.verdict),
         reason=check.reason,
         evidence_digest=digest,
+        exception=exception,
     )
 
 

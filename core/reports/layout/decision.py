@@ -1,13 +1,10 @@
-"""Findings, effective challenge, and the decision through its four phases."""
+"""Findings and effective challenge."""
 
-from core.approval.rules import Choice
 from core.reports.layout.blocks import (
     Align,
     Badge,
     Block,
-    Cell,
     Column,
-    Digest,
     Facts,
     Heading,
     Prose,
@@ -21,11 +18,8 @@ from core.reports.layout.words import NOTHING, Legend, badge, counted, day, mome
 from core.reports.values import (
     ChallengeRecord,
     ConclusionRecord,
-    DecisionRecord,
     Dossier,
     FindingRecord,
-    ItemRecord,
-    VoteRecord,
 )
 from core.validation.rules import FindingStatus, Severity
 
@@ -85,13 +79,6 @@ def challenge(dossier: Dossier, people: Legend) -> Section:
     return Section("Effective challenge", (*questions, Heading("Conclusion"), *concluded))
 
 
-def decision(dossier: Dossier, people: Legend) -> Section:
-    """Request, checklist, votes, conditions and execution of each change request."""
-    if not dossier.decisions:
-        return Section("Decision", (Prose("Approval was not requested.", quiet=True),))
-    return Section("Decision", tuple(block for one in dossier.decisions for block in _decision(one, people)))
-
-
 def _finding(finding: FindingRecord, people: Legend) -> tuple[Block, ...]:
     remediated = (
         f"{finding.remediation}\n{people.name(finding.remediated_by)}, {moment(finding.remediated_at)}"
@@ -142,99 +129,3 @@ def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Legend) -> tupl
         ),
         Prose(one.summary),
     )
-
-
-def _decision(one: DecisionRecord, people: Legend) -> tuple[Block, ...]:
-    return (
-        decision_statement(one),
-        Facts(f"Change request {one.number}", _phases(one, people)),
-        Heading(f"Checklist of {one.number}"),
-        _checklist(one, people) if one.checklist else Prose("No item was asked.", quiet=True),
-        Heading(f"Votes on {one.number}"),
-        _votes(one, people) if one.votes else Prose("No vote was cast.", quiet=True),
-        Heading(f"Conditions of {one.number}"),
-        _conditions(one, people) if one.conditions else Prose("No condition was set.", quiet=True),
-    )
-
-
-def decision_statement(one: DecisionRecord) -> Statement:
-    """The state of the request and how its votes stand against the quorum."""
-    standing = [vote for vote in one.votes if vote.stands]
-    approvals = sum(vote.choice is Choice.APPROVE for vote in standing)
-    rejections = len(standing) - approvals
-    said = f"{counted(approvals, 'vote')} to approve of {one.quorum} required"
-    return Statement(
-        badge(one.status), f"Change request {one.number}: {said}{f', {rejections} to reject' if rejections else ''}."
-    )
-
-
-def _phases(one: DecisionRecord, people: Legend) -> tuple[tuple[str, Cell], ...]:
-    executed = f"{moment(one.executed_at)}, {people.name(one.executed_by)}" if one.executed_at else NOTHING
-    return (
-        ("Request", f"{moment(one.requested_at)}, {people.name(one.requested_by)}"),
-        ("Why", or_nothing(one.rationale)),
-        ("Decision due", day(one.due_at)),
-        ("Approval", f"{moment(one.decided_at)}" if one.decided_at else NOTHING),
-        ("Approved evidence", Digest(one.approved_digest) if one.approved_digest else NOTHING),
-        ("Execution", f"{executed}{f', replaced {one.replaced}' if one.replaced else ''}"),
-    )
-
-
-def _checklist(one: DecisionRecord, people: Legend) -> Table:
-    columns = (
-        Column("Item", 2.4),
-        Column("Clause", 2),
-        Column("Answer", 1.8),
-        Column("Reason", 1.6),
-        Column("Answered by", 2.6),
-    )
-    return Table(
-        "Every item with every approver's answer, in the policy's order",
-        columns,
-        tuple(_item(item, people) for item in one.checklist),
-    )
-
-
-def _item(item: ItemRecord, people: Legend) -> tuple[Cell, ...]:
-    by: Cell = NOTHING
-    if item.answered_at is not None:
-        frozen = "frozen" if item.frozen_at else "not frozen"
-        by = Stacked(people.name(item.author), f"{moment(item.answered_at)}, {frozen}")
-    return (
-        item.title if item.required else Stacked(item.title, "advisory"),
-        item.clause,
-        badge(item.answer) if item.answer else Badge("No answer", Tone.NONE),
-        item.reason or NOTHING,
-        by,
-    )
-
-
-def _votes(one: DecisionRecord, people: Legend) -> Table:
-    columns = (
-        Column("Who", 1.9),
-        Column("Vote", 1.3),
-        Column("Why", 3),
-        Column("When", 2, Align.RIGHT),
-        Column("Evidence", 1),
-    )
-    return Table("Votes in the order they were cast", columns, tuple(_vote(vote, people) for vote in one.votes))
-
-
-def _vote(vote: VoteRecord, people: Legend) -> tuple[Cell, ...]:
-    voided = f"void since {moment(vote.voided_at)}" if vote.voided_at else "void: the evidence changed"
-    return (
-        Stacked(people.name(vote.person), vote.role),
-        badge(vote.choice) if vote.stands else Badge("Void", Tone.ATTENTION),
-        vote.rationale if vote.stands else Stacked(vote.rationale, f"{badge(vote.choice).word}; {voided}"),
-        moment(vote.cast_at),
-        Digest(vote.evidence_digest[:8]),
-    )
-
-
-def _conditions(one: DecisionRecord, people: Legend) -> Table:
-    columns = (Column("Condition", 3), Column("Owner", 1.4), Column("Due", 1, Align.RIGHT), Column("Set by", 1.4))
-    rows = tuple(
-        (condition.text, people.name(condition.owner), day(condition.due_at), people.name(condition.set_by))
-        for condition in one.conditions
-    )
-    return Table("Conditions of approval", columns, rows)

@@ -2,7 +2,8 @@
 
 from core.metrics.verdicts import Verdict
 from core.reports.layout.blocks import Badge, Cell, Cover, Digest, Document, Statement, Tone
-from core.reports.layout.decision import challenge, decision, decision_statement, findings
+from core.reports.layout.change import decision, decision_statement
+from core.reports.layout.decision import challenge, findings
 from core.reports.layout.fairness import fairness, fairness_sentence
 from core.reports.layout.proof import history, people_section, proof
 from core.reports.layout.record import record, what_changed

@@ -124,8 +124,14 @@ def _verdict(row: VerdictRow) -> tuple[Cell, ...]:
         required(row.direction, row.threshold),
         row.clause,
         badge(row.verdict),
-        row.reason or NOTHING,
+        _reason(row),
     )
+
+
+def _reason(row: VerdictRow) -> str:
+    """Why, and the policy exception under which a failed check did not stop the version."""
+    excepted = f"Under exception {row.exception}" if row.exception else ""
+    return ". ".join(part.rstrip(".") for part in (row.reason, excepted) if part) or NOTHING
 
 
 def _runs(runs: Sequence[RunRecord], people: Legend) -> Table:

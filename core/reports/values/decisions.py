@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.approval.rules import Answer, ChangeStatus, Choice
+from core.policy.rules import ChangeKind
 from core.validation.rules import FindingStatus, Outcome, Severity
 
 
@@ -65,6 +66,8 @@ class ItemRecord:
     author: str | None
     answered_at: datetime | None
     frozen_at: datetime | None
+    evidence: str = ""
+    filled: bool = False  # a check gave it, and the author let it stand
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,54 @@ class VoteRecord:
     cast_at: datetime
     stands: bool
     voided_at: datetime | None
+    functions: tuple[str, ...] = ()  # that it speaks for
+    on_behalf_of: str | None = None
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class DissentRecord:
+    """A written dissent, which stands beside the votes and stops nothing."""
+
+    person: str
+    text: str
+    functions: tuple[str, ...]
+    meaning: str
+    evidence_digest: str
+    written_at: datetime
+    stands: bool
+
+
+@dataclass(frozen=True)
+class ExceptionRecord:
+    """A policy exception: from which clause, what compensates, from when until when, and how it stood."""
+
+    number: str
+    change: str
+    clause: str
+    title: str
+    covers: str
+    threshold: float | None
+    figure: float | None
+    controls: str
+    starts_at: datetime | None
+    ends_at: datetime
+    state: str
 
 
 @dataclass(frozen=True)
 class ConditionRecord:
-    """A condition of approval: what, whose, until when, and who set it."""
+    """A condition of approval: what, whose, until when, who set it, and what became of it."""
 
     text: str
     owner: str
     due_at: datetime
     set_by: str
+    evidence: str = ""
+    done_by: str | None = None
+    done_at: datetime | None = None
+    verified_by: str | None = None
+    verified_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,3 +151,11 @@ class DecisionRecord:
     checklist: tuple[ItemRecord, ...]
     votes: tuple[VoteRecord, ...]
     conditions: tuple[ConditionRecord, ...]
+    kind: ChangeKind = ChangeKind.NEW_VERSION
+    functions: tuple[str, ...] = ()  # of which the votes to approve must hold one each
+    restriction: str = ""
+    exception: ExceptionRecord | None = None
+    dissents: tuple[DissentRecord, ...] = ()
+    returned_by: str | None = None
+    returned_at: datetime | None = None
+    return_reason: str = ""

@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.reports.values.decisions import ChallengeRecord, ConclusionRecord, DecisionRecord, FindingRecord
+from core.reports.values.decisions import (
+    ChallengeRecord,
+    ConclusionRecord,
+    DecisionRecord,
+    ExceptionRecord,
+    FindingRecord,
+)
 from core.reports.values.evidence import FairnessTable, RunRecord
 from core.reports.values.record import DatasetRecord, ModelRecord, PersonLine, PolicyRecord, VersionRecord, WhatChanged
 
@@ -77,6 +83,7 @@ class Dossier:
     people: tuple[PersonLine, ...]
     checkpoint: CheckpointRecord
     attachments: tuple[Attachment, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()  # of this version, whatever became of them
     template: str = TEMPLATE
 
     def __post_init__(self) -> None:

@@ -35,6 +35,7 @@ class VerdictRow:
     verdict: Verdict
     reason: str
     evidence_digest: str
+    exception: str = ""  # the number of the policy exception that stood for a failed one
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,56 @@
+"""Coverage and documents as files: what the download routes answer once they know who asks."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.composition import Workplace, now
+from app.views.coverage.export import coverage_csv
+from core.access.rules import Actor, Permission, permission_refusals
+from core.documents.queries import DocumentPage, document_page
+from core.documents.rendering import as_html
+from core.errors import Problem, Refused, Unreadable
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+
+
+def coverage_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """Coverage of all models, or of one, as CSV."""
+    _may_read(actor)
+    with place.store.reading() as session:
+        text = coverage_csv(session, request.query_params, at=now())
+    return _attached(text, "text/csv; charset=utf-8", "coverage.csv")
+
+
+def document_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """A version of a document as Markdown or HTML; the newest where none is named."""
+    _may_read(actor)
+    asked, form = request.query_params.get("version", ""), request.query_params.get("form", "md")
+    if form not in ("md", "html") or (asked and not asked.isdecimal()):
+        raise Unreadable([Problem("the address names no form or version of a document", found=f"{form} {asked}"[:80])])
+    with place.store.reading() as session:
+        page = document_page(session, request.path_params["document"], int(asked) if asked else None)
+    name = f"{page.document.number}-{page.shown.revision}.{form}"
+    if form == "md":
+        return _attached(page.shown.body, "text/markdown; charset=utf-8", name)
+    title = f"{page.title}: {page.model.name} {page.version.version}"
+    return _attached(as_html(title, page.shown.body, _foot(page)), "text/html; charset=utf-8", name)
+
+
+def _foot(page: DocumentPage) -> str:
+    shown = page.shown
+    return (
+        f"{page.document.number} version {shown.revision}, kept {shown.kept_at:%Y-%m-%d %H:%M} UTC by {shown.kept_by}. "
+        f"SHA-256 of its Markdown: {shown.digest}"
+    )
+
+
+def _may_read(actor: Actor) -> None:
+    reasons = permission_refusals(actor, Permission.RECORD_READ)
+    if reasons:
+        raise Refused(reasons)
+
+
+def _attached(text: str, kind: str, name: str) -> Response:
+    attached = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=kind, headers={**NOT_KEPT, **LOCKED_UP, **attached})

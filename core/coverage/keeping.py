@@ -1,0 +1,162 @@
+"""Keeps what was computed for every model, and computes anew only what an entry of the ledger, or time, touched."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlmodel import Session, col
+
+from core.approval.tables import ChangeRequest
+from core.documents.tables import Document
+from core.inventory.tables import Dataset, Link, Model, ModelVersion
+from core.ledger.events import Event
+from core.ledger.tables import LogEntry
+
+Value = TypeVar("Value")
+WITHOUT_EFFECT = (  # entries after which everything is as before, so that a sign-in throws nothing away
+    Event.SESSION_OPENED,
+    Event.SESSION_ENDED,
+    Event.SESSION_REFUSED,
+    Event.EXPORT_MADE,
+    Event.EXPORT_DOWNLOADED,
+    Event.LEDGER_VERIFIED,
+    Event.ACT_REFUSED,
+    Event.TOKEN_ISSUED,
+    Event.TOKEN_REVOKED,
+)
+ASIDE = frozenset(
+    {
+        "person", "token", "ledger", "message", "webhook", "policy", "draft", "template", "exception", "condition",
+        "prompt", "workflow", "decision point", "vendor",
+    }
+)  # fmt: skip
+MOST = 500  # entries, or models, beyond which everything is computed anew
+STORES = 4  # in memory
+
+Compute = Callable[[Session, datetime, Sequence[int] | None], Mapping[int, Value]]
+
+
+@dataclass(frozen=True)
+class _State(Generic[Value]):
+    entry: int
+    event: str  # the entry's own id, so that what was kept of another ledger at this address is noticed
+    at: datetime
+    values: dict[int, Value]
+
+
+class Kept(Generic[Value]):
+    """Values by the model's row number; `compute` gives those of some models or of all, `ends` when one turns."""
+
+    def __init__(self, compute: Compute[Value], ends: Callable[[Value], datetime | None]) -> None:
+        self._compute, self._ends = compute, ends
+        self._states: dict[str, _State[Value]] = {}
+        self._lock = Lock()
+
+    def read(self, session: Session, *, at: datetime) -> Mapping[int, Value]:
+        """Every model's value as of `at`; a moment before what is kept is computed for itself."""
+        store = str(session.get_bind().engine.url)
+        with self._lock:
+            kept = self._states.get(store)
+            if kept is not None and event_at(session, kept.entry) != kept.event:
+                kept = None
+            if kept is not None and at < kept.at:
+                return self._compute(session, at, None)
+            state = self._advanced(session, kept, at)
+            self._states.pop(store, None)
+            self._states[store] = state
+            while len(self._states) > STORES:
+                self._states.pop(next(iter(self._states)))
+            return state.values
+
+    def _advanced(self, session: Session, kept: _State[Value] | None, at: datetime) -> _State[Value]:
+        entry = last_entry(session)
+        event = event_at(session, entry)
+        touched = None if kept is None else touched_models(session, since=kept.entry, until=entry)
+        if kept is None or touched is None:
+            return _State(entry, event, at, dict(self._compute(session, at, None)))
+        turned = {model for model, value in kept.values.items() if (ends := self._ends(value)) and ends <= at}
+        models = sorted(touched | turned)
+        if not models:
+            return _State(entry, event, at, kept.values)
+        if len(models) > MOST:
+            return _State(entry, event, at, dict(self._compute(session, at, None)))
+        left = {model: value for model, value in kept.values.items() if model not in touched | turned}
+        return _State(entry, event, at, left | dict(self._compute(session, at, models)))
+
+
+def last_entry(session: Session) -> int:
+    """The index of the last entry of the ledger that can change what is shown; −1 in an empty ledger."""
+    query = select(col(LogEntry.idx)).where(_effective()).order_by(col(LogEntry.idx).desc()).limit(1)
+    last = session.execute(query).scalar()
+    return -1 if last is None else last
+
+
+def event_at(session: Session, index: int) -> str:
+    """The id of the entry at this index; without one, a word that never comes again."""
+    found = session.execute(select(col(LogEntry.event_id)).where(col(LogEntry.idx) == index)).scalar()
+    return found or secrets.token_hex(16)
+
+
+def touched_models(session: Session, *, since: int, until: int) -> frozenset[int] | None:
+    """The models that entries after `since` are about; None where an entry can be about any of them."""
+    if until <= since:
+        return frozenset()
+    query = select(col(LogEntry.entity_kind), col(LogEntry.entity_id)).where(
+        col(LogEntry.idx) > since, col(LogEntry.idx) <= until, _effective()
+    )
+    rows = session.execute(query.limit(MOST + 1)).all()
+    if len(rows) > MOST:
+        return None
+    by_kind = defaultdict[str, set[str]](set)
+    for kind, key in rows:
+        by_kind[kind].add(key)
+    if by_kind.keys() - _MODELS.keys() - ASIDE:
+        return None
+    found: set[int] = set()
+    for kind in by_kind.keys() & _MODELS.keys():
+        found.update(session.execute(_MODELS[kind](by_kind[kind])).scalars().all())
+    return frozenset(found)
+
+
+def _named(keys: Set[str]) -> Select[tuple[int]]:
+    """Of models, and of versions, whose key begins with the model's number."""
+    return select(col(Model.id)).where(col(Model.number).in_({key.partition(" ")[0] for key in keys}))
+
+
+def _of_version(row: type[ChangeRequest] | type[Document]) -> Callable[[Set[str]], Select[tuple[int]]]:
+    query = select(col(ModelVersion.model_id)).join(row, col(row.version_id) == col(ModelVersion.id))
+    return lambda keys: query.where(col(row.number).in_(keys))
+
+
+def _of_dataset(keys: Set[str]) -> Select[tuple[int]]:
+    used = or_(
+        col(ModelVersion.training_dataset_id) == col(Dataset.id), col(ModelVersion.test_dataset_id) == col(Dataset.id)
+    )
+    return select(col(ModelVersion.model_id)).join(Dataset, used).where(col(Dataset.number).in_(keys))
+
+
+def _of_link(keys: Set[str]) -> Select[tuple[int]]:
+    at_an_end = or_(col(Link.source) == col(Model.number), col(Link.target) == col(Model.number))
+    return select(col(Model.id)).join(Link, at_an_end).where(col(Link.number).in_(keys))
+
+
+_MODELS: Mapping[str, Callable[[Set[str]], Select[tuple[int]]]] = MappingProxyType(
+    {
+        "model": _named,
+        "version": _named,
+        "change": _of_version(ChangeRequest),
+        "document": _of_version(Document),
+        "dataset": _of_dataset,
+        "link": _of_link,
+    }
+)
+
+
+def _effective() -> ColumnElement[bool]:
+    return col(LogEntry.action).not_in([event.value for event in WITHOUT_EFFECT])

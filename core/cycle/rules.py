@@ -1,0 +1,207 @@
+"""The checkpoints of the five steps, and when each of them is met, missing, overdue or without data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Step(StrEnum):
+    """The steps of the cycle, in order."""
+
+    MAP = "map"
+    VALIDATE = "validate"
+    APPROVE = "approve"
+    MONITOR = "monitor"
+    IMPROVE = "improve"
+
+
+class Checkpoint(StrEnum):
+    """What has to stand in each step, in the words of the practice guide behind the cycle."""
+
+    REGISTRATION = "registration"
+    ALIGNMENT = "alignment with risk policies"
+    METRICS = "automated metrics"
+    EXPLAINABILITY = "explainability review"
+    APPROVAL = "approval records"
+    REPORTS = "pre-launch reports"
+    ALERTS = "KPI alerts"
+    DRIFT = "drift triggers"
+    STRESS = "stress outcomes"
+    RESPONSE = "quick response"
+    ESCALATION = "escalation"
+    INCIDENTS = "incident reviews"
+
+
+class State(StrEnum):
+    """How a checkpoint stands; the order is that of urgency."""
+
+    OVERDUE = "overdue"
+    MISSING = "missing"
+    NO_DATA = "no data"
+    MET = "met"
+
+
+class Where(StrEnum):
+    """Where the cause of a state is looked at."""
+
+    RECORD = "record"
+    EVIDENCE = "evidence"
+    DECISIONS = "decisions"
+    RUN = "run"
+    CHANGE = "change"
+    EXPORTS = "exports"
+    FINDINGS = "findings"
+    DOCUMENT = "document"
+    DOCUMENTS = "documents"
+
+
+C = Checkpoint
+CHECKPOINTS: Mapping[Step, tuple[Checkpoint, ...]] = MappingProxyType(
+    {
+        Step.MAP: (C.REGISTRATION, C.ALIGNMENT),
+        Step.VALIDATE: (C.METRICS, C.EXPLAINABILITY),
+        Step.APPROVE: (C.APPROVAL, C.REPORTS),
+        Step.MONITOR: (C.ALERTS, C.DRIFT, C.STRESS),
+        Step.IMPROVE: (C.RESPONSE, C.ESCALATION, C.INCIDENTS),
+    }
+)
+URGENCY = tuple(State)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is stored about a model at the version that counts; numbers are empty where there is nothing."""
+
+    has_version: bool = False
+    packs_confirmed: bool = False
+    next_review: datetime | None = None
+    run: str = ""  # that judged the files at hand
+    required_lost: int = 0  # its required checks that did not pass
+    explained: str = ""  # the run, where it computed reasons
+    validated: str = ""  # the run of the conclusion “validated”, on the evidence as it is now
+    approved: str = ""  # the change
+    open_change: str = ""
+    change_due: datetime | None = None
+    report: str = ""  # the newest dossier that was made
+    stressed: str = ""  # the run at hand, where scenarios were handed in and judged
+    findings: int = 0
+    first_due: datetime | None = None  # of the findings that are not verified closed
+    incident_review: str = ""  # the document
+
+
+@dataclass(frozen=True)
+class Point:
+    """One checkpoint of one model: its state, the cause in words, where to look, and since when it is overdue."""
+
+    checkpoint: Checkpoint
+    state: State
+    cause: str
+    where: Where
+    key: str = ""
+    since: datetime | None = None
+
+
+def points_of(facts: Facts, at: datetime) -> tuple[Point, ...]:
+    """Every checkpoint in the order of the steps."""
+    return (
+        _registration(facts),
+        _alignment(facts, at),
+        _metrics(facts),
+        _explainability(facts),
+        _approval(facts, at),
+        _reports(facts),
+        Point(C.ALERTS, State.NO_DATA, "No metric arrives", Where.RECORD),
+        Point(C.DRIFT, State.NO_DATA, "No inference data arrive", Where.RECORD),
+        _stress(facts),
+        _response(facts, at),
+        Point(C.ESCALATION, State.NO_DATA, "No incident is on record", Where.RECORD),
+        _incidents(facts),
+    )
+
+
+def turns_after(facts: Facts, at: datetime) -> datetime | None:
+    """The first moment from `at` on after which a checkpoint stands otherwise although nothing was done."""
+    dues = (facts.next_review, facts.change_due, facts.first_due)
+    return min((due for due in dues if due is not None and due >= at), default=None)
+
+
+def step_state(points: tuple[Point, ...], step: Step) -> State:
+    """The most urgent state of the step's checkpoints."""
+    return min((point.state for point in points if point.checkpoint in CHECKPOINTS[step]), key=URGENCY.index)
+
+
+def _registration(facts: Facts) -> Point:
+    if facts.has_version:
+        return Point(C.REGISTRATION, State.MET, "Registered with a version", Where.RECORD)
+    return Point(C.REGISTRATION, State.MISSING, "No version is registered", Where.RECORD)
+
+
+def _alignment(facts: Facts, at: datetime) -> Point:
+    """Tier and review follow from the policy at registration; packs are confirmed by a person."""
+    due = facts.next_review
+    if due is not None and due < at:
+        return Point(C.ALIGNMENT, State.OVERDUE, "Periodic review is overdue", Where.RECORD, since=due)
+    if due is None:
+        return Point(C.ALIGNMENT, State.MISSING, "No periodic review is planned", Where.RECORD)
+    if not facts.packs_confirmed:
+        return Point(C.ALIGNMENT, State.MISSING, "Regulation packs are not confirmed", Where.RECORD)
+    return Point(C.ALIGNMENT, State.MET, "Packs confirmed, review planned", Where.RECORD)
+
+
+def _metrics(facts: Facts) -> Point:
+    if not facts.run:
+        return Point(C.METRICS, State.MISSING, "No validation of the files at hand", Where.EVIDENCE)
+    if facts.required_lost:
+        what = "check has" if facts.required_lost == 1 else "checks have"
+        return Point(
+            C.METRICS, State.MISSING, f"{facts.required_lost} required {what} not passed", Where.RUN, facts.run
+        )
+    return Point(C.METRICS, State.MET, "Every required check passed", Where.RUN, facts.run)
+
+
+def _explainability(facts: Facts) -> Point:
+    if not facts.explained:
+        return Point(C.EXPLAINABILITY, State.MISSING, "No reasons were computed", Where.EVIDENCE)
+    if not facts.validated:
+        return Point(C.EXPLAINABILITY, State.MISSING, "Reasons wait for a conclusion", Where.RUN, facts.explained)
+    return Point(C.EXPLAINABILITY, State.MET, "Reasons computed, validation concluded", Where.RUN, facts.explained)
+
+
+def _approval(facts: Facts, at: datetime) -> Point:
+    if facts.open_change and facts.change_due is not None and facts.change_due < at:
+        cause = f"Decision on {facts.open_change} is overdue"
+        return Point(C.APPROVAL, State.OVERDUE, cause, Where.CHANGE, facts.open_change, facts.change_due)
+    if facts.approved:
+        return Point(C.APPROVAL, State.MET, f"Approved, {facts.approved}", Where.CHANGE, facts.approved)
+    if not facts.open_change:
+        return Point(C.APPROVAL, State.MISSING, "Approval was not requested", Where.DECISIONS)
+    return Point(C.APPROVAL, State.MISSING, f"{facts.open_change} waits", Where.CHANGE, facts.open_change)
+
+
+def _reports(facts: Facts) -> Point:
+    if facts.report:
+        return Point(C.REPORTS, State.MET, f"Dossier {facts.report}", Where.EXPORTS, facts.report)
+    return Point(C.REPORTS, State.MISSING, "No dossier was made", Where.EXPORTS)
+
+
+def _stress(facts: Facts) -> Point:
+    """Scenarios judged by a validation count; what a running system does under load is not measured."""
+    if facts.stressed:
+        return Point(C.STRESS, State.MET, f"Scenarios judged in {facts.stressed}", Where.RUN, facts.stressed)
+    return Point(C.STRESS, State.NO_DATA, "No scenario was judged", Where.EVIDENCE)
+
+
+def _response(facts: Facts, at: datetime) -> Point:
+    if facts.first_due is not None and facts.first_due < at:
+        return Point(C.RESPONSE, State.OVERDUE, "A finding is overdue", Where.FINDINGS, since=facts.first_due)
+    if not facts.findings:
+        return Point(C.RESPONSE, State.NO_DATA, "No finding is on record", Where.FINDINGS)
+    return Point(C.RESPONSE, State.MET, "Findings closed, or within their time", Where.FINDINGS)
+
+
+def _incidents(facts: Facts) -> Point:
+    if facts.incident_review:
+        return Point(C.INCIDENTS, State.MET, "Reviewed", Where.DOCUMENT, facts.incident_review)
+    return Point(C.INCIDENTS, State.NO_DATA, "No incident is on record", Where.DOCUMENTS)

@@ -1,0 +1,133 @@
+"""The cycle at a glance: what is stored decides every checkpoint, and what is not kept never counts as met."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from core.cycle.queries import CycleFilter, CycleRow, cycle
+from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, State, Step, points_of, step_state
+from core.inventory.rules import Stage
+from core.inventory.tables import Model, PackDecision
+from core.store import Store
+from tests.builders import NOON, Cast, a_cast, a_finding, a_model, a_version
+
+C = Checkpoint
+EVERYTHING = Facts(
+    has_version=True, packs_confirmed=True, next_review=NOON + timedelta(days=10), run="R0001", explained="R0001",
+    validated="R0001", approved="CR0001", report="X0001", stressed="R0001", findings=1, incident_review="DOC0001",
+)  # fmt: skip
+
+
+def state_of(facts: Facts, checkpoint: Checkpoint) -> State:
+    return next(point.state for point in points_of(facts, NOON) if point.checkpoint is checkpoint)
+
+
+def test_every_checkpoint_of_every_step_is_judged_once_and_in_order() -> None:
+    listed = [checkpoint for step in Step for checkpoint in CHECKPOINTS[step]]
+
+    assert [point.checkpoint for point in points_of(Facts(), NOON)] == listed
+    assert set(listed) == set(Checkpoint)
+
+
+def test_nothing_on_record_meets_nothing() -> None:
+    assert State.MET not in {point.state for point in points_of(Facts(), NOON)}
+
+
+def test_alerts_drift_and_escalation_are_never_met_as_nothing_of_them_is_kept() -> None:
+    without = [point.checkpoint for point in points_of(EVERYTHING, NOON) if point.state is State.NO_DATA]
+
+    assert without == [C.ALERTS, C.DRIFT, C.ESCALATION]
+
+
+@pytest.mark.parametrize(
+    ("changed", "checkpoint", "state"),
+    [
+        ({"has_version": False}, C.REGISTRATION, State.MISSING),
+        ({"packs_confirmed": False}, C.ALIGNMENT, State.MISSING),
+        ({"next_review": None}, C.ALIGNMENT, State.MISSING),
+        ({"next_review": NOON - timedelta(days=1)}, C.ALIGNMENT, State.OVERDUE),
+        ({"run": ""}, C.METRICS, State.MISSING),
+        ({"required_lost": 2}, C.METRICS, State.MISSING),
+        ({"explained": ""}, C.EXPLAINABILITY, State.MISSING),
+        ({"validated": ""}, C.EXPLAINABILITY, State.MISSING),
+        ({"approved": ""}, C.APPROVAL, State.MISSING),
+        ({"open_change": "CR2", "change_due": NOON - timedelta(days=1)}, C.APPROVAL, State.OVERDUE),
+        ({"open_change": "CR2", "change_due": NOON + timedelta(days=1)}, C.APPROVAL, State.MET),
+        ({"report": ""}, C.REPORTS, State.MISSING),
+        ({"stressed": ""}, C.STRESS, State.NO_DATA),
+        ({"findings": 0}, C.RESPONSE, State.NO_DATA),
+        ({"first_due": NOON - timedelta(days=1)}, C.RESPONSE, State.OVERDUE),
+        ({"incident_review": ""}, C.INCIDENTS, State.NO_DATA),
+    ],
+)
+def test_each_fact_decides_its_checkpoint_and_no_other(
+    changed: dict[str, object], checkpoint: Checkpoint, state: State
+) -> None:
+    facts = replace(EVERYTHING, **changed)  # type: ignore[arg-type]
+
+    assert state_of(facts, checkpoint) is state
+    others = {one: state_of(EVERYTHING, one) for one in Checkpoint if one is not checkpoint}
+    assert {one: state_of(facts, one) for one in others} == others
+
+
+def test_the_most_urgent_checkpoint_stands_for_its_step() -> None:
+    facts = replace(EVERYTHING, next_review=NOON - timedelta(days=1))
+
+    assert step_state(points_of(facts, NOON), Step.MAP) is State.OVERDUE
+    assert step_state(points_of(EVERYTHING, NOON), Step.MAP) is State.MET
+    assert step_state(points_of(EVERYTHING, NOON), Step.MONITOR) is State.NO_DATA
+
+
+# ---- against the store
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    return a_cast(store)
+
+
+def listed(store: Store, narrowed: CycleFilter | None = None) -> list[CycleRow]:
+    with store.reading() as session:
+        return list(cycle(session, narrowed or CycleFilter(), at=NOON, limit=50, offset=0).page.rows)
+
+
+def states(row: CycleRow) -> dict[Checkpoint, State]:
+    return {point.checkpoint: point.state for point in row.points}
+
+
+def test_a_model_in_production_and_a_draft_stand_where_their_records_say(store: Store, cast: Cast) -> None:
+    running, _ = a_version(store, cast, stage=Stage.IN_PRODUCTION)
+    draft, _ = a_version(store, cast)
+    with store.transaction() as tx:
+        for model in tx.session.exec(select(Model)).all():
+            model.next_review = NOON + timedelta(days=30)
+            tx.session.add(model)
+            decision = PackDecision(
+                model_id=model.id or 0, answers="", proposed="", confirmed="", reason="None applies.",
+                confirmed_by=cast.owner.id, confirmed_at=NOON,
+            )  # fmt: skip
+            tx.session.add(decision)
+
+    found = {row.number: states(row) for row in listed(store)}
+
+    assert found[running][C.METRICS] is State.MET
+    assert found[draft][C.METRICS] is State.MISSING
+    assert found[draft][C.REGISTRATION] is found[draft][C.ALIGNMENT] is State.MET
+    assert found[running][C.DRIFT] is State.NO_DATA
+
+
+def test_filters_and_counts_agree_and_what_is_overdue_comes_first(store: Store, cast: Cast) -> None:
+    a_model(store, cast, name="Quiet")
+    model, version = a_version(store, cast, stage=Stage.VALIDATED)
+    a_finding(store, model, version, at=NOON - timedelta(days=1))
+
+    assert listed(store)[0].number == model
+    overdue = listed(store, CycleFilter(checkpoint=C.RESPONSE, state=State.OVERDUE))
+    assert [row.number for row in overdue] == [model]
+    assert [row.name for row in listed(store, CycleFilter(text="quiet"))] == ["Quiet"]
+    with store.reading() as session:
+        counts = cycle(session, CycleFilter(), at=NOON, limit=1, offset=0).counts
+    assert counts[Step.IMPROVE][State.OVERDUE] == 1
+    assert all(sum(of_step.values()) == 2 for of_step in counts.values())
