@@ -23,7 +23,6 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "In force": ("check_circle", GOOD),
         "Complete": ("check_circle", GOOD),
         "Verified": ("verified", GOOD),
-        "In force": ("check_circle", GOOD),
         "Published": ("check_circle", GOOD),
         "Standing": ("check_circle", GOOD),
         "Verified closed": ("verified", GOOD),
