@@ -45,7 +45,7 @@ def download_routes(place: Workplace) -> list[Route]:
 
     def evidently(request: Request, actor: Actor) -> Response:
         number, kept = request.path_params["run"], place.settings.data_dir / "cache" / "evidently"
-        page = evidently_file(place.store, place.files, kept, run=number, actor=actor)
+        page = evidently_file(place.store, place.ledger, place.files, kept, run=number, actor=actor, at=now())
         attached = {"Content-Disposition": f'attachment; filename="{number}-evidently.html"'}
         return Response(page, media_type="text/html", headers={**NOT_KEPT, **LOCKED_UP, **attached})
 

@@ -11,7 +11,7 @@ from app.components.appearance import INKS, Appearance, Ink, appearance
 from core.reports.charts.plots import Bars, Curves, Line
 from core.reports.charts.values import Scale, figure
 
-HEIGHT, LONGEST, MOST_LABELS = 300, 18, 20
+HEIGHT, LONGEST, TITLE, MOST_LABELS = 300, 18, 48, 20
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -27,9 +27,9 @@ def curves(chart: Curves, shown: Appearance) -> go.Figure:
     plot = empty_figure(ink, height=HEIGHT)
     for place, line in enumerate(chart.lines):
         plot.add_trace(_line(line, place, ink))
-    plot.update_xaxes(title_text=html.escape(chart.across_title), fixedrange=True, **_axis(chart.across_scale))
+    plot.update_xaxes(title_text=_title(chart.across_title), fixedrange=True, **_axis(chart.across_scale))
     plot.update_yaxes(
-        title_text=html.escape(chart.up_title), fixedrange=True, showgrid=True, type="linear", ticksuffix="",
+        title_text=_title(chart.up_title), fixedrange=True, showgrid=True, type="linear", ticksuffix="",
         **_axis(chart.up_scale),
     )  # fmt: skip
     if chart.across:
@@ -54,7 +54,7 @@ def bars(chart: Bars, shown: Appearance) -> go.Figure:
     if second:
         beside = [bar.beside for bar in chart.bars]
         plot.add_trace(_side(labels, beside, second, chart.scale, "rgba(0,0,0,0)", ink.muted))
-    plot.update_xaxes(title_text=html.escape(chart.across_title), fixedrange=True, type="linear", showgrid=False)
+    plot.update_xaxes(title_text=_title(chart.across_title), fixedrange=True, type="linear", showgrid=False)
     every = max(1, -(-len(labels) // MOST_LABELS))  # labels on top of one another say nothing
     plot.update_xaxes(tickmode="array", tickvals=places[::every], ticktext=labels[::every])
     plot.update_yaxes(
@@ -64,8 +64,13 @@ def bars(chart: Bars, shown: Appearance) -> go.Figure:
     return plot
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
+def _short(label: str, longest: int = LONGEST) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
+
+
+def _title(words: str) -> str:
+    """The name of an axis or a line, as letters and not so long that it leaves the chart; `alt` has it whole."""
+    return html.escape(_short(words, TITLE))
 
 
 def _side(
@@ -75,7 +80,7 @@ def _side(
         x=list(range(len(labels))),
         hovertext=labels,
         y=values,
-        name=html.escape(name),
+        name=_title(name),
         marker={"color": fill, "line": {"color": edge, "width": 1.5}},
         customdata=[figure(value, scale) for value in values],
         hovertemplate="%{hovertext}: %{customdata}<extra></extra>",
@@ -87,7 +92,7 @@ def _line(line: Line, place: int, ink: Ink) -> go.Scatter:
     return go.Scatter(
         x=[point[0] for point in line.points],
         y=[point[1] for point in line.points],
-        name=html.escape(line.name),
+        name=_title(line.name),
         mode="lines+markers" if line.dots else "lines",
         line={"color": colour, "width": 2, "dash": "dash" if line.dashed else DASHES[place % len(DASHES)]},
         marker={"size": 7, "color": colour},

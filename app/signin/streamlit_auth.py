@@ -1,5 +1,8 @@
 """What Streamlit is told about signing in: one provider, the embedded one or the organisation's."""
 
+import warnings
+
+from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 from starlette.routing import Route
 from streamlit.runtime.secrets import SecretsValue
 
@@ -11,6 +14,11 @@ from app.signin.secrets import SignInSecrets
 from app.signin.setup_page import setup_routes
 
 PROVIDER = "countersign"
+
+# Streamlit's own use of Authlib warns at the first sign-in that httpx and authlib.jose have successors. Only Streamlit
+# can follow them; what we call ourselves still warns.
+for part in ("The httpx module is deprecated", "authlib.jose module is deprecated"):
+    warnings.filterwarnings("ignore", message=part, category=AuthlibDeprecationWarning)
 
 Section = dict[str, SecretsValue]
 

@@ -84,7 +84,7 @@ def _other_steps(place: Workplace, viewer: Me, reading: Reading) -> None:
     further = {Action.UPLOAD_EVIDENCE, Action.START_VALIDATION} - {reading.next_step}
     if Action.UPLOAD_EVIDENCE in further:
         reasons = reading.refusals[Action.UPLOAD_EVIDENCE]
-        if act_button("Hand in predictions", reasons, key="hand_in", kind="secondary"):
+        if act_button("Hand in evidence", reasons, key="hand_in", kind="secondary"):
             hand_in(reading)
     if Action.START_VALIDATION in further and not reading.is_judged:
         reasons = reading.refusals[Action.START_VALIDATION]

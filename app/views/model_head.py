@@ -74,7 +74,7 @@ def _next_step(reading: Reading) -> bool:
     match reading.next_step:
         case Action.UPLOAD_EVIDENCE:
             kind: Literal["primary", "secondary"] = "secondary" if reading.run_is_current else "primary"
-            if act_button("Hand in predictions", reasons, key="hand_in", kind=kind):
+            if act_button("Hand in evidence", reasons, key="hand_in", kind=kind):
                 hand_in(reading)
         case Action.START_VALIDATION:
             return act_button("Start validation", reasons, key="start_validation")

@@ -93,7 +93,7 @@ def _next_step(session: Session, model: Model, version: ModelVersion, actor: Act
     if facts.run_is_pending:
         return None
     if not facts.has_evidence and may_upload:
-        verb, address, query = "Hand in predictions for", "/upload", version_address(model.number, version.version)
+        verb, address, query = "Hand in evidence for", "/upload", version_address(model.number, version.version)
     elif facts.has_evidence and not facts.run_is_current and not refusals(facts, Action.START_VALIDATION, actor):
         verb, word = _start_or_restart(session, version, word)
     elif version.stage is Stage.NOT_VALIDATED and may_upload:

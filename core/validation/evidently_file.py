@@ -3,13 +3,18 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
 from sqlmodel import Session, col, select
 
+from core.access.deciding import deciding
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import NotFound, Refusal, Refused
+from core.ledger.canonical import JsonValue
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
 from core.metrics.drift import ColumnDrift
 from core.store import EvidenceFiles, Store
 from core.validation.computing.sources import open_sources
@@ -19,6 +24,7 @@ from core.validation.results import from_json
 from core.validation.tables import Run
 
 MOST_KEPT = 50  # files of some 4 MB
+ACT = "download a drift report"
 PATIENCE = 60.0  # seconds; making one takes half a gigabyte, so others wait
 _ONE_AT_A_TIME = Lock()
 NO_DRIFT = Refusal("no-drift", "This validation compared nothing with a reference", "drift")
@@ -40,17 +46,28 @@ class _Comparison:
         return hashlib.sha256(self.inputs.encode() + COLUMNS.dump_json(self.columns)).hexdigest()
 
 
-def evidently_file(store: Store, files: EvidenceFiles, kept: Path, *, run: str, actor: Actor) -> bytes:
+def evidently_file(
+    store: Store, ledger: Ledger, files: EvidenceFiles, kept: Path, *, run: str, actor: Actor, at: datetime
+) -> bytes:
     """The page of a run with drift, from the folder `kept` or made now, which takes several seconds.
 
-    Raises `Refused` without the permission to read the record, without drift, or while others are being made;
-    `NotFound` where there is no such run; `Unreadable` where Evidently cannot make it.
+    Who took it away is on record, as with every download, and so is a refusal. Raises `Refused` without the permission
+    to read the record, without drift, or while others are being made; `NotFound` where there is no such run;
+    `Unreadable` where Evidently cannot make it.
     """
-    if reasons := permission_refusals(actor, Permission.RECORD_READ):
-        raise Refused(reasons)
-    with store.reading() as session:
-        found = _comparison(session, files, run)
-    path = kept / f"{found.key}.html"
+    entity = Entity("run", run)
+    with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
+        if reasons := permission_refusals(actor, Permission.RECORD_READ):
+            raise Refused(reasons)
+        found = _comparison(tx.session, files, run)
+    page = _page(found, kept / f"{found.key}.html")
+    payload: dict[str, JsonValue] = {"report": "evidently", "digest": hashlib.sha256(page).hexdigest()}
+    with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
+        ledger.record(tx, Event.EXPORT_DOWNLOADED, entity=entity, actor=actor, at=at, payload=payload)
+    return page
+
+
+def _page(found: _Comparison, path: Path) -> bytes:
     if (page := _read(path)) is not None:
         return page
     if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):

@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from core.reports.tables import ExportKind, ExportStatus
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.intake import hand_in, inspect
-from core.validation.rules import Outcome, RunStatus
+from core.validation.rules import EvidenceKind, Outcome, RunStatus
 from core.validation.runs import load_run, start
+from core.validation.uploads import ColumnMapping
 from tests.builders import signed_in
 
 PATIENCE = 600  # looks at the store, a twentieth of a second apart; a limit for failing
@@ -93,6 +94,20 @@ class Records:
         hand_in(
             place.store, place.ledger, place.files, model=model, version=VERSION, source=source,
             filename=said.file, mapping=mapping, declared={}, actor=by or self.people.developer, at=now(),
+        )  # fmt: skip
+
+    def further(
+        self, model: str, kind: EvidenceKind, rows: Sequence[Mapping[str, object]], said: ColumnMapping
+    ) -> None:
+        """A file of these rows, of any kind."""
+        place, source = self.place, self.folder / f"{model}-{kind}.csv"
+        with source.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        hand_in(
+            place.store, place.ledger, place.files, model=model, version=VERSION, source=source, filename=f"{kind}.csv",
+            mapping=said, declared={}, kind=kind, actor=self.people.developer, at=now(),
         )  # fmt: skip
 
     def validation_finished(self, model: str) -> str:

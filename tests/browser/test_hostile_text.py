@@ -1,5 +1,6 @@
 """Hostile names in every text a person or a pipeline writes: each page shows them as letters and does nothing else."""
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,8 @@ from core.access.rules import Permission, Role
 from core.access.tokens import issue_token
 from core.approval.service import NewCondition
 from core.validation.challenge import raise_finding
-from core.validation.rules import Severity
+from core.validation.rules import EvidenceKind, Severity
+from core.validation.uploads import ColumnMapping
 from tests.browser.conftest import OVERFLOWS, PATIENCE, Account, Live, Visit, Visitor, sign_in
 from tests.browser.records import VERSION, People, Records, Words, predictions
 from tests.browser.steps import open_page
@@ -66,6 +68,31 @@ WORDS = Words(
 )
 
 
+INPUTS = (hostile("INPUT"), "מדד הכנסה \u05d0 abc <b>", f"INPUT_{'W' * 194}", "SHORT *a* _b_ `c` # d")
+
+
+def screened(records: Records) -> str:
+    """A run with inputs, reasons, a reference and a bias audit, whose names are all hostile; its number."""
+    model = records.registered(Words(model="Screened"))
+    dice = random.Random(5)  # data for a test
+    sexes, column = (hostile("SEX1"), hostile("SEX2")), WORDS.column
+    rows = [
+        {"case": case, "label": case // 2 % 2, "prediction": case // 2 % 2 if case % 9 else 1 - case // 2 % 2,
+         column: sexes[case % 2], **{name: round(dice.gauss(case % 5, 2), 3) for name in INPUTS}}
+        for case in range(400)
+    ]  # fmt: skip
+    meant = ColumnMapping(
+        label="label", prediction="prediction", positive_label="1", row_id="case", features=INPUTS,
+        sensitive=(column,), audit_sex=column, favourable_words=WORDS.favourable,
+    )  # fmt: skip
+    before = [row | {name: float(str(row[name])) * 2 + 3 for name in INPUTS} for row in rows]
+    reasons = [{"case": row["case"], **{name: dice.gauss(0, 1) for name in INPUTS}} for row in rows]
+    records.further(model, EvidenceKind.PREDICTIONS, rows, meant)
+    records.further(model, EvidenceKind.REFERENCE, before, ColumnMapping())
+    records.further(model, EvidenceKind.ATTRIBUTIONS, reasons, ColumnMapping(row_id="case"))
+    return records.validation_finished(model)
+
+
 @dataclass(frozen=True)
 class World:
     """A server full of hostile text, and two people who see all pages between them."""
@@ -112,6 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         expires_at=now() + timedelta(days=9), actor=reader.actor, at=now(),
     )  # fmt: skip
     records.exported(model, reader.actor)
+    assert screened(records) == "R0004"
     yield World(live, records, reader, live.administrator, run, finding, change, question)
     live.stop()
 
@@ -155,6 +183,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/report?run=R0001&part=Data+quality": (WORDS.column,),
     "/report?run=R0001&part=Performance": (hostile("MODEL"),),
     "/report?run=R0001&part=Robustness": (WORDS.column, hostile("GROUP1")),
+    "/report?run=R0004&part=Drift": (*INPUTS, WORDS.column),
+    "/report?run=R0004&part=Reasons": (*INPUTS, WORDS.column),
+    "/report?run=R0004&part=Bias+audit": (hostile("SEX1"), hostile("SEX2")),
     "/report?run=:red-badge[OWNED]": (),
     "/comparison?run=R0001": (hostile("MODEL"),),
     "/comparison?run=R0003&against=R0002": (hostile("OPEN"), WORDS.column),
@@ -181,6 +212,8 @@ def test_every_page_shows_hostile_text_as_letters(world: World, visit: Visit) ->
     for address, texts in PAGES.items():
         open_page(visitor, address)
         found[address] = faults(visitor, *texts)
+        if "run=R0004" in address:
+            visitor.shot(f"hostile_{address.rpartition('=')[2]}")
         visitor.resize(1024)
         found[address] += [f"at 1024: {fault}" for fault in faults(visitor, *texts)]
         visitor.resize(1440)

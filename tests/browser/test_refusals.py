@@ -401,7 +401,7 @@ ON_EVIDENCE: Mapping[str, Try] = {
     "Raise a finding": raises_a_finding,
     "Conclude the validation": concludes,
     "Answer a question": answers,
-    "Hand in predictions": uploads,
+    "Hand in evidence": uploads,
 }
 
 

@@ -29,7 +29,7 @@ def test_five_people_bring_a_model_from_registration_to_a_dossier_that_verifies_
     at_desk.sign_in(developer)
     register_model(at_desk, owner="Olga Owner")
     sees(at_desk, "Draft")
-    press(at_desk, "Hand in predictions")
+    press(at_desk, "Hand in evidence")
     hand_in(at_desk, COMPAS, sensitive=("sex",), favourable="0")
     expect(at_desk.page).to_have_url(re.compile("tab=Evidence"), timeout=PATIENCE)
     sees(at_desk, re.compile("R0001"))

@@ -7,6 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.composition import Workplace, now
+from core.ledger.events import Event
+from core.ledger.queries import entries
 from core.validation.intake import hand_in
 from core.validation.rules import EvidenceKind
 from core.validation.runs import perform, start
@@ -43,6 +45,13 @@ def kept(place: Workplace) -> list[Path]:
     return sorted((place.settings.data_dir / "cache" / "evidently").glob("*"))
 
 
+def taken(place: Workplace) -> list[str]:
+    """The runs whose report was taken away, by the ledger."""
+    with place.store.reading() as session:
+        rows = entries(session, limit=200).rows
+    return [row.entity_id for row in rows if row.action == Event.EXPORT_DOWNLOADED]
+
+
 def test_the_report_is_made_once_and_taken_away_as_a_file_that_runs_nowhere_here(
     client: TestClient, compared: Workplace, cast: Cast
 ) -> None:
@@ -55,6 +64,7 @@ def test_the_report_is_made_once_and_taken_away_as_a_file_that_runs_nowhere_here
     assert (answer.status_code, again.content == answer.content) == (200, True)
     assert b"age" in answer.content
     assert b"The verdict rests on Countersign" in answer.content
+    assert taken(compared) == ["R0002", "R0002"]
     assert answer.headers["content-disposition"] == 'attachment; filename="R0002-evidently.html"'
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert answer.headers["cache-control"] == "no-store"

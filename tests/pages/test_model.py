@@ -179,8 +179,8 @@ def test_a_validator_raises_a_finding(desk: Desk, cast: Cast, place: Workplace) 
 def test_a_draft_without_predictions_offers_to_hand_them_in(desk: Desk, cast: Cast, place: Workplace) -> None:
     model, _ = a_version(place.store, cast)
 
-    allowed = button(desk.open(cast.developer, "model", model=model), "Hand in predictions")
-    refused = button(desk.open(cast.validator, "model", model=model), "Hand in predictions")
+    allowed = button(desk.open(cast.developer, "model", model=model), "Hand in evidence")
+    refused = button(desk.open(cast.validator, "model", model=model), "Hand in evidence")
 
     assert not allowed.disabled
     assert refused.disabled

@@ -71,7 +71,7 @@ def test_a_developer_is_asked_for_the_next_step_of_each_version(desk: Desk, cast
 
     asked = column(desk.open(cast.developer, "my_work"), "What I am asked")
 
-    assert [one.split("]")[0] for one in asked] == ["[Hand in predictions for v1.0.0", "[Request approval of v1.0.0"]
+    assert [one.split("]")[0] for one in asked] == ["[Hand in evidence for v1.0.0", "[Request approval of v1.0.0"]
 
 
 def test_an_owner_is_not_asked_for_predictions_that_a_developer_hands_in(
@@ -80,7 +80,7 @@ def test_an_owner_is_not_asked_for_predictions_that_a_developer_hands_in(
     cast = Cast(**{**vars(cast), "developer": cast.owner})
     a_version(place.store, cast, stage=Stage.DRAFT)
 
-    assert "Hand in predictions" not in words(desk.open(cast.owner, "my_work"))
+    assert "Hand in evidence" not in words(desk.open(cast.owner, "my_work"))
 
 
 def test_a_question_waits_for_the_developer_and_shows_as_asked(desk: Desk, cast: Cast, place: Workplace) -> None:

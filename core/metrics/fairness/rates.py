@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from core.metrics.cells import Tally
 from core.metrics.fairness.groups import Rate
@@ -75,6 +74,7 @@ def _fractions(tally: Tally, favourable_is_positive: bool) -> dict[str, tuple[in
 def _by_fairlearn(
     tallies: Sequence[Tally], favourable_is_positive: bool, wanted: Sequence[str]
 ) -> dict[str, list[float]]:
+    import pandas as pd  # 39 MiB that only who compares groups needs
     from fairlearn.metrics import MetricFrame  # type: ignore[import-untyped]  # loading it takes a second
 
     if not tallies:
