@@ -64,14 +64,18 @@ def _model_facts(reading: Reading, at: datetime) -> Mapping[str, str]:
     model, version = reading.model, reading.version
     titles = packs()
     review = f"{day(model.next_review)} {status(*urgency(model.next_review, at, 'Not due'))}"
-    applying = [titles[one].title if one in titles else one for one in model.packs.split()]
+    named = {one: titles[one].title if one in titles else one for one in model.packs.split()}
+    asked = {"model": model.number, "version": version.version}
+    applying = [link(title, "/model_coverage", **asked, pack=one) for one, title in named.items()]
     return {
         "Purpose": paragraphs(model.purpose),
         "Intended use": paragraphs(version.intended_use),
         "Limitations": paragraphs(version.limitations),
         "Users": plain(model.users),
         "Made by": plain(model.vendor) if model.vendor else "Our own",
-        "Regulation packs": "  \n".join(plain(one) for one in applying) or NOTHING,
+        "Regulation packs": "  
+".join(applying) or NOTHING,
+        "Documents": link("Documents of this version", "/documents", **asked),
         "Scope": f"{word(model.scope)}{f': {plain(model.scope_reason)}' if model.scope_reason else ''}",
         "Materiality": _materiality(model),
         "Next review": review if model.next_review else NOTHING,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.components import section
 from app.components.status import word
+from app.composition import workplace
 from app.views.register_versions import Proposal
 from core.access.queries import PersonRow
 from core.access.rules import Role
@@ -14,7 +15,7 @@ from core.inventory.intake import LIMITS, LONG, NewDataset, NewModel, NewVersion
 from core.inventory.queries import DatasetFacts
 from core.inventory.rules import Exposure, Line, Purpose
 from core.inventory.versions.rules import ChangeKind
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 
 PREFIX = "draft "
 A_NEW_ONE = "A new dataset"
@@ -201,7 +202,8 @@ def _person(name: str, label: str, people: Sequence[PersonRow], role: Role, pref
 
 
 def _packs() -> tuple[str, ...]:
-    titles = {one.id: one.title for one in packs().values() if one.superseded_by is None}
+    with workplace().store.reading() as session:
+        titles = {one.id: one.title for one in known_packs(session).values() if one.superseded_by is None}
     return tuple(
         st.multiselect(
             "Regulation packs",

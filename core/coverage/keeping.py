@@ -9,7 +9,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Executable, or_, select
 from sqlmodel import Session, col
 
 from core.approval.tables import ChangeRequest
@@ -124,29 +124,29 @@ def touched_models(session: Session, *, since: int, until: int) -> frozenset[int
     return frozenset(found)
 
 
-def _named(keys: Set[str]) -> Select[tuple[int]]:
+def _named(keys: Set[str]) -> Executable:
     """Of models, and of versions, whose key begins with the model's number."""
     return select(col(Model.id)).where(col(Model.number).in_({key.partition(" ")[0] for key in keys}))
 
 
-def _of_version(row: type[ChangeRequest] | type[Document]) -> Callable[[Set[str]], Select[tuple[int]]]:
+def _of_version(row: type[ChangeRequest] | type[Document]) -> Callable[[Set[str]], Executable]:
     query = select(col(ModelVersion.model_id)).join(row, col(row.version_id) == col(ModelVersion.id))
     return lambda keys: query.where(col(row.number).in_(keys))
 
 
-def _of_dataset(keys: Set[str]) -> Select[tuple[int]]:
+def _of_dataset(keys: Set[str]) -> Executable:
     used = or_(
         col(ModelVersion.training_dataset_id) == col(Dataset.id), col(ModelVersion.test_dataset_id) == col(Dataset.id)
     )
     return select(col(ModelVersion.model_id)).join(Dataset, used).where(col(Dataset.number).in_(keys))
 
 
-def _of_link(keys: Set[str]) -> Select[tuple[int]]:
+def _of_link(keys: Set[str]) -> Executable:
     at_an_end = or_(col(Link.source) == col(Model.number), col(Link.target) == col(Model.number))
     return select(col(Model.id)).join(Link, at_an_end).where(col(Link.number).in_(keys))
 
 
-_MODELS: Mapping[str, Callable[[Set[str]], Select[tuple[int]]]] = MappingProxyType(
+_MODELS: Mapping[str, Callable[[Set[str]], Executable]] = MappingProxyType(
     {
         "model": _named,
         "version": _named,
