@@ -73,8 +73,7 @@ def _model_facts(reading: Reading, at: datetime) -> Mapping[str, str]:
         "Limitations": paragraphs(version.limitations),
         "Users": plain(model.users),
         "Made by": plain(model.vendor) if model.vendor else "Our own",
-        "Regulation packs": "  
-".join(applying) or NOTHING,
+        "Regulation packs": "  \n".join(applying) or NOTHING,
         "Documents": link("Documents of this version", "/documents", **asked),
         "Scope": f"{word(model.scope)}{f': {plain(model.scope_reason)}' if model.scope_reason else ''}",
         "Materiality": _materiality(model),
