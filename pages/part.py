@@ -35,7 +35,7 @@ actions = head_with_actions(
         f":gray[Version] {plain(page.version)}" if page.version else "",
         f":gray[SHA-256] {digest(page.texts[0].digest)}" if page.texts else "",
     ),
-    back=Back("parts", PLURAL[kind], (("kind", kind.value),)),
+    back=Back("parts", PLURAL[kind], (("kind", PLURAL[kind]),)),
     trail=f"{kind.value.capitalize()} / {number}",
 )
 if actions.button("Draw the system", key="draw"):

@@ -6,10 +6,9 @@ from app.components import Back, head
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.part_new import form
-from app.views.parts import WHAT
+from app.views.parts import BY_PLURAL, WHAT
 from core.access.queries import people
 from core.access.rules import Permission
-from core.inventory.parts.rules import NodeKind
 
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
@@ -17,9 +16,6 @@ with place.store.reading() as session:
                 if one.disabled_at is None}  # fmt: skip
 
 head("Register a part", "Whatever stands around the models is on record too.", back=Back("parts", "Parts"))
-kinds = [kind.value for kind in NodeKind if kind is not NodeKind.MODEL]
-kind = NodeKind(
-    st.selectbox("Kind", kinds, key="kind", bind="query-params", width=210, format_func=lambda one: one.capitalize())
-)
+kind = BY_PLURAL[st.selectbox("Kind", list(BY_PLURAL), key="kind", bind="query-params", width=210)]
 st.markdown(f":gray[{WHAT[kind]}]")
 form(place, viewer, kind, everyone)

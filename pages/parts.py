@@ -7,29 +7,22 @@ from app.components.me import require
 from app.composition import workplace
 from app.navigation import page_file
 from app.views.confirmation import confirmation
-from app.views.parts import PLURAL, count_line, nothing_found, parts_table
+from app.views.parts import BY_PLURAL, count_line, nothing_found, parts_table
 from core.access.queries import names
 from core.access.rules import Permission
-from core.inventory.parts.queries import part_counts, parts
+from core.inventory.parts.queries import parts
 from core.inventory.parts.registering import edit_refusals
-from core.inventory.parts.rules import NodeKind
 
-KINDS = [kind for kind in NodeKind if kind is not NodeKind.MODEL]
 viewer, place = require(Permission.RECORD_READ), workplace()
 with place.store.reading() as session:
-    counts, known = part_counts(session), names(session)
+    known = names(session)
 
 with head_with_actions("Parts", "What the models rest on, what they feed, and who supplies it."):
     if act_button("Register a part", edit_refusals(viewer.actor), key="register"):
-        st.switch_page(page_file("part_new"), query_params={"kind": st.query_params.get("kind", "dataset")})
+        st.switch_page(page_file("part_new"), query_params={"kind": st.query_params.get("kind", "Datasets")})
 confirmation()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    kind = NodeKind(
-        st.selectbox(
-            "Kind", [kind.value for kind in KINDS], key="kind", bind="query-params", width=210,
-            format_func=lambda one: f"{PLURAL[NodeKind(one)]} ({counts[NodeKind(one)]:,})",
-        )
-    )  # fmt: skip
+    kind = BY_PLURAL[st.selectbox("Kind", list(BY_PLURAL), key="kind", bind="query-params", width=170)]
     text = search(placeholder="Name, number, words")
     retired = st.selectbox("State", ["In use", "Retired"], key="state", bind="query-params", width=130) == "Retired"
 with place.store.reading() as session:

@@ -15,6 +15,7 @@ PLURAL: Mapping[NodeKind, str] = {
     NodeKind.DECISION_POINT: "Decision points",
     NodeKind.VENDOR: "Vendors",
 }
+BY_PLURAL: Mapping[str, NodeKind] = {said: kind for kind, said in PLURAL.items() if kind is not NodeKind.MODEL}
 WHAT: Mapping[NodeKind, str] = {
     NodeKind.DATASET: "Data that models are trained, tested or run on, one record a version.",
     NodeKind.PROMPT: "Texts that instruct a generative model; every version is kept with its digest.",

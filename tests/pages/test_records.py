@@ -63,14 +63,14 @@ def test_a_link_is_made_and_ended_on_the_page(desk: Desk, cast: Cast, place: Wor
 def test_parts_are_listed_by_kind_and_an_empty_kind_says_what_it_is(desk: Desk, cast: Cast, place: Workplace) -> None:
     a_workflow(place, cast, a_version(place.store, cast)[0])
 
-    assert column(desk.open(cast.auditor, "parts", kind="workflow"), "Number") == ["W0001"]
-    assert "No vendor is registered yet." in words(desk.open(cast.auditor, "parts", kind="vendor"))
+    assert column(desk.open(cast.auditor, "parts", kind="Workflows"), "Number") == ["W0001"]
+    assert "No vendor is registered yet." in words(desk.open(cast.auditor, "parts", kind="Vendors"))
 
 
 def test_a_prompt_is_registered_written_anew_and_compared_line_by_line(
     desk: Desk, cast: Cast, place: Workplace
 ) -> None:
-    at = desk.open(cast.owner, "part_new", kind="prompt")
+    at = desk.open(cast.owner, "part_new", kind="Prompts")
     at.text_input(key="part prompt name").set_value("Letter")
     at.text_area(key="part prompt text").set_value("Be polite.\nBe brief.")
     at.run()
