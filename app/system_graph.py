@@ -28,7 +28,7 @@ SHAPES_SAID = (
     "● model ■ dataset ▲ prompt ◆ workflow ⬢ decision point ✚ vendor; outlined: retired. "
     "Arrows lead from what is needed to what needs it."
 )
-LONGEST, ROW, LEAST = 22, 70, 220
+LONGEST, ROW, LEAST = 20, 70, 220
 
 
 def show(system: System, *, key: str) -> None:
@@ -57,8 +57,8 @@ def graph(system: System, shown: Appearance) -> go.Figure:
     for number, place in places.items():
         figure.add_annotation(**_label(system.nodes[number], place, ink))
     columns = max((place.column for place in places.values()), default=0)
-    figure.update_xaxes(visible=False, range=[-0.5, columns + 0.5], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[rows - 0.3, -0.6], fixedrange=True)
+    figure.update_xaxes(visible=False, type="linear", range=[-0.6, columns + 0.6], fixedrange=True)
+    figure.update_yaxes(visible=False, type="linear", range=[rows - 0.3, -0.6], fixedrange=True)
     figure.update_layout(showlegend=False, margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 

@@ -120,23 +120,26 @@ def _decide(place: Workplace, viewer: Me, model: Model, profile: Profile, known:
 
 
 def _former(profile: Profile, known: Mapping[str, str]) -> None:
-    if not profile.overrides:
+    """Proposals that were decided, newest first; the one that waits stands above."""
+    decided = [one for one in profile.overrides if one.id != _key(profile)]
+    if not decided:
         return
     table(
         [
             {
-                "Tier": str(one.tier),
-                "Rule gave": str(one.rule_tier),
+                "Tier": f"{one.tier}, rule {one.rule_tier}",
                 "State": word(one.status),
                 "Why": plain(one.reason),
-                "Proposed by": plain(person_name(one.proposed_by, known)),
                 "Decided by": plain(person_name(one.decided_by, known)) if one.decided_by else NOTHING,
             }
-            for one in profile.overrides
+            for one in decided
         ],
-        alt="Every proposed tier, newest first, with who proposed and who decided",
-        right=["Tier", "Rule gave"],
+        alt="Tiers that were proposed and decided, newest first, with what the rule gave then",
     )
+
+
+def _key(profile: Profile) -> int | None:
+    return profile.waiting.id if profile.waiting else None
 
 
 def risk(place: Workplace, viewer: Me, model: Model, profile: Profile, known: Mapping[str, str]) -> None:

@@ -37,7 +37,7 @@ def against_retiring_model(session: Session, model: Model, actor: Actor) -> tupl
         request = open_change(session, version)
         reasons += [
             Refusal(one.code, f"v{version.version}: {one.message}", one.clause, one.way_out)
-            for one in retire_version_refusals(version.stage, request.number if request else None)
+            for one in retire_version_refusals(version.stage, request.number if request else None, with_its_model=True)
         ]
     return tuple(reasons)
 

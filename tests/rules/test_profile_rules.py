@@ -91,7 +91,7 @@ def test_what_is_out_of_line_altogether_is_not_said_twice() -> None:
 # ---- lines and retirement
 
 MOVES_TO_STABLE = {Stage.DRAFT, Stage.IN_VALIDATION, Stage.NOT_VALIDATED}
-RETIRES = {Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED, Stage.SUPERSEDED}
+RETIRES = {Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED}
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -105,6 +105,8 @@ def test_a_version_moves_to_the_stable_line_before_anybody_decided_on_it(stage: 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_what_is_in_use_or_on_its_way_is_not_retired_by_its_owner_alone(stage: Stage) -> None:
     assert (not retire_version_refusals(stage, None)) == (stage in RETIRES)
+    whole = not retire_version_refusals(stage, None, with_its_model=True)
+    assert whole == (stage in RETIRES | {Stage.SUPERSEDED})
     assert "open-request" in codes(retire_version_refusals(stage, "CR0001"))
 
 

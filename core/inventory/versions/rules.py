@@ -139,19 +139,22 @@ def to_stable_refusals(line: Line, stage: Stage) -> tuple[Refusal, ...]:
     return tuple(reasons)
 
 
-RETIRABLE = frozenset({Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED, Stage.SUPERSEDED})
+NEVER_USED = frozenset({Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED})
 
 
-def retire_version_refusals(stage: Stage, open_request: str | None) -> tuple[Refusal, ...]:
-    """Why a version cannot be retired by its owner alone: it is in use or on its way, or retired already."""
+def retire_version_refusals(
+    stage: Stage, open_request: str | None, *, with_its_model: bool = False
+) -> tuple[Refusal, ...]:
+    """Why a version cannot be retired by its owner alone: it is in use, on its way, a way back, or retired already.
+
+    A superseded version is the way back of the one in production; with its whole model it goes too.
+    """
     clause, reasons = "life cycle", []
     if stage is Stage.RETIRED:
         reasons.append(Refusal("retired", "The version is retired already", clause, "Nothing to do."))
-    elif stage not in RETIRABLE:
-        said = f"The version is {stage}"
-        reasons.append(
-            Refusal("in-use", said, clause, "Put another version in its place, or decide the request first.")
-        )
+    elif stage not in NEVER_USED and not (with_its_model and stage is Stage.SUPERSEDED):
+        way_out = "Withdraw the request first." if stage is Stage.IN_APPROVAL else "Request its retirement as a change."
+        reasons.append(Refusal("in-use", f"The version is {stage}", clause, way_out))
     if open_request is not None:
         said = f"Change {open_request} asks for its approval"
         reasons.append(Refusal("open-request", said, clause, "Withdraw the request first."))
