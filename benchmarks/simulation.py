@@ -85,7 +85,7 @@ def measured(models: int, folder: Path, database: str | None) -> Measured:
     draft = begin_draft(store, ledger, text=DRAFT, reason="To see what it would change.", actor=AUTHOR, at=START).draft
     simulation = request_simulation(store, ledger, draft=draft, actor=AUTHOR, at=START)
     began, used = time.perf_counter(), time.process_time()
-    perform_simulation(store, ledger, simulation=simulation, clock=lambda: START)
+    perform_simulation(store, ledger, simulation=simulation.simulation, clock=lambda: START)
     seconds, processor = time.perf_counter() - began, time.process_time() - used
     with store.reading() as session:
         found = newest_simulation(session, load_draft(session, draft).id or 0)

@@ -4,7 +4,19 @@ from fastapi import FastAPI
 
 from app.api.bodies import StrictJson
 from app.api.problems import MEDIA_TYPE, ProblemDetails, install
-from app.api.routes import changes, coverage, events, hooks, ledger, models, records, references, rollout, validations
+from app.api.routes import (
+    changes,
+    coverage,
+    events,
+    hooks,
+    ledger,
+    models,
+    policies,
+    records,
+    references,
+    rollout,
+    validations,
+)
 
 ABOUT = """Hands validation results in and reads the record, with a scoped token: `Authorization: Bearer countersign_…`.
 
@@ -50,7 +62,9 @@ def build() -> Api:
         redirect_slashes=False,
     )
     install(application)
-    for routes in (models, records, validations, references, changes, coverage, events, ledger, rollout, hooks):
+    for routes in (
+        models, records, validations, references, changes, coverage, events, ledger, rollout, hooks, policies,
+    ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)
     return application

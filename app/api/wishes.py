@@ -157,3 +157,17 @@ class VoteWish(Wish):
     rationale: str
     seen_digest: Digest
     conditions: list[ConditionWish] = Field([], max_length=MOST)
+
+
+class PolicyText(Wish):
+    """The text of a policy, to be checked."""
+
+    text: str = Field(description="TOML", max_length=200_000)
+
+
+class PolicyDraftWish(Wish):
+    """A policy to be drafted."""
+
+    text: str = Field(description="TOML; it need not be valid yet", max_length=200_000)
+    reason: str = Field(examples=["The yearly review of thresholds."])
+    based_on: int | None = Field(None, description="The published policy that it starts from")

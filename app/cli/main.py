@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "code": ("app.cli.code", "put the commit behind a version on record, with its reviews"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
+        "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),

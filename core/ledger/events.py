@@ -106,6 +106,7 @@ class Event(StrEnum):
     EXCEPTION_ENDED = "exception.ended"
     POLICY_DRAFTED = "policy.drafted"
     POLICY_CHANGED = "policy.changed"
+    POLICY_SIMULATION_REQUESTED = "policy.simulation_requested"
     POLICY_SIMULATED = "policy.simulated"
     POLICY_SUBMITTED = "policy.submitted"
     POLICY_RETURNED = "policy.returned"

@@ -121,7 +121,7 @@ def _threshold_parts(first: Threshold, second: Threshold) -> Iterator[str]:
 
 def _amounts(before: Policy, after: Policy) -> Iterator[Difference]:
     for (title, unit, old), (_, _, new) in zip(words.amounts(before), words.amounts(after), strict=True):
-        changed = [f"{key} {old[key]} → {words.counted(new[key], unit)}" for key in old if old[key] != new[key]]
+        changed = [f"{key}: {old[key]} → {words.counted(new[key], unit)}" for key in old if old[key] != new[key]]
         if changed:
             yield Difference("Quorum and deadlines", "", title, Change.CHANGED, "; ".join(changed))
 

@@ -42,12 +42,14 @@ def parse_policy(text: str) -> Policy:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise Unreadable([Problem(str(error), line=int(place[1]) if place else None)]) from error
+        last = text.rstrip().count("\n") + 1  # “at end of document”
+        raise Unreadable([Problem(str(error), line=int(place[1]) if place else last)]) from error
     reader = Reader(raw, "", Wrong(places_of(text)))
     policy = _policy(reader)
     reader.finish()
     if reader.wrong.problems:
-        raise Unreadable(reader.wrong.problems)
+        by_line = sorted(reader.wrong.problems, key=lambda one: (one.line is None, one.line or 0))
+        raise Unreadable(by_line)
     return policy
 
 

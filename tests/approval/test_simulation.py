@@ -77,7 +77,9 @@ class Room:
 
     def simulate(self, text: str) -> SimulationRow:
         number = self.draft(text)
-        simulation = request_simulation(self.store, self.ledger, draft=number, actor=self.cast.owner, at=NOON)
+        simulation = request_simulation(
+            self.store, self.ledger, draft=number, actor=self.cast.owner, at=NOON
+        ).simulation
         perform_simulation(self.store, self.ledger, simulation=simulation, clock=lambda: NOON)
         return self.newest(number)
 
@@ -225,7 +227,7 @@ def test_versions_without_evidence_that_the_draft_requires_are_counted(room: Roo
 def test_the_result_is_kept_with_the_digest_and_lets_another_publish(room: Room) -> None:
     room.version()
     number = room.draft(TEXT)
-    simulation = request_simulation(room.store, room.ledger, draft=number, actor=room.cast.owner, at=NOON)
+    simulation = request_simulation(room.store, room.ledger, draft=number, actor=room.cast.owner, at=NOON).simulation
     with pytest.raises(Refused, match="is under way"):
         request_simulation(room.store, room.ledger, draft=number, actor=room.cast.owner, at=NOON)
     perform_simulation(room.store, room.ledger, simulation=simulation, clock=lambda: NOON)
@@ -255,7 +257,7 @@ def test_a_simulation_that_ended_is_neither_done_again_nor_failed(room: Room) ->
 def test_a_worker_without_its_lease_stores_nothing(room: Room) -> None:
     room.version()
     number = room.draft(TEXT)
-    simulation = request_simulation(room.store, room.ledger, draft=number, actor=room.cast.owner, at=NOON)
+    simulation = request_simulation(room.store, room.ledger, draft=number, actor=room.cast.owner, at=NOON).simulation
 
     perform_simulation(room.store, room.ledger, simulation=simulation, clock=lambda: NOON, alive=lambda: False)
     assert room.newest(number).summary is None

@@ -32,7 +32,7 @@ def row_of(place: Workplace, number: str) -> PolicyDraft:
 
 def simulated(place: Workplace, cast: Cast, number: str) -> None:
     simulation = request_simulation(place.store, place.ledger, draft=number, actor=cast.owner, at=today())
-    perform_simulation(place.store, place.ledger, simulation=simulation, clock=today)
+    perform_simulation(place.store, place.ledger, simulation=simulation.simulation, clock=today)
 
 
 def submitted(place: Workplace, cast: Cast, number: str) -> None:

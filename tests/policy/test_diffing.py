@@ -59,9 +59,9 @@ def test_a_policy_does_not_differ_from_itself() -> None:
             "value = 0.50\nrequired = false",
             "clause 3.2 Precision: applies now to models for every task",
         ),
-        ("1 = 2\n2 = 1", "1 = 3\n2 = 2", "Votes to approve: tier 1 2 → 3 votes; tier 2 1 → 2 votes"),
-        ("minimum_group = 100", "minimum_group = 50", "Rows that a verdict needs: a group 100 → 50 rows"),
-        ("longest_days = 180", "longest_days = 1", "Exceptions: longest 180 → 1 day"),
+        ("1 = 2\n2 = 1", "1 = 3\n2 = 2", "Votes to approve: tier 1: 2 → 3 votes; tier 2: 1 → 2 votes"),
+        ("minimum_group = 100", "minimum_group = 50", "Rows that a verdict needs: a group: 100 → 50 rows"),
+        ("longest_days = 180", "longest_days = 1", "Exceptions: longest: 180 → 1 day"),
         (
             'code = "fallback"',
             'code = "way-back"',

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func as sql
@@ -24,6 +25,7 @@ from core.approval.simulation.verdicts import AT_ONCE, Compared, Tally, compared
 from core.errors import GovernanceError, NotFound, Refused
 from core.inventory.tables import ModelVersion
 from core.jobs.service import enqueue
+from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.metrics.verdicts import Verdict
@@ -41,12 +43,20 @@ EARLIER_AT_ONCE = 50
 PENDING = frozenset({SimulationStatus.QUEUED, SimulationStatus.RUNNING})
 
 
+@dataclass(frozen=True)
+class Requested:
+    """A simulation's number, and the ledger entry that says it was asked for."""
+
+    simulation: str
+    entry: int
+
+
 class Stopped(GovernanceError):
     """Another worker has the simulation."""
 
 
-def request_simulation(store: Store, ledger: Ledger, *, draft: str, actor: Actor, at: datetime) -> str:
-    """Queue a simulation of the draft's text as it is now; returns its number."""
+def request_simulation(store: Store, ledger: Ledger, *, draft: str, actor: Actor, at: datetime) -> Requested:
+    """Queue a simulation of the draft's text as it is now."""
     with deciding(store, ledger, "simulate the draft", entity=Entity("draft", draft), actor=actor, at=at) as tx:
         row = load_draft(tx.session, draft, to_decide=True)
         stands = simulate_refusals(draft_facts(tx.session, row, at=at), pending_simulation(tx.session, row), actor)
@@ -63,7 +73,11 @@ def request_simulation(store: Store, ledger: Ledger, *, draft: str, actor: Actor
         )
         tx.session.add(simulation)
         enqueue(tx, SIMULATION_JOB, simulation.number, at=at)
-        return simulation.number
+        payload: dict[str, JsonValue] = {"simulation": simulation.number, "digest": row.digest}
+        entry = ledger.record(
+            tx, Event.POLICY_SIMULATION_REQUESTED, entity=Entity("draft", draft), actor=actor, at=at, payload=payload
+        )
+        return Requested(simulation.number, entry.index)
 
 
 def perform_simulation(
