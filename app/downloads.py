@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from app.composition import Workplace, now
+from app.documents import version_document
 from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
 from app.lists.inventory import in_words, read
 from app.signin.who import person_in_cookies
@@ -82,10 +83,17 @@ def download_routes(place: Workplace) -> list[Route]:
     def document(request: Request, actor: Actor) -> Response:
         return document_file(place, request, actor)
 
+    def of_version(request: Request, actor: Actor) -> Response:
+        model, version, kind = (request.path_params[name] for name in ("model", "version", "document"))
+        found = version_document(place, kind, model, version, actor=actor, at=now())
+        attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        return Response(found.body, media_type=found.media_type, headers={**NOT_KEPT, **LOCKED_UP, **attached})
+
     return [
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
         Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),
+        Route("/exports/{model}/{version}/{document}", _signed_in(place, of_version, "Sign in to download documents.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),

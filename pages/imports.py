@@ -7,13 +7,13 @@ from app.components.formats import counted
 from app.components.me import require
 from app.composition import workplace
 from app.views.confirmation import confirmation
+from app.views.imports.files import file_tab
 from app.views.imports.lists import differences_tab, discoveries_tab, made_tab
 from app.views.imports.servers import servers_tab
-from app.views.imports.tables import table_tab
 from core.access.rules import Permission
 from core.inventory.importing.queries import differences, discoveries
 
-TABS = ("Table", "MLflow", "Differences", "Not registered", "Made")
+TABS = ("File", "MLflow", "Differences", "Not registered", "Made")
 
 viewer, place = require(Permission.RECORD_READ), workplace()
 with place.store.reading() as session:
@@ -26,10 +26,10 @@ head(
     back=Back("inventory", "Inventory"),
 )
 confirmation()
-on_table, on_mlflow, on_differences, on_discoveries, on_made = st.tabs(TABS, key="tab", bind="query-params")
-if on_table.open:
-    with on_table:
-        table_tab(place, viewer)
+on_file, on_mlflow, on_differences, on_discoveries, on_made = st.tabs(TABS, key="tab", bind="query-params")
+if on_file.open:
+    with on_file:
+        file_tab(place, viewer)
 if on_mlflow.open:
     with on_mlflow:
         servers_tab(place, viewer)

@@ -9,6 +9,7 @@ from app.views import model_evidence as evidence
 from app.views.confirmation import confirmation
 from app.views.model_acts import acts
 from app.views.model_decisions import decisions
+from app.views.model_elsewhere import elsewhere
 from app.views.model_head import draw_head, draw_head_without_version
 from app.views.model_history import history
 from app.views.model_reading import in_production, read_version
@@ -17,6 +18,7 @@ from app.views.model_steps import five_steps
 from app.views.production import production, stands_in_words
 from app.views.timeline import time_line
 from core.access.rules import Permission
+from core.inventory.importing.queries import registry_facts
 from core.inventory.queries import model_page
 
 TABS = ("Record", "Evidence", "Decisions", "Production", "Time line", "History")
@@ -26,6 +28,7 @@ with place.store.reading() as session:
     page = model_page(session, st.query_params.get("model", ""), st.query_params.get("version"))
     reading = read_version(session, page, page.version, viewer.actor, at) if page.version else None
     former = in_production(session, page)
+    registered = registry_facts(session, page.model.number, page.version.version) if page.version else ()
 
 if reading is None:
     draw_head_without_version(page)
@@ -39,6 +42,7 @@ on_record, on_evidence, on_decisions, on_production, on_line, on_history = st.ta
 if on_record.open:
     with on_record:
         record(reading, former, at)
+        elsewhere(reading, registered)
 if on_evidence.open:
     with on_evidence:
         evidence.progress(place, reading)

@@ -9,6 +9,7 @@ from app.api.routes import (
     coverage,
     events,
     hooks,
+    imports,
     ledger,
     models,
     policies,
@@ -63,7 +64,8 @@ def build() -> Api:
     )
     install(application)
     for routes in (
-        models, records, validations, references, changes, coverage, events, ledger, rollout, hooks, policies,
+        models, records, imports, validations, references, changes, coverage, events, ledger, rollout, hooks,
+        policies,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "worker": ("app.cli.serve", "do background work in a process of its own"),
         "submit": ("app.cli.submit", "hand predictions in from a pipeline, and gate on the verdicts"),
         "code": ("app.cli.code", "put the commit behind a version on record, with its reviews"),
+        "import": ("app.cli.intake", "import models from a table, an ML-BOM or a model card"),
+        "sync": ("app.cli.intake", "look at the MLflow servers of this installation now"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "policy": ("app.cli.policy", "check a policy, or compare two"),

@@ -24,7 +24,7 @@ class ServerPlace:
 
 
 def parse_servers(written: str, credentials: str) -> tuple[ServerPlace, ...]:
-    """`name=https://host` pairs and `name=token` or `name=user:password` pairs, by commas; raises `ValueError`.
+    """`name=address` pairs and `name=token` or `name=user:password` pairs, by commas; raises `ValueError`.
 
     A credential travels over https, or over http to this machine alone.
     """

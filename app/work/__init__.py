@@ -14,6 +14,7 @@ from app.work.approval import (
 )
 from app.work.asked import my_requests
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
+from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.validation import findings_to_verify, validations_to_conclude
@@ -34,6 +35,9 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         changes_to_execute(session, actor, at),
         reviews_escalated(session, actor, at),
         conditions_to_settle(session, actor, at),
+        differences_to_decide(session, actor, at),
+        models_to_register(session, actor, at),
+        servers_away(session, actor, at),
         people_without_role(session, actor, at),
     ]
     waiting = [task for kind in kinds for task in kind[:MOST]]

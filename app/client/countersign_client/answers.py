@@ -81,6 +81,55 @@ class HandedIn(TypedDict):
     ledger: Proof
 
 
+class PlanProblem(TypedDict):
+    """One thing to put right in a file of models."""
+
+    reason: str
+    line: int | None
+    column: str | None
+    found: str
+    expected: str
+
+
+class UnknownEntry(TypedDict):
+    """An entry of a document that no field of the record holds."""
+
+    path: str
+    said: str
+
+
+class ImportPlan(TypedDict):
+    """What an import would do."""
+
+    kind: str
+    possible: bool
+    plan: str
+    sha256: str
+    models: int
+    versions: int
+    datasets: int
+    changed: int
+    same: int
+    refused: int
+    columns: dict[str, str]
+    left_out: list[str]
+    unknown: list[UnknownEntry]
+    rows: list[dict[str, object]]
+    problems: list[PlanProblem]
+
+
+class ImportDone(TypedDict):
+    """An import that was made."""
+
+    import_number: str
+    models: int
+    versions: int
+    datasets: int
+    changed: int
+    same: int
+    ledger: Proof
+
+
 class Started(TypedDict):
     """A validation that was started."""
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from countersign_client.answers import HandedIn, Registered, Result, Run, Started
+from countersign_client.answers import HandedIn, ImportDone, ImportPlan, Registered, Result, Run, Started
 from countersign_client.errors import Altered, Problem, Refusal, Rejected, Unreachable
 
 ATTEMPTS = 4
@@ -51,6 +51,14 @@ class Server:
         else:
             done = self._send("PUT", path, key=key, query=[("filename", source.name), *query], file=source)
         return cast(HandedIn, done.json())
+
+    def look_at_import(self, file: Path, query: Query) -> ImportPlan:
+        """What an import of this file would do now."""
+        return cast(ImportPlan, self._send("PUT", "/imports/dry-run", query=query, file=file).json())
+
+    def import_models(self, file: Path, query: Query, key: str) -> ImportDone:
+        """Import models from a file, whole or not at all."""
+        return cast(ImportDone, self._send("PUT", "/imports", key=key, query=query, file=file).json())
 
     def start(self, model: str, version: str, key: str) -> Started:
         """Start the validation."""

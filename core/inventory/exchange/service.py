@@ -30,6 +30,7 @@ from core.ledger.service import Entity, Event, Ledger
 from core.store import Store
 
 FIRST_VERSION = "1.0.0"
+MARKS = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and white space
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,15 @@ def export_document(
     return Document(f"{model}-{version}-README.md", "text/markdown; charset=utf-8", body)
 
 
+def is_document(head: bytes) -> bool:
+    """Whether a file that begins so is a document and not a table."""
+    begin = head.lstrip(MARKS)
+    return begin.startswith((b"{", b"---\n", b"---\r\n"))
+
+
 def understand(content: bytes) -> Understood:
     """What a document says, told apart by its content; raises `Unreadable`."""
-    head = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return read_ml_bom(content) if head.startswith(b"{") else read_model_card(content)
+    return read_ml_bom(content) if content[:64].lstrip(MARKS).startswith(b"{") else read_model_card(content)
 
 
 def look_at_document(
@@ -112,7 +118,7 @@ def import_document(
     content: bytes,
     filename: str,
     constants: Mapping[str, str] | None = None,
-    expected: str,
+    expected: str | None,
     actor: Actor,
     at: datetime,
 ) -> Imported:

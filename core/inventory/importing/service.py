@@ -112,13 +112,13 @@ def import_table(
     ledger: Ledger,
     *,
     wish: TableImport,
-    expected: str,
+    expected: str | None,
     actor: Actor,
     at: datetime,
     say: Say = silent,
     limits: SheetLimits | None = None,
 ) -> Imported:
-    """Do what the dry run with the plan digest `expected` showed, all or nothing.
+    """Do what the dry run with the plan digest `expected` showed, all or nothing; without one, what the plan says now.
 
     Raises `Conflict` when the inventory changed so that the plan is another now, `Unreadable` with every problem of
     the file, `Refused` with every reason.
@@ -131,8 +131,8 @@ def import_table(
 
 
 def import_sheet(
-    store: Store, ledger: Ledger, sheet: Sheet, kind: ImportKind, wish: TableImport, *, expected: str, actor: Actor,
-    at: datetime, say: Say = silent,
+    store: Store, ledger: Ledger, sheet: Sheet, kind: ImportKind, wish: TableImport, *, expected: str | None,
+    actor: Actor, at: datetime, say: Say = silent,
 ) -> Imported:  # fmt: skip
     """As `import_table`, of a table that was read already."""
     with deciding(store, ledger, "import models", entity=Entity("import", "new"), actor=actor, at=at) as tx:
@@ -143,7 +143,7 @@ def import_sheet(
         plan = _plan(tx.session, sheet, wish, at, say, lock=True)
         if plan.problems:
             raise Unreadable(plan.problems)
-        if plan.digest != expected:
+        if expected is not None and plan.digest != expected:
             raise Conflict(expected[:8], plan.digest[:8], "The inventory")
         apply_steps(tx, ledger, plan.steps, f"Import {record.number} of {wish.filename}", actor=actor, at=at, say=say)
         return Imported(record.number, plan.counts, record.settle(tx, ledger, plan.counts, actor=actor, at=at))

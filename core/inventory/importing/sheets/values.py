@@ -54,7 +54,7 @@ class Sheet:
 class SheetLimits:
     """How large a table of models may be, in each way in which a file can be too large; sizes in bytes."""
 
-    size: int = 32 * MIB
+    size: int = 32_000_000
     rows: int = 20_000
     columns: int = 200
     cell_characters: int = 32_767

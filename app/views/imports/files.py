@@ -1,7 +1,7 @@
-"""Import of a table: the file, what its columns mean, the dry run, and the import itself."""
+"""Import of a file: a table, an ML-BOM or a model card, what it means, the dry run, and the import itself."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from app.components.me import Me
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from app.views.imports import planned
+from app.views.imports.beyond import not_understood
 from app.views.imports.progress import telling
 from core.errors import Unreadable
-from core.inventory.importing.fields import FIELDS, Part, guess_columns
+from core.inventory.exchange.files import FileDryRun, import_file, look_at_file
+from core.inventory.importing.fields import FIELDS, Field, Part, guess_columns
 from core.inventory.importing.plan.values import PlannedRow
-from core.inventory.importing.service import DryRun, TableImport, dry_run, import_refusals, import_table
+from core.inventory.importing.service import TableImport, import_refusals
 from core.inventory.importing.sheets import Encoding, SheetLimits
 
 HELD = "import_held"
@@ -36,7 +38,7 @@ class File:
     sha256: str
 
 
-def table_tab(place: Workplace, viewer: Me) -> None:
+def file_tab(place: Workplace, viewer: Me) -> None:
     """Everything of the tab, as far as the file at hand allows."""
     left, right = st.columns([5, 3], gap="large")
     with left:
@@ -50,16 +52,20 @@ def table_tab(place: Workplace, viewer: Me) -> None:
     except Unreadable as error:
         _no_table(file, error)
         return
+    answer = st.container()  # what comes of it stands above what its columns mean, and follows from it
     wish = _meaning(file, encoding, found)
     try:
         found = _look(place, viewer, wish)
     except Unreadable as error:
         _no_table(file, error)
         return
-    st.markdown(planned.in_words(found.plan.counts))
-    planned.problems(found.plan)
-    _act(place, viewer, wish, found)
-    planned.rows(found.plan, key="table", place=_line)
+    plan = found.found.plan
+    with answer:
+        st.markdown(planned.in_words(plan.counts))
+        planned.problems(plan)
+        _act(place, viewer, wish, found)
+    not_understood(found)
+    planned.rows(plan, key="table", place=_line)
 
 
 def _about() -> None:
@@ -78,9 +84,9 @@ def _about() -> None:
 def _choose(place: Workplace) -> tuple[File | None, Encoding | None]:
     section("File")
     uploaded = st.file_uploader(
-        "CSV or XLSX",
+        "CSV, XLSX, ML-BOM (JSON) or model card (README.md)",
         key=f"import_file_{st.session_state.get('import_round', 0)}",
-        help="A header line, then one line a model version.",
+        help="A table has a header line, then one line a model version.",
     )
     if uploaded is None:
         _forget()
@@ -103,34 +109,45 @@ def _choose(place: Workplace) -> tuple[File | None, Encoding | None]:
     return File(path, uploaded.name, len(content), sha256), encoding
 
 
-def _look(place: Workplace, viewer: Me, wish: TableImport) -> DryRun:
+def _look(place: Workplace, viewer: Me, wish: TableImport) -> FileDryRun:
     """The dry run, made anew when the file, its reading or the inventory changed, or once a minute."""
     at = now()
     said = (sorted((wish.columns or {}).items()), sorted(wish.constants.items()), wish.encoding, at.minute)
     key = f"{wish.path.name} {wish.filename} {said}"
-    kept: tuple[str, DryRun] | None = st.session_state.get("import_look")
+    kept: tuple[str, FileDryRun] | None = st.session_state.get("import_look")
     if kept and kept[0] == key:
         return kept[1]
     with telling("Reading the table") as say:
-        found = dry_run(place.store, place.ledger, wish=wish, actor=viewer.actor, at=at, say=say)
+        found = look_at_file(place.store, place.ledger, wish=wish, actor=viewer.actor, at=at, say=say)
     st.session_state["import_look"] = (key, found)
     return found
 
 
-def _meaning(file: File, encoding: Encoding | None, found: DryRun) -> TableImport:
+def _meaning(file: File, encoding: Encoding | None, found: FileDryRun) -> TableImport:
     """Which column says which field, and what stands where no column does; guessed first."""
-    guessed = guess_columns(found.names)
+    if found.document:
+        return _document(file, found)
+    names = found.found.names
+    guessed = guess_columns(names)
     missing = [field.title for field in FIELDS if field.required and field.key not in guessed]
     said = f"Columns: {len(guessed)} of {len(FIELDS)} fields found"
     with st.expander(said, expanded=bool(missing), key=f"import_columns_{file.sha256[:8]}"):
         if missing:
             st.markdown(f":gray[Not found:] {plain(', '.join(missing))}")
-        columns = _columns(file, found.names, guessed)
+        columns = _columns(file, names, guessed)
         constants = _constants(file, columns)
-    left_out = [name for name in found.names if name not in columns.values()]
+    left_out = [name for name in names if name not in columns.values()]
     if left_out:
         st.markdown(f"{status('Watch')} Not imported: {plain(', '.join(left_out))}")
     return TableImport(file.path, file.name, columns, constants, encoding)
+
+
+def _document(file: File, found: FileDryRun) -> TableImport:
+    """What a document leaves unsaid, asked for; what it says is taken as it is."""
+    said = found.found.names
+    fields = [field for field in FIELDS if field.required and field.title not in said]
+    st.markdown(f"**{len(said)} of {len(FIELDS)} fields** :gray[stand in the document.] Say the others:")
+    return TableImport(file.path, file.name, None, _texts(file, fields))
 
 
 def _columns(file: File, names: tuple[str, ...], guessed: Mapping[str, str]) -> dict[str, str]:
@@ -159,6 +176,10 @@ def _constants(file: File, columns: Mapping[str, str]) -> dict[str, str]:
     if not fields:
         return {}
     st.markdown("**The same in every row**")
+    return _texts(file, fields)
+
+
+def _texts(file: File, fields: Sequence[Field]) -> dict[str, str]:
     said: dict[str, str] = {}
     for start in range(0, len(fields), 4):
         for place, field in zip(st.columns(4), fields[start : start + 4], strict=False):
@@ -168,19 +189,20 @@ def _constants(file: File, columns: Mapping[str, str]) -> dict[str, str]:
     return said
 
 
-def _act(place: Workplace, viewer: Me, wish: TableImport, found: DryRun) -> None:
-    if not found.possible:
-        if not found.plan.counts.refused:
-            st.markdown(f"{status('Same')} Everything in this table is registered already.")
+def _act(place: Workplace, viewer: Me, wish: TableImport, found: FileDryRun) -> None:
+    plan = found.found.plan
+    if not found.found.possible:
+        if not plan.counts.refused:
+            st.markdown(f"{status('Same')} Everything in this file is registered already.")
         return
-    if act_button(planned.what_it_does(found.plan.counts), import_refusals(viewer.actor), key="import_table"):
+    if act_button(planned.what_it_does(plan.counts), import_refusals(viewer.actor), key="import_table"):
         with attempt("Nothing was imported."):
             with telling("Importing") as say:
-                done = import_table(
+                done = import_file(
                     place.store,
                     place.ledger,
                     wish=wish,
-                    expected=found.plan.digest,
+                    expected=plan.digest,
                     actor=viewer.actor,
                     at=now(),
                     say=say,
