@@ -5,7 +5,7 @@ import streamlit as st
 from app.components import Back, head, section
 from app.components.me import require
 from app.composition import now, workplace
-from app.views.coverage.packs import NO_ADVICE, changes_table, items_table, pack_line
+from app.views.coverage.packs import NO_ADVICE, changes_table, items_table, pack_line, successor_link
 from app.views.coverage.publishing import about, changed_line, versions_table
 from core.access.queries import names
 from core.access.rules import Permission
@@ -19,6 +19,8 @@ with place.store.reading() as session:
     added, older = additions_to(session, number), older_of(session, number, against)
 
 head(pack.title, pack_line(pack, at), back=Back("packs", "Regulation packs"), trail=f"{pack.id} {pack.version}")
+if pack.superseded_by:
+    st.markdown(successor_link(pack))
 about(pack, added)
 if versions:
     section("Versions")

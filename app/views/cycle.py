@@ -83,12 +83,13 @@ def models_table(rows: Sequence[CycleRow], known: Mapping[str, str], at: datetim
 
 
 def _said(point: Point, row: CycleRow, at: datetime) -> str:
-    """Shape, checkpoint and, where it is not met, why."""
-    name = _to_cause(whole(word(point.checkpoint)), point, row)
+    """Shape and checkpoint as one link and, where it is not met, why, on a line of its own."""
+    named = _to_cause(whole(word(point.checkpoint)), point, row)
+    line = f"[{SHAPES[point.state]} {named.removeprefix('[')}"
     if point.state is State.MET:
-        return f"{SHAPES[point.state]} {name}"
+        return line
     late = f"Overdue {days(at - point.since)}: " if point.since else ""
-    return f"{SHAPES[point.state]} {name} :small[:gray[{late}{plain(point.cause)}]]"
+    return f"{line}  \n:small[:gray[{late}{plain(point.cause)}]]"
 
 
 def _to_cause(name: str, point: Point, row: CycleRow) -> str:

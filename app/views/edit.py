@@ -9,7 +9,7 @@ from app.components import act_button, attempt, blocked, paragraphs, plain, sect
 from app.components.formats import counted, day
 from app.components.me import Me
 from app.components.status import word
-from app.composition import Workplace, now
+from app.composition import Workplace, now, workplace
 from app.views.confirmation import confirm_next
 from app.views.model_reading import person_name
 from app.views.part import breaks_table
@@ -23,7 +23,7 @@ from core.inventory.parts.rules import Step
 from core.inventory.reviews.rules import ReviewOutcome, latest_next
 from core.inventory.reviews.service import ReviewRow, against_review, review_done
 from core.inventory.tables import Model
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 
 LONG = 4000
 
@@ -54,7 +54,8 @@ def form(place: Workplace, viewer: Me, model: Model, people: Mapping[str, str], 
 
 
 def _entered(model: Model, people: Mapping[str, str], lines: Sequence[str]) -> dict[str, object]:
-    titles = {one.id: one.title for one in packs().values()}
+    with workplace().store.reading() as session:
+        titles = {one.id: one.title for one in known_packs(session).values()}
     name = st.text_input("Name", value=model.name, max_chars=200)
     purpose = st.text_area("Purpose", value=model.purpose, max_chars=LONG, height=90)
     left, right = st.columns(2, gap="large")

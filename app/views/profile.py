@@ -18,7 +18,7 @@ from core.inventory.profile.service import assess_risk, confirm_packs, decide_sc
 from core.inventory.profile.tiering import against_deciding_tier, decide_tier, propose_tier
 from core.inventory.rules import TIERS, Exposure, Purpose
 from core.inventory.tables import Model
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 
 LONG = 4000
 MEANS: Mapping[Scope, str] = {
@@ -187,7 +187,8 @@ def risk(place: Workplace, viewer: Me, model: Model, profile: Profile, known: Ma
 def regulation(place: Workplace, viewer: Me, model: Model, profile: Profile, known: Mapping[str, str]) -> None:
     """The packs that apply, who confirmed them, and the questions that propose them."""
     section("Regulation packs")
-    titles = packs()
+    with place.store.reading() as session:
+        titles = known_packs(session)
     held = profile.packs
     said = (
         f"Confirmed by {plain(person_name(held.confirmed_by, known))}, {moment(held.confirmed_at)}"

@@ -34,6 +34,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "fairness?run=R0002", "findings", "findings?finding=F0001",
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
+    "owner": (
+        "cycle", "coverage", "model_coverage?model=M0001&pack=gdpr", "packs", "pack?pack=sr-11-7", "pack?pack=sr-26-2",
+        "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
+        "documents?model=M0001&version=1.0.0&kind=risk+assessment",
+    ),
     "approver2": ("approvals", "approval?change=CR0002", "approval?change=CR0001"),
     "auditor": ("ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration"),
     "administrator": ("administration", "administration?person=P0002"),

@@ -12,10 +12,10 @@ TO_FINDINGS = frozenset({Act.FINDINGS_TRACKED})
 
 def evidence_link(shown: Shown, model: str, version: str) -> str:
     """The signal in words, leading to what shows it."""
-    words, signal, key = shown.signal.words, shown.signal, shown.key
-    until = f" :gray[until {day(shown.until)}]" if shown.until else ""
-    number = f" :gray[{key}]" if key and signal.kind is not SignalKind.LEDGER else ""
-    return _led(words, signal, key, model, version) + number + until
+    signal, key = shown.signal, shown.key
+    number = f" {key}" if key and signal.kind is not SignalKind.LEDGER else ""
+    until = f", until {day(shown.until)}" if shown.until else ""
+    return _led(f"{signal.words}{number}{until}", signal, key, model, version)
 
 
 def missing_link(signal: Signal, model: str, version: str) -> str:

@@ -24,7 +24,7 @@ from app.components.filters import choose
 from app.components.formats import NOTHING, count, counted, day
 from app.navigation import page_file
 from app.views.coverage.links import evidence_link, missing_link
-from app.views.coverage.packs import pack_line
+from app.views.coverage.packs import pack_line, successor_link
 from core.coverage.reading import ItemCoverage, ModelCoverage, PackCoverage
 from core.coverage.rules import State
 from core.coverage.summary import Counts
@@ -76,6 +76,8 @@ def pack_section(found: ModelCoverage, one: PackCoverage, at: datetime) -> None:
     """The pack’s standing, then its items."""
     section(one.pack.title)
     st.markdown(pack_line(one.pack, at))
+    if one.pack.superseded_by:
+        st.markdown(successor_link(one.pack))
     items = narrowed(one.items, at)
     if not items:
         with empty("No item is left with these filters.", "Clear a filter to see all items of the pack."):

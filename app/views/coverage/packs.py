@@ -51,8 +51,14 @@ def pack_line(pack: Pack, at: datetime) -> str:
         f":gray[Since {written(pack.in_force_from)}]",
         f":gray[Source: {pack.source_status}, {reviewed}]",
         ":gray[No legal advice]",
-        link("What changed", "/pack", pack=pack.superseded_by, against=pack.id) if pack.superseded_by else "",
     )
+
+
+def successor_link(pack: Pack) -> str:
+    """The way to what the pack that replaced this one changed."""
+    if not pack.superseded_by:
+        return ""
+    return link(f"What {pack.superseded_by} changed", "/pack", pack=pack.superseded_by, against=pack.id)
 
 
 def packs_table(packs: Sequence[Pack], at: datetime) -> None:

@@ -24,7 +24,7 @@ from core.inventory.profile.rules import (
 from core.inventory.tables import Model, PackDecision, RiskFactor
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 from core.store import Store, Transaction
 
 
@@ -87,12 +87,13 @@ def confirm_packs(
     with deciding(store, ledger, "confirm the packs", entity=Entity("model", model), actor=actor, at=at) as tx:
         row = open_model(tx.session, model)
         check_readable(reason)
-        unknown = sorted(set(confirmed) - set(packs()))
+        known = known_packs(tx.session)
+        unknown = sorted(set(confirmed) - set(known))
         if unknown:
             raise Unreadable([Problem("not a regulation pack", column="packs", found=", ".join(unknown))])
         proposed = frozenset(one.pack for one in proposed_packs(frozenset(answers)))
         _refuse((*change_refusals(actor, row), *pack_refusals(proposed, frozenset(confirmed), reason)))
-        ordered = " ".join(one for one in packs() if one in set(confirmed))
+        ordered = " ".join(one for one in known if one in set(confirmed))
         tx.session.add(
             PackDecision(
                 model_id=row.id or 0,

@@ -22,7 +22,7 @@ from core.inventory.importing.registry.values import Registry, SeenModel, SeenVe
 from core.inventory.importing.sheets import Cell
 from core.inventory.importing.tables import RegistryModel, RegistryVersion
 from core.inventory.tables import Model
-from core.policy.packs import packs
+from core.policy.packs.service import known_packs
 from core.policy.service import policy_in_force
 
 
@@ -143,7 +143,7 @@ def _planner(
             datasets=(*named, *(one for one in fixed if one)),
             lock=lock,
         ),
-        packs=frozenset(packs()),
+        packs=frozenset(known_packs(session)),
         review_months=policy_in_force(session, at=at).policy.review_months,
         at=at,
     )
