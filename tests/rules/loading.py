@@ -61,6 +61,8 @@ def compiled(name: str) -> CodeType:
 
 def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
     """Load all modules anew, with the trees in `edited` in place of their own."""
+    for name in NAMES:  # found before any module is put in the place of another
+        source_of(name)
     former = {name: sys.modules.get(name) for name in NAMES}
     loaded: dict[str, ModuleType] = {}
     try:

@@ -24,6 +24,7 @@ def mutants() -> Iterator[Mutant]:
     yield from _permissions()
     yield from _toxic_pairs()
     yield from _small_tables()
+    yield from _kinds()
     yield from _policy_tables()
 
 
@@ -229,6 +230,7 @@ def _small_tables() -> Iterator[Mutant]:
         ("validation", "BLOCKING"),
         ("validation", "PENDING"),
         ("approval", "OPEN"),
+        ("approval", "BRINGS"),
         ("inventory", "CLOSED"),
         ("access", "TOKEN_SCOPES"),
         ("rollout", "FURTHER"),
@@ -241,6 +243,24 @@ def _small_tables() -> Iterator[Mutant]:
             yield Mutant(f"{name} without {member}", _table(_fewer(module, name, member.name)))
     for key in load_rules().inventory.TIERS:
         yield Mutant(f"tiers: {' and '.join(key)}", _table(_lower_tier(key[0].name, key[1].name)))
+
+
+def _kinds() -> Iterator[Mutant]:
+    """A stage more or less in which a version may stand for a change beside its life cycle."""
+    rules = load_rules()
+    for kind in rules.approval.STAGES_OF:
+        for stage in rules.inventory.Stage:
+            yield Mutant(f"kinds: {kind} of a version that is {stage}, toggled", _table(_kind_stage(kind, stage.name)))
+
+
+def _kind_stage(kind: object, stage: str) -> Callable[[Rules], None]:
+    def change(rules: Rules) -> None:
+        table = dict(rules.approval.STAGES_OF)
+        table[kind] = table[kind] ^ {rules.inventory.Stage[stage]}
+        for part in rules.parts_of(rules.approval):
+            part.__dict__["STAGES_OF"] = table
+
+    return change
 
 
 def _fewer(module: str, name: str, member: str) -> Callable[[Rules], None]:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.rules.loading import Rules
+from tests.rules.review_world import explore_review
 from tests.rules.test_inventory_rules import cycle
 from tests.rules.world import Exploration, explore
 
@@ -33,3 +34,10 @@ def test_no_sequence_of_acts_breaks_an_invariant(rules: Rules, quorum: int) -> N
 
     assert found.depth >= 7
     assert found.states > 500
+
+
+def test_nobody_counts_twice_and_nothing_passes_without_its_functions_however_votes_are_delegated(rules: Rules) -> None:
+    states, ends = explore_review(rules)
+
+    assert ends == {"REQUESTED", "IN_REVIEW", "APPROVED", "REJECTED", "WITHDRAWN"}
+    assert states > 50

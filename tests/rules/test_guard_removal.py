@@ -11,6 +11,7 @@ import pytest
 from tests.rules import (
     test_access_rules,
     test_approval_rules,
+    test_change_rules,
     test_inventory_rules,
     test_policy_life,
     test_requiring,
@@ -19,6 +20,7 @@ from tests.rules import (
 )
 from tests.rules.loading import Rules, load_rules
 from tests.rules.mutants import Mutant, mutants
+from tests.rules.review_world import explore_review
 from tests.rules.test_exploration import check_exploration
 from tests.rules.world import Violation
 
@@ -26,6 +28,7 @@ MODULES = (
     test_inventory_rules,
     test_validation_rules,
     test_approval_rules,
+    test_change_rules,
     test_access_rules,
     test_policy_life,
     test_requiring,
@@ -84,7 +87,7 @@ def test_a_guard_that_is_gone_is_noticed(mutant: Mutant) -> None:
         "approval.rules.review _vote: never of “if actor.id in facts.voters",
         "approval.rules.review _vote_approve: never of “if facts.unanswered_items",
         "approval.rules.review _belongs: never of “if actor.id not in facts.parties",
-        "approval.rules.ballots quorum_reached: never",
+        "approval.rules.ballots quorum_reached: yes",
         "moves: upload evidence from in approval, to draft",
         "moves: request approval from validated, no duty",
     ],
@@ -94,3 +97,21 @@ def test_the_exploration_by_itself_notices_what_matters_most(guard: str) -> None
 
     with pytest.raises((Violation, AssertionError)):
         check_exploration(mutant.load(), 2)
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "approval.rules.review _vote: never of “if actor.id in facts.voters",
+        "approval.rules.review _review: never of “if facts.returned",
+        "approval.rules.review _aside: never of “if actor.id == facts.requester",
+        "approval.rules.ballots vote_refusals: part 4",
+        "approval.rules.ballots quorum_reached: never of “if missing_functions",
+        "approval.rules.ballots quorum_reached: yes",
+    ],
+)
+def test_the_exploration_of_a_review_by_itself_notices_what_matters_most(guard: str) -> None:
+    (mutant,) = (one for one in EVERY if one.name.startswith(guard))
+
+    with pytest.raises((Violation, AssertionError)):
+        explore_review(mutant.load())

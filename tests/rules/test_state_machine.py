@@ -25,6 +25,7 @@ from core.approval.service import (
     execute_change,
     request_change,
     resume_change,
+    return_change,
     vote,
     withdraw_change,
 )
@@ -56,7 +57,7 @@ CIRCUMSTANCES = st.sampled_from([*[Fault()] * 6, Fault(hasty=True), Fault(outdat
 ACTIONS = [
     "UPLOAD_EVIDENCE", "START_VALIDATION", "ASK", "ANSWER", "RAISE_FINDING", "CONCLUDE_VALIDATED",
     "CONCLUDE_NOT_VALIDATED", "REQUEST_CHANGE", "WITHDRAW_CHANGE", "RESUME_CHANGE", "ANSWER_ITEM", "VOTE_APPROVE",
-    "VOTE_REJECT", "EXECUTE",
+    "VOTE_REJECT", "EXECUTE", "RETURN_CHANGE", "RETURN_TO_VALIDATION",
 ]  # fmt: skip
 
 FORWARD = [
@@ -172,6 +173,8 @@ class Stories(RuleBasedStateMachine):
             if self.change:
                 record = load_change(session, self.change)
                 assert record.change.status.name == self.state.status
+                still_open = self.state.status in ("REQUESTED", "IN_REVIEW")
+                assert not still_open or (record.change.returned_at is not None) == self.state.returned
                 assert {one.person for one in record.standing if one.choice is Choice.APPROVE} == self.state.votes
                 approved = record.change.approved_digest == row.evidence_digest
                 assert approved == self.state.approved
@@ -180,7 +183,16 @@ class Stories(RuleBasedStateMachine):
 
     def _makes_no_sense(self, action: str) -> bool:
         """Acts whose object does not exist yet, and a run of what has been judged."""
-        of_change = {"WITHDRAW_CHANGE", "RESUME_CHANGE", "ANSWER_ITEM", "VOTE_APPROVE", "VOTE_REJECT", "EXECUTE"}
+        of_change = {
+            "RETURN_CHANGE",
+            "RETURN_TO_VALIDATION",
+            "WITHDRAW_CHANGE",
+            "RESUME_CHANGE",
+            "ANSWER_ITEM",
+            "VOTE_APPROVE",
+            "VOTE_REJECT",
+            "EXECUTE",
+        }
         return (
             (action in of_change and not self.change)
             or (action == "ANSWER" and not self.question)
@@ -285,6 +297,20 @@ class Stories(RuleBasedStateMachine):
 
     def _vote_reject(self, actor: Actor, fault: Fault) -> None:
         self._vote_approve(actor, fault, Choice.REJECT)
+
+    def _return_change(self, actor: Actor, _fault: Fault, to_validation: bool = False) -> None:
+        return_change(
+            self.store,
+            self.ledger,
+            change=self.change,
+            reason=REASON,
+            to_validation=to_validation,
+            actor=actor,
+            at=NOON,
+        )
+
+    def _return_to_validation(self, actor: Actor, fault: Fault) -> None:
+        self._return_change(actor, fault, to_validation=True)
 
     def _execute(self, actor: Actor, _fault: Fault) -> None:
         execute_change(self.store, self.ledger, change=self.change, actor=actor, at=NOON)

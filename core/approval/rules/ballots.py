@@ -69,7 +69,9 @@ def quorum_reached(
 
     Each vote is given by the functions it speaks for; a quorum below one is never reached.
     """
-    return len(approvals) >= quorum >= 1 and not missing_functions(approvals, required)
+    if missing_functions(approvals, required):
+        return False
+    return len(approvals) >= quorum >= 1
 
 
 def function_grant_refusals(
