@@ -12,7 +12,7 @@ from tests.rules.world import Violation
 
 ASKS, VALIDATED, OTHERS = "A", "V", ("B", "C", "D")
 PEOPLE = (ASKS, VALIDATED, *OTHERS)
-SPEAKS = {"A": ("LEGAL",), "B": ("LEGAL",), "C": ("COMPLIANCE",), "D": (), "V": ("COMPLIANCE",)}
+SPEAKS = {"A": ("LEGAL",), "B": ("LEGAL", "COMPLIANCE"), "C": ("COMPLIANCE",), "D": (), "V": ("COMPLIANCE",)}
 REQUIRED = ("LEGAL", "COMPLIANCE")
 QUORUM = 2
 SAID = "Read in full and convincing."
