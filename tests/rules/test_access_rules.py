@@ -57,6 +57,8 @@ TAKES = {
     "ANSWER_ITEM": "change:vote",
     "VOTE_APPROVE": "change:vote",
     "VOTE_REJECT": "change:vote",
+    "RETURN_CHANGE": "change:vote",
+    "RETURN_TO_VALIDATION": "change:vote",
     "APPROVE": "change:vote",
     "REJECT": "change:vote",
     "EXECUTE": "change:execute",

@@ -40,7 +40,9 @@ def test_first_use_and_new_version_follow_from_whether_the_model_was_used(rules:
         told = "NEW_VERSION" if used else "FIRST_USE"
         assert rules.approval.told_kind(used_before=used) is kind(rules, told)
         for name in ("FIRST_USE", "NEW_VERSION"):
-            assert asking(rules, name, "VALIDATED", used_before=used) == ([] if name == told else ["kind"])
+            wrong = [] if name == told else ["kind"]
+            assert asking(rules, name, "VALIDATED", used_before=used) == wrong
+            assert asking(rules, name, "DRAFT", used_before=used) == ["stage", *wrong]
 
 
 def test_the_refusal_of_a_kind_says_what_was_and_what_to_ask_for(rules: Rules) -> None:
@@ -147,7 +149,8 @@ def test_a_return_and_a_dissent_say_why(rules: Rules) -> None:
 
 def test_a_decided_change_is_not_returned(rules: Rules) -> None:
     about = facts(rules, status=rules.approval.ChangeStatus.REJECTED)
-    assert reasons(rules, "RETURN_CHANGE", about, actor(rules)) == ["change-closed"]
+    for action in ("RETURN_CHANGE", "RETURN_TO_VALIDATION"):
+        assert reasons(rules, action, about, actor(rules)) == ["change-closed"]
 
 
 def test_an_exception_that_would_be_over_is_not_approved(rules: Rules) -> None:
