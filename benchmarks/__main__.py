@@ -33,6 +33,7 @@ BENCHMARKS = (
     Benchmark("intake", "Evidence coming in", ("--megabytes", "100")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
+    Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
 )
 

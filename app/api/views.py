@@ -12,6 +12,7 @@ from app.api.answers import (
     HandedIn,
     LedgerProof,
     MappingView,
+    MissingView,
     ModelLine,
     ModelView,
     RunView,
@@ -26,6 +27,7 @@ from core.errors import NotFound
 from core.inventory.moves import version_by_id
 from core.inventory.queries import DatasetFacts, InventoryRow, ModelPage
 from core.metrics.verdicts import Verdict
+from core.validation.evidence import missing_clauses
 from core.validation.inputs import current
 from core.validation.queries import RunPage, version_evidence
 from core.validation.rules import EvidenceKind, FindingStatus, RunStatus
@@ -73,6 +75,7 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
         raise NotFound(f"version of {page.model.number}", "any")
     held = version_evidence(session, row.id)
     files = current(session, row)
+    missing = missing_clauses(session, row, held.latest_run)
     predictions = next((one for one in files if one.kind is EvidenceKind.PREDICTIONS), None)
     return VersionView(
         model=page.model.number,
@@ -91,6 +94,7 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
         further_evidence=[_evidence(one) for one in files if one is not predictions],
         run=held.latest_run.number if held.latest_run else None,
         verdicts=verdict_count(held.checks) if held.latest_run else None,
+        missing=[MissingView(clause=one.clause, what=one.what) for one in missing],
         open_findings=[one.number for one in held.findings if one.status is not FindingStatus.VERIFIED_CLOSED],
     )
 

@@ -85,6 +85,13 @@ class EvidenceLine(BaseModel):
     uploaded_at: datetime
 
 
+class MissingView(BaseModel):
+    """A clause that stops a version from being concluded as validated."""
+
+    clause: str = Field(examples=["9.1"])
+    what: str = Field(examples=["A model of tier 1 is validated with attributions, and none is handed in"])
+
+
 class VersionView(BaseModel):
     """One version: where it stands and what it rests on."""
 
@@ -105,6 +112,7 @@ class VersionView(BaseModel):
     run: str | None = Field(description="The newest finished validation")
     verdicts: VerdictCount | None
     open_findings: list[str]
+    missing: list[MissingView] = Field(description="What the policy of the newest validation requires and is not there")
 
 
 class CheckView(BaseModel):

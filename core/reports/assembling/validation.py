@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.approval.queries.evidence import excepted
-from core.errors import NotFound
 from core.metrics.fairness import Comparison, FairnessResult, GroupResult, Rate
 from core.metrics.verdicts import Verdict
 from core.policy.exceptions import Standing
@@ -105,17 +104,15 @@ def fairness_tables(session: Session, run: Run, evidence: Evidence) -> tuple[Fai
     fairness = from_json(run.result).fairness if run.result else None
     if fairness is None or fairness.task == "regression":  # numbers have no impact ratio
         return ()
-    clauses = [
-        threshold
-        for threshold in policy_by_id(session, run.policy_version_id).policy.of_kind(CheckKind.FAIRNESS)
-        if threshold.metric == "impact_ratio"
-    ]
-    if not clauses:
-        raise NotFound("clause on the impact ratio under which", run.number)
-    clause = clauses[0]
+    clause = next(
+        (one for one in checks_of(session, run.id or 0) if one.metric == "impact_ratio" and one.threshold is not None),
+        None,
+    )
+    if clause is None or clause.threshold is None:  # the policy judges groups of this model by other figures
+        return ()
     words = ColumnMapping.from_json(evidence.mapping).favourable_words or f"given “{fairness.favourable}”"
     return tuple(
-        _table(fairness, comparison, clause.value, clause.clause, words) for comparison in fairness.comparisons
+        _table(fairness, comparison, clause.threshold, clause.clause, words) for comparison in fairness.comparisons
     )
 
 
