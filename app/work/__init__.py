@@ -17,6 +17,7 @@ from app.work.development import findings_to_remediate, questions_to_answer, ver
 from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
+from app.work.tiering import tiers_to_confirm
 from app.work.validation import findings_to_verify, validations_to_conclude
 from core.access.rules import Actor
 
@@ -38,6 +39,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         differences_to_decide(session, actor, at),
         models_to_register(session, actor, at),
         servers_away(session, actor, at),
+        tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
     ]
     waiting = [task for kind in kinds for task in kind[:MOST]]

@@ -21,7 +21,7 @@ def reviews_due(session: Session, actor: Actor, at: datetime) -> list[Task]:
     return [
         Task(
             what="Periodic review",
-            address="/model",
+            address="/edit",
             query=(("model", model.number),),
             model=model.number,
             model_name=model.name,

@@ -38,17 +38,19 @@ def _said(dataset: Dataset) -> str:
     return f"{dataset.number} {dataset.digest}{schema}"
 
 
-def kept_parts(tables: tuple[str, ...], result: str) -> str:
-    """What a digest was made from beside the record, as a version keeps it so that it can be made again."""
-    return json.dumps({"tables": list(tables), "result": result}) if tables or result else ""
+def kept_parts(tables: tuple[str, ...], result: str, tier: int = 0) -> str:
+    """What a digest was made from beside the record, as a version keeps it so that it can be made again.
+
+    `tier` is that of the model which the result judged; 0 where it was not asked.
+    """
+    return json.dumps({"tables": list(tables), "result": result, "tier": tier}) if tables or result else ""
 
 
 def rebound(session: Session, model: Model, version: ModelVersion) -> str:
-    """The digest after a change of the record, with the same evidence and result."""
+    """The digest after a change of the record: the same evidence, and the same result unless the tier is another."""
     parts = json.loads(version.evidence_parts or "{}")
-    return evidence_digest(
-        session, model, version, tables=tuple(parts.get("tables", ())), result=str(parts.get("result", ""))
-    )
+    result = str(parts.get("result", "")) if parts.get("tier", 0) in (0, model.tier) else ""
+    return evidence_digest(session, model, version, tables=tuple(parts.get("tables", ())), result=result)
 
 
 def can_rebind(session: Session, model: Model, version: ModelVersion) -> bool:

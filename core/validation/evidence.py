@@ -51,8 +51,9 @@ def digest_now(session: Session, model: Model, version: ModelVersion) -> str:
     """The evidence digest that the version should carry, from what is stored now, which the version keeps with it."""
     run = latest_run(session, version)
     tables = tuple(part for row in current(session, version) for part in (row.table_digest, row.mapping))
-    result = run.result_digest if run and run_is_current(session, version, run) else ""
-    version.evidence_parts = kept_parts(tables, result)
+    judged = run if run and run_is_current(session, version, run) else None
+    result, tier = (judged.result_digest, inputs_of(session, judged).tier) if judged else ("", 0)
+    version.evidence_parts = kept_parts(tables, result, tier)
     return evidence_digest(session, model, version, tables=tables, result=result)
 
 

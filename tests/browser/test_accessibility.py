@@ -26,8 +26,14 @@ EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21a
 OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # the rules that a theme can break
 LOUD = ("serious", "critical")
 PARTS = ("Summary", "Data+quality", "Performance", "Fairness", "Drift", "Reasons", "Robustness")
+RECORDS = (
+    "parts", "parts?kind=Prompts", "part?part=PR0001", "part?part=D0001", "part_new?kind=Workflows",
+    "system?about=W0001", "profile?model=M0001", "parties?model=M0001", "versions?model=M0001", "edit?model=M0001",
+)  # fmt: skip
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
-    "developer": ("my_work", "register", "register?model=M0002", "upload?model=M0002&version=1.1.0", "account"),
+    "developer": (
+        "my_work", "register", "register?model=M0002", "upload?model=M0002&version=1.1.0", "account", *RECORDS,
+    ),
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",

@@ -107,7 +107,7 @@ def test_the_digest_names_what_waits_with_its_address(place: Workplace, postbox:
     assert (message["To"], message["From"]) == (f"{owner.id.lower()}@example.test", "countersign@example.test")
     assert message["Subject"] == "Countersign: 1 task waits for you"
     assert "- Periodic review, Credit limit (M0001): Overdue 3 d, due 17 Nov" in text_in(message)
-    assert "https://countersign.example.test/model?model=M0001" in text_in(message)
+    assert "https://countersign.example.test/edit?model=M0001" in text_in(message)
 
 
 def test_a_name_with_line_breaks_makes_no_header_and_no_line_of_its_own(place: Workplace, postbox: Postbox) -> None:

@@ -3,8 +3,10 @@
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from core.access.rules import Actor, Permission
 from core.errors import Conflict, Refused, Unreadable
@@ -14,6 +16,8 @@ from core.inventory.rules import Stage
 from core.inventory.tables import Model
 from core.ledger.queries import entry
 from core.validation.evidence import digest_now
+from core.validation.inputs import inputs_of
+from core.validation.tables import Run
 from tests.builders import NOON, a_version, new_evidence, set_stage
 from tests.inventory.conftest import Desk, at_once, columns
 
@@ -180,6 +184,21 @@ def test_the_digest_of_a_version_that_is_not_decided_follows_the_record(desk: De
 
     after = digests(desk, model)
     assert after[0] == after[1] != before[0]
+
+
+def test_a_result_for_another_tier_leaves_the_digest_with_the_tier(small_desk: Desk) -> None:
+    model, version = a_version(small_desk.store, small_desk.cast, stage=Stage.IN_VALIDATION)
+    with small_desk.store.transaction() as tx:
+        model_row, row = load_version(tx.session, model, version)
+        run = tx.session.exec(select(Run).where(Run.version_id == row.id)).one()
+        run.inputs = replace(inputs_of(tx.session, run), tier=1).to_json()  # judged as a model of tier 1
+        tx.session.flush()
+        row.evidence_digest = digest_now(tx.session, model_row, row)
+
+    edit(small_desk, {"exposure": "low"}, model=model)  # tier 2 from now on
+
+    carried, follows = digests(small_desk, model)
+    assert carried == follows
 
 
 @pytest.mark.parametrize("stage", [Stage.VALIDATED, Stage.IN_APPROVAL, Stage.APPROVED])

@@ -127,8 +127,8 @@ def test_a_review_within_thirty_days_expires_and_a_late_one_waits(desk: Desk, ca
 
     at = desk.open(cast.owner, "my_work")
 
-    assert column(at, "What I am asked") == [f"[Periodic review](/model?model={late})"]
-    assert column(at, "What", table=1) == [f"[Periodic review](/model?model={soon})"]
+    assert column(at, "What I am asked") == [f"[Periodic review](/edit?model={late})"]
+    assert column(at, "What", table=1) == [f"[Periodic review](/edit?model={soon})"]
     assert "1 thing expires within 30 days" in words(at)
 
 

@@ -108,6 +108,7 @@ def test_a_tier_is_confirmed_by_an_approver_and_blocked_for_its_proposer(
     model, _ = a_version(place.store, cast)
     propose_tier(place.store, place.ledger, model=model, tier=3, reason=WHY, actor=cast.owner, at=today())
 
+    assert "Confirm tier 3 in place of 1" in words(desk.open(cast.approver, "my_work"))
     proposer = desk.open(cast.owner, "profile", model=model)
     assert "Nobody confirms the tier that they proposed" in words(proposer)
     assert "Tier 1, this model" in words(proposer)

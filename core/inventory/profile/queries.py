@@ -65,6 +65,18 @@ def profile_of(session: Session, model: Model) -> Profile:
     )
 
 
+def tiers_waiting(session: Session, *, limit: int = 200) -> tuple[tuple[Model, TierOverride], ...]:
+    """Proposals that nobody decided yet, with their models, oldest first."""
+    query = (
+        select(Model, TierOverride)
+        .join(TierOverride, col(TierOverride.model_id) == col(Model.id))
+        .where(TierOverride.status == OverrideStatus.PROPOSED, col(Model.retired_at).is_(None))
+        .order_by(col(TierOverride.id))
+        .limit(limit)
+    )
+    return tuple((model, waiting) for model, waiting in session.exec(query).all())
+
+
 def _packs(session: Session, model: Model) -> PackRecord | None:
     row = session.exec(
         select(PackDecision).where(PackDecision.model_id == model.id).order_by(col(PackDecision.id).desc()).limit(1)
