@@ -11,6 +11,7 @@ from app.example.accounts import Account, accounts
 from app.example.changes import tell_changes
 from app.example.coverage_records import tell_coverage
 from app.example.policies import draft_next_policy
+from app.example.production import add_staging, rehearse_return, stage
 from app.example.records import (
     COMPAS,
     COMPAS_DATA,
@@ -68,6 +69,7 @@ class _Story:
         self._employment_next_in_approval()
         Around(self.place, self._actor("owner"), self._actor("developer"), self._actor("validator"), self.at).tell()
         tell_changes(self.place, self.known, self.at)
+        rehearse_return(self.place, self.known, self._ago(2.1))
         self._export()
         draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
         tell_coverage(self.place, self.known, self._ago(1.5))
@@ -93,6 +95,8 @@ class _Story:
         self._validate(model, "1.0.0", "employment_ma_2015.parquet", 54)
         self._challenge(model, "1.0.0", "Why is race not among the attributes?", "It follows in a later version.", 52)
         self._conclude(model, "1.0.0", 50)
+        add_staging(place, self.known, self._ago(49.5))
+        stage(place, self.known, "1.0.0", 3, self._ago(49))
         number = self._request(
             model, "1.0.0", "First use: rank outreach letters by the chance of being out of work.", 48
         )
@@ -148,6 +152,7 @@ class _Story:
         self._validate(model, "1.1.0", "employment_ma_2016.parquet", 13)
         self._challenge(model, "1.1.0", "Is 2016 like 2015?", "Balanced accuracy moved by less than one point.", 12)
         self._conclude(model, "1.1.0", 10)
+        stage(self.place, self.known, "1.1.0", 12, self._ago(9.5))
         number = self._request(model, "1.1.0", "Yearly refresh of the test data; same model, same cut.", 8.5)
         condition = NewCondition(
             "Hand in race as an attribute with the next version",
