@@ -64,7 +64,7 @@ if on_production.open:
         production(place, viewer, reading, at)
 if on_line.open:
     with on_line:
-        time_line(place, reading)
+        time_line(place, reading, at)
 if on_history.open:
     with on_history:
         history(place, reading)

@@ -151,7 +151,7 @@ def _cells(
         "Next review": day(row.next_review),
         "Review": status(*urgency(row.next_review, at, "Not due")) if row.next_review else NOTHING,
         "Open findings": count(open_findings.get(row.number) or None),
-        "In production": row.production or NOTHING,
+        "In production": ", ".join(one for one in (row.production, row.beside) if one) or NOTHING,
         "Developer": plain(known.get(row.developer, row.developer)),
         "Vendor": plain(row.vendor) if row.vendor else "Our own",
         "Exposure": word(row.exposure),

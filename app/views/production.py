@@ -1,6 +1,6 @@
 """Production of a model: who and what stood at any moment, the way back with its rehearsals, and the code behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -19,6 +19,7 @@ from core.approval.rollout.queries import CommitRow, ReviewLine, WayBackPage, co
 from core.approval.rollout.returning import rehearse, return_to_former
 from core.errors import Refusal
 from core.inventory.deployments.queries import (
+    DrillRow,
     RestrictionRow,
     StayRow,
     environments,
@@ -54,13 +55,13 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
             code = code_of(session, model, reading.version.version)
         _standing(reading, standing, environment, asked)
         _bounds(reading, bounds)
-        _history(reading, history.rows, environment, at)
-        _code(reading, code)
     with right:
         with place.store.reading() as session:
             back = way_back_page(session, model, viewer.actor, at=at)
         _way_back(place, viewer, reading, back)
         _drills(place, viewer, reading, back, at)
+    _history(reading, history.rows, environment, at)
+    _code(reading, code)
 
 
 def stands_in_words(place: Workplace, model: str, at: datetime) -> str:
@@ -94,14 +95,11 @@ def _standing(reading: Reading, standing: tuple[StayRow, ...], environment: str,
             "Part": _part(row),
             "Since": moment(row.since),
             "Brought by": plain(reading.name_of(row.moved_by)),
-            "In place of": f"v{row.replaced}" if row.replaced else NOTHING,
             "Change": link(row.change, "/approval", change=row.change) if row.change else plain(row.reason),
         }
         for row in standing
     ]
-    table(
-        rows, alt=f"What stands in {environment}, the version in full first", right=["Since"], unbroken=["Brought by"]
-    )
+    table(rows, alt=f"What stands in {environment}, the version in full first", unbroken=["Brought by"])
 
 
 def _part(row: StayRow) -> str:
@@ -126,24 +124,14 @@ def _history(reading: Reading, rows: tuple[StayRow, ...], environment: str, at: 
     if not rows:
         st.markdown(":gray[No version ever stood there.]")
         return
-    spans = [
-        Span(
-            f"v{row.version}",
-            row.since,
-            row.until,
-            row.phase,
-            f"{row.words}, {moment(row.since)} to {moment(row.until)}",
-        )
-        for row in rows
-    ]
-    show_spans(spans, now=at, key=f"spans_{environment}", title=f"Versions in {environment} over time")
-    st.markdown(":small[:gray[Solid: in full. Hatched: canary. Dotted: shadow.]]")
+    picture(rows, environment, at)
     said: list[Mapping[str, str]] = [
         {
             "Version": f"v{row.version}",
             "Part": f"{word(row.phase)} {row.share}\u00a0%" if row.phase is Phase.CANARY else word(row.phase),
             "From": moment(row.since),
             "Until": moment(row.until) if row.until else "Still",
+            "In place of": f"v{row.replaced}" if row.replaced else NOTHING,
             "Brought by": plain(reading.name_of(row.moved_by)),
             "Ended": _ended(reading, row),
             "Change": link(row.change, "/approval", change=row.change) if row.change else plain(row.reason),
@@ -151,6 +139,16 @@ def _history(reading: Reading, rows: tuple[StayRow, ...], environment: str, at: 
         for row in rows
     ]
     table(said, alt=f"Every stay in {environment}, newest first", right=["From", "Until"])
+
+
+def picture(rows: Sequence[StayRow], environment: str, at: datetime) -> None:
+    """Which version stood there when, one bar a stay."""
+    spans = [
+        Span(f"v{row.version}", row.since, row.until, row.phase, f"{row.words}, since {moment(row.since)}")
+        for row in rows
+    ]
+    show_spans(spans, now=at, key=f"spans_{environment}", title=f"Versions in {environment} over time")
+    st.markdown(":small[:gray[Solid: in full. Hatched: canary. Dotted: shadow.]]")
 
 
 def _ended(reading: Reading, row: StayRow) -> str:
@@ -198,7 +196,7 @@ def _drills(place: Workplace, viewer: Me, reading: Reading, back: WayBackPage, a
                 confirm_next(f"The return was rehearsed and {done.outcome}: ledger entry {done.entry}.")
                 st.rerun()
         if back.drills:
-            _drill_table(reading, back)
+            _drill_table(back, at)
 
 
 def _freshness(back: WayBackPage, at: datetime) -> str:
@@ -214,17 +212,21 @@ def _against_rehearsal(back: WayBackPage) -> tuple[Refusal, ...]:
     return tuple(one for one in back.refusals if one.code in ("permission", "token-scope"))
 
 
-def _drill_table(reading: Reading, back: WayBackPage) -> None:
+def _found(row: DrillRow) -> str:
+    said = plain(" ".join(row.found)) if row.found else f"Back to v{plain(row.former)}"
+    return f"{said} :gray[{row.microseconds / 1000:,.0f}\u00a0ms]"
+
+
+def _drill_table(back: WayBackPage, at: datetime) -> None:
     rows: list[Mapping[str, str]] = [
         {
-            "When": moment(row.at),
+            "When": day(row.at, today=at),
             "Result": status("Passed" if row.outcome is DrillOutcome.PASSED else "Failed"),
-            "Found": plain(" ".join(row.found)) if row.found else f"Back to v{row.former}",
-            "Took": f"{row.microseconds / 1000:,.0f}\u00a0ms",
+            "Found": _found(row),
         }
         for row in back.drills
     ]
-    table(rows, alt="Rehearsals of the return, newest first", right=["Took"])
+    table(rows, alt="Rehearsals of the return, newest first")
 
 
 def _code(reading: Reading, code: tuple[CommitRow, ...]) -> None:

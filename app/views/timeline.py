@@ -1,6 +1,7 @@
 """The time line of a model: everything from the cycle in one list, to filter by kind."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import streamlit as st
 
@@ -10,7 +11,10 @@ from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace
 from app.views.model_reading import Reading
+from app.views.production import MOST, picture
 from core.approval.rollout.timeline import Happening, TimelineRow, timeline
+from core.inventory.deployments.queries import stays
+from core.inventory.deployments.rules import PRODUCTION
 
 SAID = {
     (Happening.VERSION, "registered"): "Version registered",
@@ -28,8 +32,12 @@ SAID = {
 }
 
 
-def time_line(place: Workplace, reading: Reading) -> None:
-    """Newest first; the kinds that are chosen, or all."""
+def time_line(place: Workplace, reading: Reading, at: datetime) -> None:
+    """Which version was in production when, then everything newest first; the kinds that are chosen, or all."""
+    with place.store.reading() as session:
+        stood = stays(session, reading.model.number, environment=PRODUCTION, limit=MOST).rows
+    if stood:
+        picture(stood, PRODUCTION, at)
     chosen = st.pills(
         "Show", list(Happening), selection_mode="multi", format_func=word, key="kinds", label_visibility="collapsed"
     )

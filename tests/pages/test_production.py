@@ -7,6 +7,7 @@ import pytest
 from app.composition import Workplace
 from core.approval.hooks.service import add_code_hook
 from core.approval.hooks.tables import Forge
+from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
 from core.jobs.outbox.service import enqueue_message
 from core.jobs.outbox.tables import Channel
@@ -31,6 +32,9 @@ def test_the_head_says_what_stands_in_production_and_what_is_coming(desk: Desk, 
     at = desk.open(line.cast.auditor, "model", model=line.model)
 
     assert "v1.0.0, canary 1.1.0 10" in words(at)
+    with line.store.reading() as session:
+        (row,) = inventory(session, InventoryFilter(), limit=5, offset=0).rows
+    assert (row.production, row.beside) == ("1.0.0", "canary 1.1.0 10 %")
 
 
 def test_a_model_goes_back_with_one_reason_and_the_history_says_so(desk: Desk, line: Line) -> None:

@@ -39,10 +39,10 @@ def test_everything_that_happened_stands_in_one_order_with_who_and_what(
     assert second.rows == page.rows[2:4]
     owner = line.cast.owner.id
     assert [(row.act, row.version, row.person, row.says) for row in moves.rows] == [
-        ("moved", "1.0.0", owner, "full 100 %"),
+        ("moved", "1.0.0", owner, "full"),
         ("ended", "1.1.0", owner, "rolled back"),
         ("rehearsed", "1.0.0", owner, "passed"),
-        ("moved", "1.1.0", owner, "full 100 %"),
-        ("moved", "1.0.0", owner, "full 100 %"),
+        ("moved", "1.1.0", owner, "full"),
+        ("moved", "1.0.0", owner, "full"),
     ]
     assert len([one for one in statements if one.lstrip().upper().startswith("SELECT")]) == 6

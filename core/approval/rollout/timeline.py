@@ -6,14 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from core.approval.code.tables import VersionCode
+from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest, Vote
 from core.inventory.deployments.rules import Ending
 from core.inventory.deployments.tables import Deployment, Drill
 from core.inventory.tables import Model, ModelVersion
+from core.policy.rules import Phase
 from core.store.paging import Page
 from core.store.types import Instant
 from core.validation.tables import Conclusion, Finding, Run
@@ -137,9 +139,10 @@ def _changes(model: str) -> list[Line]:
         ChangeRequest.requested_at, Happening.CHANGE, "requested", ChangeRequest.number, ChangeRequest.requested_by,
         ChangeRequest.kind,
     )  # fmt: skip
-    decided = _line(
-        ChangeRequest.decided_at, Happening.CHANGE, "decided", ChangeRequest.number, literal(""), ChangeRequest.status
-    )
+    executed = col(ChangeRequest.status) == ChangeStatus.EXECUTED  # which it was approved before
+    became = case((executed, literal(ChangeStatus.APPROVED.value)), else_=cast(ChangeRequest.status, String))
+    number, nobody = ChangeRequest.number, literal("")
+    decided = _line(ChangeRequest.decided_at, Happening.CHANGE, "decided", number, nobody, became)
     return [
         _of_version(asked.select_from(ChangeRequest), ChangeRequest.version_id, model),
         _of_version(decided.select_from(ChangeRequest), ChangeRequest.version_id, model).where(
@@ -155,7 +158,8 @@ def _votes(model: str) -> list[Line]:
 
 
 def _deployments(model: str) -> list[Line]:
-    part = cast(Deployment.phase, String) + literal(" ") + cast(Deployment.share, String) + literal(" %")
+    canary = literal("canary ") + cast(Deployment.share, String) + literal(" %")
+    part = case((col(Deployment.phase) == Phase.CANARY, canary), else_=cast(Deployment.phase, String))
     moved = _line(Deployment.since, Happening.DEPLOYMENT, "moved", Deployment.environment, Deployment.moved_by, part)
     ended = _line(
         Deployment.until,

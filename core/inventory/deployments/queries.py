@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ScalarSelect, String, and_, case, cast, func, literal, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
@@ -104,6 +104,26 @@ def stays(
     total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     ordered = query.order_by(col(Deployment.since).desc(), col(Deployment.id).desc()).limit(limit).offset(offset)
     return Page(tuple(_stay(*row) for row in session.execute(ordered).all()), total)
+
+
+def beside_production() -> ScalarSelect[str]:
+    """In words what is in canary or shadow in production, as a part of a query of models: “canary 1.1.0 10 %”."""
+    share = case((col(Deployment.share) > 0, literal(" ") + cast(Deployment.share, String) + literal(" %")), else_="")
+    return (
+        select(cast(Deployment.phase, String) + literal(" ") + col(ModelVersion.version) + share)
+        .select_from(Deployment)
+        .join(ModelVersion, col(ModelVersion.id) == col(Deployment.version_id))
+        .where(
+            Deployment.model_id == Model.id,
+            Deployment.environment == PRODUCTION,
+            Deployment.phase != Phase.FULL,
+            col(Deployment.until).is_(None),
+        )
+        .order_by(col(Deployment.share).desc())
+        .limit(1)
+        .correlate(Model)
+        .scalar_subquery()
+    )
 
 
 def restrictions(session: Session, model: str, *, at: datetime) -> tuple[RestrictionRow, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, false, func, literal
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person
+from core.inventory.deployments.queries import beside_production
 from core.inventory.profile.rules import Scope
 from core.inventory.queries.called import people_called
 from core.inventory.rules import Exposure, Purpose, Stage
@@ -88,6 +89,7 @@ class InventoryRow:
     registered_at: datetime
     retired_at: datetime | None
     revision: int
+    beside: str | None = None  # what is coming into production: “canary 1.1.0 10 %”
 
 
 def inventory(
@@ -134,6 +136,7 @@ def inventory_rows(session: Session, ids: Sequence[int]) -> tuple[InventoryRow, 
     )
     query = (
         select(Model, col(ModelVersion.version), col(ModelVersion.stage), in_production)
+        .add_columns(beside_production())
         .outerjoin(ModelVersion, col(ModelVersion.id) == _newest())
         .where(col(Model.id).in_(ids))
     )
@@ -190,7 +193,9 @@ def _by_match(session: Session, text: str) -> Iterator[Any]:
         yield case((_numbered(text), 0), (col(Model.id).in_(named), 1), (col(Model.id).in_(described), 2), else_=3)
 
 
-def _row(model: Model, version: str | None, stage: Stage | None, production: str | None) -> InventoryRow:
+def _row(
+    model: Model, version: str | None, stage: Stage | None, production: str | None, beside: str | None
+) -> InventoryRow:
     return InventoryRow(
         number=model.number,
         name=model.name,
@@ -210,6 +215,7 @@ def _row(model: Model, version: str | None, stage: Stage | None, production: str
         registered_at=model.registered_at,
         retired_at=model.retired_at,
         revision=model.revision,
+        beside=beside,
     )
 
 
