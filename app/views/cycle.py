@@ -13,9 +13,13 @@ from core.cycle.queries import CycleFilter, CycleList, CycleRow
 from core.cycle.rules import Checkpoint, Point, State, Step, Where
 
 FILTERS = {"search": "", "step": ALL, "checkpoint": ALL, "state": "Any", "tier": ALL, "line": ALL}
-LEGEND = (
-    ":green[:material/check_circle:] met   :red[:material/alarm:] overdue   :orange[:material/flag:] missing   "
-    ":gray[:material/help:] no data"
+LEGEND = "\u2002\u2002".join(
+    (
+        ":green[:material/check_circle:] met",
+        ":red[:material/alarm:] overdue",
+        ":orange[:material/flag:] missing",
+        ":gray[:material/help:] no data",
+    )
 )
 SHAPES: Mapping[State, str] = {
     State.MET: ":green[:material/check_circle:]",

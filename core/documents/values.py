@@ -217,7 +217,8 @@ def _cell(text: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+    """To three decimals, without zeros at the end: 0.828, 0.05, 12."""
+    return "" if value is None else f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")
 
 
 def _day(at: datetime | None) -> str:
