@@ -6,6 +6,7 @@ server, so no object store is asked either.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -175,7 +176,7 @@ def _reason(text: str) -> str:
     """The first line of MLflow's words, without the address, which may name what only administrators should see."""
     if "timeout" in text.casefold():
         return "it did not answer in time."
-    if "401" in text or "403" in text:
+    if re.search(r"error code 40[13]\b", text):  # not in a port
         return "it refused the credential."
     if "Max retries" in text or "Connection" in text:
         return "no connection."
