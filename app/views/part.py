@@ -188,9 +188,9 @@ def breaks_table(steps: tuple[Step, ...], nodes: Mapping[str, Named], known: Map
         [
             {
                 "Number": step.number,
-                "What": address_of(nodes[step.number].kind, step.number, nodes[step.number].name),
-                "Kind": nodes[step.number].kind.value.capitalize(),
-                "Steps away": str(step.distance),
+                "What": address_of(nodes[step.number].kind, step.number, nodes[step.number].name)
+                + f" :gray[{nodes[step.number].kind}]",
+                "Steps": str(step.distance),
                 "Through": f"{step.by.source} {step.by.relation} it",
                 "Owner": plain(known.get(nodes[step.number].owner, nodes[step.number].owner)),
             }
@@ -198,7 +198,7 @@ def breaks_table(steps: tuple[Step, ...], nodes: Mapping[str, Named], known: Map
             if step.number in nodes
         ],
         alt="What depends on it, nearest first, with the way it is reached and its owner",
-        right=["Steps away"],
+        right=["Steps"],
         unbroken=["Number"],
     )
 
