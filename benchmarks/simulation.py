@@ -38,7 +38,7 @@ DRAFT = (
     default_policy_text()
     .replace("2026.1", "2027.1")
     .replace("value = 0.80", "value = 0.85")
-    .replace("1 = 2 ", "1 = 3 ", 1)
+    .replace("1 = 2\n", "1 = 3\n", 1)
     .replace("1 = 6\n", "1 = 4\n", 1)
     + '\n[[path]]\nclause = "10.1"\nchange = "new version"\ntiers = [1, 2]\nquorum = 3\nfunctions = ["compliance"]\n'
 )

@@ -33,7 +33,7 @@ def steps(place: Workplace, viewer: Me, page: DraftPage, simulated: SimulationRo
             page, DraftAct.RETURN, "Return to its author", "Return", "Return draft",
             lambda reason: _return(place, viewer, page, reason), primary=False,
         )  # fmt: skip
-    if page.row.status in (DraftStatus.DRAFT, DraftStatus.SUBMITTED):
+    if page.row.status in (DraftStatus.DRAFT, DraftStatus.SUBMITTED) and page.row.author == viewer.number:
         _step(
             page, DraftAct.RETIRE, "Give it up", "Retirement", "Retire draft",
             lambda reason: _retire(place, viewer, page, reason), primary=False,

@@ -16,6 +16,7 @@ from app.work.asked import my_requests
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
+from app.work.policies import policies_to_publish
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.tiering import tiers_to_confirm
 from app.work.validation import findings_to_verify, validations_to_conclude
@@ -36,6 +37,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         changes_to_execute(session, actor, at),
         reviews_escalated(session, actor, at),
         conditions_to_settle(session, actor, at),
+        policies_to_publish(session, actor, at),
         differences_to_decide(session, actor, at),
         models_to_register(session, actor, at),
         servers_away(session, actor, at),

@@ -20,7 +20,7 @@ LATER = NOON + timedelta(days=1)
 HARDER = (
     default_policy_text()
     .replace("2026.1", "2031.1")
-    .replace("1 = 2 ", "1 = 5 ", 1)
+    .replace("1 = 2\n", "1 = 5\n", 1)
     .replace("value = 0.60", "value = 0.99", 1)
     .replace("1 = 10", "1 = 1", 1)
     + '\n[[path]]\nclause = "10.1"\nchange = "first use"\nquorum = 5\nfunctions = ["legal"]\n'
@@ -40,7 +40,7 @@ def test_a_later_policy_changes_no_open_change_and_no_stored_run(store: Store, l
         with store.reading() as session:
             row = session.exec(select(ChangeRequest)).one()
             run = session.exec(select(Run)).one()
-            page = queries.change(session, change, cast.approver)
+            page = queries.change(session, change, cast.approver, at=NOON)
             facts = validation_facts(session, load_version(session, model, version)[1])
             return (
                 row.model_dump(),

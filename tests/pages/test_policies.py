@@ -197,3 +197,12 @@ def test_what_is_not_there_is_said(desk: Desk, cast: Cast, query: dict[str, str]
     at = desk.open(cast.auditor, "policy", **query)
 
     assert "There is no policy" in words(at)
+
+
+def test_a_submitted_draft_waits_on_the_desk_of_whoever_may_publish_it(
+    desk: Desk, cast: Cast, place: Workplace, draft: str
+) -> None:
+    submitted(place, cast, draft)
+
+    assert "Publish or return a policy" in words(desk.open(cast.approver, "my_work"))
+    assert "Publish or return a policy" not in words(desk.open(cast.owner, "my_work"))
