@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-MOST, LOOKED_AT = 25, 200  # of one kind on a desk, and rows that are asked about to find them
+MOST, LOOKED_AT = 15, 100  # of one kind on a desk, and rows that are asked about to find them
 SOON = timedelta(days=7)
 HORIZON = timedelta(days=30)
 _SPACE = "\u00a0"

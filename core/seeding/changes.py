@@ -28,13 +28,17 @@ def write_changes(bulk: Bulk, made: Organisation) -> int:
         ChangeRequest,
         (
             "id", "number", "version_id", "policy_version_id", "status", "rationale", "quorum", "requested_by",
-            "requested_at", "due_at", "approved_digest", "decided_at", "executed_by", "executed_at",
+            "requested_at", "due_at", "approved_digest", "decided_at", "executed_by", "executed_at", "tier",
         ),
         (_request(made, key, version) for key, version in enumerate(asked, start=1)),
     )  # fmt: skip
     votes = list(_votes(made, asked))
     bulk.add(Vote, ("id", "change_id", "person", "choice", "rationale", "evidence_digest", "cast_at"), votes)
-    bulk.add(Condition, ("id", "change_id", "vote_id", "text", "owner", "due_at"), _conditions(made, asked, votes))
+    bulk.add(
+        Condition,
+        ("id", "change_id", "vote_id", "text", "owner", "due_at", "done_by", "done_at", "verified_by", "verified_at"),
+        _conditions(made, asked, votes),
+    )
     for kind in (ChangeRequest, Vote, Condition):
         bulk.number_on(kind)
     bulk.add(NumberSeries, ("prefix", "last"), [("CR", len(asked))])
@@ -50,7 +54,7 @@ def _request(made: Organisation, key: int, version: AVersion) -> tuple[Value, ..
     return (
         key, f"CR{key:04d}", version.id, 1, status.value, "Better on the newest year.", QUORUM, version.developer, at,
         due, version.digest if decided else None, at + 5 * DAY if decided else None,
-        version.owner if executed else None, at + 6 * DAY if executed else None,
+        version.owner if executed else None, at + 6 * DAY if executed else None, version.tier,
     )  # fmt: skip
 
 
@@ -72,5 +76,8 @@ def _conditions(made: Organisation, asked: list[AVersion], votes: list[tuple[Val
         if made.random.random() < WITH_CONDITION:
             key += 1
             due = made.until + made.random.randint(-20, 200) * DAY
-            owner = asked[int(str(change)) - 1].owner
-            yield key, change, vote, "Watch the ratio of the smallest group each month.", owner, due
+            version = asked[int(str(change)) - 1]
+            met = version.stage is Stage.SUPERSEDED or made.random.random() < 0.8
+            parts = (version.owner, version.at + 30 * DAY, made.person(Role.APPROVER), version.at + 31 * DAY)
+            text = "Watch the ratio of the smallest group each month."
+            yield key, change, vote, text, version.owner, due, *(parts if met else (None, None, None, None))

@@ -49,7 +49,7 @@ class Run(Row, table=True):
     result: str = ""  # JSON, full precision
     result_digest: str = Field(default="", max_length=64)
     error: str = ""
-    requested_by: str = Field(max_length=16)
+    requested_by: str = Field(max_length=16, index=True)
     requested_at: datetime = Field(sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -122,7 +122,7 @@ class Question(Row, table=True):
     number: str = Field(unique=True, max_length=16)
     version_id: int = Field(foreign_key="model_version.id", index=True)
     text: str = Field(max_length=4000)
-    asked_by: str = Field(max_length=16)
+    asked_by: str = Field(max_length=16, index=True)
     asked_at: datetime = Field(sa_type=Instant)
     answer: str = Field(default="", max_length=4000)
     answered_by: str | None = Field(default=None, max_length=16)

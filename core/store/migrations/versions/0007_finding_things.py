@@ -34,6 +34,8 @@ def upgrade() -> None:
     op.create_index("ix_log_entry_entity_kind", "log_entry", ["entity_kind", "idx"], unique=False)
     op.create_index("ix_log_entry_subject", "log_entry", ["subject", "idx"], unique=False)
     op.create_index("ix_finding_listed", "finding", ["severity", "status", "due_at", "id"], unique=False)
+    op.create_index("ix_run_requested_by", "run", ["requested_by"], unique=False)
+    op.create_index("ix_question_asked_by", "question", ["asked_by"], unique=False)
     op.create_index("ix_change_request_decided_at", "change_request", ["decided_at", "id"], unique=False)
     for statement in statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
@@ -99,6 +101,8 @@ def downgrade() -> None:
     for statement in drop_statements(op.get_bind().dialect.name):
         op.execute(statement)
     op.drop_index("ix_change_request_decided_at", table_name="change_request")
+    op.drop_index("ix_question_asked_by", table_name="question")
+    op.drop_index("ix_run_requested_by", table_name="run")
     op.drop_index("ix_finding_listed", table_name="finding")
     op.drop_index("ix_log_entry_subject", table_name="log_entry")
     op.drop_index("ix_log_entry_entity_kind", table_name="log_entry")
