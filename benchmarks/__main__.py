@@ -32,9 +32,7 @@ BENCHMARKS = (
     Benchmark("drift", "Drift", ("--rows", "10000", "--trials", "20")),
     Benchmark("intake", "Evidence coming in", ("--megabytes", "100")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
-    Benchmark(
-        "inventory", "Inventory", ("--models", "200", "--versions", "2000", "--entries", "9999", "--tall", "9")
-    ),
+    Benchmark("inventory", "Inventory", ("--models", "200", "--versions", "2000", "--entries", "9999", "--tall", "9")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
     Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute

@@ -12,7 +12,7 @@ from app.navigation import page_file
 from app.views.kinds import functions_said, title_of
 from core.access.queries import names
 from core.access.rules import Permission
-from core.approval.queries import ChangeFilter, ChangeRow, changes, waiting_for
+from core.approval.queries import MOST_WAITING, ChangeFilter, ChangeRow, changes, waiting_for
 from core.approval.rules import OPEN, ChangeStatus
 from core.policy.rules import ChangeKind
 
@@ -37,7 +37,10 @@ with place.store.reading() as session:
     mine = waiting_for(session, viewer.actor)
     undecided = changes(session, ChangeFilter(open_only=True), limit=1, offset=0).total
 
-waiting = f"**{counted(len(mine), 'change')} wait{'s' if len(mine) == 1 else ''} for your vote.**" if mine else ""
+least = "At least " if len(mine) >= MOST_WAITING else ""
+waiting = (
+    f"**{least}{counted(len(mine), 'change')} wait{'s' if len(mine) == 1 else ''} for your vote.**" if mine else ""
+)
 with head_with_actions(
     "Changes", f"{waiting} {counted(undecided, 'change')} undecided. :gray[Undecided first, the soonest due on top.]"
 ):

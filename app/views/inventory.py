@@ -14,6 +14,7 @@ from app.lists.inventory import (
     ANY,
     ANYBODY,
     EMPTY,
+    NAMES,
     NO,
     OUR_OWN,
     REVIEWS,
@@ -28,6 +29,7 @@ from core.inventory.queries import InventoryRow, Sort
 from core.inventory.rules import Exposure, Purpose, Stage
 from core.policy.packs import packs
 
+FILTERS = {name: EMPTY[name] for name in NAMES}  # what clearing takes back; the order stays
 FIRST = ("search", "line", "tier", "stage", "review")  # the filters that stand in the row itself
 SHOWN = ("Number", "Model", "Business line", "Owner", "Tier", "Version", "Stage", "Next review", "Review",
          "Open findings")  # fmt: skip
@@ -58,7 +60,7 @@ def first_filters(offered: Choices) -> dict[str, str]:
             "stage": choose("Stage", list(Stage), key="stage", width=150),
             "review": choose("Review", REVIEWS, key="review", every=ANY, width=155),
         }
-        clear_filters(EMPTY)
+        clear_filters(FILTERS)
     return {name: value for name, value in found.items() if value}
 
 
@@ -173,4 +175,4 @@ def nothing_found(text: str, everything: int) -> None:
     fact = f"No model matches “{plain(text)}”." if text else "No model matches these filters."
     aside = f"{counted(everything, 'model')} in the inventory, 0 with these filters."
     with empty(fact, "Clear a filter, search for the number (for example M0001), or register the model.", aside=aside):
-        clear_filters(EMPTY, label="Clear all filters", key="clear_all")
+        clear_filters(FILTERS, label="Clear all filters", key="clear_all")

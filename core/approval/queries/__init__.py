@@ -21,12 +21,21 @@ from core.approval.queries.exceptions import (
     standing_for,
 )
 from core.approval.queries.following import ConditionTask, NoticeRow, condition_tasks, notices
-from core.approval.queries.lists import ChangeFilter, ChangeRow, changes, my_changes, to_execute, waiting_for
+from core.approval.queries.lists import (
+    MOST_WAITING,
+    ChangeFilter,
+    ChangeRow,
+    changes,
+    my_changes,
+    to_execute,
+    waiting_for,
+)
 from core.approval.queries.page import ChangePage, change
 from core.approval.queries.rows import ConditionRow, DissentRow, ItemRow, VoteRow
 from core.approval.service.requesting import against_kinds, standing_against_request
 
 __all__ = [
+    "MOST_WAITING",
     "ChangeFilter",
     "ChangePage",
     "ChangeRow",

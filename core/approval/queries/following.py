@@ -59,7 +59,7 @@ def condition_tasks(session: Session, actor: Actor) -> tuple[ConditionTask, ...]
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
         .where(col(ChangeRequest.status).in_(IN_EFFECT), col(Condition.verified_at).is_(None))
         .order_by(col(Condition.due_at), col(Condition.id))
-        .limit(200)
+        .limit(40)
     )
     mine = col(Condition.owner) == actor.id
     if Permission.CHANGE_VOTE in actor.permissions:

@@ -64,7 +64,7 @@ class ChangeRow:
 
 
 Rows = Select[ChangeRequest, Model, ModelVersion, int]
-COUNTED, MOST_WAITING = 10_000, 100
+COUNTED, MOST_WAITING = 10_000, 50
 
 
 def changes(session: Session, narrowed: ChangeFilter, *, limit: int, offset: int) -> Page[ChangeRow]:
@@ -109,17 +109,15 @@ def my_changes(session: Session, person: str) -> tuple[ChangeRow, ...]:
 def waiting_for(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
     """Changes on which this actor may vote now, soonest due first: those that the rules do not refuse."""
     in_review = or_(col(ModelVersion.stage) == Stage.IN_APPROVAL, col(ChangeRequest.kind).in_(ASIDE))
-    query = _rows().where(col(ChangeRequest.status).in_(OPEN), col(ChangeRequest.returned_at).is_(None), in_review)
-    return _allowed(session, query, Action.VOTE_REJECT, actor)
+    wanted = [col(ChangeRequest.status).in_(OPEN), col(ChangeRequest.returned_at).is_(None), in_review]
+    return _allowed(session, wanted, Action.VOTE_REJECT, actor)
 
 
 def to_execute(session: Session, actor: Actor) -> tuple[ChangeRow, ...]:
     """Approved changes that this actor may bring into production, soonest due first."""
-    query = _rows().where(
-        col(ChangeRequest.status) == ChangeStatus.APPROVED,
-        col(ChangeRequest.kind) != ChangeKind.POLICY_EXCEPTION,
-    )
-    return _allowed(session, query, Action.EXECUTE, actor)
+    approved = col(ChangeRequest.status) == ChangeStatus.APPROVED
+    wanted = [approved, col(ChangeRequest.kind) != ChangeKind.POLICY_EXCEPTION]
+    return _allowed(session, wanted, Action.EXECUTE, actor)
 
 
 def _rows() -> Rows:
@@ -181,16 +179,21 @@ def _conditions(narrowed: ChangeFilter) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _allowed(session: Session, query: Rows, action: Action, actor: Actor) -> tuple[ChangeRow, ...]:
-    """The soonest due of those that the rules do not refuse, at most 100."""
+def _allowed(
+    session: Session, wanted: Sequence[ColumnElement[bool]], action: Action, actor: Actor
+) -> tuple[ChangeRow, ...]:
+    """The soonest due of those that the rules do not refuse, at most 50."""
     if PERMISSION_OF[action] not in actor.permissions:
         return ()
-    ordered = query.order_by(col(ChangeRequest.due_at), col(ChangeRequest.id)).limit(MOST_WAITING)
+    ids = select(col(ChangeRequest.id)).join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
+    ordered = ids.where(*wanted).order_by(col(ChangeRequest.due_at), col(ChangeRequest.id)).limit(MOST_WAITING)
     allowed: list[ChangeRow] = []
     seen = 0
     while len(allowed) < MOST_WAITING:
-        found = session.execute(ordered.offset(seen)).all()
-        seen += len(found)
+        chosen = session.execute(ordered.offset(seen)).scalars().all()
+        seen += len(chosen)
+        rows = {row[0].id: row for row in _of(session, chosen)}
+        found = [rows[key] for key in chosen]
         parts = _parts(session, [version.id or 0 for _, _, version, _ in found])
         voters = _voters(session, [change.id or 0 for change, _, _, _ in found])
         allowed += (
