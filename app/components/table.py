@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from app.components.text import NOTHING, whole
+from app.components.text import NOTHING, breakable, whole
 
 
 def table(
@@ -16,7 +16,9 @@ def table(
     Columns come from the first row. `right` names the columns of numbers and dates; `unbroken` those of names and
     other values that must stay on one line. `alt` says what the table holds, for screen readers.
     """
-    frame = pd.DataFrame([{column: value or NOTHING for column, value in row.items()} for row in rows], dtype=str)
+    frame = pd.DataFrame(
+        [{column: breakable(value or NOTHING) for column, value in row.items()} for row in rows], dtype=str
+    )
     for column in {*right, *unbroken}:
         frame[column] = frame[column].map(whole)
     aligned = frame.style

@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 
 NOTHING = "–"
 _JOINER = "\u2060"  # invisible and of no width: keeps Streamlit from finding icons, arrows and addresses in plain text
+_BREAK = "\u200b"  # invisible and of no width: here a line may end
+_LONG_WORD = re.compile(r"(?:\\.|[^\s\\]){65,}")
+_PIECE = re.compile(r"(?:\\.|[^\s\\]){30}(?=[^\s])")
 _UNSAFE_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Streamlit replaces these in the finished text, after escapes are gone; one invisible sign inside stops it.
@@ -40,6 +43,16 @@ def paragraphs(text: str | None) -> str:
 def whole(text: str) -> str:
     """`text` that must not break over lines: spaces become non-breaking."""
     return text.replace(" ", "\u00a0")
+
+
+def breakable(text: str) -> str:
+    """What `plain` gave, with places at which a word longer than a digest may go on in the next line.
+
+    A table's cell would cut it off. Code and links stay as they are: they are copied and followed.
+    """
+    if "`" in text.replace("\\`", "") or "](" in text:
+        return text
+    return _LONG_WORD.sub(lambda word: _PIECE.sub(rf"\g<0>{_BREAK}", word.group()), text)
 
 
 def link(shown: str, address: str, **query: str | int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.components.text import NOTHING, link, paragraphs, plain, whole
+from app.components.text import NOTHING, breakable, link, paragraphs, plain, whole
 
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
@@ -116,3 +116,23 @@ def test_a_link_escapes_its_words_and_its_query() -> None:
 
 def test_whole_values_do_not_break() -> None:
     assert whole("41.2 %") == "41.2\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("income", 1),
+        ("W" * 64, 1),  # a digest
+        ("W" * 200, 7),
+        (plain("<" * 70), 3),
+        (f"[{'W' * 200}](/model)", 1),
+        (f"`{'a' * 200}`", 1),
+        (f"{'W' * 60} {'W' * 60}", 1),
+    ],
+)
+def test_a_word_that_a_cell_would_cut_may_break_and_loses_no_letter(text: str, pieces: int) -> None:
+    broken = breakable(text)
+
+    assert broken.replace("\u200b", "") == text
+    assert len(broken.split("\u200b")) == pieces
+    assert not any(piece.endswith("\\") for piece in broken.split("\u200b"))

@@ -139,6 +139,11 @@ def test_a_mapping_survives_its_json() -> None:
         ('{"label": "z", "prediction": "p", "positive_label": "1"}', "the label column is not in the file"),
         ('{"prediction": "p", "sensitive": ["sex"], "positive_label": "1"}', "the sensitive attribute column is not"),
         ('{"label": "y", "positive_label": "1"}', "neither a prediction nor a score"),
+        ('{"label": "y", "task": "multiclass"}', "neither a prediction nor a score"),
+        (
+            '{"label": "y", "task": "multiclass", "probabilities": ["1=s"], "audit_sex": "sex"}',
+            "a bias audit has neither a prediction nor a score",
+        ),
         ('{"label": "y", "prediction": "p"}', "no positive label"),
         ('{"label": "y", "prediction": "y", "positive_label": "1"}', "one column has two meanings"),
         ('{"prediction": "p", "positive_label": "1", "sensitive": ["p"]}', "one column has two meanings"),

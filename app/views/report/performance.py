@@ -13,6 +13,13 @@ from core.metrics.performance.comparing import PerformanceComparison
 from core.policy.rules import CheckKind
 from core.reports.charts import validation as drawn
 from core.reports.charts.plots import Bars, Curves
+from core.validation.rules import EvidenceKind
+from core.validation.uploads import ColumnMapping
+
+BY_PROBABILITY = (
+    "The file has no column of predictions: the class of the highest probability counts as predicted, the first in "
+    "order where two are equal. Groups and scenarios need a column of predictions."
+)
 
 
 def show(report: Report) -> None:
@@ -22,6 +29,9 @@ def show(report: Report) -> None:
         return
     found = result.performance
     checks_table(report, CheckKind.PERFORMANCE, found.baselines if found else ())
+    given = report.inputs.given(EvidenceKind.PREDICTIONS)
+    if found and given and ColumnMapping.from_json(given.mapping).class_from_probabilities:
+        st.markdown(f":gray[{BY_PROBABILITY}]")
     for comparison in result.comparisons:
         _comparison(comparison)
     if isinstance(found, ClassificationResult):

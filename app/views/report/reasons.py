@@ -12,7 +12,7 @@ from core.policy.rules import CheckKind
 from core.reports.charts import validation as drawn
 from core.reports.charts.plots import Bars, Curves
 
-MOST = 20
+MOST, LONG = 20, 40
 
 
 def show(report: Report) -> None:
@@ -39,7 +39,8 @@ def show(report: Report) -> None:
 
 def _importances(found: ExplanationResult) -> None:
     section("What weighs most")
-    left, right = st.columns([3, 2], gap="large")
+    long = any(len(one.feature) > LONG for one in found.importances[:MOST])  # beside the chart it would be cut
+    left, right = (st.container(), st.container()) if long else st.columns([3, 2], gap="large")
     with left:
         chart = drawn.importances(found.importances, surrogate=found.surrogate)
         if chart:

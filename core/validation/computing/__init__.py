@@ -16,6 +16,7 @@ __all__ = ["COMPUTED", "Files", "compute"]
 NO_LABELS = "The evidence has no label column, so errors cannot be counted"
 NO_ATTRIBUTES = "No sensitive attribute is declared, so groups cannot be compared"
 NO_POSITIVE = "No positive label is named among several classes, so nobody is selected or not"
+NO_DECISION = "The file has no column of predictions, so nobody of a group is selected or not"
 NO_AUDIT = "Neither sex nor race is declared for a bias audit"
 NO_REFERENCE = "Neither reference nor training data is handed in"
 NO_INPUTS = "Neither attributions nor inputs of the model are handed in"
@@ -60,7 +61,8 @@ def compute(files: Files, inputs: RunInputs, policy: Policy, say: Say) -> Valida
     say(next(steps))
     robustness = _tried(CheckKind.ROBUSTNESS, lambda: parts.robustness(sources), reasons, NO_LABELS)
     mapping = sources.mapping
-    no_groups = NO_POSITIVE if mapping.sensitive and sources.task is Task.MULTICLASS else NO_ATTRIBUTES
+    several = NO_DECISION if mapping.class_from_probabilities else NO_POSITIVE
+    no_groups = several if mapping.sensitive and sources.task is Task.MULTICLASS else NO_ATTRIBUTES
     return ValidationResult(
         quality=quality,
         performance=performance,

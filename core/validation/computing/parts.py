@@ -87,8 +87,13 @@ def _comparable(sources: Sources, other: Source) -> bool:
 
 
 def fairness(sources: Sources, policy: Policy) -> FairnessResult | None:
-    """The groups of each sensitive attribute; None without any, or where no outcome is favourable or not."""
+    """The groups of each sensitive attribute; None without any, or where no outcome is favourable or not.
+
+    Groups are counted by a column of decisions, so a file with nothing but probabilities of classes has none.
+    """
     mapping = sources.mapping
+    if mapping.class_from_probabilities:
+        return None
     if not mapping.sensitive or (sources.task is Task.MULTICLASS and not mapping.positive_label):
         return None
     roles = roles_of(mapping)

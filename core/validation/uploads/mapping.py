@@ -25,7 +25,8 @@ class ColumnMapping:
     `sensitive` are the attributes by which groups are compared; `numbers` are further columns that must hold numbers
     throughout. `task` is what the model predicts (empty: one of two classes); `features` are its inputs; `controls` are
     columns within whose values groups are compared again; `probabilities` name, as “class=column”, the column that
-    holds the probability of each class; `scenario` names the perturbation of a row; `audit_sex` and `audit_race` are
+    holds the probability of each class, and without a prediction column the most probable class is the prediction, the
+    first in order on a tie; `scenario` names the perturbation of a row; `audit_sex` and `audit_race` are
     the two attributes of a bias audit under NYC Local Law 144, and `audit_because` the auditor's justification for
     leaving categories of less than 2 % of the people out of its impact ratios (empty: none is left out).
     """
@@ -90,6 +91,16 @@ class ColumnMapping:
         return dict(pair.rpartition("=")[::2] for pair in self.probabilities)
 
     @property
+    def class_from_probabilities(self) -> bool:
+        """Whether the most probable class counts as the prediction, because no column of predictions is named."""
+        return (
+            self.predicts is Task.MULTICLASS
+            and bool(self.probabilities)
+            and self.prediction is None
+            and self.score is None
+        )
+
+    @property
     def number_columns(self) -> tuple[str, ...]:
         """Every column that must hold numbers throughout: scores, probabilities, those declared, and for regression
         what happened and what was predicted."""
@@ -133,8 +144,10 @@ class ColumnMapping:
                 yield Problem(f"the {role} column is not in the file", 1, name, "no such column", f"one of {known}")
 
     def _incomplete(self) -> Iterable[Problem]:
-        if self.prediction is None and self.score is None:
+        if self.prediction is None and self.score is None and not self.class_from_probabilities:
             yield Problem("neither a prediction nor a score column is named", expected="at least one of them")
+        if (self.audit_sex or self.audit_race) and self.class_from_probabilities:
+            yield Problem("a bias audit has neither a prediction nor a score column", expected="at least one of them")
         classes = self.label is not None or self.prediction is not None
         if self.predicts is Task.BINARY and classes and not self.positive_label:
             yield Problem("no positive label is named", expected="the label that counts as positive")

@@ -95,7 +95,9 @@ ROLES: tuple[Bad, ...] = (
     replace(_declared("sex of no column", "not in the file", "sex", audit_sex="sex"), line=1),
     _declared("an exclusion without a bias audit", "no bias audit", None, audit_because="Too few"),
     replace(_declared("one column twice", "two meanings", "label", sensitive=("label",)), line=1),
-    _declared("neither prediction nor score", "neither a prediction nor a score", None, prediction=None),
+    _declared(
+        "neither prediction nor score", "neither a prediction nor a score", None, prediction=None, probabilities=()
+    ),
     Bad("no positive label", rows(GOOD.strip()), "no positive label", mapping=replace(MAPPING, positive_label="")),
     Bad("probability without a score", rows(GOOD.strip()), "no score column", mapping=replace(MAPPING, score=None)),
 )
