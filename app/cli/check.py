@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 EPILOG = """POLICY is a policy as TOML, or the word default for the one an installation begins with. Each FILE is judged
 on its own, by the same clauses as on a server; columns are named as for `submit`, and nothing leaves this machine.
 
-Exit code: 0 all required checks pass, 1 a required check fails, 2 the policy or a file is unreadable, 3 evidence is
-insufficient for a required check. Of several files the gravest counts: 2, then 1, then 3."""
-CODES = {"pass": PASSED, "insufficient evidence": INSUFFICIENT, "fail": FAILED, "unreadable": UNREADABLE}
+Exit code: 0 all required checks pass, 1 a required check fails, 2 the policy or a file is unreadable or holds personal
+data that would stop an upload, 3 evidence is insufficient for a required check. Of several files the gravest counts: 2,
+then 1, then 3."""
+CODES = {
+    "pass": PASSED,
+    "insufficient evidence": INSUFFICIENT,
+    "fail": FAILED,
+    "refused": UNREADABLE,
+    "unreadable": UNREADABLE,
+}
 FURTHER = {
     "training": "training-data",
     "reference": "reference-data",
@@ -39,13 +46,14 @@ class Checked:
     file: str
     found: "Assessment | None"
     problems: tuple[str, ...] = ()
+    refused: bool = False
 
     @property
     def outcome(self) -> str:
         """The worst verdict of the required checks, or that there is none."""
         from countersign_client.local import outcome_of
 
-        return outcome_of(self.found) if self.found else "unreadable"
+        return outcome_of(self.found) if self.found else "refused" if self.refused else "unreadable"
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -83,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace, policy: "Policy", file: Path) -> Checked:
     from app.cli.progress import progress
-    from core.errors import Unreadable
+    from core.errors import Refused, Unreadable
     from countersign_client.local import judge
 
     further = {kind: path for name, kind in FURTHER.items() if (path := getattr(args, name)) is not None}
@@ -95,15 +103,21 @@ def _check(args: argparse.Namespace, policy: "Policy", file: Path) -> Checked:
             )
     except Unreadable as error:
         return Checked(str(file), None, _said(str(file), error))
+    except Refused as error:
+        return Checked(str(file), None, _told(str(file), [one.message for one in error.refusals]), refused=True)
 
 
 def _said(name: str, error: "Unreadable") -> tuple[str, ...]:
     """Every problem, on standard error as well; one of a further file begins with the name of that file."""
     own = f"{Path(name).name}: "
-    problems = tuple(str(replace(one, reason=one.reason.removeprefix(own))) for one in error.problems)
+    return _told(name, [str(replace(one, reason=one.reason.removeprefix(own))) for one in error.problems])
+
+
+def _told(name: str, problems: Sequence[str]) -> tuple[str, ...]:
+    own = f"{Path(name).name}: "
     for problem in problems:
-        print(plain(f"{name}: {problem}"), file=sys.stderr)
-    return problems
+        print(plain(f"{name}: {problem.removeprefix(own)}"), file=sys.stderr)
+    return tuple(problem.removeprefix(own) for problem in problems)
 
 
 def _answer(args: argparse.Namespace, policy: "Policy | None", checked: Sequence[Checked]) -> int:
@@ -116,7 +130,7 @@ def _as_text(policy: "Policy | None", checked: Sequence[Checked], gravest: str) 
     from countersign_client.local import assessment_table
 
     parts = [
-        assessment_table(policy, one.file, one.found) if policy and one.found else plain(f"{one.file}: unreadable")
+        assessment_table(policy, one.file, one.found) if policy and one.found else plain(f"{one.file}: {one.outcome}")
         for one in checked
     ]
     return "\n\n".join([*parts, *([f"{len(checked)} files: {gravest}"] if len(checked) > 1 else [])])
@@ -151,5 +165,6 @@ def _file_as_json(one: Checked) -> dict[str, object]:
             }
             for clause in passed_over
         ],
+        "personal_data": list(one.found.personal_data) if one.found else [],
         "problems": list(one.problems),
     }

@@ -44,9 +44,11 @@ __all__ = [
     "Handed",
     "HandedIn",
     "Inspection",
+    "attributes_declared",
     "hand_in",
     "inspect",
     "refuse_unsound",
+    "scanned_file",
     "to_table",
 ]
 
@@ -182,12 +184,22 @@ def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
         rows = to_table(handed, table)
         if handed.kind is EvidenceKind.ATTRIBUTIONS:
             refuse_unsound(table, handed.mapping)
-        scanned = scan(table, sensitive=handed.mapping.sensitive)
-        attributes = {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
-        blocks = standing_blocks(scanned, attributes)
-        if blocks:
+        scanned = scanned_file(handed, table)
+        if blocks := standing_blocks(scanned, attributes_declared(handed)):
             raise Refused(blocks)
         return _Kept(label, rows, scanned, files.add_path(source), files.add_path(table))
+
+
+def scanned_file(handed: Handed, table: Path) -> ScanResult:
+    """The personal data in the whole file; scenarios are looked through as text, the others as the table they make."""
+    if handed.kind is EvidenceKind.SCENARIOS:
+        return scanned_texts(handed.source)
+    return scan(table, sensitive=handed.mapping.sensitive)
+
+
+def attributes_declared(handed: Handed) -> dict[str, str]:
+    """The reasons that count: those of sensitive attributes."""
+    return {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
 
 
 def refuse_unsound(table: Path, mapping: ColumnMapping) -> None:

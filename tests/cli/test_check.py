@@ -262,3 +262,34 @@ def test_words_that_make_no_check_exit_with_2(words: list[str]) -> None:
         main(["check", *words])
 
     assert ended.value.code == 2
+
+
+# ---- personal data
+
+
+def with_addresses(count: int = 200) -> str:
+    """As `rows`, with an electronic address in each row."""
+    head, *lines = rows(count).splitlines()
+    return "\n".join([f"{head},contact", *(f"{line},p{place}@mail.example.org" for place, line in enumerate(lines))])
+
+
+def test_personal_data_that_would_stop_an_upload_exits_with_2_and_names_the_column(
+    written: Written, capsys: Captured
+) -> None:
+    code = main(["check", "default", written("people.csv", with_addresses()), *COLUMNS])
+
+    said = capsys.readouterr()
+    assert code == 2
+    assert "people.csv: refused" in said.out
+    assert "Column “contact” holds personal data" in said.err
+
+
+def test_a_further_file_is_looked_through_as_well(written: Written, capsys: Captured) -> None:
+    training = written("training.csv", with_addresses())
+
+    found = document(
+        capsys, "default", written("good.csv", rows(200)), *COLUMNS, "--training", training, "--declare", "contact=Why?"
+    )
+
+    assert found["outcome"] == "refused"
+    assert "training.csv" in str(found["files"])

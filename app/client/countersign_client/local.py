@@ -40,7 +40,8 @@ def judge(
     """Read the files as strictly as a server does, compute, and judge as its validation would.
 
     `said` are the parameters of an upload, of which nothing means that columns are guessed; `further` are files by
-    kind; without a `tier` the clauses of every tier are judged. Raises `Unreadable` with every problem.
+    kind; without a `tier` the clauses of every tier are judged. Raises `Unreadable` with every problem, and `Refused`
+    where personal data would stop an upload.
     """
     from core.validation.local import judge_files
     from core.validation.rules import EvidenceKind
@@ -48,12 +49,13 @@ def judge(
     say("Reading")
     files = {EvidenceKind(kind.replace("-", " ")): _there(path) for kind, path in further.items()}
     perturbed = {EvidenceKind.PERTURBED: mapping_of(shared(PERTURBED, said))}
-    own = shared(PREDICTIONS, said)
+    own = [part for part in shared(PREDICTIONS, said) if part[0] != "declare"]
     return judge_files(
         policy,
         {EvidenceKind.PREDICTIONS: _there(predictions), **files},
         mapping_of(own) if own else None,
         further=perturbed if EvidenceKind.PERTURBED in files else {},
+        declared=dict(value.partition("=")[::2] for name, value in said if name == "declare"),
         schema=_text(schema) if schema else "",
         tier=tier,
         say=say,
@@ -121,7 +123,8 @@ def outcome_of(found: "Assessment") -> str:
 def assessment_table(policy: "Policy", name: str, found: "Assessment") -> str:
     """The verdicts, the clauses that were passed over, and the outcome."""
     conclusion = f"{name} under {policy.name} {policy.version}: {outcome_of(found)}"
-    return table(checks_of(found), conclusion, list(_passed_over(found.not_judged)))
+    said = [*_passed_over(found.not_judged), *map(wrapped, found.personal_data)]
+    return table(checks_of(found), conclusion, said)
 
 
 def _passed_over(clauses: "Iterable[NotJudged]") -> Iterable[str]:

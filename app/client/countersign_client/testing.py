@@ -40,7 +40,7 @@ def assert_policy(
 
     `policy` is a TOML file, or `default` for the policy an installation begins with. Further files let further clauses
     be judged; `tier` leaves those of other tiers out. Raises `core.errors.Unreadable` for a policy or a file that
-    cannot be read, with every problem.
+    cannot be read, with every problem, and `core.errors.Refused` for personal data that would stop an upload.
     """
     __tracebackhide__ = True
     from countersign_client.local import assessment_table, judge, outcome_of, read_policy
