@@ -10,10 +10,13 @@ from core.coverage.queries import CoverageFilter, Narrow, coverage_list
 from core.coverage.reading import ItemCoverage, model_coverage
 from core.coverage.rules import Demand, Outcome, State, judge
 from core.coverage.service import answer_item, withdraw_answer
+from core.coverage.summary import ModelSummary, summarised, summary
+from core.documents.service import keep_document
 from core.errors import NotFound, Refused
 from core.inventory.rules import Stage
 from core.ledger.service import Ledger
 from core.policy.packs.service import publish_pack
+from core.policy.packs.signals import DocumentKind
 from core.store import Store
 from tests.builders import NOON, Cast, a_cast, a_finding, a_model, a_person, a_version
 
@@ -233,7 +236,6 @@ def test_filters_narrow_the_list_and_its_totals(sqlite_store: Store, ledger: Led
 def test_a_sign_in_throws_no_summary_away_and_an_act_does(sqlite_store: Store, ledger: Ledger) -> None:
     from core.access.rules import SYSTEM
     from core.coverage.keeping import last_entry
-    from core.coverage.summary import summary
     from core.ledger.events import Event
     from core.ledger.service import Entity
 
@@ -259,3 +261,37 @@ def test_a_pack_that_there_is_not_is_not_found(sqlite_store: Store) -> None:
 
     with sqlite_store.reading() as session, pytest.raises(NotFound):
         model_coverage(session, model, at=NOON, pack="sr-99")
+
+
+def test_what_is_kept_follows_every_act_as_if_all_were_computed_anew(sqlite_store: Store, ledger: Ledger) -> None:
+    cast = a_cast(sqlite_store)
+    first, second = (a_version(sqlite_store, cast, packs="sr-26-2 gdpr", stage=Stage.VALIDATED) for _ in range(2))
+
+    def same(at: datetime = NOON) -> ModelSummary:
+        with sqlite_store.reading() as session:
+            kept = dict(summary(session, at=at))
+            assert kept == dict(summarised(session, at))
+        return kept[1]
+
+    answered = answer_item(
+        sqlite_store, ledger, model=first[0], pack="sr-26-2", item="MRM-18", outcome=Outcome.MET, reason=REASON,
+        expires_at=NOON + timedelta(days=5), actor=cast.owner, at=NOON,
+    )  # fmt: skip
+    before = same()
+    keep_document(
+        sqlite_store, ledger, model=first[0], version=first[1], kind=DocumentKind.MODEL_DOCUMENTATION,
+        body="# Whole", actor=cast.owner, at=NOON,
+    )  # fmt: skip
+    assert same().by_pack["sr-26-2"].shown > before.by_pack["sr-26-2"].shown
+    answer_item(
+        sqlite_store, ledger, model=None, pack="gdpr", item="GDPR-33", outcome=Outcome.MET, reason=REASON,
+        expires_at=NOON + timedelta(days=9), actor=cast.approver, at=NOON,
+    )  # fmt: skip
+    assert same().by_pack["gdpr"].answered == before.by_pack["gdpr"].answered + 1
+
+    ended = same(NOON + timedelta(days=5))
+    assert ended.by_pack["sr-26-2"].answered == before.by_pack["sr-26-2"].answered - 1
+    assert same(NOON + timedelta(days=9)).by_pack["gdpr"].answered == before.by_pack["gdpr"].answered
+    withdraw_answer(sqlite_store, ledger, answer=answered.answer, reason=REASON, actor=cast.owner, at=NOON)
+    same(NOON + timedelta(days=9))
+    assert second[0] != first[0]
