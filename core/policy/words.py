@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from core.policy.rules import (
     ALL_TIERS,
+    INTO_USE,
     ChecklistTemplate,
     Direction,
     Path,
@@ -105,9 +106,11 @@ def rollback(one: RollbackCondition) -> str:
 
 
 def item(one: ChecklistTemplate) -> str:
-    """“required, tiers 1, 2, where sr-26-2 applies”."""
+    """“required, tiers 1, 2, where sr-26-2 applies”; then the kinds of change and the check, where they are stated."""
     pack = f", where {one.pack} applies" if one.pack else ""
-    return f"{required(one.required)}, {tiers(one.tiers)}{pack}"
+    changes = f", for {' and '.join(sorted(one.changes))}" if one.changes != INTO_USE else ""
+    check = f", filled by {one.check}" if one.check else ""
+    return f"{required(one.required)}, {tiers(one.tiers)}{pack}{changes}{check}"
 
 
 def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
