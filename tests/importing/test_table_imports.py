@@ -53,6 +53,11 @@ def test_a_table_is_shown_and_then_registered_whole(desk_on_both: Desk) -> None:
         assert {part.duty for part in session.exec(select(Contribution)).all()} == {Duty.DEVELOPMENT}
         record = session.exec(select(ImportRecord)).one()
         assert (record.source, record.digest, record.imported_by) == ("models.csv", shown.file_digest, desk.owner.id)
+        assert [str(one) for one in session.exec(select(ModelVersion.change_kind)).all()] == [
+            "first version",
+            "another minor change",
+            "first version",
+        ]
         assert events(session).count("version.registered") == 3
         assert events(session)[-1] == "import.made"
         assert verify_store(session, desk.ledger.vkey).passed
@@ -176,6 +181,7 @@ def test_others_than_owners_and_developers_cannot_import(desk: Desk, role: Role)
         ({"Next review": "2036-01-01"}, "column “Next review”: later than the policy’s cadence for tier 3 allows"),
         ({"Regulation packs": "nothing-known"}, "column “Regulation packs”: not a regulation pack"),
         ({"Artefact SHA-256": "abc"}, "column “Artefact SHA-256”: not a SHA-256"),
+        ({"Kind of change": "retrained or recalibrated"}, "column “Kind of change”: The first version of a model"),
         ({"Number": "M9999"}, "column “Number”: no model has this number, found M9999"),
     ],
 )

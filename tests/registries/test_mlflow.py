@@ -255,8 +255,8 @@ def test_what_cannot_be_filled_is_refused_with_the_tag_that_would_say_it(
 
     said = [str(problem) for problem in look(desk, server, name).found.plan.problems]
 
-    assert [one for one in said if one.startswith("line 1, column “tag owner”: nothing entered")]
-    assert [one for one in said if one.startswith("line 1, column “tag exposure”: nothing entered")]
+    assert [one for one in said if one.startswith("line 1, column “Owner (tag owner)”: nothing entered")]
+    assert [one for one in said if one.startswith("line 1, column “Exposure (tag exposure)”: nothing entered")]
     with pytest.raises(Unreadable):
         make(desk, server, name)
 

@@ -86,6 +86,7 @@ def _choose(place: Workplace) -> tuple[File | None, Encoding | None]:
     uploaded = st.file_uploader(
         "CSV, XLSX, ML-BOM (JSON) or model card (README.md)",
         key=f"import_file_{st.session_state.get('import_round', 0)}",
+        max_upload_size=SheetLimits().size // 1_000_000,
         help="A table has a header line, then one line a model version.",
     )
     if uploaded is None:

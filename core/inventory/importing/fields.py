@@ -78,6 +78,8 @@ FIELDS: tuple[Field, ...] = (
           ("known limitations", "restrictions")),
     Field("rationale", "Rationale", V, True, "Why this version: what changed.", "First version.",
           ("change", "change rationale", "reason", "what changed", "release notes")),
+    Field("change_kind", "Kind of change", V, False, "As the form has it; empty: by the number.", "",
+          ("change kind", "type of change", "change type")),
     Field("line", "Line", V, False, "stable or experimental; empty: stable.", "", ("branch", "version line")),
     Field("code_reference", "Code", V, False, "Repository and commit.", "",
           ("code reference", "commit", "repository", "source code")),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.errors import Problem
 from core.inventory.importing.fields import Mapped, left_out
 from core.inventory.importing.plan.datasets import Datasets
+from core.inventory.importing.plan.kinds import with_kind
 from core.inventory.importing.plan.known import VERSION_FIELDS, Known, KnownModel, KnownVersion
 from core.inventory.importing.plan.rows import Read, reads_of
 from core.inventory.importing.plan.values import (
@@ -171,9 +172,12 @@ class Planner:
             change_kind=kind_by_number(read.text("version"), model.numbers if model else ()),
         )
         read.check(version)
-        if version.version:
-            for refusal in version_refusals(version.version, model.numbers if model else ()):
-                read.refuse("version", refusal.message, expected=refusal.way_out)
+        earlier = model.numbers if model else ()
+        reasons = version_refusals(version.version, earlier) if version.version else ()
+        for refusal in reasons:
+            read.refuse("version", refusal.message, expected=refusal.way_out)
+        if version.version and not reasons:
+            version = with_kind(read, version, earlier)
         new = tuple({(one.name, one.version): one for one in (training.new, test.new) if one is not None}.values())
         return version, new, [f"registers the dataset {one.name} {one.version}" for one in new]
 

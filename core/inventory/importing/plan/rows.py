@@ -12,8 +12,9 @@ from core.inventory.importing.sheets import Cell, CellKind, Sheet, SheetRow
 from core.inventory.importing.sheets.values import EMPTY
 from core.inventory.intake import NewDataset, NewModel, NewVersion, problems_of
 from core.inventory.rules import Exposure, Line, Purpose
+from core.inventory.versions.rules import ChangeKind
 
-Choice = TypeVar("Choice", Exposure, Purpose, Line)
+Choice = TypeVar("Choice", Exposure, Purpose, Line, ChangeKind)
 ALIASES = {
     "financial": Purpose.FINANCIAL,
     "customer-facing": Purpose.FINANCIAL,

@@ -83,7 +83,10 @@ def cells_of(rules: Rules, texts: Mapping[str, str]) -> dict[str, Cell]:
 
 def columns_of(rules: Rules) -> dict[str, str]:
     """What a problem names instead of a column: the tag that says the field."""
-    return {key: f"tag {rule.tag}" for key, rule in rules.items() if rule.tag} | {"name": "name", "number": "number"}
+    return {key: f"{BY_KEY[key].title} (tag {rule.tag})" for key, rule in rules.items() if rule.tag} | {
+        "name": "name",
+        "number": "number",
+    }
 
 
 def _code(run: SeenRun) -> str:
