@@ -22,6 +22,7 @@ from core.jobs.outbox.tables import OutboxMessage
 from core.ledger.events import Event
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry
+from core.policy.rules import ChangeKind
 from core.policy.service import default_policy_text
 from core.store import Store
 from core.store.numbers import next_number
@@ -62,12 +63,18 @@ class Line:
         a_version(self.store, self.cast, model=self.model, version=version, stage=Stage.VALIDATED)
         if plan:
             a_policy(self.store, default_policy_text() + plan)
+        return self.voted(version)
+
+    def voted(self, version: str, *, kind: ChangeKind | None = None, restriction: str = "") -> str:
+        """The number of a change of this kind to a version that is there, approved."""
         number = request_change(
             self.store,
             self.ledger,
             model=self.model,
             version=version,
             rationale=REASON,
+            kind=kind,
+            restriction=restriction,
             actor=self.cast.developer,
             at=NOON,
         ).change
