@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.components import act_button, attempt, empty, paged, plain, section, status, table
-from app.components.formats import NOTHING, moment
+from app.components.formats import NOTHING, day, moment
 from app.components.me import Me
 from app.components.status import word
 from app.composition import Workplace, now
@@ -40,13 +40,13 @@ def hooks(place: Workplace, viewer: Me) -> None:
     left, right = st.columns([5, 3], gap="large")
     with left:
         _list(place)
-        _log(place, viewer)
         _environments(place)
     with right:
         _secret(place, viewer)
         _add_endpoint(place, viewer)
         _add_sender(place, viewer)
         _add_environment(place, viewer)
+    _log(place, viewer)
 
 
 def _list(place: Workplace) -> None:
@@ -61,7 +61,7 @@ def _list(place: Workplace) -> None:
             "Number": row.number,
             "Kind": "Tells",
             "Address": plain(row.address),
-            "Since": moment(row.added_at),
+            "Since": day(row.added_at),
             "State": status("Ended" if row.closed_at else "Active"),
         }
         for row in told
@@ -71,7 +71,7 @@ def _list(place: Workplace) -> None:
             "Number": row.number,
             "Kind": f"Hears {FORGES[row.forge]}",
             "Address": f"{plain(row.repository)} at {plain(f'{place.settings.public_url}/api/hooks/{row.number}')}",
-            "Since": moment(row.added_at),
+            "Since": day(row.added_at),
             "State": status("Ended" if row.closed_at else "Active")
             + (f" heard {moment(row.heard_at)}" if row.heard_at else ""),
         }
