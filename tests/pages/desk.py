@@ -50,12 +50,12 @@ def words(at: AppTest) -> str:
     """Everything that stands in titles, headings, text, messages and tables, as Markdown."""
     parts = [*at.title, *at.header, *at.markdown, *at.error, *at.success]
     cells = [str(cell) for one in at.table for row in one.value.to_numpy().tolist() for cell in row]
-    return "\n".join([*(str(part.value) for part in parts), *cells]).replace("\u00a0", " ").replace("\\", "")
+    return _letters("\n".join([*(str(part.value) for part in parts), *cells]))
 
 
 def column(at: AppTest, name: str, table: int = 0) -> list[str]:
     """The cells of a table's column, without escapes."""
-    return [str(cell).replace("\u00a0", " ").replace("\\", "") for cell in at.table[table].value[name]]
+    return [_letters(str(cell)) for cell in at.table[table].value[name]]
 
 
 def button(at: AppTest, label: str) -> Button:
@@ -63,3 +63,8 @@ def button(at: AppTest, label: str) -> Button:
     found = [one for one in at.button if one.label == label]
     assert len(found) == 1, f"{len(found)} buttons “{label}” among {[one.label for one in at.button]}"
     return found[0]
+
+
+def _letters(text: str) -> str:
+    """As a reader sees it: no escapes, and no sign that only lets a line break."""
+    return text.replace("\u00a0", " ").replace("\u200b", "").replace("\\", "")
