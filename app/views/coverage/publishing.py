@@ -92,11 +92,16 @@ def about(pack: Pack, added: Sequence[RegulationPack]) -> None:
             "In force": f"{written(pack.in_force_from)} to {written(pack.in_force_to) if pack.in_force_to else 'now'}",
             "Source": SOURCE_WORDS[pack.source_status],
             "Last read": f"{written(pack.reviewed_on)}, to be read again by {written(pack.recheck_on)}",
-            "Sources": "  \n".join(map(plain, pack.sources)),
+            "Sources": "  \n".join(map(_breakable, pack.sources)),
             "Items added by the organisation": ", ".join(f"{plain(row.pack)} {plain(row.version)}" for row in added),
         },
         alt=f"Where {pack.id} comes from",
     )
+
+
+def _breakable(source: str) -> str:
+    """A source whose address may go on in the next line after a slash."""
+    return plain(source).replace("/", "/\u200b")
 
 
 def versions_table(versions: Sequence[PublishedPack], known: Mapping[str, str]) -> None:
