@@ -12,7 +12,7 @@ from app.components.refusals import in_words, numbered
 from app.components.signing import against_signing, prove, signature
 from app.composition import Workplace, now
 from app.views.approval_checklist import headed
-from app.views.kinds import approve_button, execute_button, functions_said
+from app.views.kinds import approve_button, execute_button, executed_said, functions_said
 from core.approval.queries import ChangePage
 from core.approval.rollout.queries import RolloutPage
 from core.approval.rollout.rules import Act
@@ -98,7 +98,7 @@ def decision_bar(place: Workplace, viewer: Me, page: ChangePage, carried: Rollou
             against = carried.refusals[Act.BEGIN] if carried else page.refusals[Action.EXECUTE]
             if not begun and act_button(execute_button(page.kind), against, key="execute"):
                 _act(
-                    "It was carried out.",
+                    executed_said(page.kind, at_once=len(page.path.rollout) == 1),
                     "Nothing was carried out.",
                     lambda: execute_change(place.store, place.ledger, change=page.number, actor=viewer.actor, at=now()),
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.policy.rules import ChangeKind, Function
+from core.policy.rules import INTO_USE, ChangeKind, Function
 
 _TITLES: Mapping[ChangeKind, str] = MappingProxyType(
     {
@@ -64,6 +64,13 @@ def approve_button(kind: ChangeKind) -> str:
 def execute_button(kind: ChangeKind) -> str:
     """The words on the button that carries an approved change out."""
     return _EXECUTE[kind]
+
+
+def executed_said(kind: ChangeKind, *, at_once: bool) -> str:
+    """What was done, said after that button; `at_once`: the plan has one step."""
+    if kind not in INTO_USE:
+        return "It was carried out."
+    return "It was brought into production." if at_once else "The rollout has begun."
 
 
 def functions_said(functions: frozenset[Function]) -> str:
