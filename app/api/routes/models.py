@@ -13,6 +13,8 @@ from app.api.caller import Reader
 from app.api.wishes import ModelRegistration, VersionRegistration
 from app.api.writing import Write, Writing
 from core.inventory import queries, service
+from core.inventory.rules import Stage
+from core.validation.queries import open_findings_of_models
 
 router = APIRouter(tags=["Inventory"])
 
@@ -62,13 +64,32 @@ def register_version(model: str, wish: VersionRegistration, write: Write) -> Res
 @router.get("/models", operation_id="list_models")
 def models(
     reader: Reader,
-    text: Annotated[str, Query(max_length=200, description="In name, number or owner's name")] = "",
+    text: Annotated[
+        str, Query(max_length=200, description="Beginnings of words in the record or a person's name")
+    ] = "",
+    business_line: Annotated[str | None, Query(max_length=200)] = None,
+    tier: Annotated[int | None, Query(ge=1, le=4)] = None,
+    stage: Annotated[Stage | None, Query(description="Of the newest version")] = None,
+    owner: Annotated[str | None, Query(max_length=16, description="A person's number")] = None,
+    pack: Annotated[str | None, Query(max_length=100, description="Id of a regulation pack that applies")] = None,
+    in_production: Annotated[bool | None, Query()] = None,
+    sort: Annotated[queries.Sort | None, Query(description="Left out: best match of a text, or next review")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> ModelList:
-    """The inventory, a page at a time, by next review. Scope: `record:read`."""
+    """The inventory, narrowed and sorted, a page at a time. Scope: `record:read`."""
+    narrowed = queries.InventoryFilter(
+        text=text,
+        business_line=business_line,
+        tier=tier,
+        stage=stage,
+        owner=owner,
+        pack=pack,
+        in_production=in_production,
+        findings=open_findings_of_models() if sort is queries.Sort.OPEN_FINDINGS else None,
+    )
     with reader.place.store.reading() as session:
-        page = queries.inventory(session, queries.InventoryFilter(text=text), limit=limit, offset=offset)
+        page = queries.inventory(session, narrowed, limit=limit, offset=offset, sort=sort)
         lines = [views.model_line(row) for row in page.rows]
     return ModelList(models=lines, total=page.total, limit=limit, offset=offset)
 
