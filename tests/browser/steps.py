@@ -103,6 +103,7 @@ def answer_checklist(visitor: Visitor) -> None:
     for place in range(buttons.count()):
         buttons.nth(place).click()
         expect(buttons.nth(place)).to_be_checked(timeout=PATIENCE)
+        visitor.page.wait_for_timeout(150)  # the run that keeps the answer begins a moment after the click
         visitor.settled()
 
 
