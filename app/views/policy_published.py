@@ -79,7 +79,7 @@ def _record(page: PolicyPage, known: Names) -> None:
                 "Published": moment(row.published_at),
                 "Takes effect": moment(row.effective_from),
                 "Why": paragraphs(row.reason) if row.reason else "",
-                "Digest of the text": plain(row.digest),
+                "SHA-256 of the text": f"{row.digest[:32]} {row.digest[32:]}",  # whole it would be cut off
                 **withdrawn,
             },
             alt=f"Record of {row.title}",

@@ -23,7 +23,7 @@ def rollout(place: Workplace, viewer: Me, page: ChangePage, known: Mapping[str, 
     """Draw the plan and, once the change is approved, how far it is; answers with what was read."""
     with place.store.reading() as session:
         found = rollout_page(session, page.number, viewer.actor, at=now())
-    if not found.takes_rollout or (page.status not in DECIDED and len(found.steps) == 1):
+    if not found.takes_rollout or (len(found.steps) == 1 and (page.status not in DECIDED or not _offers_more(found))):
         return found
     with st.container(border=True):
         section("Rollout")
@@ -32,6 +32,11 @@ def rollout(place: Workplace, viewer: Me, page: ChangePage, known: Mapping[str, 
         if page.status is ChangeStatus.APPROVED:
             _acts(place, viewer, found)
     return found
+
+
+def _offers_more(found: RolloutPage) -> bool:
+    """Whether there is more to show or to choose than to bring the version in at once."""
+    return found.status is not None or not found.against_blue_green
 
 
 def _said(found: RolloutPage, known: Mapping[str, str]) -> str:
@@ -87,8 +92,8 @@ def _begin(place: Workplace, viewer: Me, found: RolloutPage) -> None:
     reasons = found.refusals[Act.BEGIN]
     blocked("The rollout", reasons)
     with st.container(horizontal=True):
-        label = "Begin the rollout" if len(found.steps) > 1 else "Bring into production"
-        if act_button(label, reasons, key="begin"):
+        several = len(found.steps) > 1  # a plan of one step is begun below, by the button that is always in view
+        if several and act_button("Begin the rollout", reasons, key="begin"):
             _done(lambda: stepping.begin(place.store, place.ledger, **_who(found, viewer)))
         if not found.against_blue_green and act_button(
             "Begin blue-green", reasons, key="begin_blue_green", kind="secondary"

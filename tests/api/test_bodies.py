@@ -129,7 +129,7 @@ def test_a_store_that_fails_says_nothing_of_the_inside(world: World) -> None:
     assert not any(word in response.text.lower() for word in ("sql", "table", "traceback", ".py", "idempotency_key"))
 
 
-@pytest.mark.parametrize("path", ["models/M%00", "models?text=%00", "runs/%00"])
+@pytest.mark.parametrize("path", ["models/M%00", "runs/%00"])
 def test_a_sign_that_a_store_cannot_hold_is_refused_on_postgresql(
     postgresql_store: Store, ledger: Ledger, keys: SigningKeys, tmp_path: Path, path: str
 ) -> None:

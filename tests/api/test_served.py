@@ -58,7 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         place.store,
         place.ledger,
         name="stream",
-        scopes=TOKEN_SCOPES,
+        scopes=TOKEN_SCOPES & cast.developer.permissions,
         expires_at=at + timedelta(days=1),
         actor=cast.developer,
         at=at,

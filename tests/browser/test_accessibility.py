@@ -33,6 +33,7 @@ RECORDS = (
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "developer": (
         "my_work", "register", "register?model=M0002", "upload?model=M0002&version=1.1.0", "account", *RECORDS,
+        "imports", "search?text=employment", "bulk_edit",
     ),
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
@@ -45,7 +46,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
         "documents?model=M0001&version=1.0.0&kind=risk+assessment",
     ),
-    "approver2": ("approvals", "approval?change=CR0002", "approval?change=CR0001"),
+    "approver2": (
+        "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals", "approval?change=CR0002",
+        "approval?change=CR0001",
+    ),
     "auditor": ("ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration"),
     "administrator": ("administration", "administration?person=P0002"),
 }  # fmt: skip

@@ -17,10 +17,10 @@ from core.policy.service import default_policy_text
 from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
 from tests.browser.steps import add, answer_checklist, choose, fill, open_page, press, sees
 from tests.builders import free_port
+from tests.registries import conftest as registry
 from tests.registries.conftest import add_model, add_version
 
-pytest_plugins = ("tests.registries.conftest",)
-
+mlflow_url, mlflow_client = registry.mlflow_url, registry.mlflow_client  # fixtures, shared as they are
 OVERRULING = "Why, in ten characters or more"
 SLOW = 60_000  # milliseconds; for work in the background
 CANARY = """

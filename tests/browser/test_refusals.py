@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from app.composition import now
 from core.access.people import create_person, grant_role, withdraw_role
-from core.access.rules import TOKEN_SCOPES, Actor, Permission, Role
+from core.access.rules import PERMISSIONS, TOKEN_SCOPES, Actor, Permission, Role
 from core.access.tokens import issue_token
 from core.access.verification import verify_ledger
 from core.approval.queries import change as change_page
@@ -235,6 +235,7 @@ DECISION: Mapping[str, Set[str]] = {
     "owner": {P}, "developer": {P, DD}, "validator": {P, DV}, "contributing validator": {P, DD},
     "validating approver": {DV}, **dict.fromkeys(REST, BY_ROLE),
 }  # fmt: skip
+TOKEN_OWNERS = {role for role, held in PERMISSIONS.items() if Permission.TOKEN_OWN in held}
 NOT_ADMINISTRATORS = dict.fromkeys((name for name in PEOPLE if name != "administrator"), BY_ROLE)
 
 
@@ -340,7 +341,7 @@ def test_without_a_token_nothing_opens_over_http(world: World) -> None:
     ("person", "duty"), [("developer", DD), ("contributing validator", DD)], ids=["developer", "contributor"]
 )
 def test_a_developers_token_votes_in_vain_and_learns_every_reason(world: World, person: str, duty: str) -> None:
-    secret = token(world, person, TOKEN_SCOPES)
+    secret = token(world, person, TOKEN_SCOPES & world.actor(person).permissions)
     wish = {"choice": "approve", "rationale": TEXT, "seen_digest": world.records.digest(world.deciding)}
 
     status, codes = codes_over_http(world, secret, f"changes/{world.change}/votes", wish)
@@ -348,8 +349,8 @@ def test_a_developers_token_votes_in_vain_and_learns_every_reason(world: World, 
     assert (status, codes) == (403, {"token-scope", duty, "checklist-open"})
 
 
-@pytest.mark.parametrize("person", [name for name, roles in PEOPLE.items() if Role.DEVELOPER not in roles])
-def test_who_does_not_develop_gets_no_token(world: World, person: str) -> None:
+@pytest.mark.parametrize("person", [name for name, roles in PEOPLE.items() if not TOKEN_OWNERS.intersection(roles)])
+def test_who_neither_develops_nor_owns_gets_no_token(world: World, person: str) -> None:
     with pytest.raises(Refused) as refused:
         token(world, person, frozenset({Permission.RECORD_READ}))
 

@@ -22,6 +22,7 @@ from tests.api.world import a_registration, allow_sources
 from tests.builders import NOON
 from tests.client.conftest import Table
 
+RETRAINED = "retrained or recalibrated"
 TARGET = ("M0001", "1.0.0")
 COLUMNS = Columns(label="label", prediction="prediction", positive="1", sensitive="group", row_id="row_id")
 
@@ -190,7 +191,8 @@ def test_a_model_and_its_next_version_are_registered(served: Served, countersign
     record = a_registration(served.world)
 
     first = countersign.register(record)
-    second = countersign.register({"version": {**dict(record["version"]), "version": "1.1.0"}}, model=first["model"])  # type: ignore[call-overload]
+    following = {**dict(record["version"]), "version": "1.1.0", "change_kind": RETRAINED}  # type: ignore[call-overload]
+    second = countersign.register({"version": following}, model=first["model"])
 
     assert (first["model"], first["version"]) == ("M0002", "1.0.0")
     assert (second["model"], second["version"]) == ("M0002", "1.1.0")

@@ -26,6 +26,7 @@ from core.ledger.queries import entries
 from core.ledger.tables import LogEntry
 from core.ledger.verify import verify_store
 from core.metrics.verdicts import Verdict
+from core.policy.rules import ChangeKind
 from core.policy.service import default_policy_text
 from core.policy.tables import PolicyVersion
 from core.reports.service import download, exports_page
@@ -116,8 +117,12 @@ def test_one_vote_of_two_is_cast_on_the_version_in_approval(example: Example) ->
     with example.place.store.reading() as session:
         changes = session.exec(select(ChangeRequest).order_by(ChangeRequest.number)).all()
 
-    assert [change.status for change in changes] == [ChangeStatus.EXECUTED, ChangeStatus.IN_REVIEW]
-    assert [change.quorum for change in changes] == [2, 2]
+    assert [(change.kind, change.status) for change in changes] == [
+        (ChangeKind.FIRST_USE, ChangeStatus.EXECUTED),
+        (ChangeKind.NEW_VERSION, ChangeStatus.IN_REVIEW),
+        (ChangeKind.POLICY_EXCEPTION, ChangeStatus.REQUESTED),
+    ]
+    assert [change.quorum for change in changes] == [2, 2, 2]
 
 
 def test_the_ledger_verifies_and_runs_forward_in_time(example: Example) -> None:

@@ -137,6 +137,16 @@ def test_only_what_was_approved_is_executed(rules: Rules) -> None:
     assert execution(approved_digest=None) == ["evidence-changed"]
 
 
+def test_whatever_brings_a_version_into_use_needs_a_conclusion_and_no_open_finding(rules: Rules) -> None:
+    kinds = type(rules.approval.ChangeFacts.__dataclass_fields__["kind"].default)
+    for kind in (kinds.FIRST_USE, kinds.NEW_VERSION, kinds.ROLLBACK):
+        stage = "IN_APPROVAL" if kind is not kinds.ROLLBACK else "APPROVED"
+        about = facts(rules, stage, kind=kind, concluded_digest="before", blocking_findings=("F0001",))
+
+        assert {"not-concluded", "blocking-finding"} <= set(reasons(rules, "VOTE_APPROVE", about, actor(rules))), kind
+        assert "blocking-finding" in reasons(rules, "EXECUTE", about, actor(rules)), kind
+
+
 def test_a_blocking_finding_raised_after_the_approval_stops_the_execution(rules: Rules) -> None:
     about = facts(rules, "APPROVED", blocking_findings=("F0001",))
 
