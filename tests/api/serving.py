@@ -18,9 +18,8 @@ from core.ledger.service import Ledger
 from core.reports.keys import open_keys
 from core.store import open_store
 from core.validation.runs import perform
-from tests.api.test_served import free_port
 from tests.api.world import World, make_world
-from tests.builders import NOON, a_version
+from tests.builders import NOON, a_version, free_port
 
 ORIGIN = "countersign.test/ledger"
 

@@ -13,8 +13,9 @@ from app.example.workspace import HISTORY, prepare
 from app.launch import ROOT
 from app.navigation import ACCOUNT, PAGES
 from app.settings import load
-from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, free_port
+from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
 from tests.browser.steps import open_page, press
+from tests.builders import free_port
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 JUDGE = """async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']}))

@@ -346,7 +346,7 @@ def test_a_developers_token_votes_in_vain_and_learns_every_reason(world: World, 
 
     status, codes = codes_over_http(world, secret, f"changes/{world.change}/votes", wish)
 
-    assert (status, codes) == (403, {"token-scope", duty, "checklist-open"})
+    assert (status, codes) == (403, {"token-scope", "authentication", duty, "checklist-open"})
 
 
 @pytest.mark.parametrize("person", [name for name, roles in PEOPLE.items() if not TOKEN_OWNERS.intersection(roles)])

@@ -17,9 +17,8 @@ from core.validation.tables import Evidence
 from countersign_client import Altered, Columns, Countersign, NotInTime, Rejected, Unreachable, verdict_table
 from countersign_client.local import checks_of, judge, read_policy
 from tests.api.serving import Served
-from tests.api.test_served import free_port
 from tests.api.world import a_registration, allow_sources
-from tests.builders import NOON
+from tests.builders import NOON, free_port
 from tests.client.conftest import Table
 
 RETRAINED = "retrained or recalibrated"
