@@ -22,6 +22,7 @@ from core.approval.service.recording import change_row, particulars
 from core.approval.service.steps import Changed, check_text, name_of, proceed, refuse, settle, void_votes
 from core.approval.tables import ChangeRequest
 from core.errors import NotFound, Refusal
+from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.moves import change as keep
 from core.inventory.moves import facts_of, load_version, move, record_part
 from core.inventory.rules import Action, Duty
@@ -59,14 +60,16 @@ def against_kinds(session: Session, model: str, version: str, actor: Actor) -> M
 
 
 def used_before(session: Session, model: Model) -> bool:
-    """Whether a version of the model is, or ever was, in production."""
+    """Whether a version of the model is, or ever was, in production; a stay in another environment is no use."""
     executed = (
         select(ChangeRequest.id)
         .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
         .where(ModelVersion.model_id == model.id, col(ChangeRequest.executed_at).is_not(None))
         .limit(1)
     )
-    pointed = select(ProductionPointer.id).where(ProductionPointer.model_id == model.id).limit(1)
+    pointed = select(ProductionPointer.id).where(
+        ProductionPointer.model_id == model.id, ProductionPointer.environment == PRODUCTION
+    )
     return session.exec(executed).first() is not None or session.exec(pointed).first() is not None
 
 
