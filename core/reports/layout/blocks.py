@@ -46,7 +46,24 @@ class Stacked:
     below: str
 
 
-Cell = str | Badge | Digest | Stacked
+@dataclass(frozen=True)
+class Source:
+    """Where a figure comes from: a path that a reader can follow, the digest of what lies there, its ledger entry."""
+
+    path: str  # such as "run V0012 / fairness / selection_rate_ratio / sex"
+    digest: str = ""
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A cell with its source; renderers number the sources and list them at the end of the report."""
+
+    shown: str | Badge | Digest | Stacked
+    source: Source
+
+
+Cell = str | Badge | Digest | Stacked | Cited
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from core.reports.layout.blocks import (
     Block,
     Cell,
     Chart,
+    Cited,
     Code,
     Digest,
     Document,
@@ -84,6 +85,8 @@ def cell(value: Cell) -> dict[str, Encoded]:
             return {"kind": "digest", "text": drawable(text, MONO)}
         case Stacked(main, below):
             return {"kind": "stacked", "main": drawable(main), "below": drawable(below)}
+        case Cited(shown, _):
+            return cell(shown)
         case str():
             return {"kind": "text", "text": drawable(value)}
 

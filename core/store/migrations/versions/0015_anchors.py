@@ -1,0 +1,14 @@
+"""What was sent outward: checkpoints, time stamps, keys."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
