@@ -15,6 +15,7 @@ from app.delivery.registry import registry_trouble
 from app.spans import Span, show_spans
 from app.views.confirmation import confirm_next
 from app.views.model_reading import Reading
+from app.views.placing import placing
 from core.approval.rollout.queries import CommitRow, ReviewLine, WayBackPage, code_of, way_back_page
 from core.approval.rollout.returning import rehearse, return_to_former
 from core.errors import Refusal
@@ -56,6 +57,8 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
         _standing(reading, standing, environment, asked)
         _bounds(reading, bounds)
     with right:
+        if environment != PRODUCTION:
+            placing(place, viewer, reading, environment)
         with place.store.reading() as session:
             back = way_back_page(session, model, viewer.actor, at=at)
         _way_back(place, viewer, reading, back)
@@ -87,7 +90,7 @@ def _standing(reading: Reading, standing: tuple[StayRow, ...], environment: str,
     section(f"In {environment}" if asked is None else f"In {environment} on {moment(asked)}")
     if not standing:
         said = "Nothing stands there." if asked is None else "Nothing stood there at that moment."
-        with empty(said, "A version comes in by an approved change; in other environments it can be placed."):
+        with empty(said, _comes_in(environment)):
             return
     rows: list[Mapping[str, str]] = [
         {
@@ -100,6 +103,12 @@ def _standing(reading: Reading, standing: tuple[StayRow, ...], environment: str,
         for row in standing
     ]
     table(rows, alt=f"What stands in {environment}, the version in full first", unbroken=["Brought by"])
+
+
+def _comes_in(environment: str) -> str:
+    if environment == PRODUCTION:
+        return "A version comes in by an approved change. In other environments it is placed: choose one above."
+    return "A version is placed there without a change request."
 
 
 def _part(row: StayRow) -> str:
@@ -160,7 +169,7 @@ def _ended(reading: Reading, row: StayRow) -> str:
 
 def _way_back(place: Workplace, viewer: Me, reading: Reading, back: WayBackPage) -> None:
     with st.container(border=True):
-        section("Way back")
+        section("Way back in production")
         if back.former:
             st.markdown(
                 f"From **v{plain(back.current)}** back to **v{plain(back.former)}**, at once, without a new vote."

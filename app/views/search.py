@@ -6,6 +6,8 @@ from app.components import plain, table
 from app.components.formats import NOTHING, counted
 from app.components.status import word
 from app.components.text import link
+from app.views.parts import address_of
+from core.inventory.parts.rules import NodeKind
 from core.inventory.queries import Found, FoundKind
 from core.store.paging import Page
 
@@ -31,11 +33,9 @@ def results_table(rows: Sequence[Found]) -> None:
 
 
 def _link(row: Found) -> str:
-    if row.kind is FoundKind.MODEL:
-        return f"{link(row.name, '/model', model=row.number)} :gray[{row.number}]"
     if row.kind is FoundKind.VERSION:
         return f"{link(row.name, '/model', model=row.model, version=row.version)} :gray[{row.model}]"
-    return f"{plain(row.name)} :gray[{row.number}]"
+    return f"{address_of(NodeKind(row.kind.value), row.number, row.name)} :gray[{row.number}]"
 
 
 def _field(name: str) -> str:

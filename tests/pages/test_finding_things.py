@@ -1,7 +1,11 @@
 """Views, columns, bulk edits and the search, as people meet them on their pages."""
 
 from app.composition import Workplace
+from core.inventory.intake import NewDataset
 from core.inventory.moves import load_model
+from core.inventory.parts.intake import NewAsset
+from core.inventory.parts.registering import register_asset, register_dataset
+from core.inventory.parts.rules import DETAILS, AssetKind
 from core.inventory.rules import Stage
 from core.inventory.views import save_view, views_for
 from tests.builders import NOON, Cast, a_finding, a_model, a_version
@@ -80,6 +84,24 @@ def test_what_else_a_search_finds_is_told(desk: Desk, cast: Cast, place: Workpla
     assert column(results, "Kind") == ["Version"]
     assert "**Retrained** on the newest year" in column(results, "Text")[0]
     assert "Nothing matches “zzz”." in words(desk.open(cast.auditor, "search", search="zzz"))
+
+
+def test_a_result_of_every_kind_leads_to_its_page(desk: Desk, cast: Cast, place: Workplace) -> None:
+    for kind in AssetKind:
+        details = {one.key: "Every month" for one in DETAILS[kind] if one.required}
+        text = "Say it." if kind is AssetKind.PROMPT else ""
+        asset = NewAsset(kind, f"Zebra {kind}", owner=cast.owner.id, details=details, text=text)
+        register_asset(place.store, place.ledger, asset=asset, actor=cast.owner, at=NOON)
+    data = NewDataset("Zebra_stripes] (x)", "2026-01", "survey", owner=cast.owner.id)
+    register_dataset(place.store, place.ledger, dataset=data, actor=cast.owner, at=NOON)
+
+    at = desk.open(cast.auditor, "search", search="zebra")
+
+    cells = column(at, "Result")
+    for number in ("PR0001", "W0001", "H0001", "V0001", "D0001"):
+        (cell,) = [one for one in cells if number in one]
+        assert f"](/part?part={number})" in cell
+        assert not desk.open(cast.auditor, "part", part=number).exception
 
 
 def test_several_models_are_previewed_changed_and_taken_back(desk: Desk, cast: Cast, place: Workplace) -> None:

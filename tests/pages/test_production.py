@@ -7,6 +7,7 @@ import pytest
 from app.composition import Workplace
 from core.approval.hooks.service import add_code_hook
 from core.approval.hooks.tables import Forge
+from core.approval.rollout.placing import add_environment, place_version
 from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
 from core.jobs.outbox.service import enqueue_message
@@ -72,6 +73,34 @@ def test_a_rehearsal_shows_what_it_found_and_how_long_it_counts(desk: Desk, line
 
     assert "No approved version stood there before 1.0.0" in words(at)
     assert "No rehearsal has passed yet." in words(at)
+
+
+def test_a_version_is_placed_in_staging_in_place_of_another_and_the_history_says_who_and_when(
+    desk: Desk, line: Line
+) -> None:
+    line.in_production("1.0.0")
+    add_environment(line.store, line.ledger, name="staging", actor=line.cast.administrator, at=NOON)
+    placed = {"model": line.model, "version": "1.0.0", "environment": "staging", "actor": line.cast.owner}
+    place_version(line.store, line.ledger, at=NOON, **placed)  # type: ignore[arg-type]
+    line.approved("1.1.0")
+
+    at = desk.open(line.cast.owner, "model", model=line.model, tab="Production")
+    at.selectbox(key="environment").select("staging").run()
+    assert "From v1.0.0 to v1.1.0" in words(at).replace("**", "")
+    at.selectbox(key="place_version").select("1.0.0").run()
+    assert button(at, "Place v1.0.0").disabled
+    assert "The version stands there already" in words(at)
+    at.selectbox(key="place_version").select("1.1.0").run()
+    at.text_area(key="place_reason").input("To be tried by the teams.")
+    button(at, "Place v1.1.0").click().run()
+
+    assert "v1.1.0 stands in staging in place of v1.0.0" in words(at)
+    assert column(at, "In place of", 1) == ["v1.0.0", "–"]
+    assert line.stage("1.0.0") is Stage.IN_PRODUCTION
+    other = desk.open(line.cast.validator, "model", model=line.model, version="1.0.0", tab="Production")
+    other.selectbox(key="environment").select("staging").run()
+    assert button(other, "Place v1.0.0").disabled
+    assert "this takes the role" in words(other)
 
 
 def test_a_model_that_never_was_in_production_says_so(desk: Desk, line: Line) -> None:

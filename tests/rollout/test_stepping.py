@@ -197,5 +197,8 @@ def test_environments_beside_production_take_versions_without_a_change(line: Lin
     with pytest.raises(Unreadable):
         placing.add_environment(line.store, line.ledger, name="No Name", actor=line.cast.administrator, at=NOON)
 
-    assert codes(twice) == ["environment-known"]
+    with pytest.raises(Refused) as again:
+        placing.place_version(line.store, line.ledger, environment="staging", **place)  # type: ignore[arg-type]
+
+    assert (codes(twice), codes(again)) == (["environment-known"], ["place-same"])
     assert (line.standing(environment="staging"), line.standing()) == (["1.0.0"], [])

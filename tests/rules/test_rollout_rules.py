@@ -184,6 +184,7 @@ def test_placing_takes_the_permission_and_leaves_the_places_of_a_blue_green_roll
 
     assert codes(place(stage, serves=True, takes_turns=False, actor=actor(rules, "DEVELOPER"))) == ["permission"]
     assert codes(place(stage, serves=True, takes_turns=True, actor=actor(rules))) == ["place-slot"]
+    assert codes(place(stage, serves=True, takes_turns=False, stands=True, actor=actor(rules))) == ["place-same"]
 
 
 def test_the_way_out_of_a_wrong_stage_is_the_next_step(rules: Rules) -> None:

@@ -136,8 +136,10 @@ def return_refusals(facts: ReturnFacts, actor: Actor, *, reason: str | None = No
     return tuple(reasons)
 
 
-def place_refusals(stage: Stage, *, serves: bool, takes_turns: bool, actor: Actor) -> tuple[Refusal, ...]:
-    """Why a version of this stage cannot be placed in an environment beside production."""
+def place_refusals(
+    stage: Stage, *, serves: bool, takes_turns: bool, stands: bool = False, actor: Actor
+) -> tuple[Refusal, ...]:
+    """Why a version of this stage cannot be placed in an environment beside production; `stands`: it is there now."""
     reasons = list(permission_refusals(actor, Permission.CHANGE_EXECUTE))
     allowed = SERVABLE if serves else REHEARSABLE
     if stage not in allowed:
@@ -153,6 +155,8 @@ def place_refusals(stage: Stage, *, serves: bool, takes_turns: bool, actor: Acto
         reasons.append(
             Refusal("place-slot", "A blue-green rollout alone fills this environment", "environments", "Begin one.")
         )
+    if stands:
+        reasons.append(Refusal("place-same", "The version stands there already", "environments", "Choose another."))
     return tuple(reasons)
 
 
