@@ -1,0 +1,64 @@
+"""Builds any report: what was asked is checked, the record goes back to its moment, and the template tells it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlmodel import Session
+
+from core.errors import Problem, Unreadable
+from core.reports.history import record_as_of
+from core.reports.templates.inventory import INVENTORY
+from core.reports.templates.values import Frame, Template
+from core.reports.values.report import Asked, Report, SubjectKind
+
+TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in (INVENTORY,)})
+
+
+def report_problems(asked: Asked, *, at: datetime) -> tuple[Problem, ...]:
+    """Everything that is wrong with what was asked, told at once; empty means that it can be built."""
+    template, found = TEMPLATES.get(asked.template), []
+    if template is None:
+        return (Problem("no such report", column="template", found=asked.template, expected=", ".join(TEMPLATES)),)
+    subject = asked.subject
+    if subject.kind not in template.subjects:
+        expected = " or ".join(template.subjects)
+        found.append(Problem("not what this report is about", column="subject", found=subject.kind, expected=expected))
+    if subject.kind is not SubjectKind.ORGANISATION and not subject.number:
+        found.append(Problem("a number is needed", column="subject"))
+    if subject.kind is SubjectKind.VERSION and not subject.version:
+        found.append(Problem("a version is needed", column="subject"))
+    if asked.as_of > at:
+        found.append(Problem("a moment that has not come", column="as_of", found=asked.as_of.isoformat()))
+    if not template.has_period and asked.since is not None:
+        found.append(Problem("this report covers no period", column="since", found=asked.since.isoformat()))
+    if asked.since is not None and asked.since >= asked.as_of:
+        found.append(Problem("a period that ends before it begins", column="since", found=asked.since.isoformat()))
+    return tuple(found)
+
+
+def build_report(
+    session: Session, asked: Asked, *, reference: str, origin: str, vkey: str, generated_by: str, at: datetime
+) -> Report:
+    """The report on the record as of `asked.as_of`; raises `Unreadable`, and `NotFound` for what was not there then."""
+    problems = report_problems(asked, at=at)
+    if problems:
+        raise Unreadable(problems)
+    template = TEMPLATES[asked.template]
+    with record_as_of(session, asked.as_of, tables=template.tables, vkey=vkey, model=asked.subject.number) as then:
+        frame = Frame(then, reference, origin, generated_by, at)
+        built = template.build(then.session, asked, frame)
+    return Report(
+        reference=reference,
+        asked=asked,
+        template_version=template.version,
+        generated_at=at,
+        generated_by=generated_by,
+        origin=origin,
+        document=built.document,
+        data=built.data,
+        checkpoint=then.ledger.checkpoint,
+        entries=built.entries,
+        attachments=built.attachments,
+        gaps=built.gaps,
+    )

@@ -1,0 +1,30 @@
+"""The sentences of the inventory statement."""
+
+TITLE = "Inventory statement"
+WHAT = "Every model in the inventory with its tier, owner, stage, findings and next review, as of one day."
+
+STATEMENT = "{models} in use, {production} of them in production."
+NOTHING = "The inventory holds no model that is in use."
+OVERDUE = "{overdue} past the date of the next review."
+CURRENT = "No review is past its date."
+GOOD, ATTENTION = "Up to date", "Reviews overdue"
+
+CARDS = ("Models in use", "In production", "Reviews overdue", "Findings not closed")
+
+SUMMARY = "Summary"
+BY_TIER = "Models in use by tier, most material first"
+BY_TIER_COLUMNS = ("Tier", "Models", "In production", "Reviews overdue", "Findings not closed")
+BY_LINE = "Models in use by business line, most models first"
+BY_LINE_COLUMNS = ("Business line", "Models", "In production", "Reviews overdue", "Findings not closed")
+NO_LINE = "None stated"
+
+MODELS = "Models in use"
+MODELS_CAPTION = "Models in use, most material first, then by number"
+MODELS_COLUMNS = ("Model", "Tier", "Owner", "Newest version", "In production", "Findings", "Next review")
+NO_MODELS = "No model was in use."
+NOT_IN_PRODUCTION = "Not in production"
+
+RETIRED = "Retired models"
+RETIRED_CAPTION = "Retired models, the last one first"
+RETIRED_COLUMNS = ("Model", "Tier", "Retired", "Why")
+NO_RETIRED = "No model was retired."
