@@ -24,7 +24,7 @@ with place.store.reading() as session:
     page, known = change(session, st.query_params.get("change", ""), viewer.actor, at=at), names(session)
 
 head(
-    title_of(page.kind, f"{page.model_name} v{page.version}"),
+    title_of(page.kind, f"{page.model_name} v{page.version}", page.lifts),
     facts_line(
         state(page),
         label(word(page.kind)),

@@ -68,7 +68,7 @@ else:
             [
                 {
                     "Number": row.number,
-                    "Change": link(title_of(row.kind, f"v{row.version}"), "/approval", change=row.number),
+                    "Change": link(title_of(row.kind, f"v{row.version}", row.lifts), "/approval", change=row.number),
                     "Model": f"{plain(row.model_name)} :gray[{row.model}]",
                     "Tier": count(row.tier),
                     "Asked by": plain(known.get(row.requested_by, row.requested_by)),

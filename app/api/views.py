@@ -149,6 +149,7 @@ def change_view(page: ChangePage) -> ChangeView:
         version=page.version,
         rationale=page.rationale,
         restriction=page.restriction,
+        lifts=page.lifts or None,
         exception=page.exception.number if page.exception else None,
         requested_by=page.requested_by,
         requested_at=page.requested_at,

@@ -132,6 +132,12 @@ class ChangeWish(Wish):
         None, description="Left out: the version is to go into production, for the first time or not as the record says"
     )
     restriction: str = Field("", description="For a restricted use: within what the version may be used")
+    lifts: str = Field(
+        "",
+        max_length=16,
+        description="For a restricted use: the change whose restriction is to end",
+        examples=["CR0007"],
+    )
     exception: ExceptionWish | None = Field(None, description="For a policy exception: from what, and for how long")
 
     def excepted(self) -> NewException | None:

@@ -107,7 +107,11 @@ def _threshold(row: Comparison) -> str:
 
 def request(page: ChangePage) -> None:
     """What is asked, beside the life cycle of the version: the restriction, or the exception with its controls."""
-    if page.restriction:
+    if page.lifts:
+        section("Restriction to be lifted")
+        st.markdown(link(f"In force by change {page.lifts}", "/approval", change=page.lifts))
+        st.markdown(paragraphs(page.restriction))
+    elif page.restriction:
         section("Restriction asked for")
         st.markdown(paragraphs(page.restriction))
     if page.exception is not None:

@@ -96,7 +96,7 @@ def decision_bar(place: Workplace, viewer: Me, page: ChangePage, carried: Rollou
                 f"{status('Approved')} {'Being rolled out' if begun else 'Not carried out yet'}", width="stretch"
             )
             against = carried.refusals[Act.BEGIN] if carried else page.refusals[Action.EXECUTE]
-            if not begun and act_button(execute_button(page.kind), against, key="execute"):
+            if not begun and act_button(execute_button(page.kind, page.lifts), against, key="execute"):
                 _act(
                     executed_said(page.kind, at_once=len(page.path.rollout) == 1),
                     "Nothing was carried out.",
@@ -133,7 +133,7 @@ def _open_buttons(place: Workplace, viewer: Me, page: ChangePage) -> None:
     reject = (*page.refusals[Action.VOTE_REJECT], *unsigned)
     approve = (*page.refusals[Action.VOTE_APPROVE], *unsigned)
     _vote_button(place, page, "Reject", Choice.REJECT, reject)
-    _vote_button(place, page, approve_button(page.kind), Choice.APPROVE, approve)
+    _vote_button(place, page, approve_button(page.kind, page.lifts), Choice.APPROVE, approve)
 
 
 def _withdraw(place: Workplace, page: ChangePage) -> None:

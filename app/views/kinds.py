@@ -46,24 +46,28 @@ _EXECUTE: Mapping[ChangeKind, str] = MappingProxyType(
 )
 
 
-def title_of(kind: ChangeKind, subject: str) -> str:
-    """What is asked of approvers: “Approve v1.2.0 for production”."""
+def title_of(kind: ChangeKind, subject: str, lifts: str = "") -> str:
+    """What is asked of approvers: “Approve v1.2.0 for production”; `lifts`: the change whose restriction ends."""
+    if lifts:
+        return f"Lift the restriction of {subject}"
     return _TITLES[kind].format(subject)
 
 
-def execution_of(kind: ChangeKind, subject: str) -> str:
-    """What is left to do once it is approved: “Retire v1.2.0”."""
+def execution_of(kind: ChangeKind, subject: str, lifts: str = "") -> str:
+    """What is left to do once it is approved: “Retire v1.2.0”; `lifts`: the change whose restriction ends."""
+    if lifts:
+        return f"Lift the restriction of {subject}"
     return _DONE.get(kind, "Carry out the change of {}").format(subject)
 
 
-def approve_button(kind: ChangeKind) -> str:
+def approve_button(kind: ChangeKind, lifts: str = "") -> str:
     """The words on the button that signs an approval."""
-    return _APPROVE[kind]
+    return "Approve lifting it" if lifts else _APPROVE[kind]
 
 
-def execute_button(kind: ChangeKind) -> str:
+def execute_button(kind: ChangeKind, lifts: str = "") -> str:
     """The words on the button that carries an approved change out."""
-    return _EXECUTE[kind]
+    return "Lift the restriction" if lifts else _EXECUTE[kind]
 
 
 def executed_said(kind: ChangeKind, *, at_once: bool) -> str:

@@ -42,7 +42,7 @@ def _changes(reading: Reading, at: datetime) -> None:
     rows: list[Mapping[str, str]] = [
         {
             "Number": row.number,
-            "Change": link(title_of(row.kind, f"v{row.version}"), "/approval", change=row.number),
+            "Change": link(title_of(row.kind, f"v{row.version}", row.lifts), "/approval", change=row.number),
             "Asked by": plain(reading.name_of(row.requested_by)),
             "Since": day(row.requested_at, today=at),
             "Due": day(row.due_at, today=at),

@@ -25,6 +25,7 @@ from core.inventory.deployments.queries import (
     StayRow,
     environments,
     in_production_at,
+    lifted_restrictions,
     restrictions,
     stays,
 )
@@ -52,10 +53,12 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
         with place.store.reading() as session:
             standing = in_production_at(session, model, at=asked or at, environment=environment)
             bounds = restrictions(session, model, at=asked or at)
+            former = lifted_restrictions(session, model)
             history = stays(session, model, environment=environment, limit=MOST)
             code = code_of(session, model, reading.version.version)
         _standing(reading, standing, environment, asked)
         _bounds(reading, bounds)
+        _lifted(reading, former)
     with right:
         if environment != PRODUCTION:
             placing(place, viewer, reading, environment)
@@ -125,7 +128,31 @@ def _bounds(reading: Reading, bounds: tuple[RestrictionRow, ...]) -> None:
         st.markdown(f"{status('Condition')} {paragraphs(row.text)}")
         whom = plain(reading.name_of(row.set_by))
         about = f"v{row.version}" if row.version else "every version"
-        st.markdown(f":small[:gray[For {about} since {moment(row.since)}, {whom}, change {plain(row.change)}]]")
+        st.markdown(f":small[:gray[For {about} since {moment(row.since)}, {whom}]]")
+        st.markdown(link(f"Change {row.change}", "/approval", change=row.change))
+        if row.version and row.until is None:
+            lift = {"version": row.version, "tab": "Decisions", "lift": row.change}
+            st.markdown(link("Ask for it to be lifted", "/model", model=reading.model.number, **lift))
+
+
+def _lifted(reading: Reading, former: tuple[RestrictionRow, ...]) -> None:
+    """Bounds that bind no longer, with the change that put each in force and the one that ended it."""
+    if not former:
+        return
+    with st.expander("Restrictions that were lifted"):
+        rows: list[Mapping[str, str]] = [
+            {
+                "Restriction": paragraphs(row.text),
+                "Version": f"v{row.version}" if row.version else NOTHING,
+                "From": moment(row.since),
+                "Until": moment(row.until),
+                "Lifted by": plain(reading.name_of(row.lifted_by)),
+                "Set by change": link(row.change, "/approval", change=row.change),
+                "Lifted by change": link(row.lifted_change, "/approval", change=row.lifted_change),
+            }
+            for row in former
+        ]
+        table(rows, alt="Restrictions that were lifted, the last first", right=["From", "Until"], unbroken=["Version"])
 
 
 def _history(reading: Reading, rows: tuple[StayRow, ...], environment: str, at: datetime) -> None:

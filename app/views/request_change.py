@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
+from sqlmodel import Session
 
-from app.components import act_button, attempt, blocked
+from app.components import act_button, attempt, blocked, paragraphs
 from app.components.formats import counted, number
 from app.components.me import Me
 from app.components.refusals import numbered
@@ -16,9 +17,10 @@ from app.views.figures import SIGNS
 from app.views.kinds import functions_said
 from app.views.model_reading import Reading
 from core.access.rules import permission_refusals
-from core.approval.queries import ClauseRow, against_kinds, failed_clause_rows
+from core.approval.queries import ClauseRow, against_kinds, failed_clause_rows, standing_against_request
 from core.approval.service import NewException, request_change
 from core.errors import Refusal
+from core.inventory.deployments.queries import RestrictionRow, restrictions
 from core.inventory.rules import PERMISSION_OF, Action
 from core.policy.rules import ChangeKind, Policy
 
@@ -36,6 +38,9 @@ AFTERWARDS: Mapping[ChangeKind, str] = {
 }
 
 
+RESTRICT = ChangeKind.RESTRICTED_USE
+
+
 def request_form(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None:
     """The kind first, then its path and its fields; closed with every reason while something stands against it."""
     if permission_refusals(viewer.actor, PERMISSION_OF[Action.REQUEST_CHANGE]):
@@ -43,15 +48,23 @@ def request_form(place: Workplace, viewer: Me, reading: Reading, at: datetime) -
         return
     with place.store.reading() as session:
         against = against_kinds(session, reading.model.number, reading.version.version, viewer.actor)
+        bounds = _bounds(session, reading, viewer, at)
         clauses = failed_clause_rows(session, reading.version)
-    kind = st.selectbox("Kind of change", _offered(against, clauses), format_func=word, key="change_kind")
-    reasons = against[kind]
+    offered = [*((kind, "") for kind in _offered(against, clauses)), *((RESTRICT, change) for change in bounds)]
+    wanted = (RESTRICT, st.query_params.get("lift", ""))  # the link on the Production tab names what to lift
+    at_first = offered.index(wanted) if wanted in offered else 0
+    kind, lifts = st.selectbox("Kind of change", offered, index=at_first, format_func=_kind, key="change_kind")
+    reasons = bounds[lifts][1] if lifts else against[kind]
     st.markdown(f":small[:gray[{_path(reading.in_force, kind, reading.model.tier)}]]")
     blocked("A request", reasons)
     exception = None
     if kind is ChangeKind.POLICY_EXCEPTION:
         exception = _exception(reading.in_force, clauses, at, bool(reasons))
-    restriction = _restriction(bool(reasons)) if kind is ChangeKind.RESTRICTED_USE else ""
+    restriction = ""
+    if lifts:
+        st.markdown(f"In force: {paragraphs(bounds[lifts][0].text)}")
+    elif kind is RESTRICT:
+        restriction = _restriction(bool(reasons))
     rationale = st.text_area(
         "Rationale, kept in the ledger",
         max_chars=4000,
@@ -59,7 +72,7 @@ def request_form(place: Workplace, viewer: Me, reading: Reading, at: datetime) -
         disabled=bool(reasons),
         key="change_rationale",
     )
-    if act_button(BUTTONS[kind], reasons, key="request_change"):
+    if act_button("Request lifting" if lifts else BUTTONS[kind], reasons, key="request_change"):
         with attempt("The change was not requested."):
             done = request_change(
                 place.store,
@@ -69,6 +82,7 @@ def request_form(place: Workplace, viewer: Me, reading: Reading, at: datetime) -
                 rationale=rationale,
                 kind=kind,
                 restriction=restriction,
+                lifts=lifts,
                 exception=exception,
                 actor=viewer.actor,
                 at=now(),
@@ -76,6 +90,26 @@ def request_form(place: Workplace, viewer: Me, reading: Reading, at: datetime) -
             confirm_next(f"Change {done.change} waits for its approvers: ledger entry {done.entry}.")
             st.rerun()
     _closed(against, clauses, kind)
+
+
+def _kind(one: tuple[ChangeKind, str]) -> str:
+    kind, lifts = one
+    return f"Lift the restriction of {lifts}" if lifts else word(kind)
+
+
+def _bounds(
+    session: Session, reading: Reading, viewer: Me, at: datetime
+) -> Mapping[str, tuple[RestrictionRow, tuple[Refusal, ...]]]:
+    """By its change, each restriction that stands on this version, with what is against asking that it be lifted."""
+    model, version = reading.model.number, reading.version.version
+    return {
+        row.change: (
+            row,
+            standing_against_request(session, model, version, viewer.actor, kind=RESTRICT, lifts=row.change),
+        )
+        for row in restrictions(session, model, at=at)
+        if row.version == version
+    }
 
 
 def _closed(

@@ -28,6 +28,8 @@ SAID = {
     (Happening.VOTE, "cast"): "Vote cast",
     (Happening.DEPLOYMENT, "moved"): "Brought in",
     (Happening.DEPLOYMENT, "ended"): "Taken out",
+    (Happening.RESTRICTION, "in force"): "Use restricted",
+    (Happening.RESTRICTION, "lifted"): "Restriction lifted",
     (Happening.DRILL, "rehearsed"): "Return rehearsed",
 }
 
@@ -69,7 +71,7 @@ def _subject(reading: Reading, row: TimelineRow) -> str:
     if not row.subject:
         return NOTHING
     match row.kind:
-        case Happening.CHANGE | Happening.VOTE:
+        case Happening.CHANGE | Happening.VOTE | Happening.RESTRICTION:
             return link(row.subject, "/approval", change=row.subject)
         case Happening.RUN:
             return link(row.subject, "/report", run=row.subject)

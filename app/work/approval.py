@@ -42,7 +42,7 @@ def reviews_escalated(session: Session, actor: Actor, at: datetime) -> list[Task
     )
     return [
         Task(
-            what=f"Press for a decision: {title_of(row.change_kind, f'v{row.version}')}",
+            what=f"Press for a decision: {title_of(row.change_kind, f'v{row.version}', row.lifts)}",
             address="/approval",
             query=(("change", row.change),),
             model=row.model,
@@ -107,7 +107,7 @@ def changes_to_execute(session: Session, actor: Actor, at: datetime) -> list[Tas
 def _task(row: ChangeRow, waits_for_vote: bool, state: State, why: str) -> Task:
     subject = f"v{row.version}"
     return Task(
-        what=title_of(row.kind, subject) if waits_for_vote else execution_of(row.kind, subject),
+        what=(title_of if waits_for_vote else execution_of)(row.kind, subject, row.lifts),
         address="/approval",
         query=(("change", row.number),),
         model=row.model,

@@ -40,7 +40,7 @@ def my_requests(session: Session, actor: Actor, at: datetime) -> tuple[Task, ...
 def _changes(session: Session, actor: Actor, at: datetime) -> list[Task]:
     return [
         Task(
-            what=title_of(row.kind, f"v{row.version}"),
+            what=title_of(row.kind, f"v{row.version}", row.lifts),
             address="/approval",
             query=(("change", row.number),),
             model=row.model,

@@ -10,6 +10,7 @@ from core.approval.filling import Filled, filled_items
 from core.approval.rules import ASIDE, OPEN, Answer, ChangeFacts, Choice
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Dissent, Vote
 from core.errors import NotFound
+from core.inventory.deployments.queries import restriction_of
 from core.inventory.moves import facts_of, version_by_id
 from core.inventory.tables import Model, ModelVersion
 from core.policy.exceptions.tables import PolicyException
@@ -141,6 +142,7 @@ def open_change(session: Session, version: ModelVersion) -> ChangeRequest | None
 
 def change_facts(session: Session, record: ChangeRecord, person: str, *, at: datetime) -> ChangeFacts:
     """Everything the rules of this step ask for, with the checklist as this person answered it."""
+    bound = restriction_of(session, record.change.lifts) if record.change.lifts else None
     conclusion = latest_conclusion(session, record.version)
     validated = conclusion is not None and conclusion.outcome is Outcome.VALIDATED
     answers = given_or_filled(record, person, filled_items(session, record.version, record.items, at=at))
@@ -161,6 +163,8 @@ def change_facts(session: Session, record: ChangeRecord, person: str, *, at: dat
         requester=record.change.requested_by,
         returned=record.change.returned_at is not None,
         over=record.exception is not None and record.exception.ends_at <= at,
+        lifts=bool(record.change.lifts),
+        lifted=bound is not None and bound.until is not None,
     )
 
 

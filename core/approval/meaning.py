@@ -12,13 +12,19 @@ def meaning(record: ChangeRecord, act: str, *, on_behalf_of: str = "") -> str:
     what = {
         ChangeKind.FIRST_USE: f"{subject} for first use in production",
         ChangeKind.NEW_VERSION: f"{subject} for production",
-        ChangeKind.RESTRICTED_USE: f"that {subject} be used only within the restriction stated",
+        ChangeKind.RESTRICTED_USE: _restriction(record, subject),
         ChangeKind.POLICY_EXCEPTION: f"{_exception(record)} for {subject}",
         ChangeKind.ROLLBACK: f"the return to {subject} in production",
         ChangeKind.RETIREMENT: f"the retirement of {subject}",
     }[record.change.kind]
     for_whom = f"; for {on_behalf_of}, who delegated their vote to me" if on_behalf_of else ""
     return f"{act} {what}, on evidence {record.version.evidence_digest[:8]} ({record.change.number}){for_whom}"
+
+
+def _restriction(record: ChangeRecord, subject: str) -> str:
+    if record.change.lifts:
+        return f"that the restriction of {record.change.lifts} on {subject} be lifted"
+    return f"that {subject} be used only within the restriction stated"
 
 
 def _exception(record: ChangeRecord) -> str:

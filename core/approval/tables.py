@@ -28,6 +28,7 @@ class ChangeRequest(Row, table=True):
     functions: str = Field(default="", max_length=200)  # of which the votes must hold one each, separated by a space
     tier: int = 0  # the model's when it was asked; with kind and policy it gives the path
     restriction: str = Field(default="", max_length=4000)  # restricted use: within what the version may be used
+    lifts: str = Field(default="", max_length=16)  # restricted use: the change whose restriction it ends
     requested_by: str = Field(max_length=16, index=True)
     requested_at: datetime = Field(sa_type=Instant)
     due_at: datetime = Field(sa_type=Instant)

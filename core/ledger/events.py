@@ -85,6 +85,7 @@ class Event(StrEnum):
     PRODUCTION_RETURNED = "production.returned"
     VERSION_PLACED = "version.placed"
     USE_RESTRICTED = "use.restricted"
+    RESTRICTION_LIFTED = "restriction.lifted"
     ROLLBACK_REHEARSED = "rollback.rehearsed"
     ENVIRONMENT_ADDED = "environment.added"
     WEBHOOK_ADDED = "webhook.added"

@@ -12,6 +12,7 @@ from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
 from core.jobs.outbox.service import enqueue_message
 from core.jobs.outbox.tables import Channel
+from core.policy.rules import ChangeKind
 from core.policy.service import default_policy_text
 from tests.builders import NOON, SERIES, Cast, a_model, a_policy
 from tests.pages.desk import Desk, button, column, today, words
@@ -101,6 +102,27 @@ def test_a_version_is_placed_in_staging_in_place_of_another_and_the_history_says
     other.selectbox(key="environment").select("staging").run()
     assert button(other, "Place v1.0.0").disabled
     assert "this takes the role" in words(other)
+
+
+def test_a_restriction_is_shown_asked_to_be_lifted_and_kept_in_the_history(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+    change = line.voted("1.0.0", kind=ChangeKind.RESTRICTED_USE, restriction="Not for applicants under 21.")
+    line.begin(change)
+    at = desk.open(line.cast.developer, "model", model=line.model, tab="Production")
+    assert f"tab=Decisions&lift={change}" in words(at)
+
+    at = desk.open(line.cast.developer, "model", model=line.model, tab="Decisions", lift=change)
+    assert "In force: Not for applicants under 21." in words(at)
+    at.text_area(key="change_rationale").input("The model was trained on them since.")
+    button(at, "Request lifting").click().run()
+    assert "waits for its approvers" in words(at)
+
+    listed = desk.open(line.cast.approver, "approvals")
+    assert "Lift the restriction of v1.0.0" in column(listed, "Change")[0]
+    lifting = column(listed, "Number")[0]
+    page = desk.open(line.cast.approver, "approval", change=lifting)
+    assert "Restriction to be lifted" in words(page)
+    assert "I approve that the restriction of " + change in words(page)
 
 
 def test_a_model_that_never_was_in_production_says_so(desk: Desk, line: Line) -> None:

@@ -65,7 +65,7 @@ class Line:
             a_policy(self.store, default_policy_text() + plan)
         return self.voted(version)
 
-    def voted(self, version: str, *, kind: ChangeKind | None = None, restriction: str = "") -> str:
+    def voted(self, version: str, *, kind: ChangeKind | None = None, restriction: str = "", lifts: str = "") -> str:
         """The number of a change of this kind to a version that is there, approved."""
         number = request_change(
             self.store,
@@ -75,6 +75,7 @@ class Line:
             rationale=REASON,
             kind=kind,
             restriction=restriction,
+            lifts=lifts,
             actor=self.cast.developer,
             at=NOON,
         ).change

@@ -2,9 +2,12 @@
 
 import pytest
 
+from core.approval.queries import ChangeFilter, changes
+from core.approval.queries import change as change_page
+from core.approval.rollout.timeline import Happening, timeline
 from core.approval.rules import ChangeStatus
 from core.errors import Refused
-from core.inventory.deployments.queries import restrictions
+from core.inventory.deployments.queries import lifted_restrictions, restrictions
 from core.inventory.deployments.rules import Ending
 from core.inventory.rules import Stage
 from core.ledger.events import Event
@@ -26,6 +29,55 @@ def test_a_restriction_is_in_force_from_its_execution_and_shown_with_the_model(l
     assert (before, row.text, row.version, row.change) == ((), "Not for applicants under 21.", "1.0.0", change)
     assert line.standing(NOON + DAY) == ["1.0.0"]
     assert line.recorded(Event.USE_RESTRICTED) == 1
+
+
+def restricted(line: Line, text: str = "Not for applicants under 21.") -> str:
+    change = line.voted("1.0.0", kind=ChangeKind.RESTRICTED_USE, restriction=text)
+    line.begin(change)
+    return change
+
+
+def test_a_restriction_is_lifted_by_a_change_of_its_own_and_stays_on_record(line: Line) -> None:
+    line.in_production("1.0.0")
+    first, second = restricted(line), restricted(line, "Only for loans below 10,000.")
+    line.in_production("1.1.0", at=NOON + DAY)  # the version that was restricted is superseded by now
+
+    lifting = line.voted("1.0.0", kind=ChangeKind.RESTRICTED_USE, lifts=first)
+    line.begin(lifting, at=NOON + 2 * DAY)
+
+    with line.store.reading() as session:
+        still = restrictions(session, line.model, at=NOON + 2 * DAY)
+        before = restrictions(session, line.model, at=NOON + DAY)
+        (row,) = lifted_restrictions(session, line.model)
+        page = change_page(session, lifting, line.cast.auditor, at=NOON)
+        listed = {one.number: one.lifts for one in changes(session, ChangeFilter(), limit=9, offset=0).rows}
+        told = [(one.act, one.subject) for one in timeline(session, line.model, kinds=[Happening.RESTRICTION]).rows]
+    assert ([one.change for one in still], [one.change for one in before]) == ([second], [first, second])
+    assert (row.change, row.lifted_change, row.lifted_by) == (first, lifting, line.cast.owner.id)
+    assert (page.lifts, page.restriction, listed[lifting], listed[first]) == (first, row.text, first, "")
+    assert "that the restriction of " + first + " on v1.0.0" in page.meaning
+    assert told[0] == ("lifted", lifting)
+    assert line.recorded(Event.RESTRICTION_LIFTED) == 1
+
+
+def test_what_does_not_stand_is_not_lifted_and_nothing_twice(line: Line) -> None:
+    into_use = line.in_production("1.0.0")
+    first = restricted(line)
+    ask = {"kind": ChangeKind.RESTRICTED_USE}
+    for wrong in (into_use, "CR9999"):
+        with pytest.raises(Refused) as refused:
+            line.voted("1.0.0", lifts=wrong, **ask)
+        assert [one.code for one in refused.value.refusals] == ["not-restricted"]
+    with pytest.raises(Refused) as other_kind:
+        line.voted("1.0.0", kind=ChangeKind.RETIREMENT, lifts=first)
+    assert [one.code for one in other_kind.value.refusals] == ["not-restricted"]
+
+    line.voted("1.0.0", lifts=first, **ask)
+    with pytest.raises(Refused) as twice:
+        line.voted("1.0.0", lifts=first, **ask)
+    line.voted("1.0.0", restriction="Only for loans below 10,000.", **ask)  # a further one is asked for meanwhile
+
+    assert [one.code for one in twice.value.refusals] == ["change-open"]
 
 
 def test_a_retired_version_serves_nowhere_and_nothing_leads_out_of_it(line: Line) -> None:

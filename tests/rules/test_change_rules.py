@@ -260,6 +260,25 @@ def test_an_exception_is_from_a_failed_clause_with_controls_for_a_bounded_time(r
     assert exempting(rules, lasts=timedelta(days=90, microseconds=1)) == ["too-long"]
 
 
+def test_a_restriction_is_lifted_wherever_its_version_has_come_to(rules: Rules) -> None:
+    for stage in rules.inventory.Stage:
+        expected = [] if stage.name in ("IN_PRODUCTION", "SUPERSEDED", "RETIRED") else ["stage"]
+        assert asking(rules, "RESTRICTED_USE", stage.name, lifts=True) == expected, stage
+        about = aside(rules, "RESTRICTED_USE", stage.name, lifts=True)
+        assert reasons(rules, "VOTE_APPROVE", about, actor(rules)) == expected, stage
+
+
+def test_only_a_restriction_that_stands_there_is_lifted(rules: Rules) -> None:
+    assert codes(rules.approval.lifting_refusals(stands=False)) == ["not-restricted"]
+    assert rules.approval.lifting_refusals(stands=True) == ()
+    gone = aside(rules, "RESTRICTED_USE", "IN_PRODUCTION", lifts=True, lifted=True)
+    assert reasons(rules, "VOTE_APPROVE", gone, actor(rules)) == ["lifted"]
+    assert reasons(rules, "VOTE_REJECT", gone, actor(rules)) == []
+    approved = replace(gone, status=rules.approval.ChangeStatus.APPROVED, approved_digest="now")
+    assert reasons(rules, "EXECUTE", approved, actor(rules, "OWNER")) == ["lifted"]
+    assert reasons(rules, "EXECUTE", replace(approved, lifted=False), actor(rules, "OWNER")) == []
+
+
 def test_a_restriction_says_within_what(rules: Rules) -> None:
     assert codes(rules.approval.restriction_refusals("none")) == ["reason"]
     assert rules.approval.restriction_refusals("Only for loans below 10,000.") == ()

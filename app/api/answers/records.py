@@ -170,6 +170,7 @@ class ChangeView(BaseModel):
     version: str
     rationale: str
     restriction: str = Field(description="For a restricted use: within what the version may be used")
+    lifts: str | None = Field(description="For a restricted use that ends a restriction: its change")
     exception: str | None = Field(description="For a policy exception: its number")
     requested_by: str
     requested_at: datetime

@@ -34,6 +34,7 @@ def request_change(model: str, version: str, wish: ChangeWish, write: Write) -> 
             rationale=wish.rationale,
             kind=wish.kind,
             restriction=wish.restriction,
+            lifts=wish.lifts,
             exception=wish.excepted(),
             actor=caller.actor,
             at=caller.at,

@@ -42,6 +42,7 @@ class NoticeRow:
     change: str
     kind: NoticeKind
     change_kind: ChangeKind
+    lifts: str
     model: str
     model_name: str
     version: str
@@ -116,6 +117,7 @@ def notices(
             change=change.number,
             kind=notice.kind,
             change_kind=change.kind,
+            lifts=change.lifts,
             model=model.number,
             model_name=model.name,
             version=version.version,

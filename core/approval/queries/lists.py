@@ -50,6 +50,7 @@ class ChangeRow:
     quorum: int
     functions: frozenset[Function] = frozenset()
     returned: bool = False
+    lifts: str = ""
 
     @property
     def waits_for(self) -> str:
@@ -157,6 +158,7 @@ def _row(change: ChangeRequest, model: Model, version: ModelVersion, approvals: 
         quorum=change.quorum,
         functions=functions_in(change.functions),
         returned=change.returned_at is not None,
+        lifts=change.lifts,
     )
 
 
@@ -223,6 +225,7 @@ def _facts(
         kind=change.kind,
         requester=change.requested_by,
         returned=change.returned_at is not None,
+        lifts=bool(change.lifts),
     )
 
 

@@ -54,6 +54,7 @@ class ChangePage:
     status: ChangeStatus
     rationale: str
     restriction: str
+    lifts: str  # the change whose restriction this one ends
     model: str
     model_name: str
     tier: int
@@ -124,6 +125,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
         status=row.status,
         rationale=row.rationale,
         restriction=row.restriction,
+        lifts=row.lifts,
         model=model.number,
         model_name=model.name,
         tier=row.tier or model.tier,

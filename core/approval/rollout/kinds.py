@@ -8,6 +8,8 @@ from core.access.rules import Actor
 from core.approval.facts import ChangeRecord, key_of
 from core.approval.hooks.announcing import announce
 from core.approval.rollout.moving import settle_executed, supersede
+from core.errors import NotFound
+from core.inventory.deployments.queries import restriction_of
 from core.inventory.deployments.rules import PRODUCTION, Ending
 from core.inventory.deployments.service import Stay, end_stay, open_stay, serving, unpoint
 from core.inventory.deployments.tables import Deployment, Restriction
@@ -32,7 +34,8 @@ def carry_out_at_once(tx: Transaction, ledger: Ledger, record: ChangeRecord, *, 
         case ChangeKind.RETIREMENT:
             event, payload = _retire(tx, ledger, record, actor=actor, at=at)
         case ChangeKind.RESTRICTED_USE:
-            event, payload = _restrict(tx, record, actor=actor, at=at)
+            turn = _lift if record.change.lifts else _restrict
+            event, payload = turn(tx, record, actor=actor, at=at)
         case ChangeKind.ROLLBACK:
             event, payload = _return(tx, ledger, record, actor=actor, at=at)
         case _:  # an exception is in force by its approval; its execution is on record and moves nothing
@@ -84,6 +87,17 @@ def _restrict(tx: Transaction, record: ChangeRecord, *, actor: Actor, at: dateti
     )
     tx.session.flush()
     return Event.USE_RESTRICTED, {"restriction": text}
+
+
+def _lift(tx: Transaction, record: ChangeRecord, *, actor: Actor, at: datetime) -> tuple[Event, dict[str, str]]:
+    """The bound that an earlier change put in force binds no longer; it stays on record with both changes."""
+    bound = restriction_of(tx.session, record.change.lifts)
+    if bound is None:
+        raise NotFound("restriction of change", record.change.lifts)
+    bound.until, bound.lifted_by, bound.lifted_change = at, actor.acting_as, record.change.number
+    tx.session.add(bound)
+    tx.session.flush()
+    return Event.RESTRICTION_LIFTED, {"restriction": bound.text, "of": bound.change}
 
 
 def _return(

@@ -13,7 +13,7 @@ from core.approval.code.tables import VersionCode
 from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest, Vote
 from core.inventory.deployments.rules import Ending
-from core.inventory.deployments.tables import Deployment, Drill
+from core.inventory.deployments.tables import Deployment, Drill, Restriction
 from core.inventory.tables import Model, ModelVersion
 from core.policy.rules import Phase
 from core.store.paging import Page
@@ -31,6 +31,7 @@ class Happening(StrEnum):
     CHANGE = "change"
     VOTE = "vote"
     DEPLOYMENT = "deployment"
+    RESTRICTION = "restriction"
     DRILL = "rehearsal"
 
 
@@ -176,6 +177,27 @@ def _deployments(model: str) -> list[Line]:
     ]
 
 
+def _restrictions(model: str) -> list[Line]:
+    """Put in force by one change, and lifted by another."""
+    set_ = _line(
+        Restriction.since, Happening.RESTRICTION, "in force", Restriction.change, Restriction.set_by, Restriction.text
+    )
+    lifted = _line(
+        Restriction.until,
+        Happening.RESTRICTION,
+        "lifted",
+        Restriction.lifted_change,
+        Restriction.lifted_by,
+        Restriction.text,
+    )
+    return [
+        _of_version(set_.select_from(Restriction), Restriction.version_id, model),
+        _of_version(lifted.select_from(Restriction), Restriction.version_id, model).where(
+            col(Restriction.until).is_not(None)
+        ),
+    ]
+
+
 def _drills(model: str) -> list[Line]:
     line = _line(Drill.at, Happening.DRILL, "rehearsed", Drill.environment, Drill.by, Drill.outcome)
     return [
@@ -195,6 +217,7 @@ PARTS: Mapping[Happening, Callable[[str], list[Line]]] = MappingProxyType(
         Happening.CHANGE: _changes,
         Happening.VOTE: _votes,
         Happening.DEPLOYMENT: _deployments,
+        Happening.RESTRICTION: _restrictions,
         Happening.DRILL: _drills,
     }
 )

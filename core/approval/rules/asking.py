@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.access.rules import Actor, permission_refusals
-from core.approval.rules.vocabulary import ASIDE, STAGES_OF
+from core.approval.rules.vocabulary import ASIDE, stages_for
 from core.errors import Refusal
 from core.inventory.rules import PERMISSION_OF, Action, Duty, VersionFacts, duty_refusals, move_refusals
 from core.policy.rules import ChangeKind
@@ -35,12 +35,14 @@ def request_refusals(
     *,
     kind: ChangeKind = ChangeKind.NEW_VERSION,
     used_before: bool = True,
+    lifts: bool = False,
 ) -> tuple[Refusal, ...]:
     """Reasons against a new request for this version; `open_change` is the number of the one that is still open.
 
-    `used_before`: the model was in production already, which tells a new version from the first use.
+    `used_before`: the model was in production already, which tells a new version from the first use. `lifts`: a
+    restricted use that ends a restriction.
     """
-    reasons = list(_aside(version, kind, actor) if kind in ASIDE else _staged(version, kind, actor, used_before))
+    reasons = list(_aside(version, kind, actor, lifts) if kind in ASIDE else _staged(version, kind, actor, used_before))
     if open_change is not None:
         reasons.append(
             Refusal(
@@ -60,10 +62,11 @@ def _staged(version: VersionFacts, kind: ChangeKind, actor: Actor, used_before: 
     return (*reasons, Refusal("kind", said, "change control", f"Ask for a {told}."))
 
 
-def _aside(version: VersionFacts, kind: ChangeKind, actor: Actor) -> tuple[Refusal, ...]:
+def _aside(version: VersionFacts, kind: ChangeKind, actor: Actor, lifts: bool) -> tuple[Refusal, ...]:
     reasons = list(permission_refusals(actor, PERMISSION_OF[Action.REQUEST_CHANGE]))
-    if version.stage not in STAGES_OF[kind]:
-        wanted = " or ".join(sorted(STAGES_OF[kind]))
+    stages = stages_for(kind, lifts=lifts)
+    if version.stage not in stages:
+        wanted = " or ".join(sorted(stages))
         said = f"The version is {version.stage}; for a {kind} it must be {wanted}"
         reasons.append(Refusal("stage", said, "life cycle"))
     if kind is ChangeKind.POLICY_EXCEPTION:  # who argues for it contributes to the version
@@ -89,6 +92,14 @@ def exemption_refusals(asked: Exemption) -> tuple[Refusal, ...]:
 def restriction_refusals(text: str) -> tuple[Refusal, ...]:
     """A restricted use says within what the version may be used."""
     return reason_refusals(text, "The restriction")
+
+
+def lifting_refusals(*, stands: bool) -> tuple[Refusal, ...]:
+    """Why a restriction cannot be lifted: none of that change stands on this version."""
+    if stands:
+        return ()
+    said = "No restriction of that change stands on this version"
+    return (Refusal("not-restricted", said, "restricted use", "Name the change that put it in force."),)
 
 
 def ending_refusals(actor: Actor, *, stands: bool, parties: frozenset[str]) -> tuple[Refusal, ...]:

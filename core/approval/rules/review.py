@@ -1,7 +1,7 @@
 """Every reason against an act on a change that is requested: its stage, status, checklist, evidence and duties."""
 
 from core.access.rules import Actor, permission_refusals
-from core.approval.rules.vocabulary import ASIDE, BRINGS, OPEN, STAGES_OF, Answer, ChangeFacts, ChangeStatus
+from core.approval.rules.vocabulary import ASIDE, BRINGS, OPEN, Answer, ChangeFacts, ChangeStatus, stages_for
 from core.errors import Refusal
 from core.inventory.rules import DUTY_OF, PERMISSION_OF, Action, Duty, duty_refusals, move_refusals
 from core.policy.rules import ChangeKind
@@ -70,7 +70,7 @@ def _aside(facts: ChangeFacts, action: Action, actor: Actor) -> tuple[Refusal, .
     reasons = [*permission_refusals(actor, PERMISSION_OF[action])]
     if action is Action.RETURN_TO_VALIDATION:
         reasons.append(Refusal("kind", f"A {facts.kind} does not go through validation", "change control"))
-    if action not in ENDING and facts.version.stage not in STAGES_OF[facts.kind]:
+    if action not in ENDING and facts.version.stage not in stages_for(facts.kind, lifts=facts.lifts):
         reasons.append(
             Refusal("stage", f"The version is {facts.version.stage}, so there is no {facts.kind}", "life cycle")
         )
@@ -131,6 +131,7 @@ def _vote_approve(facts: ChangeFacts, actor: Actor) -> tuple[Refusal, ...]:
         reasons.append(
             Refusal("over", "The exception would have ended by now", "policy exceptions", "Ask for a new one.")
         )
+    reasons += _lifted(facts)
     if facts.unanswered_items:
         count = len(facts.unanswered_items)
         reasons.append(
@@ -165,7 +166,14 @@ def _execute(facts: ChangeFacts, _actor: Actor) -> tuple[Refusal, ...]:
         )
     if facts.kind in BRINGS:
         reasons += _findings(facts, "Have it closed first.")
-    return tuple(reasons)
+    return (*reasons, *_lifted(facts))
+
+
+def _lifted(facts: ChangeFacts) -> list[Refusal]:
+    """The restriction that this change would lift does not stand any more."""
+    if not facts.lifted:
+        return []
+    return [Refusal("lifted", "The restriction does not stand any more", "restricted use", "Withdraw the request.")]
 
 
 def _findings(facts: ChangeFacts, way_out: str) -> list[Refusal]:

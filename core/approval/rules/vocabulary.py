@@ -50,6 +50,13 @@ STAGES_OF: Mapping[ChangeKind, frozenset[Stage]] = MappingProxyType(
     }
 )
 ASIDE = frozenset(STAGES_OF)
+# where a version may have come to since its use was restricted; the bound is lifted wherever it is now
+LIFTABLE = frozenset({Stage.IN_PRODUCTION, Stage.SUPERSEDED, Stage.RETIRED})
+
+
+def stages_for(kind: ChangeKind, *, lifts: bool = False) -> frozenset[Stage]:
+    """The stages in which a version may stand for a change beside its life cycle; `lifts`: it ends a restriction."""
+    return LIFTABLE if lifts else STAGES_OF[kind]
 
 
 @dataclass(frozen=True)
@@ -75,3 +82,5 @@ class ChangeFacts:
     requester: str = ""
     returned: bool = False
     over: bool = False  # the exception that is asked for would have ended by now
+    lifts: bool = False  # a restricted use that ends a restriction, in place of putting one in force
+    lifted: bool = False  # by now, another change ended that restriction

@@ -21,11 +21,15 @@ def change_row(
     kind: ChangeKind,
     rationale: str,
     restriction: str,
+    lifts: str,
     *,
     actor: Actor,
     at: datetime,
 ) -> ChangeRequest:
-    """Store the request with its path and checklist, as the policy in force says for its kind and the model's tier."""
+    """Store the request with its path and checklist, as the policy in force says for its kind and the model's tier.
+
+    `restriction` is what a restricted use puts in force or, with `lifts`, what it ends.
+    """
     published = policy_in_force(tx.session, at=at)
     path = published.policy.path(kind, model.tier)
     row = ChangeRequest(
@@ -35,6 +39,7 @@ def change_row(
         policy_version_id=published.id,
         rationale=rationale,
         restriction=restriction if kind is ChangeKind.RESTRICTED_USE else "",
+        lifts=lifts,
         quorum=path.quorum,
         functions=functions_text(path.functions),
         tier=model.tier,
@@ -76,6 +81,8 @@ def particulars(
     }
     if change.restriction:
         said["restriction"] = change.restriction
+    if change.lifts:
+        said["lifts"] = change.lifts
     if exception:
         said |= {
             "exception": exception.number,

@@ -12,6 +12,7 @@ from core.approval.rules import (
     ASIDE,
     OPEN,
     ChangeStatus,
+    lifting_refusals,
     refusals,
     request_refusals,
     restriction_refusals,
@@ -22,6 +23,7 @@ from core.approval.service.recording import change_row, particulars
 from core.approval.service.steps import Changed, check_text, name_of, proceed, refuse, settle, void_votes
 from core.approval.tables import ChangeRequest
 from core.errors import NotFound, Refusal
+from core.inventory.deployments.queries import restriction_of
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.moves import change as keep
 from core.inventory.moves import facts_of, load_version, move, record_part
@@ -39,19 +41,40 @@ __all__ = ["Changed", "check_text", "name_of", "refuse", "settle", "void_votes"]
 
 
 def standing_against_request(
-    session: Session, model: str, version: str, actor: Actor, *, kind: ChangeKind | None = None, clause: str = ""
+    session: Session,
+    model: str,
+    version: str,
+    actor: Actor,
+    *,
+    kind: ChangeKind | None = None,
+    clause: str = "",
+    lifts: str = "",
 ) -> tuple[Refusal, ...]:
     """Every reason against requesting this kind of change, for the button as for the use case.
 
     Without a kind, the request is that the version go into production, for the first time or not as the record says.
+    `clause` is that of an exception, `lifts` the change whose restriction is to end.
     """
     model_row, row = load_version(session, model, version)
     before = used_before(session, model_row)
     asked = kind or told_kind(used_before=before)
-    pending = _pending(session, row, asked, clause)
-    return request_refusals(
-        facts_of(session, row), pending.number if pending else None, actor, kind=asked, used_before=before
+    pending = _pending(session, row, asked, clause, lifts)
+    reasons = request_refusals(
+        facts_of(session, row),
+        pending.number if pending else None,
+        actor,
+        kind=asked,
+        used_before=before,
+        lifts=bool(lifts),
     )
+    return (*reasons, *lifting_refusals(stands=_stands(session, row, asked, lifts))) if lifts else reasons
+
+
+def _stands(session: Session, version: ModelVersion, kind: ChangeKind, lifts: str) -> bool:
+    """Whether the restriction of that change is in force on this version, and a restricted use is asked for."""
+    bound = restriction_of(session, lifts)
+    here = bound is not None and bound.version_id == version.id and bound.until is None
+    return here and kind is ChangeKind.RESTRICTED_USE
 
 
 def against_kinds(session: Session, model: str, version: str, actor: Actor) -> Mapping[ChangeKind, tuple[Refusal, ...]]:
@@ -82,14 +105,15 @@ def request_change(
     rationale: str,
     kind: ChangeKind | None = None,
     restriction: str = "",
+    lifts: str = "",
     exception: NewException | None = None,
     actor: Actor,
     at: datetime,
 ) -> Changed:
     """Request a change; its kind, checklist and path (quorum, functions, rollout) stay as the policy says now.
 
-    Without a kind, a validated version is to go into production. `restriction` belongs to a restricted use,
-    `exception` to a policy exception.
+    Without a kind, a validated version is to go into production. `restriction` belongs to a restricted use, or
+    `lifts`, the change whose restriction is to end; `exception` belongs to a policy exception.
     """
     check_text("rationale", rationale)
     check_text("restriction", restriction)
@@ -98,8 +122,8 @@ def request_change(
         model_row, row = load_version(tx.session, model, version)
         asked = kind or told_kind(used_before=used_before(tx.session, model_row))
         clause = exception.clause if exception else ""
-        reasons = standing_against_request(tx.session, model, version, actor, kind=asked, clause=clause)
-        reasons += _about(tx.session, model_row, row, asked, restriction, exception, at)
+        reasons = standing_against_request(tx.session, model, version, actor, kind=asked, clause=clause, lifts=lifts)
+        reasons += () if lifts else _about(tx.session, model_row, row, asked, restriction, exception, at)
         refuse((*reasons, *reason_refusals(rationale, "The rationale")))
         if asked in ASIDE:
             keep(tx, row, {})  # of two requests at the same moment, the second finds another revision
@@ -107,7 +131,9 @@ def request_change(
             move(tx, row, Action.REQUEST_CHANGE)
         if asked not in ASIDE or asked is ChangeKind.POLICY_EXCEPTION:
             record_part(tx, row, actor, Duty.DEVELOPMENT, at)
-        change = change_row(tx, model_row, row, asked, rationale, restriction, actor=actor, at=at)
+        bound = restriction_of(tx.session, lifts) if lifts else None
+        said = bound.text if bound else restriction
+        change = change_row(tx, model_row, row, asked, rationale, said, lifts, actor=actor, at=at)
         granted = exception_row(tx, change.number, model_row, row, exception, at=at) if exception else None
         payload = particulars(change, f"{model} {version}", row, granted)
         entry = ledger.record(
@@ -134,14 +160,20 @@ def _about(
     return exception_refusals(session, model, version, exception, at=at)
 
 
-def _pending(session: Session, version: ModelVersion, kind: ChangeKind, clause: str) -> ChangeRequest | None:
-    """The open request that a new one would repeat: one to bring into use, one of each other kind, one for a clause."""
+def _pending(
+    session: Session, version: ModelVersion, kind: ChangeKind, clause: str, lifts: str
+) -> ChangeRequest | None:
+    """The open request that a new one would repeat: one to bring into use, one of each other kind, one for a clause.
+
+    To lift a restriction is asked for once for each, and apart from putting another in force.
+    """
     if kind not in ASIDE:
         return open_change(session, version)
     to_come = OPEN if kind is ChangeKind.POLICY_EXCEPTION else OPEN | {ChangeStatus.APPROVED}
     query = select(ChangeRequest).where(
         ChangeRequest.version_id == version.id,
         ChangeRequest.kind == kind,
+        ChangeRequest.lifts == lifts,
         col(ChangeRequest.status).in_(to_come),
     )
     if kind is ChangeKind.POLICY_EXCEPTION:

@@ -49,13 +49,16 @@ class StayRow:
 
 @dataclass(frozen=True)
 class RestrictionRow:
-    """A bound on the use of a model that is in force."""
+    """A bound on the use of a model; `until` is None while it is in force, else `lifted_change` ended it."""
 
     text: str
     version: str | None
     change: str
     since: datetime
     set_by: str
+    until: datetime | None = None
+    lifted_by: str = ""
+    lifted_change: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,20 +131,36 @@ def beside_production() -> ScalarSelect[str]:
 
 def restrictions(session: Session, model: str, *, at: datetime) -> tuple[RestrictionRow, ...]:
     """The bounds on the use of the model that were in force at this moment, oldest first."""
-    query = (
+    still = or_(col(Restriction.until).is_(None), col(Restriction.until) > at)
+    found = session.execute(_bounds(model).where(Restriction.since <= at, still)).all()
+    return tuple(_bound(row, version) for row, version in found)
+
+
+def lifted_restrictions(session: Session, model: str, *, limit: int = 50) -> tuple[RestrictionRow, ...]:
+    """The bounds that were in force once, the last lifted first."""
+    query = _bounds(model).where(col(Restriction.until).is_not(None)).order_by(None)
+    found = session.execute(query.order_by(col(Restriction.until).desc(), col(Restriction.id).desc()).limit(limit))
+    return tuple(_bound(row, version) for row, version in found.all())
+
+
+def restriction_of(session: Session, change: str) -> Restriction | None:
+    """The bound that this change put in force, or None; a change of another kind put none."""
+    return session.exec(select(Restriction).where(Restriction.change == change)).first()
+
+
+def _bounds(model: str) -> Select[Restriction, str | None]:
+    return (
         select(Restriction, col(ModelVersion.version))
         .join(Model, col(Model.id) == col(Restriction.model_id))
         .outerjoin(ModelVersion, col(ModelVersion.id) == col(Restriction.version_id))
-        .where(
-            Model.number == model,
-            Restriction.since <= at,
-            or_(col(Restriction.until).is_(None), col(Restriction.until) > at),
-        )
+        .where(Model.number == model)
         .order_by(col(Restriction.id))
     )
-    return tuple(
-        RestrictionRow(row.text, version, row.change, row.since, row.set_by)
-        for row, version in session.execute(query).all()
+
+
+def _bound(row: Restriction, version: str | None) -> RestrictionRow:
+    return RestrictionRow(
+        row.text, version, row.change, row.since, row.set_by, row.until, row.lifted_by, row.lifted_change
     )
 
 

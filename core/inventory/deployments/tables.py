@@ -78,6 +78,7 @@ class Restriction(Row, table=True):
     set_by: str = Field(max_length=16)
     until: datetime | None = Field(default=None, sa_type=Instant)
     lifted_by: str = Field(default="", max_length=16)
+    lifted_change: str = Field(default="", max_length=16)  # that ended it
 
 
 class Drill(Row, table=True):

@@ -84,6 +84,7 @@ def _decision(session: Session, record: ChangeRecord, at: datetime) -> DecisionR
         kind=change.kind,
         functions=tuple(sorted(record.required)),
         restriction=change.restriction,
+        lifts=change.lifts,
         exception=_asked(session, record, at),
         dissents=_dissents(record),
         returned_by=change.returned_by,

@@ -89,7 +89,7 @@ def _phases(one: DecisionRecord, people: Legend) -> tuple[tuple[str, Cell], ...]
 def _asked(one: DecisionRecord) -> tuple[tuple[str, Cell], ...]:
     """What a restricted use or an exception asks for beside the version."""
     if one.restriction:
-        return (("Restriction", one.restriction),)
+        return ((f"Lifts the restriction of {one.lifts}" if one.lifts else "Restriction", one.restriction),)
     if one.exception is None:
         return ()
     return exception_lines(one.exception)

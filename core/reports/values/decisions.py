@@ -154,6 +154,7 @@ class DecisionRecord:
     kind: ChangeKind = ChangeKind.NEW_VERSION
     functions: tuple[str, ...] = ()  # of which the votes to approve must hold one each
     restriction: str = ""
+    lifts: str = ""  # the change whose restriction it ends
     exception: ExceptionRecord | None = None
     dissents: tuple[DissentRecord, ...] = ()
     returned_by: str | None = None
