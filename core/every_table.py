@@ -13,6 +13,7 @@ import core.inventory.importing.tables
 import core.inventory.tables
 import core.jobs.outbox.tables
 import core.jobs.tables
+import core.ledger.anchors.tables
 import core.ledger.batches.tables
 import core.ledger.tables
 import core.policy.exceptions.tables

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     CODE_REPORT = "code:report"
     PERSON_MANAGE = "person:manage"
     HOOK_MANAGE = "hook:manage"
+    ANCHOR_MANAGE = "anchor:manage"
     TOKEN_OWN = "token:own"  # noqa: S105  a permission's name, not a secret
 
 
@@ -133,7 +134,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
-        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE}),
+        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE}),
     }
 )
 # a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs

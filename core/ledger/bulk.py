@@ -61,7 +61,8 @@ class BulkLog:
 
     def sign(self) -> None:
         """Put a checkpoint over everything so far; the entries after it quote its digest."""
-        note = self._ledger.note(Checkpoint(self._ledger.origin, self.pending.size, self.pending.root()))
+        checkpoint = Checkpoint(self._ledger.origin, self.pending.size, self.pending.root())
+        note = checkpoint.note(self._ledger.keyring.current)
         self.notes.append((self.pending.size, note))
         self.quoted = hashlib.sha256(note.encode()).hexdigest()
 

@@ -1,6 +1,8 @@
 """The closed vocabulary of what can be on record."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Event(StrEnum):
@@ -132,4 +134,18 @@ class Event(StrEnum):
     EXPORT_DOWNLOADED = "export.downloaded"
     PAYLOAD_ERASED = "payload.erased"
     LEDGER_VERIFIED = "ledger.verified"
+    LEDGER_KEY_ROTATED = "ledger.key_rotated"
+    LEDGER_KEY_REPLACED = "ledger.key_replaced"
+    LEDGER_KEY_TAKEN = "ledger.key_taken"
+    LEDGER_RESUMED = "ledger.resumed"
+    ANCHOR_ADDED = "anchor.added"
+    ANCHOR_CHANGED = "anchor.changed"
     ACT_REFUSED = "act.refused"
+
+
+KEPT: Mapping[str, str] = MappingProxyType(
+    {  # particulars that are never erased, and why
+        Event.EVENTS_RECORDED.value: "names no person, and every proof of its events rests on it",
+        Event.LEDGER_RESUMED.value: "says what was lost",
+    }
+)

@@ -1,13 +1,15 @@
 """Takes out of the ledger what an export carries, in the form that the offline verification reads."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
 from core.ledger import offline
+from core.ledger.anchors.keys import hand_overs, key_after
+from core.ledger.anchors.lines import cosigned, newest_cosigned, newest_stamped
 from core.ledger.canonical import canonical
 from core.ledger.checkpoints import parse_checkpoint
 from core.ledger.events import Event
@@ -36,13 +38,17 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class LedgerParts:
-    """A checkpoint note, the key that verifies it, entries with their `.tlog-proof` texts, and consistency proofs."""
+    """A checkpoint note, the key that verifies it, entries with their `.tlog-proof` texts, and consistency proofs.
+
+    `anchors` are the files that show what holds the ledger from outside: keys handed over, cosignatures, time stamp.
+    """
 
     checkpoint: str
     vkey: str
     entries: tuple[LedgerEntry, ...]
     proofs: Mapping[int, str]
     consistency: str
+    anchors: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts:
@@ -56,14 +62,37 @@ def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts
     if note is None:
         raise NotFound("ledger checkpoint", "newest")
     size = parse_checkpoint(split_note(note)[0]).size
+    note = cosigned(session, size, note)
+    held, anchored = anchor_files(session, size)
     entries = _entries(session, wanted)
     for index in wanted:
         if index not in entries or index >= size:
             raise NotFound("ledger entry", index)
     tree = StoredTree(session, read_head(session).pending)
     proofs = {index: Receipt(index, tree.proof(inclusion_spans(index, size)), note).text() for index in wanted}
-    earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in _earlier(session, size))
-    return LedgerParts(note, vkey, tuple(entries[index] for index in wanted), proofs, "\n".join(earlier))
+    olds = sorted({*_earlier(session, size), *held})
+    earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in olds if old < size)
+    shown = tuple(entries[index] for index in wanted)
+    return LedgerParts(note, key_after(session, size) or vkey, shown, proofs, "\n".join(earlier), anchored)
+
+
+def anchor_files(session: Session, size: int) -> tuple[set[int], dict[str, bytes]]:
+    """The files about keys, cosignatures and time stamps, and the sizes of the checkpoints in them."""
+    sizes, files = set[int](), dict[str, bytes]()
+    for over in hand_overs(session):
+        proof = StoredTree(session, read_head(session).pending).proof(inclusion_spans(over.index, over.index + 1))
+        sizes.add(over.index + 1)
+        files[f"keys/{over.index}.entry"] = over.body.encode()
+        files[f"keys/{over.index}.tlog-proof"] = Receipt(over.index, proof, over.note).text().encode()
+    seen = newest_cosigned(session, most=size)
+    if seen is not None:
+        sizes.add(seen[0])
+        files["cosigned"] = seen[1].encode()
+    stamped = newest_stamped(session, most=size)
+    if stamped is not None:
+        sizes.add(stamped.size)
+        files |= {"stamped": stamped.note.encode(), "stamped.tst": stamped.token}
+    return sizes, files
 
 
 def ledger_files(taken: LedgerParts) -> dict[str, bytes]:
@@ -77,6 +106,7 @@ def ledger_files(taken: LedgerParts) -> dict[str, bytes]:
         f"{FOLDER}/vkey": f"{taken.vkey}\n".encode(),
         f"{FOLDER}/entries.jsonl": b"".join(lines),
     }
+    files |= {f"{FOLDER}/{name}": content for name, content in taken.anchors.items()}
     if taken.consistency:
         files[f"{FOLDER}/consistency"] = taken.consistency.encode()
     return files | {f"{FOLDER}/proofs/{index}.tlog-proof": text.encode() for index, text in taken.proofs.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from core.ledger.notes import ED25519, NoteRefused, Signer, decode_base64, encode_base64
+from core.ledger.notes import ED25519, NoteRefused, Signer, decode_base64, encode_base64, key_id
 
 PREFIX = "PRIVATE+KEY+"
 
@@ -19,19 +19,29 @@ def make_signer(path: Path, origin: str) -> Signer:
     """
     private = Ed25519PrivateKey.generate()
     signer = Signer(origin, private)
-    digest = signer.vkey.split("+", 2)[1]
-    line = f"{PREFIX}{origin}+{digest}+{encode_base64(ED25519 + private.private_bytes_raw())}\n"
+    write_private(path, origin, private, ED25519)
+    return signer
+
+
+def load_signer(path: Path) -> Signer:
+    """Read the key; a file that others may read, or that does not hold a key, raises `NoteRefused`."""
+    return Signer(*read_private(path, ED25519))
+
+
+def write_private(path: Path, name: str, private: Ed25519PrivateKey, kind: bytes) -> None:
+    """Store a key of this signature type for its owner alone; an existing file is never replaced."""
+    digest = key_id(name, private.public_key().public_bytes_raw(), kind).hex()
+    line = f"{PREFIX}{name}+{digest}+{encode_base64(kind + private.private_bytes_raw())}\n"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as sink:
         sink.write(line)
         sink.flush()
         os.fsync(sink.fileno())
-    return signer
 
 
-def load_signer(path: Path) -> Signer:
-    """Read the key; a file that others may read, or that does not hold a key, raises `NoteRefused`."""
+def read_private(path: Path, kind: bytes) -> tuple[str, Ed25519PrivateKey]:
+    """Name and key in a file of this signature type; raises `NoteRefused`."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise NoteRefused(f"The signing key {path} can be read by others; set its mode to 0600.")
     line = path.read_text(encoding="utf-8").removesuffix("\n")
@@ -39,12 +49,12 @@ def load_signer(path: Path) -> Signer:
     if not line.startswith(PREFIX) or len(parts) != 3:
         raise NoteRefused(f"{path} does not hold a signing key.")
     secret = decode_base64(parts[2])
-    if len(secret) != 33 or secret[:1] != ED25519:
+    if len(secret) != 33 or secret[:1] != kind:
         raise NoteRefused(f"{path} does not hold an Ed25519 key.")
-    signer = Signer(parts[0], Ed25519PrivateKey.from_private_bytes(secret[1:]))
-    if signer.vkey.split("+", 2)[1] != parts[1]:
+    private = Ed25519PrivateKey.from_private_bytes(secret[1:])
+    if key_id(parts[0], private.public_key().public_bytes_raw(), kind).hex() != parts[1]:
         raise NoteRefused(f"The key in {path} does not match its own hash.")
-    return signer
+    return parts[0], private
 
 
 def load_or_make_signer(path: Path, origin: str) -> Signer:

@@ -14,7 +14,7 @@ from core.errors import GovernanceError
 ED25519 = b"\x01"  # the signature type byte of the specification
 MAX_BYTES = 65_536
 MAX_SIGNATURES = 64
-_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
+NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
@@ -44,9 +44,9 @@ def parse_decimal(text: str) -> int:
     return int(text)
 
 
-def key_id(name: str, public: bytes) -> bytes:
+def key_id(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
     """The first four bytes of SHA-256(name ‖ newline ‖ type ‖ key)."""
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:4]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Verifier:
     def parse(cls, vkey: str) -> "Verifier":
         """Read `name+hash+base64`; the hash must be that of the key."""
         parts = vkey.split("+", 2)
-        if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
+        if len(parts) != 3 or not NAME.fullmatch(parts[0]):
             raise NoteRefused("A verifier key reads name+hash+base64.")
         name, found, data = parts[0], parts[1], decode_base64(parts[2])
         if len(data) != 33 or data[:1] != ED25519:
@@ -92,7 +92,7 @@ class Signer:
     """A private key with its name; the name is the origin of the log that it signs."""
 
     def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise NoteRefused("A key name holds no space and no plus sign, and is not empty.")
         self._private = private
         self.verifier = Verifier(name, private.public_key().public_bytes_raw())

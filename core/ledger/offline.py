@@ -1,4 +1,4 @@
-"""Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F]`.
+"""Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F] …`.
 
 This one file is shipped inside every bundle as verify.py. It needs Python 3.11 and the package `cryptography`, and
 shares no line with the code that wrote the bundle, so that one mistake cannot hide in both. The steps:
@@ -9,12 +9,14 @@ shares no line with the code that wrote the bundle, so that one mistake cannot h
  4 data files      every file under data/ has the digest in manifest-sha256.txt, and none is unlisted
  5 signature       the CMS signature fits manifest-sha256.txt
  6 certificate     the signer's certificate leads to ca.crt, and was valid when it signed
- 7 ledger key      the key that signs the ledger reads as one, and is the pinned one
+ 7 ledger key      the key that signs the ledger reads as one, and is the pinned one or was handed over by it
  8 checkpoint      the checkpoint is signed by that key and is of that key's ledger
  9 entries         every entry is canonical, numbered once and in the order of time
 10 proofs          every entry is in the ledger that the checkpoint describes
 11 payloads        every payload is the one that its entry commits to
 12 state           the ledger continues the checkpoint that was seen before
+13 witnesses       the ledger continues a checkpoint that witnesses cosigned, and the times of entries fit theirs
+14 time stamps     the same for a checkpoint that an authority stamped; its signature is for openssl to verify
 
 Exit code 0: all of them hold. 1: one does not. 2: the file cannot be read as a bundle at all.
 """
@@ -80,10 +82,13 @@ class Bundle:
     key: str | None = None
     state: Path | None = None
     authority: str | None = None
+    witnesses: tuple[str, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, str] = field(default_factory=dict)
     signer: "Signed | None" = None
     ledger_key: "LedgerKey | None" = None
+    former: "list[LedgerKey]" = field(default_factory=list)
+    handed_over: "list[Checkpoint]" = field(default_factory=list)
     checkpoint: "Checkpoint | None" = None
     entries: "list[Entry]" = field(default_factory=list)
 
@@ -453,27 +458,96 @@ def decimal(text: str) -> int:
     return int(text)
 
 
-def read_key(vkey: str) -> LedgerKey:
+def read_key(vkey: str, kind: int = 1) -> LedgerKey:
+    """`name+hash+base64` of a ledger (kind 1) or of a witness (kind 4)."""
     parts = vkey.split("+", 2)
     if len(parts) != 3 or not re.fullmatch(r"[^\s+]+", parts[0]):
         raise Failed("a verifier key reads name+hash+base64")
     data = strict_base64(parts[2])
     key_id = hashlib.sha256(parts[0].encode() + b"\n" + data).digest()[:4]
-    if len(data) != 33 or data[0] != 1 or parts[1] != key_id.hex():
+    if len(data) != 33 or data[0] != kind or parts[1] != key_id.hex():
         raise Failed("the verifier key is not Ed25519, or its hash does not fit")
     return LedgerKey(vkey, parts[0], key_id, data[1:])
 
 
 def ledger_key(bundle: Bundle) -> str:
-    text = bundle.text(f"{LEDGER}vkey")
-    found = read_key(text.removesuffix("\n"))
-    if bundle.key is None:
-        bundle.ledger_key = found
-        return f"NOT PINNED: signed by a key that came with the bundle; compare {found.vkey} over another channel"
-    bundle.ledger_key = read_key(bundle.key)
+    found = read_key(bundle.text(f"{LEDGER}vkey").removesuffix("\n"))
+    overs = hand_overs(bundle)
+    bundle.ledger_key = found if bundle.key is None else _followed(bundle, read_key(bundle.key), overs)
     if found != bundle.ledger_key:
-        raise Failed(f"the bundle names {found.vkey}, not the pinned key")
+        raise Failed(f"the bundle names {found.vkey}, not the pinned key{_replaced(overs)}")
+    bundle.former = _former(found, overs)
+    if bundle.key is None:
+        return f"NOT PINNED: signed by a key that came with the bundle; compare {found.vkey} over another channel"
+    if bundle.handed_over:
+        return f"the pinned key of {found.name} handed over to {found.vkey}, {len(bundle.handed_over)} times in all"
     return f"the pinned key of {found.name}"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """An entry that names a new key, and the note that the former key signed over it as the last entry."""
+
+    index: int
+    rotation: bool
+    new: LedgerKey
+    former: LedgerKey
+    note: str
+
+
+def hand_overs(bundle: Bundle) -> list[HandOver]:
+    """data/ledger/keys: N.entry is the exact entry N, N.tlog-proof its proof under the checkpoint of N + 1 entries."""
+    names = {name.removeprefix(f"{LEDGER}keys/") for name in bundle.files if name.startswith(f"{LEDGER}keys/")}
+    numbers = sorted(decimal(name.removesuffix(".entry")) for name in names if name.endswith(".entry"))
+    if names != {f"{number}.{kind}" for number in numbers for kind in ("entry", "tlog-proof")}:
+        raise Failed("data/ledger/keys holds other files than an entry and a proof for each key")
+    return [_hand_over(bundle, number) for number in numbers]
+
+
+def _hand_over(bundle: Bundle, index: int) -> HandOver:
+    body = bundle.file(f"{LEDGER}keys/{index}.entry")
+    record = read_canonical(body)
+    entity = cast(Mapping[str, str], record.get("entity"))
+    new, _, former = entity["id"].partition(" ")
+    if set(record) != FIELDS or entity["kind"] != "ledger key":
+        raise Failed(f"entry {index} hands no key over")
+    steps, note = read_proof(bundle.text(f"{LEDGER}keys/{index}.tlog-proof"), index)
+    rotation = record["action"] == "ledger.key_rotated"
+    over = HandOver(index, rotation, read_key(new), read_key(former), note)
+    signed = read_checkpoint(note, over.former if rotation or record["action"] == "ledger.key_replaced" else over.new)
+    leaf = hashlib.sha256(b"\0" + body).digest()
+    if signed.size != index + 1 or not included(leaf, index, steps, signed.size, signed.root):
+        raise Failed(f"entry {index} is not the last one under the checkpoint that hands over")
+    return over
+
+
+def _followed(bundle: Bundle, pinned: LedgerKey, overs: Sequence[HandOver]) -> LedgerKey:
+    """The key that the pinned one leads to; a key that was given up as compromised hands nothing over."""
+    current = pinned
+    for over in overs:
+        if over.rotation and over.former == current:
+            bundle.handed_over.append(read_checkpoint(over.note, current))
+            current = over.new
+    return current
+
+
+def _replaced(overs: Sequence[HandOver]) -> str:
+    broken = [over for over in overs if not over.rotation]
+    if not broken:
+        return ""
+    return (
+        f"; entry {broken[-1].index} says that a key was given up and {broken[-1].new.vkey} follows: "
+        "compare that over another channel and pin it"
+    )
+
+
+def _former(current: LedgerKey, overs: Sequence[HandOver]) -> list[LedgerKey]:
+    """The keys before this one, as far as each handed over to the next."""
+    found = [current]
+    for over in reversed(overs):
+        if over.new == found[-1] and over.rotation:
+            found.append(over.former)
+    return found[1:]
 
 
 def read_checkpoint(note: str, key: LedgerKey) -> Checkpoint:
@@ -512,6 +586,8 @@ def checkpoint(bundle: Bundle) -> str:
     if bundle.ledger_key is None:
         raise Failed("there is no key to verify it with")
     found = read_checkpoint(bundle.text(f"{LEDGER}checkpoint"), bundle.ledger_key)
+    for earlier in bundle.handed_over:
+        continues(bundle, earlier, found)
     bundle.checkpoint = found
     return f"{found.size} entries, signed by {bundle.ledger_key.name}"
 
@@ -613,15 +689,24 @@ def proofs(bundle: Bundle) -> str:
 
 
 def _proof(bundle: Bundle, entry: Entry, signed: Checkpoint) -> None:
-    text = bundle.text(f"{LEDGER}proofs/{entry.index}.tlog-proof")
+    steps, note = read_proof(bundle.text(f"{LEDGER}proofs/{entry.index}.tlog-proof"), entry.index)
+    if note != signed.note:
+        raise Failed("its proof is under another checkpoint")
+    leaf = hashlib.sha256(b"\0" + entry.body).digest()
+    if not included(leaf, entry.index, steps, signed.size, signed.root):
+        raise Failed("it is not in the ledger that the checkpoint describes")
+
+
+def read_proof(text: str, index: int) -> tuple[list[bytes], str]:
+    """The hashes and the note of a proof of this entry."""
     head, _, note = text.partition("\n\n")
     lines = head.split("\n")
-    if lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {entry.index}"] or note != signed.note:
-        raise Failed("its proof is of another entry, or under another checkpoint")
+    if lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {index}"]:
+        raise Failed("its proof is of another entry")
     steps = [strict_base64(line) for line in lines[2:]]
-    leaf = hashlib.sha256(b"\0" + entry.body).digest()
-    if any(len(step) != 32 for step in steps) or not included(leaf, entry.index, steps, signed.size, signed.root):
-        raise Failed("it is not in the ledger that the checkpoint describes")
+    if len(steps) > 63 or any(len(step) != 32 for step in steps):
+        raise Failed("its proof is not a list of hashes")
+    return steps, note
 
 
 # 11 payloads
@@ -676,20 +761,39 @@ def state(bundle: Bundle) -> str:
         raise Failed("there is no checkpoint to compare with")
     if not bundle.state.exists():
         return "the first checkpoint that was seen"
-    seen = read_checkpoint(bundle.state.read_text(encoding="utf-8"), bundle.ledger_key)
-    now = bundle.checkpoint
+    seen = read_under(bundle, bundle.state.read_text(encoding="utf-8"))
+    continues(bundle, seen, bundle.checkpoint)
+    if bundle.checkpoint.size == seen.size:
+        return "the checkpoint that was seen before"
+    return f"continues the ledger of {seen.size} entries that was seen before"
+
+
+def read_under(bundle: Bundle, note: str) -> Checkpoint:
+    """The checkpoint in a note that the ledger's key signed, or one that handed over to it."""
+    keys = [key for key in (bundle.ledger_key, *bundle.former) if key is not None]
+    return read_checkpoint(note, next((key for key in keys if names(note, key)), keys[0]))
+
+
+def names(note: str, key: LedgerKey) -> bool:
+    """Whether a line of the note says that it is of this key; nothing is verified."""
+    lines = note.rpartition("\n\n")[2].split("\n")
+    start = f"— {key.name} "
+    return any(strict_base64(line[len(start) :])[:4] == key.key_id for line in lines if line.startswith(start))
+
+
+def continues(bundle: Bundle, seen: Checkpoint, now: Checkpoint) -> None:
+    """Fails unless the tree of `now` begins with that of `seen`, by a proof in the bundle."""
     if now.size < seen.size:
         raise Failed(f"the ledger went back from {seen.size} to {now.size} entries")
     if now.size == seen.size:
         if now.root != seen.root:
             raise Failed(f"two different ledgers of {now.size} entries were signed")
-        return "the checkpoint that was seen before"
+        return
     proof = _consistency(bundle, seen.size)
     if proof is None:
         raise Failed(f"not checked: the bundle has no consistency proof from {seen.size} entries")
     if not extends(seen, now, proof):
         raise Failed(f"the first {seen.size} entries are not those that were signed before")
-    return f"continues the ledger of {seen.size} entries that was seen before"
 
 
 def _consistency(bundle: Bundle, size: int) -> list[bytes] | None:
@@ -711,6 +815,102 @@ def keep_state(bundle: Bundle) -> None:
         os.replace(draft, bundle.state)
 
 
+# 13 witnesses: C2SP tlog-cosignature
+
+
+TOLERANCE = 900  # seconds by which clocks may differ, and which an act may take between its beginning and its commit
+
+
+def witnesses(bundle: Bundle) -> str:
+    if f"{LEDGER}cosigned" not in bundle.files:
+        if bundle.witnesses:
+            raise Failed("the bundle holds no cosigned checkpoint")
+        return "none has cosigned a checkpoint"
+    if bundle.checkpoint is None:
+        raise Failed("there is no checkpoint that could have been cosigned")
+    note = bundle.text(f"{LEDGER}cosigned")
+    seen = read_under(bundle, note)
+    continues(bundle, seen, bundle.checkpoint)
+    under = f"{seen.size} of {bundle.checkpoint.size} entries"
+    if not bundle.witnesses:
+        return f"NOT PINNED: a checkpoint of {under} carries cosignatures; name a witness' key with --witness"
+    told = []
+    for pinned in bundle.witnesses:
+        witness = read_key(pinned, kind=4)
+        at = cosigned_at(note, witness)
+        in_time(bundle, seen.size, at, witness.name)
+        told.append(f"{witness.name} at {datetime.fromtimestamp(at, UTC).isoformat()}")
+    return f"{under} cosigned by {', '.join(told)}"
+
+
+def cosigned_at(note: str, witness: LedgerKey) -> int:
+    """When this witness cosigned the note, in seconds since 1970, once its signature has been verified."""
+    text, _, signatures = note.rpartition("\n\n")
+    times = []
+    for line in signatures.removesuffix("\n").split("\n"):
+        match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+        data = strict_base64(match[2]) if match else b""
+        if match is None or match[1] != witness.name or data[:4] != witness.key_id:
+            continue
+        seconds = int.from_bytes(data[4:12], "big")
+        message = f"cosignature/v1\ntime {seconds}\n{text}\n".encode()
+        Ed25519PublicKey.from_public_bytes(witness.public).verify(data[12:], message)
+        times.append(seconds)
+    if not times:
+        raise Failed(f"the checkpoint is not cosigned by {witness.name}")
+    return max(times)
+
+
+def in_time(bundle: Bundle, size: int, at: int, who: str) -> None:
+    """Entries that an outside clock saw are not dated after it; entries that came later are not dated before it."""
+    for entry in bundle.entries:
+        dated = cast(int, entry.record["at"]) / 1e6
+        if entry.index < size and dated > at + TOLERANCE:
+            raise Failed(f"entry {entry.index} is dated after {who} saw it")
+        if entry.index >= size and dated < at - TOLERANCE:
+            raise Failed(f"entry {entry.index} is dated before {who} saw a ledger without it")
+
+
+# 14 time stamps: RFC 3161; who signed the token is for openssl to say
+
+
+TST_INFO = bytes.fromhex("2a864886f70d0109100104")
+
+
+def time_stamps(bundle: Bundle) -> str:
+    names = [f"{LEDGER}{name}" for name in ("stamped", "stamped.tst") if f"{LEDGER}{name}" in bundle.files]
+    if not names:
+        return "none was taken"
+    if bundle.checkpoint is None or len(names) != 2:
+        raise Failed("there is no checkpoint, or a time stamp without its note")
+    note = bundle.text(f"{LEDGER}stamped")
+    seen = read_under(bundle, note)
+    continues(bundle, seen, bundle.checkpoint)
+    at = stamped_at(bundle.file(f"{LEDGER}stamped.tst"), note.encode())
+    in_time(bundle, seen.size, int(at.timestamp()), "the authority")
+    return (
+        f"{seen.size} of {bundle.checkpoint.size} entries stamped at {at.isoformat()}; NOT VERIFIED here: "
+        "openssl ts -verify -token_in -in stamped.tst -data stamped -CAfile the authority's"
+    )
+
+
+def stamped_at(token: bytes, note: bytes) -> datetime:
+    """The time in an RFC 3161 token over this note; nothing says yet who signed it."""
+    outer = read_der(token)
+    kind, wrapped = outer.parts()
+    _version, _digests, content, *_ = read_der(wrapped.content).parts()
+    inner, octets = content.parts()
+    if outer.raw != token or kind.content != OIDS["signed data"] or inner.content != TST_INFO:
+        raise Failed("the time stamp is not a token of RFC 3161")
+    info = read_der(read_der(octets.content).content)
+    _version, _policy, imprint, _serial, time, *_ = info.parts()
+    algorithm, digest = imprint.parts()
+    if algorithm.parts()[0].content != OIDS["SHA-256"] or digest.content != hashlib.sha256(note).digest():
+        raise Failed("the time stamp is over something else than the note")
+    text = time.content.decode("ascii").partition(".")[0].removesuffix("Z")
+    return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
 STEPS: tuple[tuple[str, Callable[[Bundle], str]], ...] = (
     ("container", container),
     ("layout", layout),
@@ -724,12 +924,21 @@ STEPS: tuple[tuple[str, Callable[[Bundle], str]], ...] = (
     ("proofs", proofs),
     ("payloads", payloads),
     ("state", state),
+    ("witnesses", witnesses),
+    ("time stamps", time_stamps),
 )
 
 
-def verify(data: bytes, *, key: str | None = None, state: Path | None = None, ca: str | None = None) -> list[Step]:
+def verify(
+    data: bytes,
+    *,
+    key: str | None = None,
+    state: Path | None = None,
+    ca: str | None = None,
+    witnesses: Sequence[str] = (),
+) -> list[Step]:
     """All steps, in order; the state is kept when all of them hold. Raises `NotABundle`."""
-    bundle = Bundle(data, key, state, ca)
+    bundle = Bundle(data, key, state, ca, tuple(witnesses))
     steps = list(run_steps(bundle))
     if all(step.passed for step in steps):
         keep_state(bundle)
@@ -780,13 +989,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="K", help="the ledger's verifier key, or a file that holds it, to pin")
     parser.add_argument("--state", metavar="S", type=Path, help="a file that remembers the last checkpoint seen")
     parser.add_argument("--ca", metavar="F", help="the SHA-256 fingerprint of ca.crt, to pin")
+    parser.add_argument(
+        "--witness", metavar="W", action="append", default=[], help="a witness' key, or its file; may be repeated"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print; the exit code."""
     try:
-        steps = verify(read_bundle(args.bundle), key=pinned_key(args.key), state=args.state, ca=args.ca)
+        pinned = [key for key in map(pinned_key, args.witness) if key is not None]
+        steps = verify(
+            read_bundle(args.bundle), key=pinned_key(args.key), state=args.state, ca=args.ca, witnesses=pinned
+        )
     except NotABundle as error:
         _print(json.dumps({"passed": False, "error": str(error)}) if args.format == "json" else str(error))
         return 2

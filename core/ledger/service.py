@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import insert, update
+from sqlalchemy.event import listen
 from sqlmodel import Session, col, select
 
 from core.errors import GovernanceError, NotFound, Problem, Unreadable
+from core.ledger.anchors.holding import refuse_while_held
+from core.ledger.anchors.keys import key_after
+from core.ledger.anchors.lines import cosigned
 from core.ledger.canonical import JsonValue, canonical
 from core.ledger.checkpoints import Checkpoint, parse_checkpoint
 from core.ledger.envelope import Entity, Envelope, commitment
-from core.ledger.events import Event
+from core.ledger.events import KEPT, Event
 from core.ledger.head import Head, lock_head, read_head, save_head
-from core.ledger.keys import load_or_make_signer
+from core.ledger.keyring import Keyring
 from core.ledger.merkle import inclusion_spans, leaf_hash
-from core.ledger.notes import Signer, split_note
+from core.ledger.notes import split_note
 from core.ledger.receipts import Receipt
 from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile, table_of
 from core.ledger.tiles import StoredTree
@@ -77,22 +81,24 @@ class AlreadyRecorded(GovernanceError):
 
 
 class Ledger:
-    """The log `origin`, signed by `signer`, whose key name is the origin."""
+    """The log that the key in use signs; the name of that key is the log's."""
 
-    def __init__(self, signer: Signer, origin: str) -> None:
-        if signer.name != origin:
-            raise ValueError(f"The key signs for {signer.name!r}, not for {origin!r}.")
-        self._signer, self.origin = signer, origin
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
 
     @classmethod
     def open(cls, folder: Path, *, origin: str) -> "Ledger":
         """The ledger whose key is `ledger.key` in `folder`; a new key is made on first use."""
-        return cls(load_or_make_signer(folder / "ledger.key", origin), origin)
+        return cls(Keyring(folder, origin=origin))
+
+    @property
+    def origin(self) -> str:
+        return self.keyring.current.name
 
     @property
     def vkey(self) -> str:
         """The verifier key that auditors pin."""
-        return self._signer.vkey
+        return self.keyring.current.vkey
 
     def record(
         self,
@@ -104,13 +110,17 @@ class Ledger:
         at: datetime,
         payload: Mapping[str, JsonValue] | None = None,
         event_id: str | None = None,
+        despite_hold: bool = False,
     ) -> Recorded:
         """Append one entry; the commit of `tx` adds a signed checkpoint over it.
 
         Entries never go back in time: an `at` before the last entry's becomes the last entry's. `payload` is kept
         apart from the entry, which only commits to it, and can be erased. An `event_id` that is on record raises
-        `AlreadyRecorded`; a value outside the JSON profile raises `NotCanonical`.
+        `AlreadyRecorded`; a value outside the JSON profile raises `NotCanonical`; `LedgerHeld` is raised while a
+        checkpoint outside is ahead.
         """
+        if not despite_hold:
+            refuse_while_held(self.keyring.folder)
         session = tx.session
         session.flush()
         head = lock_head(session)
@@ -136,6 +146,7 @@ class Ledger:
         self, tx: Transaction, happenings: Sequence[Happening], *, actor: Actor, at: datetime
     ) -> tuple[Recorded, ...]:
         """As `record` for each in order, in a few statements: an import of thousands would wait on each otherwise."""
+        refuse_while_held(self.keyring.folder)
         session = tx.session
         session.flush()
         head = lock_head(session)
@@ -152,13 +163,9 @@ class Ledger:
         kept = col(LogPayload.body).is_not(None)
         if session.exec(select(LogPayload.entry_id).where(LogPayload.entry_id == index, kept)).first() is None:
             raise NotFound("payload of ledger entry", index)
-        carries_proofs = select(LogEntry.idx).where(
-            LogEntry.idx == index, LogEntry.action == Event.EVENTS_RECORDED.value
-        )
-        if session.exec(carries_proofs).first() is not None:
-            raise Unreadable(
-                [Problem("names no person, and every proof of its events rests on it", found=f"entry {index}")]
-            )
+        action = session.exec(select(LogEntry.action).where(LogEntry.idx == index)).one()
+        if action in KEPT:
+            raise Unreadable([Problem(KEPT[action], found=f"entry {index}")])
         entity = Entity("entry", str(index))
         recorded = self.record(tx, Event.PAYLOAD_ERASED, entity=entity, actor=actor, at=at, payload={"reason": reason})
         session.execute(update(LogPayload).where(col(LogPayload.entry_id) == index).values(salt=None, body=None))
@@ -171,11 +178,8 @@ class Ledger:
         if note is None or checkpoint is None or not 0 <= index < checkpoint.size:
             raise NotFound("ledger entry", index)
         tree = StoredTree(session, read_head(session).pending)
-        return Receipt(index, tree.proof(inclusion_spans(index, checkpoint.size)), note).text()
-
-    def note(self, checkpoint: Checkpoint) -> str:
-        """The signed note of a checkpoint of this log."""
-        return checkpoint.note(self._signer)
+        proof = tree.proof(inclusion_spans(index, checkpoint.size))
+        return Receipt(index, proof, cosigned(session, checkpoint.size, note)).text()
 
     def _sign_at_commit(self, tx: Transaction) -> None:
         if WILL_SIGN not in tx.session.info:
@@ -186,7 +190,11 @@ class Ledger:
         head = read_head(session)
         if session.exec(select(LogCheckpoint.size).where(LogCheckpoint.size == head.pending.size)).first() is not None:
             return  # everything recorded was undone by a savepoint
-        note = self.note(Checkpoint(self.origin, head.pending.size, head.pending.root()))
+        vkey = key_after(session, head.pending.size)
+        signer = self.keyring.current if vkey is None else self.keyring.named(vkey)
+        if signer is not self.keyring.current:
+            listen(session, "after_commit", lambda _session: self.keyring.take_over(signer), once=True)
+        note = Checkpoint(signer.name, head.pending.size, head.pending.root()).note(signer)
         session.execute(_ADD_CHECKPOINT, {"size": head.pending.size, "note": note})
         save_head(session, replace(head, checkpoint_digest=hashlib.sha256(note.encode()).hexdigest()))
 

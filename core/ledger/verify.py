@@ -1,6 +1,6 @@
 """Verifies the stored ledger from its bytes, in the numbered steps of docs/ledger.md.
 
- 1 verifier key          the key reads as one
+ 1 verifier key          the key reads as one; where it was rotated, the key that it handed over to
  2 checkpoint            the newest note is signed by it and is of this log
  3 order                 entries are numbered 0, 1, 2 … without gap
  4 canonical form        every body is the canonical JSON of an entry
@@ -15,27 +15,21 @@
 13 saved checkpoint      the log continues the one that was seen before
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from core.ledger import streams
-from core.ledger.checkpoints import Checkpoint, open_checkpoint
-from core.ledger.notes import NoteRefused, Verifier
+from core.ledger.anchors.keys import HandOver, followed, former_keys
+from core.ledger.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
+from core.ledger.notes import NoteRefused, Verifier, split_note
 from core.ledger.report import Report, Step
 from core.ledger.service import newest_note
 from core.ledger.walk import Walk
 
 UNREADABLE = 0
-
-
-@dataclass(frozen=True)
-class _Signed:
-    verifier: Verifier | None
-    checkpoint: Checkpoint | None
 
 
 def verify_store(session: Session, vkey: str, *, saved_checkpoint: str | None = None) -> Report:
@@ -45,20 +39,20 @@ def verify_store(session: Session, vkey: str, *, saved_checkpoint: str | None = 
     was replaced by an older or another one. Takes memory for the event ids alone, about 0.1 GB at 1M entries.
     """
     _hold_still(session)
-    steps: list[Step] = []
-    verifier = _key(vkey, steps)
     try:
-        checkpoint = _newest(session, verifier, steps)
-        saved = _saved(saved_checkpoint, verifier)
-        walk = Walk(checkpoint, saved.size if isinstance(saved, Checkpoint) else None)
+        newest = _newest(session)
+        outside = None if saved_checkpoint is None else _read(saved_checkpoint)
+        walk = Walk(newest.size if newest else None, outside.size if outside else None)
         walk.through(streams.entries(session), streams.notes(session), streams.payloads(session))
+        verifier, key = _key(walk.hand_overs, vkey)
+        checkpoint, signed = _signed(session, verifier)
+        walk.settle(checkpoint)
         walk.tree(session)
-        steps += walk.steps()
-        steps.append(_continues(saved, walk))
+        saved = _saved(walk.hand_overs, saved_checkpoint, verifier)
+        steps = (key, signed, *walk.steps(), _continues(saved, walk))
     except DBAPIError as error:
-        steps.append(Step(UNREADABLE, "store", False, f"the stored bytes cannot be read: {error.orig}"))
-        return Report(tuple(steps), 0)
-    return Report(tuple(steps), walk.size)
+        return Report((Step(UNREADABLE, "store", False, f"the stored bytes cannot be read: {error.orig}"),), 0)
+    return Report(steps, walk.size)
 
 
 def _hold_still(session: Session) -> None:
@@ -67,24 +61,38 @@ def _hold_still(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _key(vkey: str, steps: list[Step]) -> Verifier | None:
+def _key(overs: Sequence[HandOver], vkey: str) -> tuple[Verifier | None, Step]:
+    """The key that signs now, which the pinned one leads to."""
     try:
-        verifier = Verifier.parse(vkey)
+        verifier, entries = followed(overs, Verifier.parse(vkey))
     except NoteRefused as error:
-        steps.append(Step(1, "verifier key", False, str(error)))
+        return None, Step(1, "verifier key", False, str(error))
+    through = f", which handed over in entry {', '.join(map(str, entries))}" if entries else ""
+    return verifier, Step(1, "verifier key", True, f"{verifier.name}{through}")
+
+
+def _newest(session: Session) -> Checkpoint | None:
+    """What the newest checkpoint says, whoever signed it."""
+    with suppress(UnicodeDecodeError):
+        note = newest_note(session)
+        return None if note is None else _read(note)
+    return None
+
+
+def _read(note: str) -> Checkpoint | None:
+    try:
+        return parse_checkpoint(split_note(note)[0])
+    except NoteRefused:
         return None
-    steps.append(Step(1, "verifier key", True, f"{verifier.name}"))
-    return verifier
 
 
-def _newest(session: Session, verifier: Verifier | None, steps: list[Step]) -> Checkpoint | None:
+def _signed(session: Session, verifier: Verifier | None) -> tuple[Checkpoint | None, Step]:
     checkpoint, detail = None, "there is no checkpoint"
     with suppress(UnicodeDecodeError):
         note = newest_note(session)
         if note is not None and verifier is not None:
             checkpoint, detail = _opened(note, verifier)
-    steps.append(Step(2, "checkpoint", checkpoint is not None, detail))
-    return checkpoint
+    return checkpoint, Step(2, "checkpoint", checkpoint is not None, detail)
 
 
 def _opened(note: str, verifier: Verifier) -> tuple[Checkpoint | None, str]:
@@ -95,12 +103,15 @@ def _opened(note: str, verifier: Verifier) -> tuple[Checkpoint | None, str]:
     return checkpoint, f"{checkpoint.size} entries, signed by {verifier.name}"
 
 
-def _saved(note: str | None, verifier: Verifier | None) -> Checkpoint | str | None:
-    """The saved checkpoint, why it is none, or nothing when none was given."""
+def _saved(overs: Sequence[HandOver], note: str | None, verifier: Verifier | None) -> Checkpoint | str | None:
+    """The saved checkpoint, why it is none, or nothing when none was given; a former key may have signed it."""
     if note is None:
         return None
     if verifier is None:
         return "the saved checkpoint cannot be read without a verifier key"
+    for key in former_keys(overs, verifier):
+        with suppress(NoteRefused):
+            return open_checkpoint(note, key)
     checkpoint, detail = _opened(note, verifier)
     return checkpoint or f"the saved checkpoint: {detail}"
 

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from core.ledger import streams
+from core.ledger.anchors.keys import HANDED_OVER, HandOver, read_hand_over
 from core.ledger.canonical import NotCanonical
 from core.ledger.checkpoints import Checkpoint, parse_checkpoint
 from core.ledger.envelope import Envelope, commitment, parse_envelope
@@ -21,15 +23,19 @@ from core.store.types import EPOCH
 
 
 class Walk:
-    """What one pass finds; `signed` is the newest checkpoint, `remember` a size whose root is wanted."""
+    """What one pass finds; `signed` is the newest checkpoint's size, `remember` another one whose root is wanted.
 
-    def __init__(self, signed: Checkpoint | None, remember: int | None) -> None:
+    Who signed is judged after the pass, as the entries say which key follows which.
+    """
+
+    def __init__(self, signed: int | None, remember: int | None) -> None:
         self.size = 0
         self.saved_root: bytes | None = None
+        self.hand_overs: list[HandOver] = []
         self._signed, self._remember = signed, remember
         self._frontier, self._pending = Frontier(), Pending()
         self._tiles: dict[tuple[int, int], bytes] = {}
-        self._signed_root = self._frontier.root() if signed and signed.size == 0 else None
+        self._signed_root = self._frontier.root() if signed == 0 else None
         self._ids: set[str] = set()
         self._last_at: datetime = EPOCH
         self._quoted = ""
@@ -67,7 +73,6 @@ class Walk:
             note = self._stray(note, notes)
         while payload is not None:
             payload = self._orphan(payload, payloads)
-        self._settle()
 
     def tree(self, session: Session) -> None:
         """Compare the stored tiles and the head with the tree of the entries."""
@@ -96,7 +101,7 @@ class Walk:
         for tile in self._pending.append(leaf):
             self._tiles[tile.level, tile.idx] = tile.hashes
         self.size += 1
-        if self._signed is not None and self._signed.size == self.size:
+        if self._signed == self.size:
             self._signed_root = self._frontier.root()
         if self._remember == self.size:
             self.saved_root = self._frontier.root()
@@ -115,9 +120,19 @@ class Walk:
         self._last_at = max(self._last_at, envelope.at)
         if envelope.checkpoint != self._quoted:
             self.earlier.add(f"entry {entry.index} quotes a checkpoint that is missing or was changed")
+        if envelope.action in HANDED_OVER:
+            self._hand_over(entry, envelope)
         if envelope.action == Event.PAYLOAD_ERASED and envelope.entity.id.isdecimal():
             self._erased.add(int(envelope.entity.id))
         self._particulars(entry.index, envelope, payload)
+
+    def _hand_over(self, entry: StoredEntry, envelope: Envelope) -> None:
+        try:
+            over = read_hand_over(entry.index, envelope.action, envelope.entity.id, entry.body.decode(), "")
+        except NoteRefused as error:
+            self.earlier.add(f"entry {entry.index} hands no key over: {error}")
+        else:
+            self.hand_overs.append(over)
 
     def _particulars(self, index: int, envelope: Envelope, payload: StoredPayload | None) -> None:
         if not envelope.payload:
@@ -135,6 +150,8 @@ class Walk:
     def _note(self, stored: StoredNote) -> None:
         self._quoted = hashlib.sha256(stored.note).hexdigest()
         try:
+            if self.hand_overs and self.hand_overs[-1].index + 1 == stored.size:
+                self.hand_overs[-1] = replace(self.hand_overs[-1], note=stored.note.decode())
             checkpoint = parse_checkpoint(split_note(stored.note.decode())[0])
         except (NoteRefused, UnicodeDecodeError) as error:
             self.earlier.add(f"the checkpoint of {stored.size} entries: {error}")
@@ -150,20 +167,22 @@ class Walk:
         self.payloads.add(f"there is a payload of entry {payload.index}, but no such entry")
         return next(payloads, None)
 
-    def _settle(self) -> None:
+    def settle(self, signed: Checkpoint | None) -> None:
+        """After the pass: compare with the newest checkpoint, if it is signed as it should be."""
         for index in self._empty:
             if index not in self._erased:
                 self.erasures.add(f"entry {index}: its payload was erased, and no entry says so")
         for index in self._erased.intersection(self._kept):
             self.erasures.add(f"entry {index}: its payload is on record as erased, and is still stored")
-        if self._signed is None:
+        if signed is None:
             self.root.add("there is no signed root to compare with")
-        elif self.size < self._signed.size:
-            self.root.add(f"the log is shorter than its checkpoint: {self.size} entries, not {self._signed.size}")
-        elif self._signed_root != self._signed.root:
-            self.root.add(f"the {self._signed.size} entries are not those that were signed")
-        if self._signed is not None and self.size > self._signed.size:
-            self.root.add(f"entries {self._signed.size} to {self.size - 1} are under no checkpoint")
+            return
+        if self.size < signed.size:
+            self.root.add(f"the log is shorter than its checkpoint: {self.size} entries, not {signed.size}")
+        elif self._signed_root != signed.root:
+            self.root.add(f"the {signed.size} entries are not those that were signed")
+        if self.size > signed.size:
+            self.root.add(f"entries {signed.size} to {self.size - 1} are under no checkpoint")
 
     def _head(self, session: Session) -> None:
         try:

@@ -244,7 +244,7 @@ def test_a_log_rewritten_under_another_key_is_not_signed_by_ours(log: Store, led
 
 
 def test_a_log_of_another_name_signed_by_our_key_is_refused(log: Store, ledger: Ledger) -> None:
-    signer = ledger._signer
+    signer = ledger.keyring.current
     with log.transaction() as tx:
         note = signer.sign(f"elsewhere.test/ledger\n{COUNT}\n{'A' * 43}=\n")
         tx.session.execute(text("UPDATE log_checkpoint SET note = :note WHERE size = 37"), {"note": note})
@@ -258,7 +258,7 @@ def test_a_log_rewritten_under_the_real_key_is_caught_by_the_auditors_copy(log: 
     assert saved is not None
     rewrite(log, 36, renamed)
     rebuild_tree(log)
-    resign(log, ledger._signer)
+    resign(log, ledger.keyring.current)
 
     assert failed(log, ledger) == {}
     expected = "the first 37 entries are not those that were signed then"

@@ -15,6 +15,7 @@ class Channel(StrEnum):
 
     WEBHOOK = "webhook"
     REGISTRY = "registry"
+    ANCHOR = "anchor"  # a checkpoint of the ledger, to a place outside
 
 
 class Delivery(StrEnum):
