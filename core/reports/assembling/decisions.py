@@ -1,7 +1,7 @@
 """The decisions of a dossier: change requests with checklist, votes and conditions, and the ledger's entries."""
 
-import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,7 +12,7 @@ from core.approval.facts import ChangeRecord, load_change, stands
 from core.approval.queries.exceptions import ExceptionRow, exception_row_of, exceptions
 from core.approval.tables import ChangeRequest, Condition
 from core.inventory.tables import Dataset, Model, ModelVersion
-from core.ledger.tables import LogEntry, LogPayload
+from core.reports.history.ledger import ENTRY, Entry, LedgerThen
 from core.reports.values import (
     ConditionRecord,
     DecisionRecord,
@@ -190,9 +190,9 @@ def _conditions(session: Session, record: ChangeRecord) -> tuple[ConditionRecord
     )
 
 
-def history(
-    session: Session, model: Model, version: ModelVersion, decisions: tuple[DecisionRecord, ...]
-) -> tuple[HistoryLine, ...]:
+def history_entries(
+    session: Session, ledger: LedgerThen, model: Model, version: ModelVersion, decisions: tuple[DecisionRecord, ...]
+) -> tuple[Entry, ...]:
     """Ledger entries on the model, this version, its datasets, its changes and the policies, in the ledger's order."""
     datasets = session.exec(
         select(Dataset.number).where(col(Dataset.id).in_((version.training_dataset_id, version.test_dataset_id)))
@@ -203,27 +203,25 @@ def history(
         *datasets,
         *(decision.number for decision in decisions),
     ]
-    rows = session.execute(
-        select(LogEntry, LogPayload.body)
-        .outerjoin(LogPayload, col(LogPayload.entry_id) == col(LogEntry.idx))
-        .where(col(LogEntry.entity_id).in_(about) | (col(LogEntry.entity_kind) == "policy"))
-        .order_by(col(LogEntry.idx))
-    ).all()
-    return tuple(_line(entry, payload) for entry, payload in rows)
+    return tuple(ledger.entries(ENTRY.entity_id.in_(about) | (ENTRY.entity_kind == "policy")))
 
 
-def _line(entry: LogEntry, payload: str | None) -> HistoryLine:
-    particulars = json.loads(payload) if payload else {}
-    detail = "; ".join(f"{key} {_short(particulars[key])}" for key in SHOWN if particulars.get(key))
+def history(entries: Sequence[Entry]) -> tuple[HistoryLine, ...]:
+    """The entries as lines of the dossier."""
+    return tuple(_line(entry) for entry in entries)
+
+
+def _line(entry: Entry) -> HistoryLine:
+    detail = "; ".join(f"{key} {_short(entry.said[key])}" for key in SHOWN if entry.said.get(key))
     return HistoryLine(
-        index=entry.idx,
+        index=entry.index,
         at=entry.at,
         actor=entry.actor,
         role=entry.role,
         action=entry.action,
-        entity=f"{entry.entity_kind} {entry.entity_id}",
+        entity=f"{entry.kind} {entry.entity}",
         detail=detail[:200],
-        leaf=entry.leaf.hex(),
+        leaf=entry.leaf,
     )
 
 

@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.errors import NotFound
 from core.inventory.moves import version_by_id
 from core.inventory.tables import Model, ModelVersion
-from core.ledger.queries import latest_checkpoint
 from core.policy.exceptions import standing_exceptions
 from core.policy.service import policy_in_force
-from core.reports.assembling.decisions import decision_records, exception_records, history, people_lines
+from core.reports.assembling.decisions import (
+    decision_records,
+    exception_records,
+    history,
+    history_entries,
+    people_lines,
+)
 from core.reports.assembling.record import (
     dataset_records,
     model_record,
@@ -25,7 +29,9 @@ from core.reports.assembling.validation import (
     latest_fairness,
     run_records,
 )
-from core.reports.values import Attachment, CheckpointRecord, DecisionRecord, Dossier, HistoryLine
+from core.reports.history.ledger import LedgerThen, ledger_as_of
+from core.reports.history.tracing import source_lines
+from core.reports.values import Attachment, DecisionRecord, Dossier, HistoryLine
 from core.validation.queries import VersionEvidence, version_evidence
 
 
@@ -33,17 +39,36 @@ def assemble(
     session: Session, version_id: int, *, reference: str, origin: str, vkey: str, generated_by: str, at: datetime
 ) -> Dossier:
     """Everything on record about this version as of `at`; `reference` is the export's number, `vkey` the ledger key."""
+    ledger = ledger_as_of(session, at, vkey=vkey)
+    return assemble_as_of(
+        session, version_id, ledger, reference=reference, origin=origin, generated_by=generated_by, at=at, as_of=at
+    )
+
+
+def assemble_as_of(
+    session: Session,
+    version_id: int,
+    ledger: LedgerThen,
+    *,
+    reference: str,
+    origin: str,
+    generated_by: str,
+    at: datetime,
+    as_of: datetime,
+) -> Dossier:
+    """As `assemble`, from a session that holds the record as it was at `as_of`, and from the ledger up to there."""
     model, version = version_by_id(session, version_id)
     held = version_evidence(session, version_id)
-    decisions = decision_records(session, version, at=at)
-    standing = standing_exceptions(session, version_id=version_id, model_id=model.id or 0, at=at)
-    lines = history(session, model, version, decisions)
+    decisions = decision_records(session, version, at=as_of)
+    standing = standing_exceptions(session, version_id=version_id, model_id=model.id or 0, at=as_of)
+    entries = history_entries(session, ledger, model, version, decisions)
+    lines = history(entries)
     run = held.latest_run
-    policy_id = run.policy_version_id if run else policy_in_force(session, at=at).id
+    policy_id = run.policy_version_id if run else policy_in_force(session, at=as_of).id
     return Dossier(
         reference=reference,
         scope=f"Version {version.version} of {model.name} ({model.number})",
-        as_of=at,
+        as_of=as_of,
         generated_at=at,
         generated_by=generated_by,
         origin=origin,
@@ -52,7 +77,7 @@ def assemble(
         datasets=dataset_records(session, version),
         changed=what_changed(session, version),
         policy=policy_record(session, policy_id),
-        runs=run_records(session, held, standing, at),
+        runs=run_records(session, held, standing, as_of),
         fairness=latest_fairness(session, held),
         findings=tuple(finding_record(row) for row in held.findings),
         challenge=tuple(challenge_record(row) for row in held.questions),
@@ -60,18 +85,11 @@ def assemble(
         decisions=decisions,
         history=lines,
         people=people_lines(session, _numbers(model, version, held, decisions, lines, generated_by)),
-        checkpoint=_checkpoint(session, vkey),
+        checkpoint=ledger.checkpoint,
         attachments=_attachments(held),
-        exceptions=exception_records(session, model, version, at=at),
+        exceptions=exception_records(session, model, version, at=as_of),
+        sources=source_lines(entries),
     )
-
-
-def _checkpoint(session: Session, vkey: str) -> CheckpointRecord:
-    latest = latest_checkpoint(session)
-    if latest is None:
-        raise NotFound("checkpoint of", vkey)
-    checkpoint = latest.checkpoint
-    return CheckpointRecord(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), latest.note, vkey)
 
 
 def _attachments(held: VersionEvidence) -> tuple[Attachment, ...]:

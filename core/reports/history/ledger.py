@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, func
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlmodel import Session
 
 from core.errors import NotFound
 from core.ledger.canonical import JsonValue
@@ -18,12 +18,17 @@ from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, table_of
 from core.reports.values.dossier import CheckpointRecord
 
 SLICE = 500  # values in one IN, well below what a database takes
+ENTRY, PAYLOAD = table_of(LogEntry).c, table_of(LogPayload).c
+ENVELOPE = (
+    ENTRY.idx, ENTRY.at, ENTRY.actor, ENTRY.role, ENTRY.action, ENTRY.entity_kind, ENTRY.entity_id, ENTRY.subject,
+    ENTRY.leaf,
+)  # fmt: skip
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry with its particulars; they are None where there never were any, or where they were `erased`."""
+    """One entry with its particulars: none where it never had any, where they were not asked for, or where `erased`."""
 
     index: int
     at: datetime
@@ -34,8 +39,12 @@ class Entry:
     entity: str
     subject: str
     leaf: str
-    said: dict[str, JsonValue] | None
-    erased: bool
+    said: dict[str, JsonValue] = field(default_factory=dict)
+    erased: bool = False
+
+    def text(self, name: str) -> str:
+        """A particular as text; empty where there is none."""
+        return str(self.said.get(name, ""))
 
 
 @dataclass(frozen=True)
@@ -46,59 +55,50 @@ class LedgerThen:
     last: int
     checkpoint: CheckpointRecord
 
-    def entries(self, *wanted: ColumnElement[bool], payloads: bool = True) -> Iterator[Entry]:
-        """The entries that match all conditions, oldest first."""
-        entry, payload = table_of(LogEntry).c, table_of(LogPayload).c
-        columns = (entry.idx, entry.at, entry.actor, entry.role, entry.action, entry.entity_kind, entry.entity_id)
-        query = select(*columns, entry.subject, entry.leaf, payload.entry_id, payload.body)  # type: ignore[call-overload]
-        if payloads:
-            query = query.outerjoin(table_of(LogPayload), payload.entry_id == entry.idx)
-        else:
-            query = select(*columns, entry.subject, entry.leaf)  # type: ignore[call-overload]
-        query = query.where(entry.idx <= self.last, *wanted).order_by(entry.idx)
-        return (_entry(row) for row in self.session.execute(query).mappings())
+    def entries(self, *wanted: ColumnElement[bool], said: bool = True) -> Iterator[Entry]:
+        """The entries by then that match all conditions, oldest first; `said`: with their particulars."""
+        return _read(self.session, (ENTRY.idx <= self.last, *wanted), said=said)
 
-    def of_actions(self, actions: Collection[Event], *wanted: ColumnElement[bool]) -> Iterator[Entry]:
-        """The entries of these events, oldest first."""
-        return self.entries(col(LogEntry.action).in_([one.value for one in actions]), *wanted)
+    def after(self, *wanted: ColumnElement[bool]) -> Iterator[Entry]:
+        """The entries that came later, oldest first: what a rewinding takes back."""
+        return _read(self.session, (ENTRY.idx > self.last, *wanted), said=True)
 
-    def about(self, entities: Collection[str], *wanted: ColumnElement[bool]) -> Iterator[Entry]:
-        """The entries about these things, named as the ledger names them, oldest first."""
-        found = [one for part in sliced(sorted(entities)) for one in self.entries(_named(part), *wanted)]
-        return iter(sorted(found, key=lambda one: one.index))
+    def about(self, entities: Collection[str], *wanted: ColumnElement[bool], said: bool = True) -> list[Entry]:
+        """The entries by then about these things, named as the ledger names them, oldest first."""
+        parts = sliced(sorted(entities))
+        found = [one for part in parts for one in self.entries(ENTRY.entity_id.in_(part), *wanted, said=said)]
+        return sorted(found, key=lambda one: one.index)
 
-    def newest(self, kind: str) -> dict[str, tuple[int, str]]:
-        """Of everything of this kind the newest entry about it, by its key: number and leaf hash."""
-        entry = table_of(LogEntry).c
-        newest = (
-            select(func.max(entry.idx))
-            .where(entry.entity_kind == kind, entry.idx <= self.last)
-            .group_by(entry.entity_id)
-        )
-        rows = self.session.execute(select(entry.entity_id, entry.idx, entry.leaf).where(entry.idx.in_(newest)))
-        return {key: (index, leaf.hex()) for key, index, leaf in rows}
+    def newest(self, kind: str) -> dict[str, Entry]:
+        """Of everything of this kind the newest entry about it, by its key."""
+        newest = select(func.max(ENTRY.idx)).where(ENTRY.entity_kind == kind, ENTRY.idx <= self.last)
+        found = self.entries(ENTRY.idx.in_(newest.group_by(ENTRY.entity_id)), said=False)
+        return {one.entity: one for one in found}
+
+
+def of(*actions: Event) -> ColumnElement[bool]:
+    """Entries of these events."""
+    return ENTRY.action.in_([one.value for one in actions])
+
+
+def since(moment: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """Entries from this moment on; all without one."""
+    return () if moment is None else (ENTRY.at >= moment,)
 
 
 def ledger_as_of(session: Session, as_of: datetime, *, vkey: str) -> LedgerThen:
     """The ledger under the newest checkpoint that was signed at or before `as_of`; raises `NotFound` without one."""
-    entry = table_of(LogEntry).c
-    newest = select(entry.idx).where(entry.at <= as_of).order_by(entry.at.desc(), entry.idx.desc()).limit(1)
-    last = session.execute(newest).scalar()
-    found = (
-        None
-        if last is None
-        else session.exec(
-            select(LogCheckpoint.size, LogCheckpoint.note)
-            .where(LogCheckpoint.size <= last + 1)
-            .order_by(col(LogCheckpoint.size).desc())
-            .limit(1)
-        ).first()
-    )
+    last = session.execute(
+        select(ENTRY.idx).where(ENTRY.at <= as_of).order_by(ENTRY.at.desc(), ENTRY.idx.desc()).limit(1)
+    ).scalar()
+    point = table_of(LogCheckpoint).c
+    newest = select(point.size, point.note).where(point.size <= (-1 if last is None else last) + 1)
+    found = session.execute(newest.order_by(point.size.desc()).limit(1)).first()
     if found is None:
         raise NotFound("checkpoint of the ledger at or before", f"{as_of:%Y-%m-%d %H:%M} UTC")
     size, note = found
-    point = parse_checkpoint(split_note(note)[0])
-    return LedgerThen(session, size - 1, CheckpointRecord(point.origin, point.size, point.root.hex(), note, vkey))
+    read = parse_checkpoint(split_note(note)[0])
+    return LedgerThen(session, size - 1, CheckpointRecord(read.origin, read.size, read.root.hex(), note, vkey))
 
 
 def sliced(values: Sequence[Value], size: int = SLICE) -> Iterable[Sequence[Value]]:
@@ -106,14 +106,27 @@ def sliced(values: Sequence[Value], size: int = SLICE) -> Iterable[Sequence[Valu
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _named(entities: Sequence[str]) -> ColumnElement[bool]:
-    return col(LogEntry.entity_id).in_(entities)
+def _read(session: Session, wanted: Sequence[ColumnElement[bool]], *, said: bool) -> Iterator[Entry]:
+    query = select(*ENVELOPE)
+    if said:
+        query = query.add_columns(PAYLOAD.entry_id, PAYLOAD.body)
+        query = query.outerjoin_from(table_of(LogEntry), table_of(LogPayload), PAYLOAD.entry_id == ENTRY.idx)
+    rows = session.execute(query.where(*wanted).order_by(ENTRY.idx)).mappings()
+    return (_entry(row) for row in rows)
 
 
 def _entry(row: RowMapping) -> Entry:
-    body, held = row.get("body"), row.get("entry_id") is not None
-    said = json.loads(body) if body else None
+    body = row.get("body")
     return Entry(
-        row["idx"], row["at"], row["actor"], row["role"], row["action"], row["entity_kind"], row["entity_id"],
-        row["subject"], row["leaf"].hex(), said, held and body is None,
-    )  # fmt: skip
+        index=row["idx"],
+        at=row["at"],
+        actor=row["actor"],
+        role=row["role"],
+        action=row["action"],
+        kind=row["entity_kind"],
+        entity=row["entity_id"],
+        subject=row["subject"],
+        leaf=row["leaf"].hex(),
+        said=json.loads(body) if body else {},
+        erased=row.get("entry_id") is not None and body is None,
+    )

@@ -1,24 +1,40 @@
 """Copies the part of the record that a report reads into memory, as it was at a moment."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
+from core.inventory.tables import Model, ModelVersion
 from core.ledger.tables import table_of
-from core.reports.history.ledger import LedgerThen, ledger_as_of
-from core.reports.history.rewinding import Values
-from core.reports.history.tables import REWOUND
+from core.reports.history.changes import take_back_changes
+from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_review_date
+from core.reports.history.ledger import LedgerThen, ledger_as_of, sliced
+from core.reports.history.loading import load
+from core.reports.history.rewinding import Lost, Work, keep_born, take_back
+from core.reports.history.states import (
+    settle_documents,
+    settle_findings,
+    settle_overrides,
+    settle_pointers,
+    settle_runs,
+)
+from core.reports.history.tables import REWOUND, with_parents
+from core.reports.history.versions import settle_digests, take_back_stages
 from core.store.base import Row
+from core.validation.rules import RunStatus
+from core.validation.tables import CheckResult, Finding, Run
+
+RESTING = frozenset({Run, CheckResult})  # the digest of a version is made from these
 
 
-@dataclass
+@dataclass(frozen=True)
 class Then:
-    """The record at `as_of`: `session` reads it with the ordinary queries, `ledger` ends there.
+    """The record at `as_of`: `session` reads it with the ordinary queries, `ledger` ends there, `lost` is untold.
 
     `session` knows only the tables that were asked for: a query of any other fails instead of answering with today.
     """
@@ -26,38 +42,67 @@ class Then:
     as_of: datetime
     session: Session
     ledger: LedgerThen
-    lost: list[str] = field(default_factory=list)  # what could not be told, in words
+    lost: tuple[Lost, ...] = ()
 
 
 @contextmanager
 def record_as_of(
-    session: Session, as_of: datetime, *, tables: Collection[type[Row]], vkey: str, model: str = ""
+    session: Session, as_of: datetime, *, tables: tuple[type[Row], ...], vkey: str, model: str = ""
 ) -> Iterator[Then]:
     """The record as it was at `as_of`, of one model or of all; raises `NotFound` before the first checkpoint."""
-    ledger = ledger_as_of(session, as_of, vkey=vkey)
+    work = Work(session, as_of, ledger_as_of(session, as_of, vkey=vkey), model)
+    unsaid = _rewind(work, with_parents(tables))
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     try:
-        Row.metadata.create_all(engine, tables=[table_of(one) for one in tables])
+        Row.metadata.create_all(engine, tables=[table_of(one) for one in work.rows])
         with Session(engine, expire_on_commit=False) as copy:
-            then = Then(as_of, copy, ledger)
-            for row in tables:
-                _copy(session, then, row)
-            yield then
+            for row, values in work.rows.items():
+                if values:
+                    copy.execute(insert(table_of(row)), values)
+            copy.commit()
+            if work.rows.keys() >= RESTING:
+                settle_digests(work, copy, unsaid)
+            copy.expunge_all()
+            yield Then(as_of, copy, work.ledger, tuple(work.lost))
             copy.expunge_all()
     finally:
         engine.dispose()
 
 
-def _copy(session: Session, then: Then, row: type[Row]) -> None:
-    table, rule = table_of(row), REWOUND[row]
-    query = select(table)
-    if rule.born:
-        query = query.where(table.c[rule.born] <= then.as_of)
-    values: list[Values] = [dict(one) for one in session.execute(query).mappings()]
-    for turn in rule.turns:
-        for one in values:
-            happened = one[turn.at]
-            if isinstance(happened, datetime) and happened > then.as_of:
-                one.update(turn.before)
-    if values:
-        then.session.execute(insert(table), values)
+def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
+    """Everything but the digests that no entry says, which are made once the record stands."""
+    remediated: dict[object, object] = {}
+    reviewed: dict[object, object] = {}
+    for row in tables:
+        load(work, REWOUND[row])
+        keep_born(work, REWOUND[row])
+        if row is Finding:
+            remediated = {one["id"]: one["remediated_at"] for one in work.of(Finding)}
+        if row is Model:
+            reviewed = {one["id"]: one["retired_at"] for one in work.of(Model)}
+        take_back(work, REWOUND[row])
+    take_back_fields(work)
+    for one in work.of(Model):
+        if work.past(reviewed[one["id"]]) and one[NEXT_REVIEW] is None:
+            without_review_date(work, one)
+    unsaid = take_back_stages(work) if ModelVersion in work.rows else {}
+    settle_runs(work)
+    settle_overrides(work)
+    settle_findings(work, remediated)
+    settle_documents(work)
+    settle_pointers(work)
+    take_back_changes(work)
+    _results(work)
+    return unsaid
+
+
+def _results(work: Work) -> None:
+    """The whole result of the newest finished run of each version of the one model that is read; results are large."""
+    if not work.model:
+        return
+    newest = {one["version_id"]: one for one in work.of(Run) if one["status"] is RunStatus.FINISHED}
+    by_id = {one["id"]: one for one in newest.values()}
+    run = table_of(Run).c
+    for part in sliced(list(by_id)):
+        for key, result in work.source.execute(select(run.id, run.result).where(run.id.in_(part))):
+            by_id[key]["result"] = result

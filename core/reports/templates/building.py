@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from core.errors import Problem, Unreadable
 from core.reports.history import record_as_of
+from core.reports.templates.dossier import DOSSIER
 from core.reports.templates.inventory import INVENTORY
 from core.reports.templates.values import Frame, Template
-from core.reports.values.report import Asked, Report, SubjectKind
+from core.reports.values.report import Asked, Gap, Report, SubjectKind
 
-TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in (INVENTORY,)})
+TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in (DOSSIER, INVENTORY)})
 
 
 def report_problems(asked: Asked, *, at: datetime) -> tuple[Problem, ...]:
@@ -60,5 +61,5 @@ def build_report(
         checkpoint=then.ledger.checkpoint,
         entries=built.entries,
         attachments=built.attachments,
-        gaps=built.gaps,
+        gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
     )

@@ -11,6 +11,7 @@ from core.access.tables import Person, RoleGrant
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.rules import Stage
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.reports.history import Entry
 from core.reports.layout.blocks import (
     Badge,
     Block,
@@ -116,10 +117,10 @@ def _line(
     pointer: ProductionPointer | None,
     versions: dict[int | None, ModelVersion],
     findings: int,
-    entries: dict[str, tuple[int, str]],
+    entries: dict[str, Entry],
     as_of: datetime,
 ) -> InventoryLine:
-    entry, leaf = entries.get(row.number, (None, ""))
+    entry = entries.get(row.number)
     return InventoryLine(
         number=row.number,
         name=row.name,
@@ -135,8 +136,8 @@ def _line(
         overdue=row.retired_at is None and row.next_review is not None and row.next_review < as_of,
         retired_at=row.retired_at,
         retired_reason=row.retired_reason,
-        entry=entry,
-        leaf=leaf,
+        entry=entry.index if entry else None,
+        leaf=entry.leaf if entry else "",
     )
 
 

@@ -13,6 +13,7 @@ from core.reports.values.decisions import (
 )
 from core.reports.values.evidence import FairnessTable, RunRecord
 from core.reports.values.record import DatasetRecord, ModelRecord, PersonLine, PolicyRecord, VersionRecord, WhatChanged
+from core.reports.values.source import SourceLine
 
 TEMPLATE = "dossier 1"  # named in every dossier; a new number whenever the same value would be typeset otherwise
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
@@ -84,6 +85,7 @@ class Dossier:
     checkpoint: CheckpointRecord
     attachments: tuple[Attachment, ...] = ()
     exceptions: tuple[ExceptionRecord, ...] = ()  # of this version, whatever became of them
+    sources: tuple[SourceLine, ...] = ()  # the entries behind what it says, in the ledger's order
     template: str = TEMPLATE
 
     def __post_init__(self) -> None:
