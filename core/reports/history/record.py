@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import create_engine, insert, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session
 
 from core.inventory.tables import Model, ModelVersion
@@ -52,21 +54,34 @@ def record_as_of(
     """The record as it was at `as_of`, of one model or of all; raises `NotFound` before the first checkpoint."""
     work = Work(session, as_of, ledger_as_of(session, as_of, vkey=vkey), model)
     unsaid = _rewind(work, with_parents(tables))
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    try:
-        Row.metadata.create_all(engine, tables=[table_of(one) for one in work.rows])
-        with Session(engine, expire_on_commit=False) as copy:
-            for row, values in work.rows.items():
-                if values:
-                    copy.execute(insert(table_of(row)), values)
-            copy.commit()
+    with _memory().connect() as connection:
+        for statement in _schema(tuple(work.rows)):
+            connection.exec_driver_sql(statement)
+        for row, values in work.rows.items():
+            if values:
+                connection.execute(insert(table_of(row)), values)
+        with Session(connection, expire_on_commit=False) as copy:
             if work.rows.keys() >= RESTING:
                 settle_digests(work, copy, unsaid)
             copy.expunge_all()
             yield Then(as_of, copy, work.ledger, tuple(work.lost))
             copy.expunge_all()
-    finally:
-        engine.dispose()
+
+
+@cache
+def _memory() -> Engine:
+    """One engine, so that statements are compiled once; every connection is a database of its own, in memory."""
+    return create_engine("sqlite://", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+
+@cache
+def _schema(tables: tuple[type[Row], ...]) -> tuple[str, ...]:
+    """What makes these tables with their indexes; keys are not enforced, since some parents are not copied."""
+    made: list[str] = []
+    for table in (table_of(one) for one in tables):
+        made.append(str(CreateTable(table).compile(_memory())))
+        made += [str(CreateIndex(index).compile(_memory())) for index in sorted(table.indexes, key=str)]
+    return tuple(made)
 
 
 def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:

@@ -86,7 +86,7 @@ def settle_digests(work: Work, session: Session, unsaid: Mapping[object, str]) -
             digest = digest_now(session, model, version)
             version.evidence_digest, version.evidence_parts = digest, ""
             session.add(version)
-    session.commit()
+    session.flush()
 
 
 def _changes(work: Work) -> dict[str, tuple[str, bool]]:
