@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.components import paged, paragraphs, plain, section, table
-from app.components.formats import moment
+from app.components.formats import day, moment
 from app.composition import Workplace
 from app.views.model_reading import person_name
 from core.inventory.history import field_history
+from core.store.types import instant
 
 LONGEST = 300
 TITLES: Mapping[str, str] = {
@@ -56,4 +57,6 @@ def show(place: Workplace, entity: str, known: Mapping[str, str], *, key: str = 
 def _value(field: str, text: str, known: Mapping[str, str]) -> str:
     if field in ("owner", "developer"):
         return plain(known.get(text, text))
+    if field == "next_review" and text.isdecimal():
+        return day(instant(int(text)))
     return paragraphs(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")

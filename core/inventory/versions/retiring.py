@@ -14,6 +14,7 @@ from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Transaction
+from core.store.types import microseconds
 
 
 def retire_version_within(
@@ -43,9 +44,12 @@ def retire_model_within(
     for version in versions_left(tx.session, model):
         retire_version_within(tx, ledger, model, version, reason=reason, actor=actor, at=at)
     values = {"retired_at": at, "retired_by": actor.acting_as, "retired_reason": reason.strip(), "next_review": None}
+    due = model.next_review
     compare_and_set(tx, model, values)
     entity = Entity("model", model.number)
     found = [Difference("retired", "", reason.strip())]
+    if due is not None:  # as bulk edits say it: what stood at a past moment can be told exactly
+        found.append(Difference("next_review", str(microseconds(due)), ""))
     write_history(tx, entity, found, reason=reason, revision=model.revision, actor=actor, at=at)
     payload: dict[str, JsonValue] = {"reason": reason.strip(), "depends": list(depends)}
     return ledger.record(tx, Event.MODEL_RETIRED, entity=entity, actor=actor, at=at, payload=payload).index

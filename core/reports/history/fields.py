@@ -1,7 +1,6 @@
 """Fields that are changed in place, from the history that is kept of every one of them."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import RowMapping, select
@@ -72,12 +71,20 @@ def _next_review(work: Work, model: Values, change: RowMapping) -> None:
 
 
 def without_review_date(work: Work, model: Values) -> None:
-    """A model that was retired later: its retirement took away the date, and earlier releases did not keep it."""
-    review = table_of(PeriodicReview).c
-    last = select(review.next_review).where(review.model_id == model["id"], review.reviewed_at <= work.as_of)
-    found = work.source.execute(last.order_by(review.id.desc()).limit(1)).scalar()
-    if isinstance(found, datetime):
-        model[NEXT_REVIEW] = found
+    """A model retired since, under a release that did not keep the date: as the last change by then said it."""
+    last = select(*CHANGE).where(
+        CHANGE.entity == model["number"], CHANGE.field == NEXT_REVIEW, CHANGE.changed_at <= work.as_of
+    )
+    change = work.source.execute(last.order_by(CHANGE.id.desc()).limit(1)).mappings().first()
+    said = change["new"] if change else ""
+    if change and said.isdecimal():
+        model[NEXT_REVIEW] = instant(int(said))
+    elif change and said:
+        review = table_of(PeriodicReview).c
+        due = select(review.next_review).where(
+            review.model_id == model["id"], review.reviewed_at == change["changed_at"]
+        )
+        model[NEXT_REVIEW] = work.source.execute(due).scalar()
     else:
         why = "the model was retired under an earlier release, which did not keep the date"
         work.lost.append(Lost(f"Next review of {model['number']}", why))
