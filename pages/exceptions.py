@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import clear_filters, empty, filter_row, head, paged
+from app.components import Back, clear_filters, empty, filter_row, head, paged
 from app.components.filters import choose
 from app.components.formats import counted
 from app.components.me import require
@@ -25,6 +25,7 @@ head(
     "Policy exceptions",
     f"**{counted(standing, 'exception')} in force**, {expiring} of them for 30 days or less; "
     f"{counts[ExceptionState.EXPIRED]} expired. :gray[What stands first, the soonest to end on top.]",
+    back=Back("approvals", "Changes"),
 )
 confirmation()
 with filter_row():

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import head, section
+from app.components import Back, head, section
 from app.components.me import require
 from app.composition import workplace
 from app.views.confirmation import confirmation
@@ -17,7 +17,11 @@ with place.store.reading() as session:
     found, known = {kind: template_in_use(session, kind) for kind in DocumentKind}, names(session)
 
 confirmation()
-head("Templates", "Documents are filled from these. :gray[A change counts for what is written from then on.]")
+head(
+    "Templates",
+    "Documents are filled from these. :gray[A change counts for what is written from then on.]",
+    back=Back("inventory", "Inventory"),
+)
 in_use_table(found)
 kinds = [kind.value for kind in DocumentKind]
 chosen = st.selectbox("Template", kinds, key="kind", bind="query-params", format_func=str.capitalize, width=260)

@@ -28,7 +28,8 @@ def draw_trouble(error: GovernanceError) -> None:
             head("This was not recorded", f"{status('Refused')} {plain(error.what)} changed while you looked at it.")
             st.markdown("Nothing was stored. Open the page again to see the record as it is now.")
         case NotFound():
-            head(f"There is no {error.what} “{error.key}”", f"{status('No data')} {NOTHING_CHANGED}")
+            named = f"There is no {error.what} “{error.key}”" if error.key else f"The address names no {error.what}"
+            head(named, f"{status('No data')} {NOTHING_CHANGED}")
         case _:
             head("This was not possible", f"{status('Refused')} {plain(str(error))} {NOTHING_CHANGED}")
     _foot(error)

@@ -28,6 +28,7 @@ SHAPES: Mapping[State, str] = {
     State.NO_DATA: ":gray[:material/help:]",
 }
 FILLS = {State.MET: "full", State.OVERDUE: "alarm", State.MISSING: "pale", State.NO_DATA: "hollow"}
+_SPACE = "\u00a0"
 TABS = {Where.RECORD: "Record", Where.EVIDENCE: "Evidence", Where.DECISIONS: "Decisions"}
 
 
@@ -89,7 +90,7 @@ def models_table(rows: Sequence[CycleRow], known: Mapping[str, str], at: datetim
 def _said(point: Point, row: CycleRow, at: datetime) -> str:
     """Shape and checkpoint as one link and, where it is not met, why, on a line of its own."""
     named = _to_cause(whole(word(point.checkpoint)), point, row)
-    line = f"[{SHAPES[point.state]} {named.removeprefix('[')}"
+    line = f"[{SHAPES[point.state]}{_SPACE}{named.removeprefix('[')}"  # never a shape on a line of its own
     if point.state is State.MET:
         return line
     late = f"Overdue {days(at - point.since)}: " if point.since else ""

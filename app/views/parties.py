@@ -66,8 +66,7 @@ def parts_table(rows: Sequence[PartRow], known: Mapping[str, str]) -> None:
                 "Part": word(row.part),
                 "From": day(row.since),
                 "Until": day(row.until) if row.until else "today",
-                "Why": plain(row.reason),
-                "Ended because": plain(row.ended_reason) if row.ended_reason else NOTHING,
+                "Why": _why(row),
                 "Assigned by": plain(person_name(row.assigned_by, known)),
             }
             for row in rows[:50]
@@ -76,6 +75,11 @@ def parts_table(rows: Sequence[PartRow], known: Mapping[str, str]) -> None:
         right=["From", "Until"],
         unbroken=["Person"],
     )
+
+
+def _why(row: PartRow) -> str:
+    ended = f"  \n:small[:gray[Ended: {plain(row.ended_reason)}]]" if row.ended_reason else ""
+    return plain(row.reason) + ended
 
 
 def assign_form(place: Workplace, viewer: Me, model: Model, people: Sequence[PersonRow]) -> None:
