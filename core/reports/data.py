@@ -1,54 +1,70 @@
-"""The dossier as data: one JSON text, the same bytes for the same value, every figure in full precision."""
+"""A report as data: one canonical JSON text, every figure in full precision."""
 
 import hashlib
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeAlias
+from datetime import UTC, date, datetime
+from enum import Enum
 
-from core.reports.values import Attachment, Dossier
+from core.reports.formats.canonical import Plain, canonical
+from core.reports.formats.laying import laid
+from core.reports.values.dossier import Attachment
+from core.reports.values.report import Report
 
-SCHEMA = "countersign/dossier/1"
-Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
+SCHEMA, SCHEMA_VERSION = "countersign/report", 1
 
 
-def to_json(dossier: Dossier) -> bytes:
-    """The dossier as UTF-8 JSON with sorted keys, times in UTC with microseconds, attachments by SHA-256.
+def to_json(report: Report) -> bytes:
+    """The report as RFC 8785 JSON, times in UTC with microseconds, attachments by SHA-256.
 
     Raises ValueError for a time without a zone and for a figure that is not finite.
     """
-    text = json.dumps(
-        {"schema": SCHEMA, "dossier": plain(dossier)}, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True
+    return canonical(
+        {
+            "schema": {"name": SCHEMA, "version": SCHEMA_VERSION},
+            "template": report.template_version,
+            "reference": report.reference,
+            "asked": plain(report.asked),
+            "complete": report.complete,
+            "gaps": plain(report.gaps),
+            "generated": {"at": utc(report.generated_at), "by": report.generated_by, "origin": report.origin},
+            "title": report.document.title,
+            "data": plain(report.data),
+            "sources": [
+                {"number": number, "path": one.path, "sha256": one.digest, "entry": one.entry}
+                for one, number in laid(report).numbers.items()
+            ],
+            "checkpoint": plain(report.checkpoint),
+            "entries": list(report.entries),
+            "attachments": [described(one) for one in report.attachments],
+        }
     )
-    return text.encode("utf-8", errors="backslashreplace") + b"\n"  # a lone surrogate becomes its JSON escape
 
 
 def plain(value: object) -> Plain:
-    """A dossier value, or a part of it, as JSON types; nothing is rounded."""
+    """A value of a report, or a part of it, as JSON types; nothing is rounded."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, date):
+        return utc(value) if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, Attachment):
         return described(value)
     if is_dataclass(value):
         return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, datetime):
-        return utc(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("A figure that is not finite is not available, and has to say so.")
-    if isinstance(value, StrEnum):
-        return value.value
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise TypeError(f"A dossier does not hold values of type {type(value).__name__}.")
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items, key=str) if isinstance(value, frozenset) else items
+    raise TypeError(f"A report does not hold values of type {type(value).__name__}.")
 
 
 def utc(at: datetime) -> str:
     """2026-11-23T09:38:00.000000Z; a time without a zone raises ValueError."""
     if at.tzinfo is None:
-        raise ValueError("A time in a dossier has a zone.")
+        raise ValueError("A time in a report has a zone.")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

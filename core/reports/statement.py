@@ -2,36 +2,37 @@
 
 import base64
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from core.reports.data import Plain, plain, utc
+from core.reports.data import plain, utc
+from core.reports.formats.canonical import Plain, canonical
+from core.reports.render import Forms
 from core.reports.signing import SigningKeys, sign_bytes
 from core.reports.values import Dossier
 
 STATEMENT = "https://in-toto.io/Statement/v1"
-PREDICATE = "urn:countersign:dossier:1"
+PREDICATE = "urn:countersign:report:1"
 PAYLOAD = "application/vnd.in-toto+json"
 
 
 def signed_statement(
-    dossier: Dossier, unsigned_pdf: bytes, files: Mapping[str, bytes], keys: SigningKeys, *, at: datetime
+    held: Sequence[Forms], files: Mapping[str, bytes], keys: SigningKeys, *, reference: str, at: datetime
 ) -> bytes:
     """The statement over these files (by path in the bundle), signed with RSA PKCS#1 v1.5 and SHA-256.
 
-    Names the unsigned PDF's digest too: who renders the same data again gets those bytes. Sources: in-toto attestation
-    framework v1, DSSE v1.0.2.
+    Names the digests of the unsigned PDFs too: who renders the same data again gets those bytes. Sources: in-toto
+    attestation framework v1, DSSE v1.0.2.
     """
-    payload = _canonical(_statement(dossier, unsigned_pdf, files, at))
+    payload = canonical(_statement(held, files, reference, at))
     envelope: dict[str, Plain] = {
         "payloadType": PAYLOAD,
-        "payload": base64.b64encode(payload).decode("ascii"),
+        "payload": _base64(payload),
         "signatures": [{"keyid": key_id(keys), "sig": _base64(sign_bytes(encoded(PAYLOAD, payload), keys))}],
     }
-    return _canonical(envelope) + b"\n"
+    return canonical(envelope) + b"\n"
 
 
 def encoded(kind: str, payload: bytes) -> bytes:
@@ -46,8 +47,8 @@ def key_id(keys: SigningKeys) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
-def _statement(dossier: Dossier, unsigned_pdf: bytes, files: Mapping[str, bytes], at: datetime) -> dict[str, Plain]:
-    run = dossier.current_run
+def _statement(held: Sequence[Forms], files: Mapping[str, bytes], reference: str, at: datetime) -> dict[str, Plain]:
+    first = held[0].report
     subjects: list[Plain] = [
         {"name": name, "digest": {"sha256": hashlib.sha256(content).hexdigest()}} for name, content in files.items()
     ]
@@ -56,30 +57,47 @@ def _statement(dossier: Dossier, unsigned_pdf: bytes, files: Mapping[str, bytes]
         "subject": subjects,
         "predicateType": PREDICATE,
         "predicate": {
-            "export": dossier.reference,
-            "origin": dossier.origin,
-            "model": dossier.model.number,
-            "version": dossier.version.version,
-            "stage": dossier.version.stage.value,
-            "evidenceDigest": dossier.version.evidence_digest,
-            "run": None if run is None else {"number": run.number, "resultDigest": run.result_digest},
-            "policy": plain(dossier.policy),
+            "export": reference,
+            "origin": first.origin,
             "ledger": {
-                "origin": dossier.checkpoint.origin,
-                "size": dossier.checkpoint.size,
-                "root": dossier.checkpoint.root,
+                "origin": first.checkpoint.origin,
+                "size": first.checkpoint.size,
+                "root": first.checkpoint.root,
             },
-            "template": dossier.template,
-            "unsignedPdf": {"sha256": hashlib.sha256(unsigned_pdf).hexdigest()},
-            "asOf": utc(dossier.as_of),
-            "generatedAt": utc(dossier.generated_at),
+            "reports": [_about(one) for one in held],
+            "generatedAt": utc(first.generated_at),
             "signedAt": utc(at),
         },
     }
 
 
-def _canonical(value: Mapping[str, Plain]) -> bytes:
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=True).encode("ascii")
+def _about(one: Forms) -> dict[str, Plain]:
+    report = one.report
+    return {
+        "template": report.template_version,
+        "subject": plain(report.asked.subject),
+        "asOf": utc(report.asked.as_of),
+        "since": None if report.asked.since is None else utc(report.asked.since),
+        "complete": report.complete,
+        "gaps": plain(report.gaps),
+        "unsignedPdf": {"sha256": hashlib.sha256(one.unsigned_pdf).hexdigest()},
+        **_version(report.data),
+    }
+
+
+def _version(data: object) -> dict[str, Plain]:
+    """What a dossier rests on: stage, evidence, the run that stood, and the policy."""
+    if not isinstance(data, Dossier):
+        return {}
+    run = data.current_run
+    return {
+        "model": data.model.number,
+        "version": data.version.version,
+        "stage": data.version.stage.value,
+        "evidenceDigest": data.version.evidence_digest,
+        "run": None if run is None else {"number": run.number, "resultDigest": run.result_digest},
+        "policy": plain(data.policy),
+    }
 
 
 def _base64(data: bytes) -> str:

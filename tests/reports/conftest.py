@@ -10,11 +10,12 @@ from core.ledger.extract import LedgerParts, parts
 from core.ledger.notes import split_note
 from core.ledger.service import Entity, Event, Ledger
 from core.reports import bundle
-from core.reports.signing import SigningKeys, open_keys, sign_pdf
-from core.reports.typeset.rendering import render_pdf
+from core.reports.render import Forms, forms
+from core.reports.signing import SigningKeys, open_keys
 from core.reports.values import CheckpointRecord, Dossier
+from core.reports.values.report import Report
 from core.store import open_store
-from tests.reports.dossiers import AT, a_dossier
+from tests.reports.dossiers import AT, a_dossier, a_report
 
 ORIGIN = "countersign.test/ledger"
 
@@ -24,10 +25,18 @@ class Exported:
     """One dossier through all renderers."""
 
     dossier: Dossier
+    report: Report
     parts: LedgerParts
-    unsigned: bytes
-    pdf: bytes
+    forms: Forms
     bundle: bytes
+
+    @property
+    def unsigned(self) -> bytes:
+        return self.forms.unsigned_pdf
+
+    @property
+    def pdf(self) -> bytes:
+        return self.forms.pdf
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +72,7 @@ def exported(keys: SigningKeys, ledger_parts: LedgerParts) -> Exported:
     origin, size, root = split_note(ledger_parts.checkpoint)[0].rstrip("\n").split("\n")
     point = CheckpointRecord(origin, int(size), root, ledger_parts.checkpoint, ledger_parts.vkey)
     dossier = replace(a_dossier(), checkpoint=point)
-    unsigned = render_pdf(dossier)
-    pdf = sign_pdf(unsigned, keys, at=AT)
-    packed = bundle.make(dossier, unsigned, pdf, ledger_parts, keys, at=AT)
-    return Exported(dossier, ledger_parts, unsigned, pdf, packed)
+    report = a_report(dossier)
+    held = forms(report, keys, at=AT)
+    packed = bundle.make([held], ledger_parts, keys, name=bundle.bundle_name(report), at=AT)
+    return Exported(dossier, report, ledger_parts, held, packed)

@@ -15,6 +15,8 @@ from core.metrics.intervals import Interval
 from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind, Direction
 from core.reports import values as v
+from core.reports.layout.document import dossier_document
+from core.reports.values.report import Asked, Report, Subject, SubjectKind
 from core.validation.rules import FindingStatus, Outcome, RunStatus, Severity
 
 FILE = Path(__file__).parents[2] / "app/example/data/compas_for_aequitas.csv"
@@ -478,3 +480,22 @@ def a_dossier(**changes: object) -> v.Dossier:
         ),
     )
     return replace(dossier, **changes)  # type: ignore[arg-type]
+
+
+def a_report(dossier: v.Dossier | None = None, **changes: object) -> Report:
+    """The dossier as a report; keyword arguments replace its parts."""
+    held = dossier or a_dossier()
+    report = Report(
+        reference=held.reference,
+        asked=Asked("dossier", Subject(SubjectKind.VERSION, held.model.number, held.version.version), held.as_of),
+        template_version=held.template,
+        generated_at=held.generated_at,
+        generated_by=held.generated_by,
+        origin=held.origin,
+        document=dossier_document(held),
+        data=held,
+        checkpoint=held.checkpoint,
+        entries=tuple(line.index for line in held.history),
+        attachments=held.attachments,
+    )
+    return replace(report, **changes)  # type: ignore[arg-type]

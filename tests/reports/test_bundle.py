@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import bagit
@@ -19,7 +20,7 @@ from core.reports import bundle
 from core.reports.signing import SigningKeys
 from core.reports.values import Attachment
 from tests.reports.conftest import Exported
-from tests.reports.dossiers import AT, a_dossier
+from tests.reports.dossiers import AT, a_dossier, a_report
 
 CMS = (
     "openssl cms -verify -inform PEM -binary -in manifest-sha256.txt.p7s -content manifest-sha256.txt"
@@ -40,7 +41,7 @@ def files(packed: bytes) -> dict[str, bytes]:
 def unpacked(exported: Exported, tmp_path: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(exported.bundle)) as archive:
         archive.extractall(tmp_path)
-    return tmp_path / bundle.bundle_name(exported.dossier)
+    return tmp_path / bundle.bundle_name(exported.report)
 
 
 @pytest.mark.parametrize("manifest", ["manifest-sha256.txt", "tagmanifest-sha256.txt"])
@@ -175,7 +176,7 @@ def test_two_attachments_cannot_share_a_name() -> None:
 
 
 def test_a_line_break_in_a_number_cannot_forge_a_line_of_bag_info(exported: Exported) -> None:
-    forged = a_dossier(reference="X1\nBagging-Date: 1999-01-01")
+    forged = replace(exported.forms, report=a_report(reference="X1\nBagging-Date: 1999-01-01"))
 
-    assert "\nBagging-Date: 1999" not in bundle._bag_info(forged, {}, AT)
-    assert bundle.bundle_name(forged) == "X1-Bagging-Date--1999-01-01-M0001-1.1.0"
+    assert "\nBagging-Date: 1999" not in bundle._bag_info([forged], "X1", {}, AT)
+    assert bundle.bundle_name(forged.report) == "X1-Bagging-Date--1999-01-01-M0001-1.1.0-dossier"

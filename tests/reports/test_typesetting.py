@@ -12,10 +12,15 @@ from core.reports.data import to_json
 from core.reports.layout.fairness import MOST_CHARTED
 from core.reports.layout.proof import MOST_HISTORY
 from core.reports.typeset.glyphs import SANS, coverage, drawable
-from core.reports.typeset.rendering import RenderFailed, render_pdf
+from core.reports.typeset.rendering import RenderFailed
+from core.reports.typeset.rendering import render_pdf as typeset
 from core.reports.values import Dossier
 from tests.reports.conftest import Exported
-from tests.reports.dossiers import a_dossier, a_finding, fairness_table, history
+from tests.reports.dossiers import a_dossier, a_finding, a_report, fairness_table, history
+
+
+def render_pdf(dossier: Dossier, **limits: int) -> bytes:
+    return typeset(a_report(dossier), **limits)  # type: ignore[arg-type]
 
 
 def text_of(pdf: bytes, pages: Sequence[int] | None = None) -> str:
@@ -55,14 +60,14 @@ def test_its_title_names_model_and_version(exported: Exported) -> None:
 def test_its_data_is_attached_byte_for_byte(exported: Exported) -> None:
     attached = pypdf.PdfReader(io.BytesIO(exported.pdf)).attachments
 
-    assert attached["dossier.json"] == [to_json(exported.dossier)]
+    assert attached["dossier.json"] == [to_json(exported.report)]
     assert attached["R0007-result.json"] == [exported.dossier.attachments[0].content]
 
 
 def test_it_prints_the_digest_of_each_attachment(exported: Exported) -> None:
     printed = text_of(exported.pdf).replace(" ", "")
 
-    for content in (to_json(exported.dossier), exported.dossier.attachments[0].content):
+    for content in (to_json(exported.report), exported.dossier.attachments[0].content):
         assert hashlib.sha256(content).hexdigest() in printed
 
 

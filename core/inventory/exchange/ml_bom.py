@@ -20,8 +20,11 @@ ML_MODEL, DATA = "machine-learning-model", "data"
 Json = dict[str, object]
 
 
-def ml_bom(record: ModelRecord) -> bytes:
-    """The document; the same record gives the same bytes, and its serial number follows from the content."""
+def ml_bom(record: ModelRecord, properties: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The document; the same record gives the same bytes, and its serial number follows from the content.
+
+    `properties` are said of the document itself, as the template of an export and what it lacks.
+    """
     fields = record.fields
     component: Json = {
         "type": ML_MODEL,
@@ -42,6 +45,7 @@ def ml_bom(record: ModelRecord) -> bytes:
             "timestamp": record.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "tools": {"components": [{"type": "application", "name": "Countersign"}]},
             "component": component,
+            **({"properties": _ours(properties)} if properties else {}),
         },
         "components": [_data_component(one) for one in _distinct(record.datasets)],
         "dependencies": [
@@ -114,6 +118,10 @@ def _data_component(one: DataRecord) -> Json:
 
 def _ref(one: DataRecord) -> str:
     return f"dataset:{one.number}"
+
+
+def _ours(properties: Sequence[tuple[str, str]]) -> list[Json]:
+    return [{"name": f"{OURS}{name}", "value": value} for name, value in properties]
 
 
 def _hashes(sha256: str) -> list[Json]:

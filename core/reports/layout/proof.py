@@ -1,12 +1,7 @@
-"""History from the ledger, the checkpoint it leads to, how to check all of it, and what travels with the dossier."""
+"""History from the ledger, the people named in it, and the checkpoint that it leads to."""
 
-import hashlib
-
-from core.reports.data import to_json
 from core.reports.layout.blocks import (
     Align,
-    Block,
-    Cell,
     Code,
     Column,
     Digest,
@@ -14,11 +9,10 @@ from core.reports.layout.blocks import (
     Heading,
     Prose,
     Section,
-    SignatureBlock,
     Stacked,
     Table,
 )
-from core.reports.layout.words import Legend, count, moment, size
+from core.reports.layout.words import Legend, count, moment
 from core.reports.values import Dossier
 
 MOST_HISTORY = 400
@@ -27,14 +21,6 @@ PROMISE = (
     "The ledger is tamper-evident, not tamper-proof: whatever a checkpoint covers that has left the operator's control "
     "can no longer be changed, dropped or reordered unnoticed. Events that were never recorded, and false input, "
     "cannot be seen here. Compare the key and the checkpoint with a copy that you received over another channel."
-)
-PDF_COMMANDS = "pdfsig dossier.pdf\npdfdetach -saveall dossier.pdf"
-BUNDLE_COMMANDS = (
-    "sha256sum -c manifest-sha256.txt\n"
-    "openssl cms -verify -inform PEM -binary -in manifest-sha256.txt.p7s \\\n"
-    "  -content manifest-sha256.txt -CAfile ca.crt -purpose any\n"
-    "pdfsig data/dossier.pdf\n"
-    "python3 verify.py ../BUNDLE.zip"
 )
 
 
@@ -76,7 +62,7 @@ def people_section(dossier: Dossier) -> Section:
 
 
 def proof(dossier: Dossier) -> Section:
-    """Checkpoint, commands, signature and attachments."""
+    """What the ledger promises, and its checkpoint; the renderer adds what is true of its file."""
     point = dossier.checkpoint
     checkpoint = Facts(
         "The signed state of the ledger that this dossier leads to",
@@ -94,43 +80,5 @@ def proof(dossier: Dossier) -> Section:
             Heading("Ledger checkpoint"),
             checkpoint,
             Code(point.note.rstrip("\n")),
-            Heading("This file"),
-            Prose("pdfsig names the signer and says whether a byte changed since; pdfdetach takes out the data."),
-            Code(PDF_COMMANDS),
-            Heading("The bundle of this dossier"),
-            Prose("In the unpacked folder; only verify.py is ours: one file, to be read before it is run."),
-            Code(BUNDLE_COMMANDS),
-            Heading("Signature"),
-            _signature(dossier),
-            Heading("Files attached to this PDF"),
-            *_attachments(dossier),
         ),
     )
-
-
-def _signature(dossier: Dossier) -> SignatureBlock:
-    return SignatureBlock(
-        (
-            ("Signed by", f"Countersign at {dossier.origin}, for export {dossier.reference}"),
-            ("Form", "PAdES (ETSI EN 319 142-1), invisible; a counter-signature may be added"),
-            ("Covers", "Every byte of this file, its attachments included"),
-            (
-                "Authority",
-                "The installation's own certificate authority, or one given to it; import ca.crt to trust it",
-            ),
-            ("Counter-signature, name", ""),
-            ("Counter-signature, date", ""),
-        )
-    )
-
-
-def _attachments(dossier: Dossier) -> tuple[Block, ...]:
-    data = to_json(dossier)
-    rows: list[tuple[Cell, ...]] = [_file("dossier.json", "This dossier as data, in full precision", data)]
-    rows += [_file(one.name, one.description, one.content) for one in dossier.attachments]
-    columns = (Column("File", 2), Column("Size", 0.7, Align.RIGHT), Column("SHA-256", 4.1))
-    return (Table("Attachments with their digests", columns, tuple(rows)),)
-
-
-def _file(name: str, description: str, content: bytes) -> tuple[Cell, ...]:
-    return (Stacked(name, description), size(len(content)), Digest(hashlib.sha256(content).hexdigest()))

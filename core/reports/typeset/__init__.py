@@ -1,1 +1,1 @@
-"""The dossier as typeset pages."""
+"""A report as typeset pages."""

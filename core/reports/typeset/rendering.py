@@ -1,67 +1,77 @@
-"""Typesets a dossier as PDF, built to PDF/A-3a and PDF/UA-1, with its data attached."""
+"""Typesets a report as PDF, built to PDF/A-3a and PDF/UA-1, with its data and its long tables attached."""
 
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
-from core.errors import GovernanceError
 from core.reports.data import to_json
-from core.reports.layout.document import dossier_document
+from core.reports.formats.closing import AttachedFile, pdf_checks, sources_section
+from core.reports.formats.laying import Laid, laid
+from core.reports.formats.moving import with_tables_moved
+from core.reports.formats.naming import slug
 from core.reports.typeset.encoding import Encoded, encode
-from core.reports.typeset.glyphs import FONTS
-from core.reports.values import Attachment, Dossier
+from core.reports.typeset.process import HERE, MEMORY, SECONDS, RenderFailed, Typesetter
+from core.reports.values.report import Report
 
-HERE = Path(__file__).parent
-MEMORY = 2 * 1024**3  # address space in bytes; a dossier of 16 pages takes a tenth of it
-SECONDS = 60
+__all__ = ["RenderFailed", "render_pdf"]
 
 
-class RenderFailed(GovernanceError):
-    """A dossier could not be typeset within its limits; says what the typesetter said."""
+def render_pdf(
+    report: Report, typesetter: Typesetter | None = None, *, seconds: int = SECONDS, memory: int = MEMORY
+) -> bytes:
+    """The unsigned PDF; the same report gives the same bytes. Raises `RenderFailed`.
 
-
-def render_pdf(dossier: Dossier, *, seconds: int = SECONDS, memory: int = MEMORY) -> bytes:
-    """The unsigned PDF; the same dossier gives the same bytes. Raises `RenderFailed`.
-
-    `seconds` limits processor time and, doubled, waiting time; `memory` is in bytes.
+    `seconds` limits processor time and, doubled, waiting time; `memory` is in bytes. Without a `typesetter` one is
+    started and ended.
     """
-    data = Attachment("data.json", "application/json", "This dossier as data, in full precision", to_json(dossier))
-    view = encode(dossier_document(dossier))
-    stamp = dossier.generated_at.astimezone(UTC)
+    shown, files = _with_closing(report)
+    view = encode(shown)
+    stamp = report.generated_at.astimezone(UTC)
     view["date"] = {"year": stamp.year, "month": stamp.month, "day": stamp.day}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        view["files"] = _lay_out(folder, (data, *dossier.attachments))
-        (folder / "view.json").write_text(json.dumps(view), encoding="utf-8")
-        for template in HERE.glob("*.typ"):
-            shutil.copy(template, folder)
-        request = {"timestamp": int(stamp.timestamp()), "seconds": seconds, "memory": memory}
-        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        _run(folder, seconds)
-        return (folder / "out.pdf").read_bytes() + b"\n"  # without it, an incremental update breaks PDF/A
+    own = Typesetter() if typesetter is None else typesetter
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            view["files"] = _lay_out(folder, files)
+            (folder / "view.json").write_text(json.dumps(view), encoding="utf-8")
+            request = {"timestamp": int(stamp.timestamp()), "seconds": seconds, "memory": memory}
+            (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+            own.typeset(folder, seconds=seconds)
+            return (folder / "out.pdf").read_bytes() + b"\n"  # without it, an incremental update breaks PDF/A
+    finally:
+        if typesetter is None:
+            own.close()
 
 
-def _lay_out(folder: Path, attachments: tuple[Attachment, ...]) -> list[Encoded]:
+def _with_closing(report: Report) -> tuple[Laid, tuple[AttachedFile, ...]]:
+    """The pages with their sources and checks at the end, and the files that they carry."""
+    name, found = slug(report), laid(report)
+    with_sources = replace(found.document, sections=(*found.document.sections, *sources_section(found)))
+    shown, moved = with_tables_moved(
+        replace(found, document=with_sources), lambda file: f"all are in the attached file {file}"
+    )
+    files = (
+        AttachedFile(f"{name}.json", "application/json", "This report as data, in full precision", to_json(report)),
+        *(AttachedFile(one.name, "text/csv", f"{one.caption}: {one.rows:,} rows", one.content) for one in moved),
+        *(AttachedFile(one.name, one.mime, one.description, one.content) for one in report.attachments),
+    )
+    names = [one.name for one in files]
+    if len(names) != len(set(names)):
+        raise RenderFailed(f"Two files in the report have the same name, among {', '.join(names)}.")
+    sections = (*shown.document.sections, pdf_checks(report, name, files))
+    return replace(shown, document=replace(shown.document, sections=sections)), files
+
+
+def _lay_out(folder: Path, files: Sequence[AttachedFile]) -> list[Encoded]:
+    for template in HERE.glob("*.typ"):
+        shutil.copy(template, folder)
     (folder / "files").mkdir()
     listed: list[Encoded] = []
-    for attachment in attachments:
-        shown = "dossier.json" if attachment.name == "data.json" else attachment.name
-        (folder / "files" / shown).write_bytes(attachment.content)
-        listed.append({"name": shown, "mime": attachment.mime, "description": attachment.description})
+    for one in files:
+        (folder / "files" / one.name).write_bytes(one.content)
+        listed.append({"name": one.name, "mime": one.mime, "description": one.description})
     return listed
-
-
-def _run(folder: Path, seconds: int) -> None:
-    command = [sys.executable, "-I", str(HERE / "child.py"), str(folder), str(FONTS)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=seconds * 2, env={})  # noqa: S603  our own file
-    except subprocess.TimeoutExpired as error:
-        raise RenderFailed(f"The dossier was not typeset within {seconds * 2} seconds.") from error
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.decode(errors="replace").strip().splitlines()
-        said = lines[-1] if lines else f"the typesetter ended with {error.returncode}"
-        raise RenderFailed(f"The dossier could not be typeset: {said}.") from error
