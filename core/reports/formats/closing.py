@@ -48,16 +48,16 @@ def sources_section(laid: Laid) -> tuple[Section, ...]:
     if not laid.numbers:
         return ()
     columns = (
-        Column("Number", 0.7, Align.RIGHT),
-        Column("Path", 3),
-        Column("SHA-256", 4),
-        Column("Ledger entry", 0.9, Align.RIGHT),
+        Column("Number", 0.55, Align.RIGHT),
+        Column("Path", 2),
+        Column("Entry", 0.55, Align.RIGHT),
+        Column("SHA-256", 0),
     )
     rows = tuple(
-        (str(number), one.path, Digest(one.digest) if one.digest else NOTHING, count(one.entry))
+        (str(number), one.path, count(one.entry), Digest(one.digest) if one.digest else NOTHING)
         for one, number in laid.numbers.items()
     )
-    said = "Raised numbers in this report stand for these places; an entry is checked by its proof in the bundle."
+    said = "Raised numbers in this report stand for these places. An entry of the ledger is checked by its proof in the bundle."
     table = Table("Where figures come from, in order of appearance", columns, rows)
     return (Section(SOURCES, (Prose(said, quiet=True), table)),)
 

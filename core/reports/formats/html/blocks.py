@@ -68,7 +68,7 @@ class Blocks:
             return _cell(value)
         number = self._laid.numbers[value.source]
         shown = f'<a href="#source-{number}">{number}</a>' if number <= self._listed else str(number)
-        return f'{_cell(value.shown)}<sup class="cite">{shown}</sup>'
+        return _cell(value.shown, f'<sup class="cite">{shown}</sup>')
 
     def _table(self, table: Table, targets: bool) -> str:
         sides = ["right" if column.align is Align.RIGHT else "" for column in table.columns]
@@ -107,16 +107,16 @@ def said(text: str) -> str:
     return escape(visible(text), quote=False).replace("\n", "<br>")
 
 
-def _cell(value: str | Badge | Digest | Stacked) -> str:
+def _cell(value: str | Badge | Digest | Stacked, cite: str = "") -> str:
     match value:
         case Badge():
-            return _badge(value)
+            return _badge(value) + cite
         case Digest(text):
-            return f"<code>{said(text)}</code>"
+            return f"<code>{said(text)}</code>{cite}"
         case Stacked(main, below):
-            return said(main) + (f'<span class="below">{said(below)}</span>' if below else "")
+            return said(main) + cite + (f'<span class="below">{said(below)}</span>' if below else "")
         case text:
-            return said(str(text))
+            return said(str(text)) + cite
 
 
 def _badge(badge: Badge) -> str:
