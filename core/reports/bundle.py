@@ -15,7 +15,7 @@ from core.reports.render import Forms
 from core.reports.signing import SigningKeys, sign_manifest
 from core.reports.statement import signed_statement
 from core.reports.values import Dossier
-from core.reports.values.report import Report
+from core.reports.values.report import Asked, Report
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, SIGNATURE, TAGS = "manifest-sha256.txt", "manifest-sha256.txt.p7s", "tagmanifest-sha256.txt"
@@ -48,9 +48,9 @@ def make(
     return packed({f"{name}/{path}": content for path, content in files.items()}, at=at)
 
 
-def bundle_name(report: Report) -> str:
+def bundle_name(reference: str, asked: Asked) -> str:
     """The bundle's folder, and its file name before .zip: export, subject and template."""
-    return stem(report).strip(".-") or "bundle"
+    return stem(reference, asked)
 
 
 def digest_lines(files: Mapping[str, bytes]) -> bytes:

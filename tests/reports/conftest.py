@@ -74,5 +74,5 @@ def exported(keys: SigningKeys, ledger_parts: LedgerParts) -> Exported:
     dossier = replace(a_dossier(), checkpoint=point)
     report = a_report(dossier)
     held = forms(report, keys, at=AT)
-    packed = bundle.make([held], ledger_parts, keys, name=bundle.bundle_name(report), at=AT)
+    packed = bundle.make([held], ledger_parts, keys, name=bundle.bundle_name(report.reference, report.asked), at=AT)
     return Exported(dossier, report, ledger_parts, held, packed)

@@ -2,7 +2,7 @@
 
 import re
 
-from core.reports.values.report import Report
+from core.reports.values.report import Asked, Report
 
 _OTHER = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -14,11 +14,14 @@ def safe(text: str) -> str:
 
 def slug(report: Report) -> str:
     """The template's name as a file name without its ending: dossier, inventory-statement."""
-    return safe(report.asked.template).lower().replace("_", "-").strip(".-") or "report"
+    return _slug(report.asked.template)
 
 
-def stem(report: Report) -> str:
+def stem(reference: str, asked: Asked) -> str:
     """Reference, subject and template: X0001-M0001-1.0.0-dossier."""
-    subject = report.asked.subject
-    parts = (report.reference or "preview", subject.number, subject.version, slug(report))
-    return "-".join(safe(part) for part in parts if part)
+    parts = (reference or "preview", asked.subject.number, asked.subject.version, _slug(asked.template))
+    return "-".join(safe(part) for part in parts if part).strip(".-") or "report"
+
+
+def _slug(template: str) -> str:
+    return safe(template).lower().replace("_", "-").strip(".-") or "report"

@@ -1,0 +1,40 @@
+"""Takes an export away: under permission, before it expires, and on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.access.deciding import deciding
+from core.access.rules import Actor
+from core.errors import Refused
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.reports.rules import download_refusals
+from core.reports.service.queries import load_export
+from core.reports.tables import ExportDownload
+from core.store import EvidenceFiles, Store
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file ready to be taken away."""
+
+    path: Path
+    filename: str
+    size: int
+    digest: str = ""
+
+
+def download(
+    store: Store, ledger: Ledger, exports: EvidenceFiles, *, export: str, actor: Actor, at: datetime
+) -> Download:
+    """The file of a ready export; who took it away is on record. Raises `Refused` or `NotFound`."""
+    with deciding(store, ledger, "download an export", entity=Entity("export", export), actor=actor, at=at) as tx:
+        row = load_export(tx.session, export)
+        reasons = download_refusals(actor, export, row.status, row.expires_at, at)
+        if reasons:
+            raise Refused(reasons)
+        tx.session.add(ExportDownload(export_id=row.id or 0, person=actor.id, at=at))
+        payload = {"digest": row.digest}
+        ledger.record(tx, Event.EXPORT_DOWNLOADED, entity=Entity("export", export), actor=actor, at=at, payload=payload)
+        return Download(exports.path(row.digest), row.filename, row.size, row.digest)
