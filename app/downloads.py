@@ -16,10 +16,11 @@ from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
 from core.inventory.exporting import Format, export_inventory
 from core.inventory.importing.template import csv_template, xlsx_template
+from core.reports.formats.kinds import CSV_TYPE, KINDS
 from core.reports.service import download
 from core.validation.evidently_file import evidently_file
 
-TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+TYPES = {kind.ending.rpartition(".")[2]: kind.media_type for kind in KINDS.values()} | {"csv": CSV_TYPE}
 LISTS = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -12,6 +12,7 @@ from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
+from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
 LOOKS_EVERY = timedelta(seconds=30)
 
@@ -27,10 +28,22 @@ class Scheduled:
     slots: Callable[[Workplace, datetime], Iterable[str]]
 
 
+def _due_exports(place: Workplace, at: datetime) -> Iterable[str]:
+    with place.store.reading() as session:
+        return due_schedules(session, at=at)
+
+
+def _due_removals(place: Workplace, at: datetime) -> Iterable[str]:
+    with place.store.reading() as session:
+        return expiries_due(session, at=at)
+
+
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DIGEST_JOB, due_digests),
     Scheduled(REGISTRY_JOB, due_looks),
     Scheduled(NOTICE_JOB, due_notices),
+    Scheduled(SCHEDULE_JOB, _due_exports),
+    Scheduled(EXPIRY_JOB, _due_removals),
 )
 
 

@@ -19,7 +19,16 @@ from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, pe
 from core.errors import GovernanceError
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
-from core.reports.service import EXPORT_JOB, build_export, fail_export
+from core.reports.service import (
+    EXPIRY_JOB,
+    EXPORT_JOB,
+    SCHEDULE_JOB,
+    build_export,
+    expire_exports,
+    fail_export,
+    note_schedule_failure,
+    run_schedule,
+)
 from core.validation.runs import VALIDATION_JOB, fail_run, perform
 
 IDLE_SECONDS = 0.5
@@ -44,12 +53,28 @@ def _fail_run(place: Workplace, run: str, error: str) -> None:
     fail_run(place.store, place.ledger, run=run, error=error, at=now())
 
 
-def _export(place: Workplace, export: str, _alive: Callable[[], bool]) -> None:
-    build_export(place.store, place.ledger, place.exports, place.keys, export=export, clock=now)
+def _export(place: Workplace, export: str, alive: Callable[[], bool]) -> None:
+    build_export(place.store, place.ledger, place.exports, place.keys, export=export, clock=now, alive=alive)
 
 
 def _fail_export(place: Workplace, export: str, error: str) -> None:
     fail_export(place.store, export=export, error=error[:1000])
+
+
+def _scheduled_export(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    run_schedule(place.store, place.ledger, slot=slot, at=now())
+
+
+def _fail_scheduled_export(place: Workplace, slot: str, error: str) -> None:
+    note_schedule_failure(place.store, slot=slot, error=error)
+
+
+def _expire(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    expire_exports(place.store, place.ledger, place.exports, at=now())
+
+
+def _fail_expire(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Expired exports of %s were not removed: %s", slot, error)  # the next hour removes them
 
 
 def _digest(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
@@ -85,6 +110,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         VALIDATION_JOB: Kind(_validate, _fail_run),
         NOTICE_JOB: Kind(_notify, _fail_notify),
         EXPORT_JOB: Kind(_export, _fail_export),
+        SCHEDULE_JOB: Kind(_scheduled_export, _fail_scheduled_export),
+        EXPIRY_JOB: Kind(_expire, _fail_expire),
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),

@@ -33,8 +33,9 @@ from core.approval.service import NewCondition, answer_item, execute_change, req
 from core.inventory.moves import load_version
 from core.inventory.queries import model_count
 from core.inventory.service import register, register_version
+from core.reports.formats.kinds import Format
 from core.reports.service import build_export, request_export
-from core.reports.tables import ExportKind
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.intake import hand_in, inspect
@@ -290,10 +291,11 @@ class _Story:
 
     def _export(self) -> None:
         place, auditor = self.place, self._actor("auditor")
-        for kind in (ExportKind.PDF, ExportKind.BUNDLE):
-            number = request_export(
-                place.store, place.ledger, model="M0001", version="1.0.0", kind=kind, actor=auditor, at=self._ago(2)
+        for form in (Format.PDF, Format.BUNDLE):
+            asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), self._ago(2))
+            made = request_export(
+                place.store, place.ledger, asked=asked, form=form, actor=auditor, at=self._ago(2)
             )
             build_export(
-                place.store, place.ledger, place.exports, place.keys, export=number, clock=lambda: self._ago(2)
+                place.store, place.ledger, place.exports, place.keys, export=made.export, clock=lambda: self._ago(2)
             )

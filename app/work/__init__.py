@@ -17,6 +17,7 @@ from app.work.development import findings_to_remediate, questions_to_answer, ver
 from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
+from app.work.reports import reports_to_read
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.tiering import tiers_to_confirm
 from app.work.validation import findings_to_verify, validations_to_conclude
@@ -43,6 +44,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         servers_away(session, actor, at),
         tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
+        reports_to_read(session, actor, at),
     ]
     waiting = [task for kind in kinds for task in kind[:MOST]]
     reviews = reviews_due(session, actor, at)

@@ -11,7 +11,9 @@ from core.access.rules import Actor
 from core.approval.queries import my_changes
 from core.approval.rules import ChangeStatus
 from core.inventory.tables import Model, ModelVersion
+from core.reports.formats.kinds import KINDS
 from core.reports.tables import Export, ExportStatus
+from core.reports.templates import TEMPLATES
 from core.validation.rules import PENDING, RunStatus
 from core.validation.tables import Question, Run
 
@@ -116,27 +118,40 @@ def _run_state(run: Run) -> State:
 
 
 def _exports(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    rows = session.exec(
-        select(Export, Model, ModelVersion)
-        .join(ModelVersion, col(ModelVersion.id) == col(Export.version_id))
-        .join(Model, col(Model.id) == col(ModelVersion.model_id))
-        .where(Export.requested_by == actor.id, col(Export.requested_at) > at - RECENT, col(Export.expires_at) > at)
+    rows = session.execute(
+        select(Export, Model)
+        .outerjoin(Model, col(Model.id) == col(Export.model_id))
+        .where(
+            Export.requested_by == actor.id,
+            col(Export.requested_at) > at - RECENT,
+            col(Export.expires_at) > at,
+            col(Export.schedule_id).is_(None),
+            col(Export.status) != ExportStatus.CANCELLED,
+        )
     ).all()
     return [
         Task(
-            what=f"Dossier of v{version.version}, {'PDF' if export.kind == 'pdf' else 'bundle'}",
+            what=export_said(export),
             address="/exports",
-            query=(),
-            model=model.number,
-            model_name=model.name,
-            tier=model.tier,
+            query=(("export", export.number),),
+            model=model.number if model else "",
+            model_name=model.name if model else "",
+            tier=model.tier if model else None,
             since=export.requested_at,
             due=export.expires_at if export.status is ExportStatus.READY else None,
             state=State(export.status.value),
             why="Countersign",
         )
-        for export, model, version in rows
+        for export, model in rows
     ]
+
+
+def export_said(export: Export) -> str:
+    """“Model dossier of v1.0.0, PDF, signed”."""
+    template = TEMPLATES.get(export.template)
+    title = template.title if template else export.template
+    of = f" of v{export.subject_version}" if export.subject_version else ""
+    return f"{title}{of}, {KINDS[export.format].title}"
 
 
 def _waiting(since: datetime, at: datetime) -> State:

@@ -94,7 +94,7 @@ def _reports(session: Session, scope: Scope) -> Part:
     query = (
         select(pairs.c.model, func.max(Export.number))
         .join(Export, col(Export.version_id) == pairs.c.version)
-        .where(col(Export.status) == ExportStatus.READY)
+        .where(col(Export.status) == ExportStatus.READY, col(Export.template) == "dossier")
         .group_by(pairs.c.model)
     )
     for model, number in session.execute(query):
