@@ -1,43 +1,40 @@
-"""Exports: make the signed dossier of a version, follow it, and take it away; who took which is on record."""
+"""Exports: choose a report, look at it, have it built, follow it, take it away; and those that come by themselves."""
 
 import streamlit as st
 
-from app.components import empty, head, paged, section
+from app.components import head
 from app.components.formats import counted
 from app.components.me import require
-from app.composition import workplace
-from app.views.exports import any_pending, check_it_yourself, exports_table, make_form
+from app.composition import now, workplace
+from app.views.confirmation import confirmation
+from app.views.exports.card import one_export
+from app.views.exports.checking import check_it_yourself
+from app.views.exports.form import make_form
+from app.views.exports.listed import export_list
+from app.views.exports.schedule_form import schedule_form
+from app.views.exports.scheduled import schedule_list
 from core.access.queries import names
 from core.access.rules import Permission
-from core.reports.service import exports_page
+from core.reports.service import exports_page, pending_exports
 
-viewer = require(Permission.RECORD_READ)
-place = workplace()
+viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
-    total = exports_page(session, limit=1, offset=0).total
+    known = names(session)
+    total, pending = exports_page(session, at=at, limit=1).total, pending_exports(session)
 head(
     "Exports",
-    f"**{counted(total, 'export')}.** A dossier is signed, carries its data, and verifies without Countersign.",
+    f"**{counted(total, 'export')}**{f', {pending} under way' if pending else ''}. "
+    ":gray[A report is told as of a moment, every figure with its source; what leaves verifies without Countersign.]",
 )
-left, right = st.columns([5, 2], gap="medium")
-
-
-@st.fragment(run_every=2 if any_pending(place) else None)
-def listed() -> None:
-    """The list, fresh by itself while something is being built."""
-    with place.store.reading() as reading:
-        count, known = exports_page(reading, limit=1, offset=0).total, names(reading)
-    if not count:
-        with empty("No export was made yet.", "Choose a model and version at the right, then make its dossier."):
-            pass
-        return
-    with paged(count) as window, place.store.reading() as reading:
-        exports_table(exports_page(reading, limit=window.limit, offset=window.offset).rows, known)
-
-
-with left:
-    section("Made so far, newest first")
-    listed()
-with right:
-    make_form(place, viewer)
-    check_it_yourself(place)
+confirmation()
+reports, by_themselves = st.tabs(("Reports", "Schedules"), key="tab", bind="query-params")
+if reports.open:
+    with reports:
+        make_form(place, viewer)
+        one_export(place, viewer, known)
+        export_list(place, known)
+        check_it_yourself(place)
+if by_themselves.open:
+    with by_themselves:
+        schedule_list(place, viewer, known)
+        schedule_form(place, viewer, known)

@@ -293,9 +293,7 @@ class _Story:
         place, auditor = self.place, self._actor("auditor")
         for form in (Format.PDF, Format.BUNDLE):
             asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), self._ago(2))
-            made = request_export(
-                place.store, place.ledger, asked=asked, form=form, actor=auditor, at=self._ago(2)
-            )
+            made = request_export(place.store, place.ledger, asked=asked, form=form, actor=auditor, at=self._ago(2))
             build_export(
                 place.store, place.ledger, place.exports, place.keys, export=made.export, clock=lambda: self._ago(2)
             )

@@ -75,9 +75,7 @@ def download_refusals(
     return tuple(reasons)
 
 
-def cancel_refusals(
-    actor: Actor, export: str, status: ExportStatus, requested_by: str
-) -> tuple[Refusal, ...]:
+def cancel_refusals(actor: Actor, export: str, status: ExportStatus, requested_by: str) -> tuple[Refusal, ...]:
     """Why this export cannot be stopped: it ended, or somebody else asked for it."""
     reasons = list(export_refusals(actor))
     if actor.id != requested_by:
@@ -87,7 +85,9 @@ def cancel_refusals(
     return tuple(reasons)
 
 
-def schedule_refusals(actor: Actor, state: ScheduleState, wanted: ScheduleState, created_by: str) -> tuple[Refusal, ...]:
+def schedule_refusals(
+    actor: Actor, state: ScheduleState, wanted: ScheduleState, created_by: str
+) -> tuple[Refusal, ...]:
     """Why a schedule cannot be paused, resumed or ended: it is somebody else's, it ended, or it is so already."""
     reasons = list(export_refusals(actor))
     if actor.id != created_by:

@@ -15,8 +15,10 @@ from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.moves import load_version
 from core.inventory.rules import Exposure, Purpose
 from core.inventory.service import register
+from core.reports.formats.kinds import Format
 from core.reports.service import load_export, request_export
-from core.reports.tables import ExportKind, ExportStatus
+from core.reports.tables import ExportStatus
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.intake import hand_in, inspect
@@ -179,9 +181,9 @@ class Records:
     def exported(self, model: str, by: Actor) -> str:
         """A ready dossier, built by the server's worker; its number."""
         place = self.place
-        number = request_export(
-            place.store, place.ledger, model=model, version=VERSION, kind=ExportKind.PDF, actor=by, at=now()
-        )
+        asked = Asked("dossier", Subject(SubjectKind.VERSION, model, VERSION), now())
+        made = request_export(place.store, place.ledger, asked=asked, form=Format.PDF, actor=by, at=now())
+        number = made.export
         for _ in range(PATIENCE):
             with place.store.reading() as session:
                 found = load_export(session, number)

@@ -21,8 +21,9 @@ from core.approval.service import answer_item, execute_change, request_change, v
 from core.errors import Refused
 from core.inventory.moves import load_version
 from core.inventory.rules import Stage
+from core.reports.formats.kinds import Format
 from core.reports.service import download, request_export
-from core.reports.tables import ExportKind
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.validation.challenge import answer, ask, close_finding, raise_finding, remediate
 from core.validation.conclusion import conclude
 from core.validation.queries import version_evidence
@@ -192,9 +193,8 @@ def executes(world: World, actor: Actor) -> None:
 
 def exports(world: World, actor: Actor) -> None:
     place = world.live.place
-    request_export(
-        place.store, place.ledger, model=world.deciding, version=VERSION, kind=ExportKind.BUNDLE, actor=actor, at=now()
-    )
+    asked = Asked("dossier", Subject(SubjectKind.VERSION, world.deciding, VERSION), now())
+    request_export(place.store, place.ledger, asked=asked, form=Format.BUNDLE, actor=actor, at=now())
 
 
 def downloads(world: World, actor: Actor) -> None:

@@ -19,9 +19,11 @@ from core.access.rules import Actor
 from core.access.sessions import open_session
 from core.inventory.rules import Stage
 from core.ledger.service import Ledger
+from core.reports.formats.kinds import Format
 from core.reports.keys import SigningKeys, open_keys
 from core.reports.service import load_export, request_export
-from core.reports.tables import ExportKind, ExportStatus
+from core.reports.tables import ExportStatus
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import EvidenceFiles, Store
 from tests.builders import NOON, Cast, a_cast, a_version
 
@@ -51,11 +53,10 @@ def place(sqlite_store: Store, ledger: Ledger, keys: SigningKeys, cast: Cast, tm
         keys,
     )
     a_version(sqlite_store, cast, stage=Stage.VALIDATED)
-    number = request_export(
-        sqlite_store, ledger, model="M0001", version="1.0.0", kind=ExportKind.PDF, actor=cast.auditor, at=now()
-    )
+    asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), now())
+    made = request_export(sqlite_store, ledger, asked=asked, form=Format.PDF, actor=cast.auditor, at=now())
     with sqlite_store.transaction() as tx:
-        row = load_export(tx.session, number)
+        row = load_export(tx.session, made.export)
         row.status, row.digest, row.size = ExportStatus.READY, place.exports.add([CONTENT]).digest, len(CONTENT)
     return place
 

@@ -29,8 +29,9 @@ from core.metrics.verdicts import Verdict
 from core.policy.rules import ChangeKind
 from core.policy.service import default_policy_text
 from core.policy.tables import PolicyVersion
+from core.reports.formats.kinds import Format
 from core.reports.service import download, exports_page
-from core.reports.tables import ExportKind, ExportStatus
+from core.reports.tables import ExportStatus
 from core.validation.queries import VersionEvidence, version_evidence
 from core.validation.results import from_json
 from core.validation.rules import FindingStatus
@@ -159,13 +160,13 @@ def test_nobody_broke_a_duty_to_tell_the_story(example: Example) -> None:
 def test_the_exports_are_ready_and_the_bundle_verifies(example: Example) -> None:
     place = example.place
     with place.store.reading() as session:
-        rows = exports_page(session, limit=9, offset=0).rows
-    assert {row.export.kind: row.export.status for row in rows} == {
-        ExportKind.PDF: ExportStatus.READY,
-        ExportKind.BUNDLE: ExportStatus.READY,
+        rows = exports_page(session, at=NOON, limit=9).rows
+    assert {row.export.format: row.export.status for row in rows} == {
+        Format.PDF: ExportStatus.READY,
+        Format.BUNDLE: ExportStatus.READY,
     }
 
-    (bundle,) = [row.export.number for row in rows if row.export.kind is ExportKind.BUNDLE]
+    (bundle,) = [row.export.number for row in rows if row.export.format is Format.BUNDLE]
     taken = download(place.store, place.ledger, place.exports, export=bundle, actor=example.actor("auditor"), at=NOON)
     steps = offline.verify(taken.path.read_bytes(), key=place.ledger.vkey)
 

@@ -179,4 +179,7 @@ def test_a_line_break_in_a_number_cannot_forge_a_line_of_bag_info(exported: Expo
     forged = replace(exported.forms, report=a_report(reference="X1\nBagging-Date: 1999-01-01"))
 
     assert "\nBagging-Date: 1999" not in bundle._bag_info([forged], "X1", {}, AT)
-    assert bundle.bundle_name(forged.report.reference, forged.report.asked) == "X1-Bagging-Date--1999-01-01-M0001-1.1.0-dossier"
+    assert (
+        bundle.bundle_name(forged.report.reference, forged.report.asked)
+        == "X1-Bagging-Date--1999-01-01-M0001-1.1.0-dossier"
+    )

@@ -15,10 +15,12 @@ from core.inventory.rules import Stage
 from core.ledger import offline
 from core.ledger.queries import entries
 from core.ledger.service import Ledger
+from core.reports.formats.kinds import Format
 from core.reports.keys import SigningKeys, open_keys
 from core.reports.service import (
     KEPT,
     Download,
+    ExportFilter,
     build_export,
     download,
     exports_page,
@@ -26,7 +28,8 @@ from core.reports.service import (
     load_export,
     request_export,
 )
-from core.reports.tables import Export, ExportDownload, ExportKind, ExportStatus
+from core.reports.tables import Export, ExportDownload, ExportStatus
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import EvidenceFiles, Store, open_store
 from tests.builders import NOON, Cast, a_cast, a_version
 from tests.validation.conftest import codes
@@ -42,16 +45,10 @@ class Office:
     keys: SigningKeys
     cast: Cast
 
-    def request(self, kind: ExportKind = ExportKind.PDF, *, actor: Actor | None = None, model: str = "M0001") -> str:
-        return request_export(
-            self.store,
-            self.ledger,
-            model=model,
-            version="1.0.0",
-            kind=kind,
-            actor=actor or self.cast.auditor,
-            at=NOON,
-        )
+    def request(self, form: Format = Format.PDF, *, actor: Actor | None = None, model: str = "M0001") -> str:
+        asked = Asked("dossier", Subject(SubjectKind.VERSION, model, "1.0.0"), NOON)
+        actor = actor or self.cast.auditor
+        return request_export(self.store, self.ledger, asked=asked, form=form, actor=actor, at=NOON).export
 
     def build(self, number: str) -> None:
         build_export(self.store, self.ledger, self.exports, self.keys, export=number, clock=lambda: NOON)
@@ -95,8 +92,8 @@ def built(keys: SigningKeys, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     store = open_store(f"sqlite:///{folder / 'store.db'}")
     store.upgrade()
     office = make_office(store, Ledger.open(folder / "keys", origin="countersign.test/ledger"), keys, folder)
-    for kind in (ExportKind.PDF, ExportKind.BUNDLE):
-        office.build(office.request(kind))
+    for form in (Format.PDF, Format.BUNDLE):
+        office.build(office.request(form))
     yield office
     store.close()
 
@@ -166,7 +163,7 @@ def test_a_download_is_on_record_with_who_took_it(built: Office) -> None:
     assert built.taken()[before:] == [built.cast.approver.id]
     assert built.on_record()[-1] == "export.downloaded"
     with built.store.reading() as session:
-        page = exports_page(session, limit=1, offset=1)
+        page = exports_page(session, at=NOON, limit=1, offset=1)
     assert (page.total, page.rows[0].export.number) == (2, "X0001")
     assert built.cast.approver.id in [person for person, _ in page.rows[0].downloads]
 
@@ -225,7 +222,7 @@ def test_others_ask_for_nothing(office: Office) -> None:
 
     assert office.on_record() == ["act.refused"]
     with office.store.reading() as session:
-        assert exports_page(session, limit=5, offset=0).total == 0
+        assert exports_page(session, at=NOON, limit=5).total == 0
 
 
 def test_what_is_not_there_is_neither_asked_for_nor_taken(office: Office) -> None:
@@ -242,7 +239,7 @@ def test_a_build_that_fails_stores_nothing_and_can_be_marked(office: Office, mon
     def broken(*_parts: object, **_named: object) -> bytes:
         raise GovernanceError("The dossier could not be typeset.")
 
-    monkeypatch.setattr("core.reports.service.dossier_pdf", broken)
+    monkeypatch.setattr("core.reports.service.building.render", broken)
     with pytest.raises(GovernanceError):
         office.build(number)
     fail_export(office.store, export=number, error="The dossier could not be typeset.")
@@ -256,11 +253,11 @@ def test_a_build_that_fails_stores_nothing_and_can_be_marked(office: Office, mon
 
 
 def test_exports_are_listed_newest_first_and_by_model(office: Office) -> None:
-    numbers = [office.request(kind) for kind in (ExportKind.PDF, ExportKind.BUNDLE, ExportKind.PDF)]
+    numbers = [office.request(form) for form in (Format.PDF, Format.BUNDLE, Format.PDF)]
 
     with office.store.reading() as session:
-        page = exports_page(session, limit=2, offset=0)
-        other = exports_page(session, model="M0099", limit=2, offset=0)
+        page = exports_page(session, at=NOON, limit=2)
+        other = exports_page(session, ExportFilter(model="M0099"), at=NOON, limit=2)
 
     assert [row.export.number for row in page.rows] == numbers[:0:-1]
     assert (page.total, other.total, other.rows) == (3, 0, ())

@@ -17,9 +17,11 @@ from app.worker import INTERNAL, LEFT_BEHIND, Kind, Worker, sweep, work_once
 from core.jobs.service import GAVE_UP, LEASE, take
 from core.jobs.tables import Job, JobStatus
 from core.ledger.service import Ledger
+from core.reports.formats.kinds import Format
 from core.reports.keys import SigningKeys, open_keys
 from core.reports.service import EXPORT_JOB, load_export, request_export
-from core.reports.tables import ExportKind, ExportStatus
+from core.reports.tables import ExportStatus
+from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import EvidenceFiles, Store
 from core.validation.rules import RunStatus
 from core.validation.runs import VALIDATION_JOB
@@ -57,15 +59,10 @@ def job(place: Workplace) -> Job:
 
 
 def an_export(place: Workplace, bench: Bench) -> str:
+    asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), NOON)
     return request_export(
-        place.store,
-        place.ledger,
-        model="M0001",
-        version="1.0.0",
-        kind=ExportKind.PDF,
-        actor=bench.cast.auditor,
-        at=NOON,
-    )
+        place.store, place.ledger, asked=asked, form=Format.PDF, actor=bench.cast.auditor, at=NOON
+    ).export
 
 
 def work(place: Workplace, kind: str, do: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:

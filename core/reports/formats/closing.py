@@ -57,7 +57,7 @@ def sources_section(laid: Laid) -> tuple[Section, ...]:
         (str(number), one.path, count(one.entry), Digest(one.digest) if one.digest else NOTHING)
         for one, number in laid.numbers.items()
     )
-    said = "Raised numbers in this report stand for these places. An entry of the ledger is checked by its proof in the bundle."
+    said = "Raised numbers stand for these places. An entry of the ledger is checked by its proof in the bundle."
     table = Table("Where figures come from, in order of appearance", columns, rows)
     return (Section(SOURCES, (Prose(said, quiet=True), table)),)
 

@@ -191,7 +191,9 @@ class _Steps:
         values = {"status": ExportStatus.RUNNING, "step": step, "steps_done": done, "steps_total": STEPS}
         with self._store.transaction() as tx:
             still = (
-                update(Export).where(col(Export.number) == self._number, col(Export.status).in_(PENDING)).values(**values)
+                update(Export)
+                .where(col(Export.number) == self._number, col(Export.status).in_(PENDING))
+                .values(**values)
             )
             if tx.session.execute(still).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
                 raise Stopped(step)

@@ -102,9 +102,7 @@ def pending_exports(session: Session, person: str | None = None) -> int:
     return int(session.execute(query.where(Export.requested_by == person) if person else query).scalar_one())
 
 
-def _rows(
-    session: Session, wanted: list[ColumnElement[bool]], *, limit: int, offset: int
-) -> tuple[ExportRow, ...]:
+def _rows(session: Session, wanted: list[ColumnElement[bool]], *, limit: int, offset: int) -> tuple[ExportRow, ...]:
     shown = session.execute(
         select(Export, func.coalesce(Model.name, ""), func.coalesce(ExportSchedule.number, ""))
         .outerjoin(Model, col(Model.id) == col(Export.model_id))

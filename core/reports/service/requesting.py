@@ -59,7 +59,9 @@ def asked_problems(asked: Asked, form: Format, *, at: datetime) -> tuple[Problem
     found = list(report_problems(told, at=at))
     if asked.template in TEMPLATES and form not in forms_of(asked.template):
         offered = ", ".join(forms_of(asked.template))
-        found.append(Problem("this report has nothing to say in that form", column="format", found=form, expected=offered))
+        found.append(
+            Problem("this report has nothing to say in that form", column="format", found=form, expected=offered)
+        )
     return tuple(found)
 
 

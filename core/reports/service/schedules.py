@@ -204,8 +204,10 @@ def _unknown(session: Session, people: Collection[str]) -> list[str]:
 def _asked(new: NewSchedule, at: datetime) -> Asked:
     template = TEMPLATES.get(new.template)
     since = period_before(new.clock, at) if template is not None and template.has_period else None
-    return Asked(new.template, new.subject, at, since) if not clock_problems(new.clock) else Asked(
-        new.template, new.subject, at
+    return (
+        Asked(new.template, new.subject, at, since)
+        if not clock_problems(new.clock)
+        else Asked(new.template, new.subject, at)
     )
 
 

@@ -35,7 +35,9 @@ def upgrade() -> None:
         FROM export e JOIN model_version v ON v.id = e.version_id JOIN model m ON m.id = v.model_id
         """
     )
-    op.execute("INSERT INTO report_download (id, export_id, person, at) SELECT id, export_id, person, at FROM export_download")
+    op.execute(
+        "INSERT INTO report_download (id, export_id, person, at) SELECT id, export_id, person, at FROM export_download"
+    )
     op.drop_table("export_download")
     op.drop_table("export")
     _number_on("report_export", "report_download")
