@@ -1,6 +1,7 @@
 """The one way in which a file leaves: authorised routes that ask the use case and are never cached."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from app.composition import Workplace, now
 from app.documents import version_document
 from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
 from app.lists.inventory import in_words, read
-from app.previews import PREVIEW_HEADERS, preview_page
+from app.previews import preview
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
@@ -91,11 +92,8 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
         return Response(found.body, media_type=found.media_type, headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
-    def preview(request: Request, actor: Actor) -> Response:
-        return Response(preview_page(place, request.query_params, actor, at=now()), headers=PREVIEW_HEADERS)
-
     return [
-        Route("/exports/preview", _signed_in(place, preview, "Sign in to look at reports.")),
+        Route("/exports/preview", _signed_in(place, partial(preview, place), "Sign in to look at reports.")),
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
         Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),

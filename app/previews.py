@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.composition import Workplace
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.composition import Workplace, now
 from app.handouts import NOT_KEPT
 from core.access.rules import Actor
 from core.errors import Problem, Refused, Unreadable
@@ -21,6 +24,11 @@ PREVIEW_HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+def preview(place: Workplace, request: Request, actor: Actor) -> Response:
+    """The answer of the route."""
+    return Response(preview_page(place, request.query_params, actor, at=now()), headers=PREVIEW_HEADERS)
 
 
 def preview_page(place: Workplace, params: Mapping[str, str], actor: Actor, *, at: datetime) -> bytes:

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs the programs that tests drive, where they are missing: a browser, pdfsig and pdftotext, openssl, Java for Spark.
+# Installs the programs that tests drive, where they are missing: a browser, pdfsig and pdftotext, qpdf, openssl, Java for Spark.
 set -eu
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 command -v pdfsig >/dev/null || missing+=(poppler-utils)
+command -v qpdf >/dev/null || missing+=(qpdf)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v java >/dev/null || missing+=(default-jre-headless)
 [ ${#missing[@]} -eq 0 ] && exit 0
