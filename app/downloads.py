@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from app.composition import Workplace, now
 from app.documents import version_document
-from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file
+from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file, population_file
 from app.lists.inventory import in_words, read
 from app.previews import preview
 from app.signin.who import person_in_cookies
@@ -35,7 +35,8 @@ Answer = Callable[[Request, Actor], Response]
 
 
 def download_routes(place: Workplace) -> list[Route]:
-    """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`
+    """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`,
+    `/exports/AU0001/population?sample=1`
     and `/exports/inventory.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
@@ -80,12 +81,6 @@ def download_routes(place: Workplace) -> list[Route]:
         attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
         return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})
 
-    def coverage(request: Request, actor: Actor) -> Response:
-        return coverage_file(place, request, actor)
-
-    def document(request: Request, actor: Actor) -> Response:
-        return document_file(place, request, actor)
-
     def of_version(request: Request, actor: Actor) -> Response:
         model, version, kind = (request.path_params[name] for name in ("model", "version", "document"))
         found = version_document(place, kind, model, version, actor=actor, at=now())
@@ -95,8 +90,17 @@ def download_routes(place: Workplace) -> list[Route]:
     return [
         Route("/exports/preview", _signed_in(place, partial(preview, place), "Sign in to look at reports.")),
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
-        Route("/exports/{document}/document", _signed_in(place, document, "Sign in to download documents.")),
-        Route("/exports/coverage.csv", _signed_in(place, coverage, "Sign in to download coverage.")),
+        Route(
+            "/exports/{audit}/population",
+            _signed_in(place, partial(population_file, place), "Sign in to download populations."),
+        ),
+        Route(
+            "/exports/{document}/document",
+            _signed_in(place, partial(document_file, place), "Sign in to download documents."),
+        ),
+        Route(
+            "/exports/coverage.csv", _signed_in(place, partial(coverage_file, place), "Sign in to download coverage.")
+        ),
         Route("/exports/{model}/{version}/{document}", _signed_in(place, of_version, "Sign in to download documents.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),

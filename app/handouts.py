@@ -1,4 +1,4 @@
-"""Coverage and documents as files: what the download routes answer once they know who asks."""
+"""Coverage, documents and populations of audits as files: what the download routes answer once they know who asks."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,9 +6,10 @@ from starlette.responses import Response
 from app.composition import Workplace, now
 from app.views.coverage.export import coverage_csv
 from core.access.rules import Actor, Permission, permission_refusals
+from core.audits.queries import whole_audit
 from core.documents.queries import DocumentPage, document_page
 from core.documents.rendering import as_html
-from core.errors import Problem, Refused, Unreadable
+from core.errors import NotFound, Problem, Refused, Unreadable
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
@@ -20,6 +21,18 @@ def coverage_file(place: Workplace, request: Request, actor: Actor) -> Response:
     with place.store.reading() as session:
         text = coverage_csv(session, request.query_params, at=now())
     return _attached(text, "text/csv; charset=utf-8", "coverage.csv")
+
+
+def population_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """The population that a sample of an audit was drawn from, a line each: key, tab, tier; to the byte as digested."""
+    _may_read(actor)
+    number, asked = request.path_params["audit"], request.query_params.get("sample", "1")
+    with place.store.reading() as session:
+        samples = whole_audit(session, number).samples
+    found = next((one for one in samples if str(one.ordinal) == asked), None)
+    if found is None:
+        raise NotFound(f"sample of {number}", asked)
+    return _attached(found.members, "text/tab-separated-values; charset=utf-8", f"{number}-{found.ordinal}.tsv")
 
 
 def document_file(place: Workplace, request: Request, actor: Actor) -> Response:

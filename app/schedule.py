@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
 from app.notices import due_notices
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
+from core.compliance.service import COMPLIANCE_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
@@ -44,6 +46,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(NOTICE_JOB, due_notices),
     Scheduled(SCHEDULE_JOB, _due_exports),
     Scheduled(EXPIRY_JOB, _due_removals),
+    Scheduled(COMPLIANCE_JOB, due_compliance),
 )
 
 

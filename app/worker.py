@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
 from app.digest import send_digest
@@ -16,6 +17,7 @@ from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
+from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
@@ -105,6 +107,14 @@ def _fail_simulation(place: Workplace, simulation: str, error: str) -> None:
     fail_simulation(place.store, simulation=simulation, error=error)
 
 
+def _check(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    run_due(place, at=now())
+
+
+def _fail_check(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Compliance checks of %s were not run: %s", slot, error)  # the next hour runs what is due then
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -115,6 +125,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
+        COMPLIANCE_JOB: Kind(_check, _fail_check),
     }
 )
 

@@ -35,6 +35,7 @@ BENCHMARKS = (
     Benchmark("inventory", "Inventory", ("--models", "200", "--versions", "2000", "--entries", "9999", "--tall", "9")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
     Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
+    Benchmark("compliance", "Routine compliance checks", ("--models", "200")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
 )
 

@@ -5,7 +5,9 @@ from fastapi import FastAPI
 from app.api.bodies import StrictJson
 from app.api.problems import MEDIA_TYPE, ProblemDetails, install
 from app.api.routes import (
+    audits,
     changes,
+    compliance,
     coverage,
     events,
     hooks,
@@ -65,7 +67,7 @@ def build() -> Api:
     install(application)
     for routes in (
         models, records, imports, validations, references, changes, coverage, events, ledger, rollout, hooks,
-        policies,
+        policies, audits, compliance,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
+        "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),
     }

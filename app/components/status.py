@@ -26,6 +26,10 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Published": ("check_circle", GOOD),
         "Standing": ("check_circle", GOOD),
         "Verified closed": ("verified", GOOD),
+        "Holds": ("check_circle", GOOD),
+        "Holds again": ("check_circle", GOOD),
+        "Conforms": ("check_circle", GOOD),
+        "Closed": ("check_circle", GOOD),
         "In production": ("play_circle", GOOD),
         "Failed": ("cancel", STOPS),
         "Breach": ("cancel", STOPS),
@@ -34,6 +38,8 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Not validated": ("cancel", STOPS),
         "Not verified": ("cancel", STOPS),
         "Overdue": ("alarm", STOPS),
+        "Deviates": ("cancel", STOPS),
+        "Does not conform": ("cancel", STOPS),
         "Refused": ("block", STOPS),
         "Critical": ("report", STOPS),
         "High": ("report", STOPS),
@@ -64,6 +70,9 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Running": ("pending", UNDER_WAY),
         "Remediated": ("pending", UNDER_WAY),
         "Done": ("pending", UNDER_WAY),
+        "Planned": ("schedule", UNDER_WAY),
+        "Fieldwork": ("pending", UNDER_WAY),
+        "Follow-up": ("pending", UNDER_WAY),
         "Shadow": ("pending", UNDER_WAY),
         "Under way": ("pending", UNDER_WAY),
         "Halted": ("lock", ATTENTION),
@@ -100,6 +109,7 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Expired": ("archive", NO_VERDICT),
         "Revoked": ("archive", NO_VERDICT),
         "Disabled": ("archive", NO_VERDICT),
+        "Switched off": ("archive", NO_VERDICT),
     }
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.composition import Workplace
 from app.example.accounts import Account, accounts
+from app.example.audits import tell_audits
 from app.example.changes import tell_changes
 from app.example.coverage_records import tell_coverage
 from app.example.policies import draft_next_policy
@@ -74,6 +75,7 @@ class _Story:
         self._export()
         draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
         tell_coverage(self.place, self.known, self._ago(1.5))
+        tell_audits(self.place, self.known, self._ago(0.1))
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

@@ -13,6 +13,8 @@ from app.work.approval import (
     reviews_escalated,
 )
 from app.work.asked import my_requests
+from app.work.audits import audit_findings_to_answer, audit_findings_to_verify, audits_to_lead
+from app.work.compliance import deviations_to_settle
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
@@ -45,6 +47,10 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
         reports_to_read(session, actor, at),
+        audit_findings_to_answer(session, actor, at),
+        audit_findings_to_verify(session, actor, at),
+        audits_to_lead(session, actor, at),
+        deviations_to_settle(session, actor, at),
     ]
     waiting = [task for kind in kinds for task in kind[:MOST]]
     reviews = reviews_due(session, actor, at)

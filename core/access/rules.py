@@ -54,6 +54,10 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"
     PRODUCTION_RETURN = "production:return"
     CODE_REPORT = "code:report"
+    AUDIT_RUN = "audit:run"
+    AUDIT_RESPOND = "audit:respond"
+    COMPLIANCE_RUN = "compliance:run"
+    COMPLIANCE_MANAGE = "compliance:manage"
     PERSON_MANAGE = "person:manage"
     HOOK_MANAGE = "hook:manage"
     ANCHOR_MANAGE = "anchor:manage"
@@ -72,6 +76,7 @@ _DEVELOPMENT = {
     P.FINDING_REMEDIATE,
     P.CHANGE_REQUEST,
     P.CODE_REPORT,
+    P.COMPLIANCE_RUN,
     P.TOKEN_OWN,
 }
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -93,12 +98,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.POLICY_DRAFT,
                 P.DOCUMENT_WRITE,
                 P.COVERAGE_ANSWER,
+                P.AUDIT_RESPOND,
+                P.COMPLIANCE_RUN,
                 P.EXPORT_MAKE,
                 P.TOKEN_OWN,
             }
         ),
         Role.DEVELOPER: frozenset(
-            {P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER} | _DEVELOPMENT
+            {P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER, P.AUDIT_RESPOND}
+            | _DEVELOPMENT
         ),
         Role.VALIDATOR: frozenset(
             {
@@ -112,6 +120,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.POLICY_DRAFT,
                 P.DOCUMENT_REVIEW,
                 P.COVERAGE_ANSWER,
+                P.AUDIT_RESPOND,
+                P.COMPLIANCE_RUN,
                 P.EXPORT_MAKE,
             }
         ),
@@ -130,10 +140,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.COVERAGE_ANSWER_FOR_ALL,
                 P.PACK_PUBLISH,
                 P.TEMPLATE_PUBLISH,
+                P.AUDIT_RESPOND,
+                P.COMPLIANCE_RUN,
+                P.COMPLIANCE_MANAGE,
                 P.EXPORT_MAKE,
             }
         ),
-        Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE}),
+        Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.AUDIT_RUN, P.EXPORT_MAKE}),
         Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE}),
     }
 )

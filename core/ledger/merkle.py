@@ -26,6 +26,13 @@ class Frontier:
         self.size = 0
         self._roots: list[bytes] = []
 
+    @classmethod
+    def of(cls, size: int, roots: Sequence[bytes]) -> "Frontier":
+        """The frontier of a tree that has grown already: the roots of its complete subtrees, largest first."""
+        found = cls()
+        found.size, found._roots = size, list(roots)
+        return found
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash; at most one hash a level, one on average."""
         carry = leaf

@@ -1,15 +1,19 @@
 """Coverage and documents as files: only for who reads records, and harmless in a spreadsheet or a browser."""
 
 import csv
+import hashlib
 import io
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.composition import Workplace, now
+from core.access.rules import Role
+from core.audits.queries import whole_audit
 from core.documents.service import keep_document
 from core.inventory.rules import Stage
 from core.policy.packs.signals import DocumentKind
+from tests.audits.conftest import World
 from tests.builders import Cast, a_model, a_person, a_version
 from tests.downloads.conftest import sign_in
 
@@ -69,3 +73,23 @@ def test_strangers_and_people_without_a_role_take_nothing_away(
     sign_in(client, place, a_person(place.store))
 
     assert client.get(COVERAGE).status_code == 403
+
+
+def test_a_population_is_taken_away_to_the_byte_as_it_was_digested(
+    place: Workplace, cast: Cast, client: TestClient
+) -> None:
+    for _ in range(3):
+        a_model(place.store, cast)
+    world = World(place.store, place.ledger, cast, cast.auditor, a_person(place.store, Role.AUDITOR), now())
+    audit = world.planned()
+    world.drawn(audit)
+    assert client.get(f"/exports/{audit}/population").status_code == 401
+    sign_in(client, place, cast.owner)
+
+    answer = client.get(f"/exports/{audit}/population?sample=1")
+
+    with place.store.reading() as session:
+        (sample,) = whole_audit(session, audit).samples
+    assert hashlib.sha256(answer.content).hexdigest() == sample.population_digest
+    assert client.get(f"/exports/{audit}/population?sample=2").status_code == 404
+    assert client.get("/exports/AU0099/population").status_code == 404

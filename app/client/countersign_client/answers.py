@@ -130,6 +130,39 @@ class ImportDone(TypedDict):
     ledger: Proof
 
 
+class ComplianceResult(TypedDict):
+    """What one routine check came to."""
+
+    check: str
+    outcome: str
+    examined: int
+    deviations: int
+    said: str
+
+
+class ComplianceRun(TypedDict):
+    """A run of the routine checks."""
+
+    run: str
+    results: list[ComplianceResult]
+
+
+class Deviation(TypedDict):
+    """Something that deviates, in words."""
+
+    check: str
+    said: str
+
+
+class ComplianceRan(TypedDict):
+    """A run that was just made, and what stands of its checks."""
+
+    holds: bool
+    run: ComplianceRun
+    open: list[Deviation]
+    ledger: Proof
+
+
 class Started(TypedDict):
     """A validation that was started."""
 

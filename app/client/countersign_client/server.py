@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from countersign_client.answers import HandedIn, ImportDone, ImportPlan, Registered, Result, Run, Started
+from countersign_client.answers import ComplianceRan, HandedIn, ImportDone, ImportPlan, Registered, Result, Run, Started
 from countersign_client.errors import Altered, Problem, Refusal, Rejected, Unreachable
 
 ATTEMPTS = 4
@@ -67,6 +67,11 @@ class Server:
     def report_code(self, model: str, version: str, record: Mapping[str, object], key: str) -> Registered:
         """Put the commit behind a version on record, with its pull request and results."""
         return cast(Registered, self._send("POST", _path(model, version, "code"), key=key, record=record).json())
+
+    def run_compliance(self, checks: Sequence[str] | None, key: str) -> ComplianceRan:
+        """Run the routine checks, those named or all that are switched on."""
+        record = {"checks": list(checks) if checks is not None else None}
+        return cast(ComplianceRan, self._send("POST", "/compliance/runs", key=key, record=record).json())
 
     def run(self, number: str) -> Run:
         """How far a validation is."""

@@ -1,0 +1,1 @@
+"""Audits, internal and external: plan, sample, fieldwork, findings, responses and closing."""

@@ -1,0 +1,92 @@
+"""Facts about the installation: roles, events that were removed, messages and work that wait, the ledger's length."""
+
+from collections import defaultdict
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from core.access.tables import Person, RoleGrant
+from core.compliance.gathering.values import Read, Reading
+from core.compliance.rules import Head, Outgoing, PersonRoles, RemovedEvents, SentOutside
+from core.jobs.outbox.tables import Delivery, OutboxMessage
+from core.jobs.tables import Job, JobStatus
+from core.ledger.anchors.tables import AnchorDestination, LogAnchor
+from core.ledger.batches.tables import EventBatch
+from core.ledger.tables import LogEntry, LogHead
+
+LEDGER = "ledger"
+
+
+def roles(session: Session, reading: Reading) -> Read[PersonRoles]:
+    """The roles in force of everybody who is active and holds one."""
+    ends = col(RoleGrant.ends_at)
+    query = (
+        select(col(RoleGrant.person), col(RoleGrant.role))
+        .join(Person, col(Person.number) == col(RoleGrant.person))
+        .where(
+            col(RoleGrant.withdrawn_at).is_(None), col(Person.disabled_at).is_(None),
+            or_(ends.is_(None), ends > reading.at),
+        )
+    )  # fmt: skip
+    held: dict[str, set[str]] = defaultdict(set)
+    for person, role in session.execute(query):
+        held[person].add(role.value)
+    return Read(tuple(PersonRoles(person, tuple(sorted(found))) for person, found in held.items()))
+
+
+def removed_events(session: Session, _reading: Reading) -> Read[RemovedEvents]:
+    """Every file of events that retention removed; files that are kept are counted."""
+    query = select(col(EventBatch.number), col(EventBatch.last_at), col(EventBatch.removed_at)).where(
+        col(EventBatch.removed_at).is_not(None)
+    )
+    found = tuple(RemovedEvents(number, last, gone) for number, last, gone in session.execute(query) if gone)
+    files = session.execute(select(func.count()).select_from(EventBatch)).scalar_one()
+    return Read(found, examined=files, said=f"{files} files of events, {len(found)} removed")
+
+
+def outgoing(session: Session, _reading: Reading) -> Read[Outgoing]:
+    """Every message that did not arrive, and every job that nobody finished."""
+    messages = select(
+        col(OutboxMessage.number), col(OutboxMessage.channel), col(OutboxMessage.receiver),
+        col(OutboxMessage.queued_at), col(OutboxMessage.status),
+    ).where(col(OutboxMessage.status) != Delivery.DELIVERED)  # fmt: skip
+    jobs = select(col(Job.kind), col(Job.slot), col(Job.queued_at)).where(
+        col(Job.status).in_((JobStatus.QUEUED, JobStatus.RUNNING))
+    )
+    waiting = [
+        Outgoing(number, f"A {channel.value} message to {receiver}", since, status is Delivery.GIVEN_UP)
+        for number, channel, receiver, since, status in session.execute(messages)
+    ]
+    waiting += [
+        Outgoing(f"{kind} {slot}"[:200], f"The job “{kind}” {slot}", at, False)
+        for kind, slot, at in session.execute(jobs)
+    ]
+    return Read(tuple(waiting), said=f"{len(waiting)} messages and jobs have not arrived")
+
+
+def outside(session: Session, _reading: Reading) -> Read[SentOutside]:
+    """Every place outside that is in use, with the newest checkpoint that arrived there."""
+    size = session.execute(select(col(LogHead.size))).scalar() or 0
+    query = (
+        select(
+            col(AnchorDestination.number), col(AnchorDestination.kind), col(AnchorDestination.added_at),
+            func.max(LogAnchor.at), func.max(LogAnchor.size),
+        )
+        .outerjoin(LogAnchor, col(LogAnchor.destination) == col(AnchorDestination.number))
+        .where(col(AnchorDestination.closed_at).is_(None))
+        .group_by(col(AnchorDestination.number), col(AnchorDestination.kind), col(AnchorDestination.added_at))
+    )  # fmt: skip
+    facts = tuple(
+        SentOutside(number, kind.value, since, newest, (arrived or 0) < size)
+        for number, kind, since, newest, arrived in session.execute(query)
+    )
+    return Read(facts, said="" if facts else "No place outside is set up", judged=bool(facts))
+
+
+def length(session: Session, reading: Reading) -> Read[Head]:
+    """The entries stored, the head's count, and the largest size that a run of this check has seen."""
+    stored = session.execute(select(func.count()).select_from(LogEntry)).scalar_one()
+    size = session.execute(select(col(LogHead.size))).scalar() or 0
+    seen = int(str(reading.earlier.get("seen", 0)))
+    fact = Head(LEDGER, stored, size, seen)
+    return Read((fact,), examined=stored, figures={"seen": max(seen, size)}, said=f"{size} entries")
