@@ -31,6 +31,11 @@ class Workplace:
         """The files of recorded events."""
         return EvidenceFiles(self.settings.data_dir / "events")
 
+    @property
+    def imports(self) -> EvidenceFiles:
+        """Tables that wait to be imported in the background."""
+        return EvidenceFiles(self.settings.data_dir / "imports")
+
 
 def now() -> datetime:
     """The only clock."""

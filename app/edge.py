@@ -20,6 +20,7 @@ from app.signin.who import person_in_cookies
 
 RETURN_COOKIE = "countersign_return"
 CALLBACK = "/oauth2callback"
+LOGIN = "/auth/login"  # where a page sends somebody who is to sign in, for the first time or anew
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
 SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
 NOT_PAGES = ("/idp/", "/auth/", "/api/", "/app/", "/static/", "/_stcore/", "/media/", "/component/", "/exports/")
@@ -64,6 +65,7 @@ class Asked:
     host: str
     origin: str
     accept: str
+    referer: str
     cookies: dict[str, str]
 
     @classmethod
@@ -80,6 +82,7 @@ class Asked:
             host=text(b"host"),
             origin=text(b"origin"),
             accept=text(b"accept"),
+            referer=text(b"referer"),
             cookies=_cookies(b"; ".join(value for name, value in scope["headers"] if name == b"cookie")),
         )
 
@@ -147,13 +150,27 @@ class Edge:
         return await run_in_threadpool(person_in_cookies, self._place, asked.cookies) is not None
 
     async def _return_cookie(self, asked: Asked) -> Headers:
-        """Remember where somebody who is not signed in wanted to go."""
+        """Remember where somebody who is not signed in wanted to go, or from where they sign in anew."""
         if asked.path == CALLBACK:
             return [_cookie(RETURN_COOKIE, "", 0, secure=self._secure)]
+        if asked.path == LOGIN:
+            return self._kept(self._page_of(asked.referer))
         deep = asked.is_page and asked.address != "/" and len(asked.address) < _LONGEST_RETURN
-        if not deep or asked.path == "/setup" or not _OWN_PATH.fullmatch(asked.address) or await self._signed_in(asked):
+        if not deep or asked.path == "/setup" or await self._signed_in(asked):
             return []
-        return [_cookie(RETURN_COOKIE, quote(asked.address, safe=""), 600, secure=self._secure)]
+        return self._kept(asked.address)
+
+    def _page_of(self, referer: str) -> str:
+        """The address of the page of ours that this names, as a browser says it of the same origin; or nothing."""
+        if not referer.startswith(f"{self._public_url}/"):
+            return ""
+        address = referer.removeprefix(self._public_url)
+        return "" if address == "/" or address.startswith(NOT_PAGES) else address
+
+    def _kept(self, address: str) -> Headers:
+        if not _OWN_PATH.fullmatch(address) or len(address) >= _LONGEST_RETURN:
+            return []
+        return [_cookie(RETURN_COOKIE, quote(address, safe=""), 600, secure=self._secure)]
 
     def _finishing(self, asked: Asked, added: Headers, send: Send) -> Send:
         async def finish(message: Message) -> None:

@@ -19,6 +19,7 @@ from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
+from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.reports.service import (
@@ -115,6 +116,14 @@ def _fail_check(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Compliance checks of %s were not run: %s", slot, error)  # the next hour runs what is due then
 
 
+def _import(place: Workplace, job: str, alive: Callable[[], bool]) -> None:
+    perform_import(place.store, place.ledger, place.imports, job=job, clock=now, alive=alive)
+
+
+def _fail_import(place: Workplace, job: str, error: str) -> None:
+    fail_import(place.store, place.imports, job=job, error=error, at=now())
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -126,6 +135,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         REGISTRY_JOB: Kind(_look, note_failure),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
+        IMPORT_JOB: Kind(_import, _fail_import),
     }
 )
 

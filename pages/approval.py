@@ -7,7 +7,7 @@ from app.components.formats import moment
 from app.components.me import require
 from app.components.status import word
 from app.composition import now, workplace
-from app.views.approval import compared, evidence, path, request, standing, state
+from app.views.approval import code, compared, evidence, path, request, standing, state
 from app.views.approval_acts import decision, decision_bar
 from app.views.approval_checklist import checklist
 from app.views.approval_votes import conditions, returned, votes
@@ -45,6 +45,7 @@ with left:
     evidence(page)
     standing(page)
     compared(page)
+    code(page)
     votes(page, known)
     conditions(place, viewer, page, known, at)
 with right:

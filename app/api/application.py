@@ -9,7 +9,9 @@ from app.api.routes import (
     changes,
     compliance,
     coverage,
+    documents,
     events,
+    finding,
     hooks,
     imports,
     ledger,
@@ -66,8 +68,8 @@ def build() -> Api:
     )
     install(application)
     for routes in (
-        models, records, imports, validations, references, changes, coverage, events, ledger, rollout, hooks,
-        policies, audits, compliance,
+        models, records, finding, documents, imports, validations, references, changes, coverage, events, ledger,
+        rollout, hooks, policies, audits, compliance,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

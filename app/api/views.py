@@ -1,6 +1,7 @@
 """Turns stored rows into what the API answers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -68,14 +69,14 @@ def model_view(page: ModelPage) -> ModelView:
     )
 
 
-def version_view(session: Session, page: ModelPage) -> VersionView:
+def version_view(session: Session, page: ModelPage, *, at: datetime) -> VersionView:
     """A version with its evidence and the verdicts of its newest finished validation."""
     row = page.version
     if row is None or row.id is None:
         raise NotFound(f"version of {page.model.number}", "any")
     held = version_evidence(session, row.id)
     files = current(session, row)
-    missing = missing_clauses(session, row, held.latest_run)
+    missing = missing_clauses(session, row, held.latest_run, at=at)
     predictions = next((one for one in files if one.kind is EvidenceKind.PREDICTIONS), None)
     return VersionView(
         model=page.model.number,
@@ -94,7 +95,7 @@ def version_view(session: Session, page: ModelPage) -> VersionView:
         further_evidence=[_evidence(one) for one in files if one is not predictions],
         run=held.latest_run.number if held.latest_run else None,
         verdicts=verdict_count(held.checks) if held.latest_run else None,
-        missing=[MissingView(clause=one.clause, what=one.what) for one in missing],
+        missing=[MissingView(clause=one.clause, what=one.what, exception=one.lifted_by or None) for one in missing],
         open_findings=[one.number for one in held.findings if one.status is not FindingStatus.VERIFIED_CLOSED],
     )
 
@@ -158,6 +159,9 @@ def change_view(page: ChangePage) -> ChangeView:
         quorum=page.quorum,
         functions=sorted(page.required),
         missing=sorted(page.missing),
+        code_reviews=page.path.code_reviews,
+        code_reviews_from=page.path.code_reviews_from,
+        code_lacks=[one.message for one in page.code],
         approvals=page.approvals,
         evidence_digest=page.evidence_digest,
         approved_digest=page.approved_digest,

@@ -4,18 +4,20 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from app.api.answers import LedgerProof
 from app.api.bodies import BODY_DIGEST
 from app.api.caller import Caller, Signed
 from core.access.idempotency import Call, answer_once
+from core.access.rules import Actor
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry
 from core.store import Store
@@ -34,6 +36,14 @@ Key = Annotated[
         examples=["build-4711-upload"],
     ),
 ]
+
+
+class Acting(TypedDict):
+    """The keywords that every use case takes."""
+
+    ledger: Ledger
+    actor: Actor
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,15 @@ class Writing:
         )
         headers = {"Cache-Control": "no-store"} | ({REPEATED: "true"} if given.repeated else {})
         return Response(given.answer, status, headers, "application/json")
+
+    @property
+    def acting(self) -> Acting:
+        """Who acts on which ledger and when, as keywords of a use case."""
+        return {"ledger": self.caller.place.ledger, "actor": self.caller.actor, "at": self.caller.at}
+
+    def newest(self, session: Session) -> LedgerProof:
+        """Where the last entry of the act stands, for acts that do not say it; within its transaction."""
+        return self.proof(session, session.exec(select(func.max(LogEntry.idx))).one() or 0)
 
     def proof(self, session: Session, index: int) -> LedgerProof:
         """Where the act stands in the ledger; within its transaction, which has signed its checkpoint."""

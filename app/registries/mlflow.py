@@ -1,8 +1,8 @@
 """Reads an allowed MLflow server, and moves an alias on it when a change is executed.
 
 Nothing else leaves this process: MLflow's telemetry is switched off before its package is imported, redirects are
-not followed, and only the address of the setting is asked. Run details, figures and signatures come through the same
-server, so no object store is asked either.
+not followed, no proxy is used, and only the address of the setting is asked, where its name was found to lead. Run
+details, figures and signatures come through the same server, so no object store is asked either.
 """
 
 import os
@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from app.registries.mlflow_values import cut, model_of, run_of, signature_of, version_of, with_versions
+from app.registries.pinning import pinned
 from app.registries.servers import ServerPlace, resolve
 from core.errors import NotFound
 from core.inventory.importing.registry.values import RegistryTrouble, SeenModel, SeenRun, SeenVersion
@@ -65,6 +67,7 @@ class MlflowServer:
     def __init__(self, place: ServerPlace) -> None:
         self.place = place
         os.environ.update(QUIET)
+        _ask_directly(place.url)
         from mlflow.store.model_registry.rest_store import RestStore as RegistryStore
         from mlflow.store.tracking.rest_store import RestStore as TrackingStore
         from mlflow.utils.rest_utils import MlflowHostCreds
@@ -161,15 +164,25 @@ class MlflowServer:
         from mlflow.exceptions import MlflowException
         from requests import RequestException
 
-        resolve(self.place)
+        addresses = resolve(self.place)
         try:
-            return question()
+            with pinned(self.place.url, addresses):
+                return question()
         except MlflowException as error:
             if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
                 raise NotFound(f"entry of “{self.name}” in MLflow", cut(str(error))) from None
             raise RegistryTrouble(self.name, _reason(str(error))) from None
         except (RequestException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise RegistryTrouble(self.name, f"it does not answer as MLflow does ({type(error).__name__}).") from None
+
+
+def _ask_directly(url: str) -> None:
+    """A proxy of the environment would resolve the name anew, and connect to whatever it finds."""
+    host = urlsplit(url).hostname or ""
+    for name in ("NO_PROXY", "no_proxy"):
+        listed = [one for one in os.environ.get(name, "").split(",") if one]
+        if host not in listed:
+            os.environ[name] = ",".join([*listed, host])
 
 
 def _reason(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from app.registries.pinning import port_of
 from core.errors import NotFound
 from core.inventory.importing.registry.values import RegistryTrouble
 
@@ -57,7 +58,7 @@ def resolve(server: ServerPlace) -> tuple[str, ...]:
     """
     parts = urlsplit(server.url)
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port_of(server.url), type=socket.SOCK_STREAM)
     except OSError:
         raise RegistryTrouble(server.name, "its host name does not resolve.") from None
     addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))

@@ -15,13 +15,15 @@ from app.components.formats import (
     points,
     signed,
 )
+from app.components.refusals import numbered
 from app.components.text import link, paragraphs
 from app.composition import now
-from app.views.exceptions import STATES, standing_lines
+from app.views.exceptions import STATES, reviewed, standing_lines
 from app.views.figures import COUNTS, SHARES, SIGNS
 from app.views.kinds import functions_said
 from core.approval.queries import ChangePage, Comparison, ExceptionRow
 from core.approval.rules import OPEN
+from core.policy.rules import DemandedFrom
 
 TABS = {"record": "Record"}
 DIGITS = 3  # small moves between versions show
@@ -121,15 +123,13 @@ def request(page: ChangePage) -> None:
 def exception_card(row: ExceptionRow) -> None:
     """One exception as a key-value list."""
     section(f"Exception {row.number}")
-    required = NOTHING if row.threshold is None else f"{SIGNS[row.direction]}\u00a0{number(row.threshold)}"
     facts(
         {
             "State": status(STATES[row.state]),
             "Clause": f"{plain(row.clause)}, {plain(row.title)}",
-            "Required, and reviewed": f"{required}; {number(row.figure, DIGITS)}",
-            "Covers": "every version of the model, none worse than reviewed"
-            if row.whole_model
-            else f"v{plain(row.version)}, no worse than reviewed",
+            "Reviewed": reviewed(row),
+            "Covers": f"{'every version of the model' if row.whole_model else f'v{plain(row.version)}'}, "
+            f"{'lacking no more' if row.lacking else 'no worse'} than reviewed",
             "Compensating controls": paragraphs(row.controls),
             "Until": moment(row.ends_at),
             "Carries on": plain(row.extends),
@@ -142,6 +142,23 @@ def standing(page: ChangePage) -> None:
     """The exceptions that stand for this version, beside its verdicts."""
     asked = page.exception.number if page.exception else ""
     standing_lines([row for row in page.exceptions if row.number != asked])
+
+
+def code(page: ChangePage) -> None:
+    """Whether the code behind the version has the reviews that policy demands, and from when they are demanded."""
+    demanded = page.path.code_reviews
+    if not demanded:
+        return
+    section("Code reviews")
+    badge = status("Missing") if page.code else status("Met")
+    clause = f" (clause {plain(page.path.clause)})" if page.path.clause else ""
+    before = "approval" if page.path.code_reviews_from is DemandedFrom.APPROVAL else "execution"
+    st.markdown(f"{badge} Policy demands {counted(demanded, 'code review')} before {before}{clause}.")
+    if page.code:
+        st.markdown(numbered(page.code))
+    st.markdown(
+        link("The code behind this version", "/model", model=page.model, version=page.version, tab="Production")
+    )
 
 
 def path(page: ChangePage) -> str:

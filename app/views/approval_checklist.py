@@ -1,5 +1,7 @@
 """The checklist of a change: answered by each approver, filled by checks where the policy names one."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app.components import plain, section, status, table
@@ -7,9 +9,11 @@ from app.components.formats import NOTHING
 from app.components.me import Me, me
 from app.components.refusals import in_words
 from app.composition import Workplace, now
+from app.views.shown_by import leads_somewhere, shown_by
 from core.approval.queries import ChangePage, ItemRow
 from core.approval.rules import Answer
 from core.approval.service import answer_item
+from core.documents.naming import Thing, things_named
 from core.errors import GovernanceError
 from core.inventory.rules import Action
 
@@ -19,17 +23,19 @@ LABEL = 186  # pixels: beside the answers where the window is wide, above them w
 
 def checklist(place: Workplace, viewer: Me, page: ChangePage) -> None:
     """The reader's own answers; everyone else sees the items."""
+    with place.store.reading() as session:
+        known = things_named(session, [item.evidence for item in page.checklist])
     answered = f"{page.answered} of {len(page.checklist)} answered"
     if page.filled:
         answered += f", {page.filled} filled by a check"
     with st.container(border=True, gap="xsmall"):
         if page.refusals[Action.ANSWER_ITEM]:
             headed("Checklist", f"{answered} by you" if page.answered else "each approver answers it")
-            _items_only(page)
+            _items_only(page, known)
             return
         headed("Checklist", f"{answered}; answers freeze when you vote")
         for item in page.checklist:
-            _item(place, page, item)
+            _item(place, page, item, known)
 
 
 def headed(title: str, remark: str) -> None:
@@ -39,12 +45,12 @@ def headed(title: str, remark: str) -> None:
         st.markdown(f":small[:gray[{remark}]]", width="content")
 
 
-def _items_only(page: ChangePage) -> None:
+def _items_only(page: ChangePage, known: Mapping[str, Thing]) -> None:
     rows = [
         {
             "Item": _titled(item),
             "Answer": status(ANSWERS[item.answer]) if item.answer else NOTHING,
-            "Shown by": plain(item.evidence),
+            "Shown by": shown_by(item.evidence, known),
         }
         for item in page.checklist
     ]
@@ -58,7 +64,7 @@ def _titled(item: ItemRow) -> str:
     return plain(item.title) + ("" if item.required else " :gray[advisory]")
 
 
-def _item(place: Workplace, page: ChangePage, item: ItemRow) -> None:
+def _item(place: Workplace, page: ChangePage, item: ItemRow, known: Mapping[str, Thing]) -> None:
     key = f"answer_{page.number}_{item.code}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(
@@ -87,6 +93,8 @@ def _item(place: Workplace, page: ChangePage, item: ItemRow) -> None:
         )
     if item.answered_at is not None:
         _text(place, page, item, key, "Shown by", item.evidence, "A run, finding, file, document or address")
+    if leads_somewhere(item.evidence, known):
+        st.markdown(f":small[Shown by] {shown_by(item.evidence, known)}")
     said = st.session_state.get(f"{key}_said")
     if said:
         st.markdown(f"{status('Refused')} {said}")

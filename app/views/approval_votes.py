@@ -50,7 +50,10 @@ def votes(page: ChangePage, known: Mapping[str, str]) -> None:
         with st.expander("What each signature says"):
             for vote in page.votes:
                 signed = plain(vote.meaning) if vote.meaning else "signed before signatures said what they mean"
-                st.markdown(f"{plain(known.get(vote.person, vote.person))}: {signed}")
+                proved = (
+                    f" :gray[Showed who they are {moment(vote.authenticated_at)}.]" if vote.authenticated_at else ""
+                )
+                st.markdown(f"{plain(known.get(vote.person, vote.person))}: {signed}.{proved}")
     if page.missing and page.status in OPEN:
         st.markdown(f"{status('Waiting')} A vote to approve from {functions_said(page.missing)} is still needed.")
     _dissents(page, known)

@@ -36,7 +36,7 @@ def exceptions_table(rows: Sequence[ExceptionRow], known: Mapping[str, str], at:
                 "Model": f"{plain(row.model_name)} :gray[{row.model}]",
                 "Covers": "All versions" if row.whole_model else f"v{row.version}",
                 "Clause": f"{plain(row.clause)} :gray[{plain(row.title)}]",
-                "Reviewed": f"{number(row.figure, 3)} :gray[{_required(row)}]",
+                "Reviewed": reviewed(row),
                 "Compensating controls": plain(_short(row.controls)),
                 "Asked by": plain(known.get(row.requested_by, row.requested_by)),
                 "Until": day(row.ends_at, today=at),
@@ -55,10 +55,20 @@ def standing_lines(rows: Sequence[ExceptionRow]) -> None:
     for row in rows:
         stands = link(f"Exception {row.number} from clause {row.clause}", "/approval", change=row.change)
         st.markdown(f"{status('Condition')} {stands}")
-        st.markdown(
-            f":small[:gray[Until {moment(row.ends_at)} that clause does not stop the version, as long as its figure is "
-            f"no worse than {number(row.figure, 3)}.]]"
+        bound = (
+            f"nothing is lacking but {plain(', '.join(row.lacking))}"
+            if row.lacking
+            else f"its figure is no worse than {number(row.figure, 3)}"
         )
+        until = moment(row.ends_at)
+        st.markdown(f":small[:gray[Until {until} that clause does not stop the version, as long as {bound}.]]")
+
+
+def reviewed(row: ExceptionRow) -> str:
+    """What the reviewers saw: the worst figure beside what is required, or what is lacking."""
+    if row.lacking:
+        return f"Without {plain(', '.join(row.lacking))}"
+    return f"{number(row.figure, 3)} :gray[{_required(row)}]"
 
 
 def _required(row: ExceptionRow) -> str:

@@ -17,6 +17,7 @@ from core.policy.rules import (
     ALL_TIERS,
     FULL_AT_ONCE,
     ChangeKind,
+    DemandedFrom,
     Direction,
     Function,
     Path,
@@ -130,8 +131,8 @@ def _amounts(text: str, policy: Policy, disabled: bool, key: str) -> Edited | No
     def edited() -> str:
         done = text
         for table, _, values in _tables(policy):
-            changed = {name: value for name, value in wanted[table].items() if value != values[name][1]}
-            done = with_amounts(done, table, changed) if changed else done
+            if wanted[table] != {name: value for name, (_, value) in values.items()}:
+                done = with_amounts(done, table, wanted[table])  # whole: a table that is new needs every value
         return done
 
     return edited
@@ -149,6 +150,7 @@ def _tables(policy: Policy) -> tuple[tuple[str, str, Mapping[str, tuple[str, int
         ("quorum", "Votes to approve", tiered(policy.quorum_by_tier)),
         ("decision_days", "Days a decision may wait", tiered(policy.decision_days_by_tier)),
         ("review_months", "Months between reviews", tiered(policy.review_months_by_tier)),
+        ("rehearsal_days", "Days a rehearsed return counts", tiered(policy.rehearsal_days_by_tier)),
         (
             "remediation_days",
             "Days a finding may stay open",
@@ -205,6 +207,10 @@ def _path_fields(known: Path | None, key: str, disabled: bool) -> Path:
                                disabled=disabled)  # fmt: skip
     reviews = right.number_input("Code reviews", value=known.code_reviews if known else 0, min_value=0,
                                  key=f"reviews {key}", disabled=disabled)  # fmt: skip
+    phases_from = list(DemandedFrom)
+    since = known.code_reviews_from if known and known.code_reviews else DemandedFrom.APPROVAL
+    demanded = right.selectbox("Code reviews are demanded before", phases_from, index=phases_from.index(since),
+                               key=f"reviews from {key}", disabled=disabled)  # fmt: skip
     functions = st.multiselect(
         "Functions that must vote", list(Function),
         default=[one for one in Function if known and one in known.functions],
@@ -223,7 +229,7 @@ def _path_fields(known: Path | None, key: str, disabled: bool) -> Path:
                                key=f"hours {key}", disabled=disabled)  # fmt: skip
     return Path(
         clause, change, frozenset(tiers), int(quorum), frozenset(functions), int(reviews),
-        _steps(rollout, int(percent), int(hours), known),
+        _steps(rollout, int(percent), int(hours), known), demanded if reviews else DemandedFrom.EXECUTION,
     )  # fmt: skip
 
 

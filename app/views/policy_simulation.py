@@ -92,6 +92,12 @@ def _result(place: Workplace, found: SimulationRow, summary: Summary) -> None:
         f":gray[{plain(summary.draft)} against {plain(summary.against)}, {moment(found.finished_at)}, "
         f"{number(summary.seconds, 1)} s]"
     )
+    if summary.excepted or summary.excepted_before:
+        st.markdown(
+            f"{status('Condition')} {counted(summary.excepted, 'further version')} in production would fail a required "
+            f"clause under a granted exception, and {'is' if summary.excepted == 1 else 'are'} no breach "
+            f"(on record {count(summary.excepted_before)})."
+        )
     left, right = st.columns([5, 3], gap="large")
     with left:
         _clauses(summary)
@@ -182,6 +188,11 @@ def _around(summary: Summary) -> None:
             "Reviews overdue": _overdue(summary.reviews),
             "Findings overdue": _overdue(summary.findings),
             "Without evidence or records it requires": counted(summary.lacking, "version"),
+            **(
+                {"Without them, under an exception": counted(summary.lacking_excepted, "version")}
+                if summary.lacking_excepted
+                else {}
+            ),
             **(regrouped if summary.regrouped else {}),
             **(unknown if summary.productions_not_known else {}),
         },

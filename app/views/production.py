@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.components import act_button, attempt, blocked, empty, facts, paragraphs, plain, section, status, table
+from app.components import act_button, attempt, blocked, empty, facts, plain, section, status, table
 from app.components.formats import NOTHING, day, moment
 from app.components.me import Me
 from app.components.status import word
@@ -16,12 +16,12 @@ from app.spans import Span, show_spans
 from app.views.confirmation import confirm_next
 from app.views.model_reading import Reading
 from app.views.placing import placing
+from app.views.restrictions import in_force, lifted
 from core.approval.rollout.queries import CommitRow, ReviewLine, WayBackPage, code_of, way_back_page
 from core.approval.rollout.returning import rehearse, return_to_former
 from core.errors import Refusal
 from core.inventory.deployments.queries import (
     DrillRow,
-    RestrictionRow,
     StayRow,
     environments,
     in_production_at,
@@ -57,8 +57,8 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
             history = stays(session, model, environment=environment, limit=MOST)
             code = code_of(session, model, reading.version.version)
         _standing(reading, standing, environment, asked)
-        _bounds(reading, bounds)
-        _lifted(reading, former)
+        in_force(reading, bounds)
+        lifted(reading, former)
     with right:
         if environment != PRODUCTION:
             placing(place, viewer, reading, environment)
@@ -118,41 +118,6 @@ def _part(row: StayRow) -> str:
     if row.phase is Phase.FULL:
         return status("In production") + (f" {plain(row.slot)}" if row.slot else "")
     return status(word(row.phase), f"{row.share} %" if row.phase is Phase.CANARY else "")
-
-
-def _bounds(reading: Reading, bounds: tuple[RestrictionRow, ...]) -> None:
-    if not bounds:
-        return
-    section("Restrictions in force")
-    for row in bounds:
-        st.markdown(f"{status('Condition')} {paragraphs(row.text)}")
-        whom = plain(reading.name_of(row.set_by))
-        about = f"v{row.version}" if row.version else "every version"
-        st.markdown(f":small[:gray[For {about} since {moment(row.since)}, {whom}]]")
-        st.markdown(link(f"Change {row.change}", "/approval", change=row.change))
-        if row.version and row.until is None:
-            lift = {"version": row.version, "tab": "Decisions", "lift": row.change}
-            st.markdown(link("Ask for it to be lifted", "/model", model=reading.model.number, **lift))
-
-
-def _lifted(reading: Reading, former: tuple[RestrictionRow, ...]) -> None:
-    """Bounds that bind no longer, with the change that put each in force and the one that ended it."""
-    if not former:
-        return
-    with st.expander("Restrictions that were lifted"):
-        rows: list[Mapping[str, str]] = [
-            {
-                "Restriction": paragraphs(row.text),
-                "Version": f"v{row.version}" if row.version else NOTHING,
-                "From": moment(row.since),
-                "Until": moment(row.until),
-                "Lifted by": plain(reading.name_of(row.lifted_by)),
-                "Set by change": link(row.change, "/approval", change=row.change),
-                "Lifted by change": link(row.lifted_change, "/approval", change=row.lifted_change),
-            }
-            for row in former
-        ]
-        table(rows, alt="Restrictions that were lifted, the last first", right=["From", "Until"], unbroken=["Version"])
 
 
 def _history(reading: Reading, rows: tuple[StayRow, ...], environment: str, at: datetime) -> None:

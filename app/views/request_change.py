@@ -121,7 +121,7 @@ def _closed(
             if reasons and kind is not chosen:
                 st.markdown(f"**{word(kind)}**\n\n{numbered(reasons)}")
         if not clauses:
-            st.markdown(f"**{word(ChangeKind.POLICY_EXCEPTION)}**\n\n1. The version fails no required clause.")
+            st.markdown(f"**{word(ChangeKind.POLICY_EXCEPTION)}**\n\n1. The version meets every required clause.")
 
 
 def _offered(against: Mapping[ChangeKind, tuple[Refusal, ...]], clauses: tuple[ClauseRow, ...]) -> list[ChangeKind]:
@@ -148,7 +148,7 @@ def _path(policy: Policy, kind: ChangeKind, tier: int) -> str:
 def _exception(policy: Policy, clauses: tuple[ClauseRow, ...], at: datetime, closed: bool) -> NewException:
     rows = {row.clause: row for row in clauses}
     chosen = st.selectbox(
-        "Clause that fails",
+        "Clause that is not met",
         list(rows),
         format_func=lambda clause: _clause(rows[clause]),
         key="exception_clause",
@@ -183,6 +183,8 @@ def _extends(row: ClauseRow) -> str:
 
 
 def _clause(row: ClauseRow) -> str:
+    if row.lacking:
+        return f"{row.clause} {row.title}: {', '.join(row.lacking)}"
     required = "" if row.threshold is None else f", required {SIGNS[row.direction]} {number(row.threshold)}"
     return f"{row.clause} {row.title}: {number(row.figure, 3)}{required}"
 

@@ -152,7 +152,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 # a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs
 TOKEN_SCOPES = frozenset(
-    {P.RECORD_READ, P.POLICY_DRAFT, P.PRODUCTION_RETURN}
+    {P.RECORD_READ, P.POLICY_DRAFT, P.PRODUCTION_RETURN, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER}
     | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE}
 )
 

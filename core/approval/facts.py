@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from core.approval.code.facts import commits_of
 from core.approval.filling import Filled, filled_items
 from core.approval.rules import ASIDE, OPEN, Answer, ChangeFacts, Choice
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Dissent, Vote
@@ -14,9 +15,10 @@ from core.inventory.deployments.queries import restriction_of
 from core.inventory.moves import facts_of, version_by_id
 from core.inventory.tables import Model, ModelVersion
 from core.policy.exceptions.tables import PolicyException
-from core.policy.rules import ChangeKind, Function
+from core.policy.rules import ChangeKind, DemandedFrom, Function, Path
+from core.policy.service import policy_by_id
 from core.store.base import Row
-from core.validation.evidence import blocking_findings, latest_conclusion
+from core.validation.evidence import blocking_findings, latest_conclusion, latest_run, missing_clauses
 from core.validation.rules import Outcome
 
 
@@ -142,6 +144,8 @@ def open_change(session: Session, version: ModelVersion) -> ChangeRequest | None
 
 def change_facts(session: Session, record: ChangeRecord, person: str, *, at: datetime) -> ChangeFacts:
     """Everything the rules of this step ask for, with the checklist as this person answered it."""
+    path = path_of(session, record)
+    before = path.code_reviews if path.code_reviews_from is DemandedFrom.APPROVAL else 0
     bound = restriction_of(session, record.change.lifts) if record.change.lifts else None
     conclusion = latest_conclusion(session, record.version)
     validated = conclusion is not None and conclusion.outcome is Outcome.VALIDATED
@@ -164,8 +168,17 @@ def change_facts(session: Session, record: ChangeRecord, person: str, *, at: dat
         returned=record.change.returned_at is not None,
         over=record.exception is not None and record.exception.ends_at <= at,
         lifts=bool(record.change.lifts),
+        missing_clauses=missing_clauses(session, record.version, latest_run(session, record.version), at=at),
+        code_reviews=before,
+        commits=commits_of(session, key_of(record.version)) if before else (),
         lifted=bound is not None and bound.until is not None,
     )
+
+
+def path_of(session: Session, record: ChangeRecord) -> Path:
+    """How the policy under which the change was asked for lets it through."""
+    policy = policy_by_id(session, record.change.policy_version_id).policy
+    return policy.path(record.change.kind, record.change.tier or record.model.tier)
 
 
 def given_or_filled(record: ChangeRecord, person: str, filled: Mapping[str, Filled]) -> Mapping[str, Answer]:

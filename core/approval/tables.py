@@ -87,6 +87,7 @@ class Vote(Row, table=True):
     functions: str = Field(default="", max_length=200)  # that the vote speaks for, as held when it was cast
     on_behalf_of: str | None = Field(default=None, max_length=16)  # the approver who delegated it
     meaning: str = Field(default="", max_length=1000)  # what was signed, in words
+    authenticated_at: datetime | None = Field(default=None, sa_type=Instant)  # when the voter last proved who they are
     rationale: str = Field(max_length=4000)
     evidence_digest: str = Field(max_length=64)
     cast_at: datetime = Field(sa_type=Instant)

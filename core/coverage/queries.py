@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from core.coverage.summary import Counts, ModelSummary, summary
+from core.coverage.tables import CoverageAnswer
 from core.inventory.tables import Model
 from core.store.paging import Page
 
@@ -117,3 +118,22 @@ def _conditions(narrowed: CoverageFilter) -> list[ColumnElement[bool]]:
     if narrowed.business_line:
         conditions.append(col(Model.business_line) == narrowed.business_line)
     return conditions
+
+
+def answers_on_record(
+    session: Session,
+    *,
+    model: str | None = None,
+    pack: str | None = None,
+    item: str | None = None,
+    limit: int,
+    offset: int,
+) -> Page[tuple[CoverageAnswer, str | None]]:
+    """Answers with the number of their model, newest first; of a model without those for the whole organisation."""
+    query = select(CoverageAnswer, col(Model.number)).outerjoin(Model, col(Model.id) == col(CoverageAnswer.model_id))
+    query = query.where(Model.number == model) if model else query
+    query = query.where(CoverageAnswer.pack == pack) if pack else query
+    query = query.where(CoverageAnswer.item == item) if item else query
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    rows = session.execute(query.order_by(col(CoverageAnswer.id).desc()).limit(limit).offset(offset)).all()
+    return Page(tuple((row, number) for row, number in rows), total)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
@@ -14,6 +15,13 @@ def evidence_digest(
 ) -> str:
     """SHA-256 over the canonical JSON of the record, its datasets, its evidence `tables` and its `result`."""
     datasets = [session.get(Dataset, key) for key in (version.training_dataset_id, version.test_dataset_id)]
+    return digest_of(model, version, [one for one in datasets if one], tables=tables, result=result)
+
+
+def digest_of(
+    model: Model, version: ModelVersion, datasets: Sequence[Dataset], *, tables: tuple[str, ...] = (), result: str = ""
+) -> str:
+    """As `evidence_digest`, of rows that are at hand."""
     record = {
         "model": model.number,
         "purpose": model.purpose,
@@ -26,7 +34,7 @@ def evidence_digest(
         "rationale": version.rationale,
         "code": version.code_reference,
         "artefact": version.artefact_digest,
-        "datasets": [_said(dataset) for dataset in datasets if dataset],
+        "datasets": [_said(dataset) for dataset in datasets],
         "tables": list(tables),
         "result": result,
     }

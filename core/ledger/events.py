@@ -54,6 +54,8 @@ class Event(StrEnum):
     ASSET_RETIRED = "asset.retired"
     LINK_MADE = "link.made"
     LINK_ENDED = "link.ended"
+    IMPORT_REQUESTED = "import.requested"
+    IMPORT_CANCELLED = "import.cancelled"
     IMPORT_MADE = "import.made"
     REGISTRY_READ = "registry.read"
     REGISTRY_RULES_CHANGED = "registry.rules_changed"

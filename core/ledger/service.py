@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,13 @@ from core.ledger.head import Head, lock_head, read_head, save_head
 from core.ledger.keyring import Keyring
 from core.ledger.merkle import inclusion_spans, leaf_hash
 from core.ledger.notes import split_note
+from core.ledger.ready import Happening, Ready, lay_down, made_ready
 from core.ledger.receipts import Receipt
 from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile, table_of
 from core.ledger.tiles import StoredTree
 from core.store import Transaction
 
-__all__ = ["AlreadyRecorded", "Entity", "Event", "Happening", "Ledger", "Recorded"]
+__all__ = ["AlreadyRecorded", "Entity", "Event", "Happening", "Ledger", "Ready", "Recorded", "made_ready"]
 
 _ADD_ENTRY, _ADD_PAYLOAD = insert(table_of(LogEntry)).inline(), insert(table_of(LogPayload)).inline()
 _ADD_TILE, _ADD_CHECKPOINT = insert(table_of(LogTile)).inline(), insert(table_of(LogCheckpoint)).inline()
@@ -55,15 +56,6 @@ class Recorded:
     leaf: bytes
     event_id: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One of many entries: what happened to what, and its particulars."""
-
-    event: Event
-    entity: Entity
-    payload: Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True)
@@ -146,12 +138,16 @@ class Ledger:
         self, tx: Transaction, happenings: Sequence[Happening], *, actor: Actor, at: datetime
     ) -> tuple[Recorded, ...]:
         """As `record` for each in order, in a few statements: an import of thousands would wait on each otherwise."""
+        return self.record_ready(tx, made_ready(happenings, actor), at=at)
+
+    def record_ready(self, tx: Transaction, ready: Sequence[Ready], *, at: datetime) -> tuple[Recorded, ...]:
+        """As `record_many`, of entries that were made ready before the transaction began."""
         refuse_while_held(self.keyring.folder)
         session = tx.session
         session.flush()
         head = lock_head(session)
         moment = max(at, head.last_at)
-        recorded = tuple(_append_all(session, head, happenings, actor, moment))
+        recorded = tuple(Recorded(*one, moment) for one in lay_down(session, head, ready, moment))
         if recorded:
             save_head(session, replace(head, last_at=moment))
             self._sign_at_commit(tx)
@@ -215,32 +211,6 @@ def _append(session: Session, head: Head, envelope: Envelope, particulars: _Part
         session.execute(_ADD_TILE, {"level": tile.level, "idx": tile.idx, "hashes": tile.hashes})
     save_head(session, replace(head, last_at=recorded.at))
     return recorded
-
-
-def _append_all(
-    session: Session, head: Head, happenings: Sequence[Happening], actor: Actor, at: datetime
-) -> Iterator[Recorded]:
-    entries, payloads, tiles = [], [], []
-    for one in happenings:
-        identity, salt, body = secrets.token_hex(16), secrets.token_bytes(32), canonical(dict(one.payload))
-        envelope = Envelope(
-            event_id=identity,
-            at=at,
-            actor=actor.acting_as,
-            role=actor.role_words,
-            action=one.event.value,
-            entity=one.entity,
-            checkpoint=head.checkpoint_digest,
-            payload=commitment(salt, identity, body),
-        ).body()
-        index, leaf = head.pending.size, leaf_hash(envelope)
-        entries.append({"idx": index, "body": envelope.decode(), "leaf": leaf})
-        payloads.append({"entry_id": index, "salt": salt, "body": body.decode(), "key_id": ""})
-        tiles += [{"level": one.level, "idx": one.idx, "hashes": one.hashes} for one in head.pending.append(leaf)]
-        yield Recorded(index, leaf, identity, at)
-    for statement, rows in ((_ADD_ENTRY, entries), (_ADD_PAYLOAD, payloads), (_ADD_TILE, tiles)):
-        if rows:
-            session.execute(statement, rows)
 
 
 def _refuse_repeat(session: Session, event_id: str) -> None:

@@ -15,7 +15,7 @@ def with_head(text: str, *, name: str, version: str) -> str:
 
 def with_amounts(text: str, table: str, values: Mapping[str, int]) -> str:
     """With these whole numbers in `[quorum]`, `[decision_days]`, … ."""
-    optional = {"escalation", "exception"}
+    optional = {"escalation", "exception", "rehearsal_days"}
     if table in optional and f"[{table}]" not in {line.split("#")[0].strip() for line in text.split("\n")}:
         text = f"{text.rstrip()}\n\n[{table}]\n"
     for key, value in values.items():
@@ -94,6 +94,7 @@ def _path_values(one: Path) -> dict[str, Value]:
         values["functions"] = [function.value for function in Function if function in one.functions]
     if one.code_reviews:
         values["code_reviews"] = one.code_reviews
+        values["code_reviews_from"] = one.code_reviews_from.value
     if one.rollout != FULL_AT_ONCE:
         values["rollout"] = [_step(step) for step in one.rollout]
         hours = max(step.hold_hours for step in one.rollout)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.errors import Problem, Unreadable
 from core.policy.packs import packs
@@ -11,10 +11,12 @@ from core.policy.reader import Reader, Wrong
 from core.policy.rules import (
     FULL_AT_ONCE,
     INTO_USE,
+    REHEARSAL_DAYS,
     ChangeKind,
     CheckKind,
     ChecklistTemplate,
     DatasetPart,
+    DemandedFrom,
     Direction,
     Escalation,
     Function,
@@ -75,6 +77,7 @@ def _policy(reader: Reader) -> Policy:
         required_evidence=tuple(_evidence(one) for one in reader.tables("required_evidence", optional=True)),
         required_datasets=tuple(_dataset(one) for one in reader.tables("required_dataset", optional=True)),
         rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
+        rehearsal_days_by_tier=_rehearsals(reader),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -128,9 +131,19 @@ def _path(reader: Reader) -> Path:
         tiers=reader.tiers_or_all(),
         quorum=reader.whole("quorum", 1),
         functions=reader.some_of("functions", Function),
+        code_reviews_from=_demanded_from(reader),
         code_reviews=reader.whole("code_reviews", 0) if reader.has("code_reviews") else 0,
         rollout=_rollout(reader) if reader.has("rollout") else FULL_AT_ONCE,
     )
+
+
+def _demanded_from(reader: Reader) -> DemandedFrom:
+    """From which phase code reviews are demanded; a text that does not say so means the execution alone."""
+    if not reader.has("code_reviews_from"):
+        return DemandedFrom.EXECUTION
+    if not reader.has("code_reviews"):
+        reader.refuse("“code_reviews_from” stands without “code_reviews”", "code_reviews_from")
+    return reader.one_of("code_reviews_from", DemandedFrom)
 
 
 def _rollout(reader: Reader) -> tuple[RolloutStep, ...]:
@@ -160,6 +173,10 @@ def _escalation(reader: Reader) -> Escalation:
 
 def _longest_exception(reader: Reader) -> int:
     return reader.table("exception").whole("longest_days", 1) if reader.has("exception") else 180
+
+
+def _rehearsals(reader: Reader) -> Mapping[int, int]:
+    return reader.table("rehearsal_days").by_tier() if reader.has("rehearsal_days") else REHEARSAL_DAYS
 
 
 def _evidence(reader: Reader) -> RequiredEvidence:

@@ -1,11 +1,13 @@
 """What a policy demands, as values: thresholds, quorum, deadlines and checklists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 ALL_TIERS = frozenset({1, 2, 3, 4})
+# how many days a rehearsal of the way back counts, by tier, where a policy does not say so
+REHEARSAL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
 
 
 class Direction(StrEnum):
@@ -79,6 +81,13 @@ class ItemCheck(StrEnum):
     CHALLENGE = "effective challenge"
 
 
+class DemandedFrom(StrEnum):
+    """The phase of a change from which something that its path demands must be there."""
+
+    APPROVAL = "approval"
+    EXECUTION = "execution"
+
+
 class Phase(StrEnum):
     """How a version takes over: without effect beside the old one, for a share of the cases, or for all."""
 
@@ -104,7 +113,7 @@ class Path:
     """How one kind of change to models of these tiers is let through.
 
     `quorum` votes to approve, among them one of each of `functions`; `code_reviews` approved reviews of the code
-    behind the version; then the steps of `rollout`, in order.
+    behind the version, from the phase `code_reviews_from` on; then the steps of `rollout`, in order.
     """
 
     clause: str
@@ -114,6 +123,7 @@ class Path:
     functions: frozenset[Function] = frozenset()
     code_reviews: int = 0
     rollout: tuple[RolloutStep, ...] = FULL_AT_ONCE
+    code_reviews_from: DemandedFrom = DemandedFrom.EXECUTION
 
 
 @dataclass(frozen=True)
@@ -228,6 +238,7 @@ class Policy:
     required_evidence: tuple[RequiredEvidence, ...] = ()
     required_datasets: tuple[RequiredDataset, ...] = ()
     rollback_conditions: tuple[RollbackCondition, ...] = ()
+    rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: REHEARSAL_DAYS)
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""
@@ -247,6 +258,10 @@ class Policy:
     def review_months(self, tier: int) -> int:
         """How many months lie between periodic reviews."""
         return self.review_months_by_tier[tier]
+
+    def rehearsal_days(self, tier: int) -> int:
+        """How many days a rehearsal of the way back counts."""
+        return self.rehearsal_days_by_tier[tier]
 
     def remediation_days(self, severity: str) -> int:
         """How many days a finding of this severity may stay open."""

@@ -67,12 +67,12 @@ def required(flag: bool) -> str:
 
 
 def path(one: Path) -> str:
-    """What lets a change through: “2 votes, among them compliance and legal; 1 code review; shadow 24 h, then all”."""
+    """What lets a change through: “2 votes, among them legal; 1 code review before approval; shadow 24 h, then all”."""
     parts = [counted(one.quorum, "vote")]
     if one.functions:
         parts[0] += f", among them {listed(sorted(one.functions))}"
     if one.code_reviews:
-        parts.append(counted(one.code_reviews, "code review"))
+        parts.append(f"{counted(one.code_reviews, 'code review')} before {one.code_reviews_from}")
     parts.append(rollout(one.rollout))
     return "; ".join([*parts, tiers(one.tiers)])
 
@@ -119,6 +119,7 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
         ("Votes to approve", "vote", _tiered(policy.quorum_by_tier)),
         ("Days a decision may wait", "day", _tiered(policy.decision_days_by_tier)),
         ("Months between reviews", "month", _tiered(policy.review_months_by_tier)),
+        ("Days a rehearsed return counts", "day", _tiered(policy.rehearsal_days_by_tier)),
         ("Days a finding may stay open", "day", policy.remediation_days_by_severity),
         ("Rows that a verdict needs", "row", {"a file": policy.minimum_rows, "a group": policy.minimum_group}),
         (

@@ -1,7 +1,7 @@
 """Numbers that people read, such as M0217: gapless within a committed history and never given twice."""
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, col
+from sqlmodel import Field, Session, col, select
 
 from core.store.base import Row
 
@@ -18,6 +18,12 @@ class NumberSeries(Row, table=True):
 def next_number(session: Session, prefix: str) -> str:
     """The next of the series, with at least four digits; concurrent callers wait for one another."""
     return next_numbers(session, prefix, 1)[0]
+
+
+def coming_numbers(session: Session, prefix: str, count: int) -> tuple[str, ...]:
+    """What the next `count` of the series would be now; whoever draws them first gets them."""
+    last = session.exec(select(NumberSeries.last).where(NumberSeries.prefix == prefix)).first() or 0
+    return tuple(f"{prefix}{number:04d}" for number in range(last + 1, last + count + 1))
 
 
 def next_numbers(session: Session, prefix: str, count: int) -> tuple[str, ...]:

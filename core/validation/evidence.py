@@ -1,6 +1,7 @@
 """Which evidence a version rests on, and the digest that follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -9,7 +10,7 @@ from core.errors import NotFound
 from core.inventory.evidence import evidence_digest, kept_parts
 from core.inventory.moves import facts_of
 from core.inventory.tables import Dataset, Model, ModelVersion
-from core.policy.exceptions import covers, standing_exceptions
+from core.policy.exceptions import Standing, covers, covers_missing, standing_exceptions
 from core.policy.rules import DatasetPart, Statement
 from core.policy.service import policy_by_id
 from core.validation.inputs import current, given, inputs_of
@@ -111,8 +112,13 @@ def _pending_findings(session: Session, version: ModelVersion) -> list[Finding]:
     )
 
 
-def missing_clauses(session: Session, version: ModelVersion, run: Run | None) -> tuple[MissingClause, ...]:
-    """What the policy that judged the newest run requires of evidence and datasets, and the version lacks."""
+def missing_clauses(
+    session: Session, version: ModelVersion, run: Run | None, *, at: datetime | None = None
+) -> tuple[MissingClause, ...]:
+    """What the policy that judged the newest run requires of evidence and datasets, and the version lacks.
+
+    With a moment, each says which policy exception lifts it then.
+    """
     if run is None:
         return ()
     policy, tier = policy_by_id(session, run.policy_version_id).policy, model_of(session, version).tier
@@ -121,10 +127,24 @@ def missing_clauses(session: Session, version: ModelVersion, run: Run | None) ->
         DatasetPart.TRAINING: session.get(Dataset, version.training_dataset_id),
         DatasetPart.TEST: session.get(Dataset, version.test_dataset_id),
     }
-    return (
+    found = (
         *missing_evidence(policy, tier, at_hand),
         *missing_statements(policy, tier, {part: stated_of(row) for part, row in datasets.items()}),
     )
+    if at is None or not found:
+        return found
+    standing = standing_exceptions(session, version_id=version.id or 0, model_id=version.model_id, at=at)
+    return tuple(_lifted(one, standing, at) for one in found)
+
+
+def _lifted(missing: MissingClause, standing: Sequence[Standing], at: datetime) -> MissingClause:
+    of_clause = [one for one in standing if one.clause == missing.clause]
+    for one in of_clause:
+        if covers_missing(one, clause=missing.clause, lacks=missing.lacks, at=at):
+            return replace(missing, lifted_by=one.number)
+    if not of_clause:
+        return missing
+    return replace(missing, what=f"{missing.what}, which exception {of_clause[0].number} does not cover")
 
 
 def stated_of(dataset: Dataset | None) -> frozenset[Statement]:
@@ -166,5 +186,5 @@ def validation_facts(session: Session, version: ModelVersion, *, at: datetime | 
         run_is_current=run_is_current(session, version, run),
         open_questions=len(unanswered),
         blocking_findings=blocking_findings(session, version, at=at),
-        missing_clauses=missing_clauses(session, version, run),
+        missing_clauses=missing_clauses(session, version, run, at=at),
     )

@@ -14,6 +14,7 @@ def missing_evidence(policy: Policy, tier: int, at_hand: Set[str]) -> Iterator[M
                 one.clause,
                 f"A model of tier {tier} is validated with {one.evidence}, and none is handed in",
                 "The developer hands it in and starts the validation again.",
+                frozenset({one.evidence}),
             )
 
 
@@ -28,4 +29,5 @@ def missing_statements(
                 one.clause,
                 f"The record of the {one.dataset} dataset has no {' and no '.join(lacking)}",
                 "The developer registers the dataset with it, in a new version.",
+                frozenset(f"{word} of the {one.dataset} dataset" for word in lacking),
             )

@@ -61,11 +61,16 @@ SHORTEST_REASON = 10
 
 @dataclass(frozen=True)
 class MissingClause:
-    """A clause of the policy that requires something which is not there; `what` is said as a sentence."""
+    """A clause of the policy that requires something which is not there; `what` is said as a sentence.
+
+    `lacks` names each thing that is missing; `lifted_by` is the policy exception that covers all of it now.
+    """
 
     clause: str
     what: str
     way_out: str
+    lacks: frozenset[str] = frozenset()
+    lifted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,8 +197,18 @@ def _conclude_validated(facts: ValidationFacts) -> tuple[Refusal, ...]:
         )
         for number in facts.blocking_findings
     ]
-    reasons += [
-        Refusal("required-evidence", missing.what, f"clause {missing.clause}", missing.way_out)
-        for missing in facts.missing_clauses
-    ]
-    return tuple(reasons)
+    return (*reasons, *missing_refusals(facts.missing_clauses))
+
+
+def missing_refusals(found: tuple[MissingClause, ...]) -> tuple[Refusal, ...]:
+    """One reason for each clause that lacks something and that no policy exception lifts."""
+    return tuple(
+        Refusal(
+            "required-evidence",
+            missing.what,
+            f"clause {missing.clause}",
+            f"{missing.way_out} Or a policy exception from clause {missing.clause} lifts this for a time.",
+        )
+        for missing in found
+        if not missing.lifted_by
+    )

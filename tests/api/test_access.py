@@ -10,6 +10,7 @@ from sqlmodel import select
 from core.access.people import disable_person, withdraw_role
 from core.access.rules import TOKEN_SCOPES, Permission, Role
 from core.access.tokens import revoke_token
+from core.inventory.bulk import BulkWish, plan_digest
 from core.inventory.rules import Stage
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
@@ -121,6 +122,18 @@ STEPS = [
     Step("POST", "models/M0001/rollback", Permission.PRODUCTION_RETURN, "rollback"),
     Step("POST", "models/M0001/drills", Permission.PRODUCTION_RETURN, "drill"),
     Step("POST", "models/M0001/versions/1.0.0/code", Permission.CODE_REPORT, "code"),
+    Step("GET", "search?text=x", Permission.RECORD_READ),
+    Step("GET", "views", Permission.RECORD_READ),
+    Step("POST", "views", Permission.RECORD_READ, "view"),
+    Step("POST", "bulk-edits", Permission.MODEL_EDIT, "edit"),
+    Step("GET", "bulk-edits/BE0001", Permission.RECORD_READ),
+    Step("GET", "answers", Permission.RECORD_READ),
+    Step("POST", "answers", Permission.COVERAGE_ANSWER, "answer"),
+    Step("GET", "models/M0001/versions/1.0.0/documents", Permission.RECORD_READ),
+    Step("POST", "models/M0001/versions/1.0.0/documents", Permission.DOCUMENT_WRITE, "document"),
+    Step("GET", "documents/DOC0001", Permission.RECORD_READ),
+    Step("GET", "templates", Permission.RECORD_READ),
+    Step("GET", "templates/risk-assessment", Permission.RECORD_READ),
     Step("GET", "runs/R0001", Permission.RECORD_READ),
     Step("GET", "runs/R0001/result", Permission.RECORD_READ),
     Step("GET", "changes/CR0001", Permission.RECORD_READ),
@@ -137,6 +150,22 @@ def test_a_call_without_its_scope_is_refused_by_name(world: World, step: Step) -
         "change": {"rationale": "Long enough to be read."},
         "rollback": {"reason": "Long enough to be read."},
         "drill": {},
+        "view": {"name": "Ours"},
+        "edit": {
+            "models": ["M0001"],
+            "business_line": "Lending",
+            "reason": "Long enough to be read.",
+            "expected": plan_digest(BulkWish(business_line="Lending"), {"M0001": 1}),
+        },
+        "answer": {
+            "model": "M0001",
+            "pack": "sr-26-2",
+            "item": "MRM-18",
+            "outcome": "met",
+            "reason": "Long enough to be read.",
+            "expires_at": (NOON + timedelta(days=9)).isoformat(),
+        },
+        "document": {"kind": "risk assessment", "body": "# Risk"},
         "code": {"repository": "bank/score", "commit": "ab" * 20},
     }
     token = world.token(scopes=TOKEN_SCOPES - {step.scope})

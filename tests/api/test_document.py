@@ -17,6 +17,8 @@ OPERATIONS = {
 STORE_NOTHING = {name for name in OPERATIONS if name.startswith("GET")} | {
     "POST /policies/check",
     "PUT /imports/dry-run",
+    "POST /bulk-edits/preview",
+    "POST /bulk-edits/{edit}/undo/preview",
 }
 
 

@@ -12,14 +12,17 @@ from core.approval.service import NewException, end_exception
 from core.errors import Refused
 from core.inventory.moves import load_version
 from core.inventory.rules import Action, Stage
+from core.inventory.tables import Dataset
 from core.ledger.service import Ledger
 from core.metrics.verdicts import Verdict
 from core.policy.rules import ChangeKind
+from core.policy.service import default_policy_text
 from core.store import Store
 from core.validation.evidence import blocking_findings, lifted_findings, validation_facts
-from core.validation.tables import CheckResult, Finding
+from core.validation.rules import refusals
+from core.validation.tables import CheckResult, Finding, Run
 from tests.approval.conftest import Case, asks, codes
-from tests.builders import NOON, REASON, Cast, a_cast, a_check, a_finding, a_version, finish_run, new_evidence
+from tests.builders import NOON, REASON, Cast, a_cast, a_check, a_finding, a_policy, a_version, finish_run, new_evidence
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # the queries here are the same on both
 CONTROLS = "A person reviews every refusal before it is sent."
@@ -205,6 +208,91 @@ def test_an_extension_is_reviewed_anew(store: Store, ledger: Ledger) -> None:
     assert len(blocking(case, IN_60_DAYS)) == 1
     case.approve(cast.approver)
     assert blocking(case, IN_60_DAYS) == ()
+
+
+REQUIRING = """
+[[required_evidence]]
+clause = "9.1"
+evidence = "attributions"
+
+[[required_dataset]]
+clause = "9.2"
+dataset = "training"
+states = ["licence", "digest"]
+"""
+
+
+def judged_by_what_requires(store: Store, cast: Cast) -> tuple[str, str]:
+    """A version in validation whose run was judged by a policy that requires what is not there."""
+    model, version = a_version(store, cast, tier=2, stage=Stage.IN_VALIDATION)
+    run_again(store, cast, model, version)
+    policy = a_policy(store, default_policy_text() + REQUIRING)
+    with store.transaction() as tx:
+        for run in tx.session.exec(select(Run)).all():
+            run.policy_version_id = policy.id
+            tx.session.add(run)
+    return model, version
+
+
+def lacking(case: Case, at: datetime = NOON) -> dict[str, str]:
+    """What is lacking by clause, with the exception that lifts it."""
+    with case.store.reading() as session:
+        row = load_version(session, case.model, case.version)[1]
+        return {one.clause: one.lifted_by for one in validation_facts(session, row, at=at).missing_clauses}
+
+
+def test_an_exception_lifts_required_evidence_that_is_missing_for_its_time_and_names_itself(
+    store: Store, ledger: Ledger
+) -> None:
+    cast = a_cast(store)
+    model, version = judged_by_what_requires(store, cast)
+    with store.reading() as session:
+        rows = failed_clause_rows(session, load_version(session, model, version)[1])
+    assert {row.clause: row.lacking for row in rows}["9.1"] == ("attributions",)
+
+    case = granted(store, ledger, cast, model, version, new(clause="9.1"))
+
+    asked = case.page(cast.auditor).exception
+    assert asked is not None
+    assert (asked.lacking, asked.figure) == (("attributions",), None)
+    assert lacking(case)["9.1"] == asked.number
+    assert lacking(case)["9.2"] == ""
+    assert lacking(case, IN_60_DAYS)["9.1"] == ""
+    with store.reading() as session:
+        facts = validation_facts(session, load_version(session, model, version)[1], at=NOON)
+    refused = [one for one in refusals(facts, Action.CONCLUDE_VALIDATED, cast.validator) if "evidence" in one.code]
+    assert [one.clause for one in refused] == ["clause 9.2"]
+    assert "a policy exception from clause 9.2" in refused[0].way_out
+
+
+def test_an_exception_from_a_dataset_s_record_covers_no_more_than_was_lacking_then(
+    store: Store, ledger: Ledger
+) -> None:
+    cast = a_cast(store)
+    model, version = judged_by_what_requires(store, cast)
+    state(store, model, version, licence="CC BY 4.0")
+    case = granted(store, ledger, cast, model, version, new(clause="9.2"))
+    number = lacking(case)["9.2"]
+    assert number
+
+    state(store, model, version, licence="")
+
+    assert lacking(case)["9.2"] == ""
+    with store.reading() as session:
+        facts = validation_facts(session, load_version(session, model, version)[1], at=NOON)
+    assert f"which exception {number} does not cover" in next(
+        one.what for one in facts.missing_clauses if one.clause == "9.2"
+    )
+
+
+def state(store: Store, model: str, version: str, **values: str) -> None:
+    """What the record of the training dataset says."""
+    with store.transaction() as tx:
+        row = tx.session.get(Dataset, load_version(tx.session, model, version)[1].training_dataset_id)
+        assert row is not None
+        for name, value in values.items():
+            setattr(row, name, value)
+        tx.session.add(row)
 
 
 def end(case: Case, by: Actor) -> None:

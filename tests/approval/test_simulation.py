@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -22,10 +23,12 @@ from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.policy.draft_facts import load_draft
 from core.policy.drafts import begin_draft, publish_draft, submit_draft
+from core.policy.exceptions.tables import PolicyException
 from core.policy.life import SimulationStatus
 from core.policy.queries import draft_page
 from core.policy.service import default_policy_text
 from core.store import Store
+from core.store.numbers import next_number
 from core.validation.rules import RunStatus, Severity
 from core.validation.tables import Run, RunFigures
 from tests.builders import NOON, REASON, Cast, a_cast, a_finding, a_policy, a_version
@@ -71,6 +74,20 @@ class Room:
                     ProductionPointer(model_id=row.model_id, version_id=row.id or 0, since=NOON, moved_by="P0001")
                 )
         return number
+
+    def exception(self, model: str, clause: str, *, ends_at: datetime = NOON + timedelta(days=9), **more: Any) -> None:
+        """One that was granted for every version of the model."""
+        with self.store.transaction() as tx:
+            row = tx.session.exec(select(ModelVersion).where(ModelVersion.model_id == load_model(tx.session, model).id))
+            version = row.one()
+            number = next_number(tx.session, "PE")
+            tx.session.add(
+                PolicyException(
+                    number=number, change=f"CR{number}", model_id=version.model_id, version_id=version.id or 0,
+                    whole_model=True, clause=clause, title="", controls="A person reviews each.", starts_at=NOON,
+                    ends_at=ends_at, **more,
+                )
+            )  # fmt: skip
 
     def draft(self, text: str) -> str:
         return begin_draft(self.store, self.ledger, text=text, reason=WHY, actor=self.cast.owner, at=NOON).draft
@@ -222,6 +239,20 @@ def test_versions_without_evidence_that_the_draft_requires_are_counted(room: Roo
     asked = '\n[[required_evidence]]\nclause = "9.1"\nevidence = "attributions"\ntiers = [1]\n'
 
     assert (room.summary(TEXT).lacking, room.summary(TEXT + asked).lacking) == (0, 1)
+
+
+def test_granted_exceptions_are_taken_off_the_breaches_and_counted(room: Room) -> None:
+    covered, worse = room.version(0.7, production=True), room.version(0.6, production=True)
+    for number in (covered, worse):
+        room.exception(number, "4.2", figure=0.65, direction="at least")
+    room.exception(worse, "4.2", figure=0.1, direction="at least", ends_at=NOON)  # it has ended
+    asked = '\n[[required_evidence]]\nclause = "9.1"\nevidence = "attributions"\ntiers = [1]\n'
+    room.exception(covered, "9.1", lacking="attributions")
+
+    summary = room.summary(TEXT + asked)
+
+    assert (summary.productions, summary.breaches, summary.excepted) == (2, 1, 1)
+    assert (summary.lacking, summary.lacking_excepted) == (1, 1)
 
 
 def test_the_result_is_kept_with_the_digest_and_lets_another_publish(room: Room) -> None:

@@ -1,13 +1,27 @@
 """Signing in through an organisation's own OpenID provider: Canaille, a real one, in a browser."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from sqlmodel import col, select
 
+from app.composition import now
+from core.access.grants import actor_of
+from core.access.rules import Actor
+from core.access.tables import Person, SignInSession
+from core.approval.queries import change as change_page
+from core.approval.rules import Answer
+from core.approval.service import answer_item, request_change
+from core.approval.tables import Vote
+from core.inventory.rules import Stage
+from core.ledger.tables import LogPayload
 from tests.browser.conftest import PATIENCE, Live, Visit, free_port
+from tests.builders import a_cast, a_version
 
 PASSWORD = "correct horse outside staple"
 
@@ -46,7 +60,7 @@ def corporate(tmp_path_factory: pytest.TempPathFactory, iam_server) -> Iterator[
     server.stop()
 
 
-def test_somebody_of_the_organisation_signs_in_with_roles_from_groups(
+def test_somebody_of_the_organisation_signs_in_by_groups_and_anew_before_they_sign_a_vote(
     visit: Visit,
     corporate: Live,
     iam_server,  # type: ignore[no-untyped-def]
@@ -65,3 +79,64 @@ def test_somebody_of_the_organisation_signs_in_with_roles_from_groups(
     expect(visitor.page.get_by_role("link", name="Olga Outside")).to_be_visible(timeout=PATIENCE)
     expect(visitor.page.get_by_role("link", name="Changes")).to_be_visible()
     expect(visitor.page.get_by_role("link", name="Administration")).to_have_count(0)
+
+    change, voter = waiting_for(corporate, "Olga Outside")
+    stale = sign_in_gone_stale(corporate, voter)
+    address = f"/approval?change={change}"
+    visitor.open(address)
+    visitor.settled()
+    expect(visitor.page.get_by_text("Your sign-in is more than five minutes old")).to_be_visible(timeout=PATIENCE)
+    approve = visitor.page.get_by_role("button", name="Approve for production")
+    expect(approve).to_be_disabled()
+
+    visitor.page.get_by_role("button", name="Sign in again").click()
+    visitor.page.get_by_role("textbox", name="Password").fill(PASSWORD, timeout=PATIENCE)
+    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.wait_for_url(f"{corporate.url}{address}", timeout=PATIENCE)
+    visitor.settled()
+    visitor.page.get_by_label("Rationale, kept in the ledger").fill("Read in full and convincing.")
+    visitor.page.keyboard.press("Tab")
+    visitor.settled()
+    approve.click()
+    expect(visitor.page.get_by_text("Your vote is recorded.")).to_be_visible(timeout=PATIENCE)
+
+    with corporate.place.store.reading() as session:
+        vote = session.exec(select(Vote)).one()
+        events = session.exec(select(LogPayload.body).where(col(LogPayload.body).contains('"authenticated"'))).all()
+    assert vote.authenticated_at is not None
+    assert stale + timedelta(minutes=55) < vote.authenticated_at <= vote.cast_at
+    assert [json.loads(body or "{}")["authenticated"] for body in events] == [vote.authenticated_at.isoformat()]
+
+
+def waiting_for(corporate: Live, name: str) -> tuple[str, Actor]:
+    """The number of a change that lacks this person's vote and nothing else, and the person."""
+    place = corporate.place
+    with place.store.reading() as session:
+        number = session.exec(select(Person.number).where(Person.name == name)).one()
+        voter = actor_of(session, number, at=now())
+    assert voter is not None
+    cast = a_cast(place.store)
+    model, version = a_version(place.store, cast, tier=2, stage=Stage.VALIDATED)
+    change = request_change(
+        place.store, place.ledger, model=model, version=version, rationale="Ready for its first use.",
+        actor=cast.developer, at=now(),
+    ).change  # fmt: skip
+    with place.store.reading() as session:
+        items = change_page(session, change, voter, at=now()).checklist
+    for item in items:
+        answer_item(
+            place.store, place.ledger, change=change, code=item.code, answer=Answer.MET,
+            reason="" if item.filled is None or item.filled.answer is Answer.MET else "Looked at and in order.",
+            actor=voter, at=now(),
+        )  # fmt: skip
+    return change, voter
+
+
+def sign_in_gone_stale(corporate: Live, voter: Actor) -> datetime:
+    """Make the person's sign-in an hour old; when it was."""
+    proved = now() - timedelta(hours=1)
+    with corporate.place.store.transaction() as tx:
+        for row in tx.session.exec(select(SignInSession).where(SignInSession.person == voter.id)).all():
+            row.authenticated_at = proved
+            tx.session.add(row)
+    return proved

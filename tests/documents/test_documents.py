@@ -1,11 +1,13 @@
 """Documents: filled from the record, kept as versions by those who may write them, compared and taken away."""
 
 import pytest
+from sqlmodel import select
 
 from core.access.rules import Actor, Role
 from core.documents.blocks import Bullets, Heading, Paragraph, Table, blocks_of
 from core.documents.comparing import Side, compared
 from core.documents.filling import fill, open_count, places
+from core.documents.naming import things_named
 from core.documents.queries import document_page
 from core.documents.rendering import as_html
 from core.documents.service import draft, keep_document
@@ -17,6 +19,7 @@ from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.policy.packs.signals import DocumentKind
 from core.store import Store
+from core.validation.tables import Evidence, Run
 from tests.builders import NOON, Cast, a_cast, a_finding, a_person, a_version
 
 K = DocumentKind
@@ -225,3 +228,28 @@ def test_lines_that_stay_are_left_out_of_a_comparison() -> None:
     assert compared(before, before) == ()
     assert [line.text for line in compared(before, before.replace("25", "x"), around=1)] == ["24", "25", "x", "26"]
     assert open_count("{{ a }} {{ a }}") == 2
+
+
+def test_what_a_text_names_is_found_where_it_is_on_record(sqlite_store: Store, ledger: Ledger, cast: Cast) -> None:
+    model, version = a_version(sqlite_store, cast, stage=Stage.IN_VALIDATION)
+    finding = a_finding(sqlite_store, model, version)
+    kept = keep(sqlite_store, ledger, (model, version), cast.owner)
+    with sqlite_store.reading() as session:
+        run = session.exec(select(Run.number)).one()
+        file = session.exec(select(Evidence.number)).first()
+        found = things_named(
+            session,
+            [
+                f"{run}, {finding}; {kept}\nEntry 0",
+                f"{file}",
+                "R9999",
+                "entry 99999",
+                "see R0001",
+                "DROP TABLE run; --",
+            ],
+        )
+
+    assert {part: thing.kind.value for part, thing in found.items()} == {
+        run: "run", finding: "finding", kept: "document", "Entry 0": "ledger entry", file: "file",
+    }  # fmt: skip
+    assert (found[file or ""].model, found[file or ""].version) == (model, version)

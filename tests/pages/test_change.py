@@ -133,3 +133,20 @@ def test_an_exception_is_requested_where_a_clause_fails_and_stands_in_the_regist
     assert "0 exceptions in force" in words(register)
     assert "PE0001" in words(register)
     assert "Waiting" in words(register)
+
+
+def test_what_shows_an_answer_is_a_link_where_it_names_something(desk: Desk, cast: Cast, place: Workplace) -> None:
+    number = asked(place, cast)
+    with place.store.reading() as session:
+        item = next(one for one in change(session, number, cast.approver, at=today()).checklist if one.filled is None)
+    said = f"{number}, javascript:alert(1), https://wiki.example.org/a_(b)"
+    answer_item(
+        place.store, place.ledger, change=number, code=item.code, answer=Answer.MET, reason="", evidence=said,
+        actor=cast.approver, at=today(),
+    )  # fmt: skip
+
+    shown = words(desk.open(cast.approver, "approval", change=number))
+
+    assert f"[{number}](/approval?change={number})" in shown
+    assert "](https://wiki.example.org/a_%28b%29)" in shown
+    assert "](javascript" not in shown

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from app.composition import Workplace
+from app.worker import work_once
 from core.access.people import SHORTEST_REASON
 from core.inventory.importing.discovering import seen_inference
 from core.inventory.importing.tables import Discovery, ImportRecord
@@ -108,3 +109,35 @@ def test_hostile_names_show_letter_by_letter(place: Workplace, cast: Cast, desk:
 
     assert name in column(at, "Model")[0].replace("\u2060", "")
     assert "\\!" in str(at.table[0].value["Model"][0]) or "\\<" in str(at.table[0].value["Model"][0])
+
+
+def long_table(place: Workplace, cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A page on which a table of two rows counts as long, with the import asked for."""
+    monkeypatch.setattr("app.views.imports.files.DIRECT_ROWS", 1)
+    at = drop(desk.open(cast.owner, "imports"), "models.csv", content(place, cast, {}, {"Model": "Other"}))
+    return button(at, "Import 2 models and 2 versions in the background").click().run()
+
+
+def test_a_long_table_is_imported_in_the_background_watched_and_its_result_kept(
+    place: Workplace, cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = long_table(place, cast, desk, monkeypatch)
+
+    assert "Import IJ0001 is under way" in words(at)
+    assert button(at, "Cancel the import")
+    while work_once(place):
+        pass
+    assert "I0001 is on record: 2 models, 2 versions" in words(desk.open(cast.owner, "imports"))
+    assert "I0001" not in words(desk.open(cast.developer, "imports"))
+
+
+def test_an_import_in_the_background_is_cancelled_on_the_page(
+    place: Workplace, cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    button(long_table(place, cast, desk, monkeypatch), "Cancel the import").click().run()
+
+    assert "Nothing was imported." in words(desk.open(cast.owner, "imports"))
+    while work_once(place):
+        pass
+    with place.store.reading() as session:
+        assert session.exec(select(ModelVersion)).all() == []

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from core.errors import NotFound, Unreadable
+from core.policy.diffing import differences
 from core.policy.editing import with_amounts, with_head, with_path, with_threshold, without_path, without_threshold
 from core.policy.parse import parse_policy
 from core.policy.rules import (
     ALL_TIERS,
     ChangeKind,
     CheckKind,
+    DemandedFrom,
     Direction,
     Function,
     Path,
@@ -112,6 +114,20 @@ def test_a_path_is_added_changed_and_taken_out() -> None:
     assert parse_policy(without_path(changed, "10.1")) == POLICY
     with pytest.raises(NotFound):
         without_path(DEFAULT, "10.1")
+
+
+def test_the_phase_of_code_reviews_and_the_time_of_rehearsals_are_written_and_told_apart() -> None:
+    path = replace(PATH, code_reviews=1, code_reviews_from=DemandedFrom.APPROVAL)
+    before = with_path(DEFAULT, replace(path, code_reviews_from=DemandedFrom.EXECUTION))
+    text = with_amounts(with_path(before, path), "rehearsal_days", {"1": 30, "2": 180, "3": 365, "4": 365})
+    after = parse_policy(text)
+
+    assert (after.paths, after.rehearsal_days(1)) == ((path,), 30)
+    said = " ".join(str(one) for one in differences(parse_policy(before), after))
+    assert "1 code review before execution" in said
+    assert "1 code review before approval" in said
+    assert "Days a rehearsed return counts: tier 1: 90 → 30 days" in said
+    assert parse_policy(with_path(text, replace(path, code_reviews=0, code_reviews_from=DemandedFrom.EXECUTION)))
 
 
 def test_numbers_of_a_table_keep_their_comments() -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.errors import Unreadable
 from core.policy.packs import packs
 from core.policy.parse import REQUIRABLE, parse_policy
-from core.policy.rules import ChangeKind, CheckKind, Direction, Escalation, Function, Phase, Task
+from core.policy.rules import ChangeKind, CheckKind, DemandedFrom, Direction, Escalation, Function, Phase, Task
 from core.policy.service import default_policy_text
 from core.policy.vocabulary import metrics
 from core.validation.rules import EvidenceKind
@@ -253,6 +253,50 @@ def test_how_changes_are_let_through() -> None:
     assert [(one.metric, one.value, one.chunks, one.tiers) for one in policy.rollback_conditions] == [
         ("error_rate", 0.05, 3, {1, 2, 3, 4})
     ]
+
+
+REHEARSALS = """
+[rehearsal_days]
+1 = 30
+2 = 60
+3 = 90
+4 = 120
+"""
+
+
+def test_how_long_a_rehearsal_counts_is_said_by_tier_or_as_it_always_was() -> None:
+    said, silent = parse_policy(DEFAULT + REHEARSALS), parse_policy(DEFAULT)
+
+    assert [said.rehearsal_days(tier) for tier in (1, 2, 3, 4)] == [30, 60, 90, 120]
+    assert [silent.rehearsal_days(tier) for tier in (1, 2, 3, 4)] == [90, 180, 365, 365]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("3 = 90\n", "3 = 0\n", 5, "[rehearsal_days] “3” is missing or out of range"),
+        ("4 = 120\n", "", 2, "[rehearsal_days] “4” is missing or out of range"),
+        ("4 = 120\n", "4 = 120\n5 = 9\n", 7, "[rehearsal_days] “5” is not known here"),
+    ],
+)
+def test_a_wrong_time_for_rehearsals_is_refused_at_its_line(old: str, new: str, line: int, said: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse_policy(DEFAULT + REHEARSALS.replace(old, new))
+
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.reason) == (DEFAULT.count("\n") + line, said)
+
+
+def test_from_which_phase_code_reviews_are_demanded() -> None:
+    kind = ChangeKind.NEW_VERSION
+    early = CHANGES.replace("code_reviews = 2", 'code_reviews = 2\ncode_reviews_from = "approval"')
+
+    assert parse_policy(DEFAULT + CHANGES).path(kind, 1).code_reviews_from is DemandedFrom.EXECUTION
+    assert parse_policy(DEFAULT + early).path(kind, 1).code_reviews_from is DemandedFrom.APPROVAL
+    for wrong, said in ((early.replace('"approval"', '"request"'), "“code_reviews_from” is not known"),
+                        (early.replace("code_reviews = 2\n", ""), "stands without “code_reviews”")):  # fmt: skip
+        with pytest.raises(Unreadable, match=said):
+            parse_policy(DEFAULT + wrong)
 
 
 def test_without_a_path_the_quorum_alone_decides() -> None:

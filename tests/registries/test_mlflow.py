@@ -1,14 +1,18 @@
 """What is read from a real MLflow server is what MLflow's own client put there; nothing else is asked."""
 
 import json
+import socket
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from app.registries.mlflow import MlflowServer
 from app.registries.mlflow_values import signature_of
+from app.registries.pinning import pinned
 from app.registries.servers import ServerPlace, parse_servers, resolve, server_named
 from core.access.rules import Role
 from core.errors import Conflict, NotFound, Refused, Unreadable
@@ -67,6 +71,62 @@ def test_models_are_listed_with_versions_tags_and_aliases(server: MlflowServer, 
         ("2", (), "Retrained."),
     ]
     assert dict(found.versions[1].tags) == {"line": "stable"}
+
+
+class Rebinding:
+    """A resolver that says the checked address once and another ever after, where somebody else listens."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+        self.answers, self.asked = list(answers), 0
+        self.real = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self)
+
+    def __call__(self, host: str, port: int, *args: object, **more: object) -> object:
+        if host != "localhost":
+            return self.real(host, port, *args, **more)  # type: ignore[arg-type]
+        self.asked += 1
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return self.real(answer, port, *args, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def elsewhere(mlflow_url: str) -> Iterator[socket.socket]:
+    """Another listener at the server's port, to which a second answer leads."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.9", int(mlflow_url.rpartition(":")[2])))
+        listener.listen()
+        listener.setblocking(False)
+        yield listener
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(
+    mlflow_url: str, registered: str, elsewhere: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = MlflowServer(ServerPlace("main", mlflow_url.replace("127.0.0.1", "localhost")))
+    resolver = Rebinding(monkeypatch, "127.0.0.1", "127.0.0.9")
+
+    server.point("challenger", registered, "1")  # one question
+
+    assert resolver.asked == 1
+    with pytest.raises(BlockingIOError):
+        elsewhere.accept()
+
+
+def test_a_name_that_comes_to_lead_to_metadata_is_not_asked_again(
+    mlflow_url: str, registered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = MlflowServer(ServerPlace("main", mlflow_url.replace("127.0.0.1", "localhost")))
+    Rebinding(monkeypatch, "127.0.0.1", "169.254.169.254")
+
+    with pytest.raises(RegistryTrouble, match="never asked"):
+        server.model(registered)  # asks twice: the model, then its versions
+
+
+def test_while_a_registry_is_asked_no_other_host_is_connected_to(mlflow_url: str) -> None:
+    other = urllib3.PoolManager(retries=False)
+    with pinned("http://registry.example.org:5000", ["127.0.0.1"]), pytest.raises(urllib3.exceptions.HTTPError):
+        other.request("GET", mlflow_url)
+    assert other.request("GET", f"{mlflow_url}/health").status == 200
 
 
 def test_a_version_comes_with_its_run_its_data_and_its_signature(server: MlflowServer, registered: str) -> None:

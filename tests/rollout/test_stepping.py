@@ -1,20 +1,24 @@
 """A change goes into production along the plan of its policy, and can be stopped at every step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from core.approval.code.rules import ReviewState
 from core.approval.code.service import report_code
 from core.approval.code.values import CodeReport, SaidChange, SaidReview
-from core.approval.rollout import placing, stepping
+from core.approval.queries import ChangeFilter, changes
+from core.approval.queries import change as change_page
+from core.approval.rollout import placing, returning, stepping
+from core.approval.rollout.queries import way_back_page
 from core.approval.rollout.rules import RolloutStatus, Strategy
 from core.approval.rules import ChangeStatus
 from core.errors import NotFound, Refused, Unreadable
 from core.inventory.deployments.rules import Ending
-from core.inventory.rules import Stage
+from core.inventory.rules import Action, Stage
 from core.ledger.events import Event
-from tests.builders import NOON, REASON, a_finding
+from core.policy.service import default_policy_text
+from tests.builders import NOON, REASON, a_finding, a_policy
 from tests.rollout.conftest import DAY, PLAN, Line
 
 
@@ -94,6 +98,44 @@ def test_a_halted_rollout_goes_on_only_when_it_is_resumed_and_holds_anew(line: L
 
     assert (codes(halted), codes(early)) == (["rollout-status"], ["hold"])
     assert line.standing(NOON + 2 * DAY) == ["canary 1.0.0 10 %"]
+
+
+def test_a_policy_demands_code_reviews_before_the_approval_and_the_page_says_what_is_lacking(line: Line) -> None:
+    line.in_production("1.0.0")
+    plan = PLAN.replace("code_reviews = 1", 'code_reviews = 1\ncode_reviews_from = "approval"')
+    with pytest.raises(Refused) as bare:
+        line.approved("1.1.0", plan=plan)
+    with line.store.reading() as session:
+        (waiting,) = changes(session, ChangeFilter(open_only=True), limit=5, offset=0).rows
+        page = change_page(session, waiting.number, line.cast.approver, at=NOON)
+    assert codes(bare) == ["no-code"]
+    assert [one.code for one in page.code] == ["no-code"]
+
+    commit = "ab" * 20
+    report = CodeReport(
+        "bank/score", commit, SaidChange(7, "ada", head=commit, merged_as=commit),
+        (SaidReview("grace", ReviewState.APPROVED, NOON),),
+    )  # fmt: skip
+    report_code(
+        line.store, line.ledger, model=line.model, version="1.1.0", report=report, actor=line.cast.developer, at=NOON
+    )
+    with line.store.reading() as session:
+        page = change_page(session, waiting.number, line.cast.approver, at=NOON)
+    assert (page.code, [one.code for one in page.refusals[Action.VOTE_APPROVE]]) == ((), [])
+
+
+def test_a_rehearsal_counts_for_as_many_days_as_the_policy_in_force_says(line: Line) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        line.in_production(version)
+    returning.rehearse(line.store, line.ledger, model=line.model, actor=line.cast.owner, at=NOON)
+
+    def due() -> datetime | None:
+        with line.store.reading() as session:
+            return way_back_page(session, line.model, line.cast.owner, at=NOON).due
+
+    assert due() == NOON + 180 * DAY
+    a_policy(line.store, default_policy_text() + "\n[rehearsal_days]\n1 = 9\n2 = 30\n3 = 9\n4 = 9\n")
+    assert due() == NOON + 30 * DAY
 
 
 def test_two_changes_of_a_model_are_rolled_out_one_after_the_other(line: Line) -> None:

@@ -15,11 +15,11 @@ NAMES = (
     "core.inventory.rules",
     "core.validation.rules",
     "core.policy.exceptions.rules",
+    "core.approval.code.rules",
     *APPROVAL,
     "core.approval.rules",
     "core.policy.life",
     "core.validation.requiring",
-    "core.approval.code.rules",
     "core.approval.rollout.rules",
 )
 
@@ -32,10 +32,10 @@ class Rules:
     inventory: ModuleType
     validation: ModuleType
     exceptions: ModuleType
+    code: ModuleType
     approval: ModuleType
     policy: ModuleType
     requiring: ModuleType
-    code: ModuleType
     rollout: ModuleType
     parts: Mapping[str, ModuleType]
 

@@ -77,6 +77,7 @@ APART = {
 PIPELINE_SCOPES = {
     "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "event:record",
     "validation:start", "change:request", "policy:draft", "production:return", "code:report", "compliance:run",
+    "document:write", "coverage:answer",
 }  # fmt: skip
 
 

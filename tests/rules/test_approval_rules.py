@@ -77,6 +77,15 @@ def test_an_approval_is_stopped_by_findings_and_checklist_with_every_reason(rule
     assert reasons(rules, "VOTE_REJECT", about, actor(rules)) == []
 
 
+def test_code_reviews_that_policy_demands_before_approval_stop_the_approval_alone(rules: Rules) -> None:
+    about = facts(rules, code_reviews=1)
+    assert reasons(rules, "VOTE_APPROVE", about, actor(rules)) == ["no-code"]
+    assert reasons(rules, "VOTE_REJECT", about, actor(rules)) == []
+    review = rules.code.Review("ada", rules.code.ReviewState.APPROVED)
+    commit = rules.code.CommitFacts("org/repo", "9f2c1e7", author="ben", reviews=(review,))
+    assert reasons(rules, "VOTE_APPROVE", replace(about, commits=(commit,)), actor(rules)) == []
+
+
 def test_unanswered_items_are_counted_in_plain_words(rules: Rules) -> None:
     action = rules.inventory.Action.VOTE_APPROVE
     (one,) = rules.approval.refusals(facts(rules, unanswered_items=("A",)), action, actor(rules))

@@ -316,6 +316,30 @@ def test_an_exception_covers_its_clause_and_nothing_worse_than_was_reviewed(rule
     assert (covered(None), covered(0.7, **nothing), covered(None, **nothing)) == (False, False, True)
 
 
+def test_an_exception_from_a_requirement_covers_what_was_lacking_at_its_review_and_no_figure(rules: Rules) -> None:
+    reviewed = replace(standing(rules, figure=None), lacking=frozenset({"attributions", "training data"}))
+
+    def covered(*lacks: str, of: str = "4.2", at: datetime = NOON, exception: Any = reviewed) -> bool:
+        return bool(rules.exceptions.covers_missing(exception, clause=of, lacks=set(lacks), at=at))
+
+    assert (covered("attributions"), covered("attributions", "training data")) == (True, True)
+    assert not covered("attributions", "reference data")
+    assert not covered("attributions", of="4.3")
+    assert not covered("attributions", at=NOON + timedelta(days=1))
+    assert not covered("attributions", exception=standing(rules))
+    assert not rules.exceptions.covers(reviewed, clause="4.2", figure=None, at=NOON)
+
+
+def test_what_is_lacking_stops_what_brings_a_version_into_use_unless_an_exception_lifts_it(rules: Rules) -> None:
+    lacking = rules.validation.MissingClause("9.1", "Attributions are not handed in", "Hand them in.")
+    for found, expected in ((lacking, ["required-evidence"]), (replace(lacking, lifted_by="PE0001"), [])):
+        about = facts(rules, missing_clauses=(found,))
+        assert reasons(rules, "VOTE_APPROVE", about, actor(rules)) == expected
+        approved = facts(rules, "APPROVED", missing_clauses=(found,))
+        assert reasons(rules, "EXECUTE", approved, actor(rules, "OWNER")) == expected
+        assert reasons(rules, "VOTE_APPROVE", aside(rules, "RETIREMENT", missing_clauses=(found,)), actor(rules)) == []
+
+
 def condition(rules: Rules, act: str, who: Any, text: str = SAID, **changed: object) -> list[str]:
     sound = rules.approval.ConditionFacts(
         rules.approval.ChangeStatus.APPROVED,

@@ -34,6 +34,15 @@ def test_a_kind_of_evidence_is_required_of_its_tiers_until_it_is_at_hand(rules: 
     assert lacking(1, "predictions", "attributions") == []
 
 
+def test_each_thing_that_is_lacking_is_named_apart(rules: Rules) -> None:
+    (evidence,) = rules.requiring.missing_evidence(policy(), 1, set())
+    said = {**EVERYTHING, DatasetPart.TRAINING: frozenset({Statement.ROWS})}
+    (record,) = rules.requiring.missing_statements(policy(), 1, said)
+
+    assert evidence.lacks == {"attributions"}
+    assert record.lacks == {"licence of the training dataset", "digest of the training dataset"}
+
+
 def test_a_dataset_of_its_tiers_states_what_is_required(rules: Rules) -> None:
     def lacking(tier: int, *stated: Statement) -> list[str]:
         said = {**EVERYTHING, DatasetPart.TRAINING: frozenset(stated)}

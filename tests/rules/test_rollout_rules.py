@@ -231,13 +231,11 @@ def test_a_status_is_named_in_the_reason(rules: Rules) -> None:
     assert "is completed" in done.message
 
 
-def test_a_rehearsal_counts_for_so_long_by_tier(rules: Rules) -> None:
+def test_a_rehearsal_counts_for_as_many_days_as_policy_says(rules: Rules) -> None:
     rollout = rules.rollout
 
-    assert [rollout.drill_due(tier, NOON) - NOON for tier in (1, 2, 3, 4)] == [
-        timedelta(days=days) for days in (90, 180, 365, 365)
-    ]
-    assert rollout.drill_due(1, None) is None
+    assert rollout.drill_due(90, NOON) == NOON + timedelta(days=90)
+    assert rollout.drill_due(90, None) is None
 
 
 def commit(rules: Rules, *reviews: tuple[str, str], **changed: object) -> Any:

@@ -60,8 +60,15 @@ def test_what_the_policy_requires_and_is_not_there_stops_only_the_good_conclusio
 
     actor = rules.access.Actor("P0001", frozenset({rules.access.Role.VALIDATOR}))
     (reason,) = rules.validation.refusals(facts, rules.inventory.Action.CONCLUDE_VALIDATED, actor)
-    assert str(reason) == "Attributions are not handed in (clause 9.1). Hand them in."
+    lifted = "Or a policy exception from clause 9.1 lifts this for a time."
+    assert str(reason) == f"Attributions are not handed in (clause 9.1). Hand them in. {lifted}"
     assert reasons(rules, "CONCLUDE_NOT_VALIDATED", "VALIDATOR", facts) == []
+
+
+def test_what_a_policy_exception_lifts_stops_no_conclusion(rules: Rules) -> None:
+    lifted = rules.validation.MissingClause("9.1", "Attributions are missing", "", lifted_by="PE0001")
+
+    assert reasons(rules, "CONCLUDE_VALIDATED", "VALIDATOR", held(rules, missing_clauses=(lifted,))) == []
 
 
 def test_questions_are_counted_in_plain_words(rules: Rules) -> None:

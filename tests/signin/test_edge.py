@@ -225,3 +225,26 @@ def test_the_sign_in_cookie_lasts_a_session_and_not_thirty_days(client: TestClie
     signed = next(value for value in answer.headers.get_list("set-cookie") if value.startswith(USER_COOKIE))
     assert f"max-age={int(place.settings.session_length.total_seconds())}" in signed.lower()
     assert "httponly" in signed.lower()
+
+
+@pytest.mark.parametrize(
+    ("referer", "kept"),
+    [
+        ("{own}/approval?change=CR0001", "/approval?change=CR0001"),
+        ("{own}/", ""),
+        ("{own}//evil.example.org", ""),
+        ("{own}/auth/login", ""),
+        ("https://evil.example.org/approval", ""),
+        ("{own}.evil.example.org/approval", ""),
+        ("", ""),
+    ],
+)
+def test_signing_in_anew_remembers_the_page_it_was_asked_from_and_no_other(
+    client: TestClient, referer: str, kept: str
+) -> None:
+    own = str(client.base_url).rstrip("/")
+    answer = client.get("/auth/login", headers={"Referer": referer.format(own=own)} if referer else {})
+
+    cookie = answer.headers.get("set-cookie", "")
+    assert (f"{RETURN_COOKIE}={quote(kept, safe='')};" in cookie) is bool(kept)
+    assert kept or RETURN_COOKIE not in cookie

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from core.approval.rules import ChangeStatus, Choice
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
-from core.policy.rules import ChangeKind, Function
+from core.policy.rules import ChangeKind, DemandedFrom, Function
 from core.validation.rules import EvidenceKind, RunStatus
 
 
@@ -90,6 +90,7 @@ class MissingView(BaseModel):
 
     clause: str = Field(examples=["9.1"])
     what: str = Field(examples=["A model of tier 1 is validated with attributions, and none is handed in"])
+    exception: str | None = Field(description="The policy exception that lifts it now", examples=["PE0001"])
 
 
 class VersionView(BaseModel):
@@ -157,6 +158,7 @@ class VoteLine(BaseModel):
     choice: Choice
     evidence_digest: str
     cast_at: datetime
+    authenticated_at: datetime | None = Field(description="When the voter last proved who they are")
     stands: bool
 
 
@@ -179,6 +181,9 @@ class ChangeView(BaseModel):
     quorum: int
     functions: list[Function] = Field(description="Of which the votes to approve must hold one each")
     missing: list[Function] = Field(description="Those for which no vote to approve speaks yet")
+    code_reviews: int = Field(description="Of the code behind the version, that the path demands")
+    code_reviews_from: DemandedFrom = Field(description="The phase before which they are demanded")
+    code_lacks: list[str] = Field(description="What the code behind the version lacks of them")
     approvals: int
     evidence_digest: str
     approved_digest: str | None

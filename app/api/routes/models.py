@@ -105,7 +105,7 @@ def model(model: str, reader: Reader) -> ModelView:
 def version(model: str, version: str, reader: Reader) -> VersionView:
     """A version: its stage, evidence digest and how its checks came out. Scope: `record:read`."""
     with reader.place.store.reading() as session:
-        return views.version_view(session, queries.model_page(session, model, version))
+        return views.version_view(session, queries.model_page(session, model, version), at=reader.at)
 
 
 def _registered(write: Writing, session: Session, done: service.Registered) -> Registered:

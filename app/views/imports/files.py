@@ -13,10 +13,12 @@ from app.components.me import Me
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from app.views.imports import planned
+from app.views.imports.background import background, queue
 from app.views.imports.beyond import not_understood
 from app.views.imports.progress import telling
 from core.errors import Unreadable
 from core.inventory.exchange.files import FileDryRun, import_file, look_at_file
+from core.inventory.importing.background import DIRECT_ROWS
 from core.inventory.importing.fields import FIELDS, Field, Part, guess_columns
 from core.inventory.importing.plan.values import PlannedRow
 from core.inventory.importing.service import TableImport, import_refusals
@@ -42,6 +44,7 @@ def file_tab(place: Workplace, viewer: Me) -> None:
     """Everything of the tab, as far as the file at hand allows."""
     left, right = st.columns([5, 3], gap="large")
     with left:
+        background(place, viewer)
         file, encoding = _choose(place)
     with right:
         _about()
@@ -196,6 +199,10 @@ def _act(place: Workplace, viewer: Me, wish: TableImport, found: FileDryRun) -> 
         if not plan.counts.refused:
             st.markdown(f"{status('Same')} Everything in this file is registered already.")
         return
+    if len(plan.rows) > DIRECT_ROWS:
+        if queue(place, viewer, wish, plan.digest, planned.what_it_does(plan.counts)):
+            _done_with_it()
+        return
     if act_button(planned.what_it_does(plan.counts), import_refusals(viewer.actor), key="import_table"):
         with attempt("Nothing was imported."):
             with telling("Importing") as say:
@@ -214,10 +221,15 @@ def _act(place: Workplace, viewer: Me, wish: TableImport, found: FileDryRun) -> 
                 f"and {counted(counts.datasets, 'dataset')} registered, {counted(counts.changed, 'change')}. "
                 f"Ledger entry {done.entry}."
             )
-            st.session_state["import_round"] = st.session_state.get("import_round", 0) + 1
-            _forget()
-            st.rerun()
+            _done_with_it()
         st.session_state.pop("import_look", None)
+
+
+def _done_with_it() -> None:
+    """The next file begins with an empty form."""
+    st.session_state["import_round"] = st.session_state.get("import_round", 0) + 1
+    _forget()
+    st.rerun()
 
 
 def _no_table(file: File, error: Unreadable) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from core.approval.facts import ChangeRecord
 from core.approval.rules import OPEN, ChangeStatus
-from core.approval.service.exceptions import failed_clauses, worst_figure
+from core.approval.service.exceptions import failed_clauses, lacking_clauses, worst_figure
 from core.approval.tables import ChangeRequest
 from core.inventory.tables import Model, ModelVersion
 from core.policy.exceptions.tables import PolicyException
@@ -47,6 +47,7 @@ class ExceptionRow:
     direction: str
     threshold: float | None
     figure: float | None
+    lacking: tuple[str, ...]  # what was missing at the review, where the clause requires evidence or a record
     controls: str
     requested_by: str
     owner: str  # of the model
@@ -170,6 +171,7 @@ def _row(
         direction=exception.direction,
         threshold=exception.threshold,
         figure=exception.figure,
+        lacking=tuple(exception.lacking.splitlines()),
         controls=exception.controls,
         requested_by=change.requested_by,
         owner=model.owner,
@@ -195,7 +197,10 @@ def _state(exception: PolicyException, change: ChangeRequest, at: datetime) -> E
 
 @dataclass(frozen=True)
 class ClauseRow:
-    """A required clause that a version fails: its worst figure, and the exceptions from it that were granted before."""
+    """A required clause that a version fails: its worst figure, and the exceptions from it that were granted before.
+
+    Or one that requires evidence or the record of a dataset: what is lacking of it.
+    """
 
     clause: str
     title: str
@@ -203,6 +208,7 @@ class ClauseRow:
     threshold: float | None
     figure: float | None
     exceptions: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
 
 
 def failed_clause_rows(session: Session, version: ModelVersion) -> tuple[ClauseRow, ...]:
@@ -215,14 +221,20 @@ def failed_clause_rows(session: Session, version: ModelVersion) -> tuple[ClauseR
     run = latest_run(session, version)
     policy = policy_by_id(session, run.policy_version_id).policy if run else None
     titles = {one.clause: one.title for one in policy.thresholds} if policy else {}
-    return tuple(
+    before = {clause: tuple(number for of, number in granted if of == clause) for clause, _ in granted}
+    failed = tuple(
         ClauseRow(
             clause=clause,
             title=titles.get(clause, checks[0].metric),
             direction=checks[0].direction,
             threshold=checks[0].threshold,
             figure=worst_figure(checks),
-            exceptions=tuple(number for of, number in granted if of == clause),
+            exceptions=before.get(clause, ()),
         )
         for clause, checks in failed_clauses(session, version).items()
     )
+    missing = (
+        ClauseRow(clause, "Missing", "", None, None, before.get(clause, ()), tuple(sorted(one.lacks)))
+        for clause, one in lacking_clauses(session, version).items()
+    )
+    return (*failed, *missing)

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.access.rules import Actor
-from core.approval.facts import change_facts, key_of, load_change
+from core.approval.code.facts import commits_of
+from core.approval.code.rules import code_refusals
+from core.approval.facts import change_facts, key_of, load_change, path_of
 from core.approval.filling import filled_items
 from core.approval.meaning import APPROVE, meaning
 from core.approval.people import functions_of, represented_by
@@ -88,6 +90,7 @@ class ChangePage:
     exceptions: tuple[ExceptionRow, ...]  # that stand for the version now
     speaks_for: frozenset[Function]  # what the reader's own vote would speak for
     may_represent: tuple[str, ...]  # approvers who delegated their vote to the reader
+    code: tuple[Refusal, ...]  # what the code behind the version lacks of the reviews that its path demands
     meaning: str  # what the reader's signature under an approval says
     refusals: Mapping[Action, tuple[Refusal, ...]]
 
@@ -119,6 +122,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
     lifted = lifted_findings(session, version, at=at)
     facts = change_facts(session, record, viewer.id, at=at)
     votes = vote_rows(session, record, viewer)
+    path = path_of(session, record)
     return ChangePage(
         number=row.number,
         kind=row.kind,
@@ -138,7 +142,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
         executed_by=row.executed_by,
         executed_at=row.executed_at,
         policy=f"{published.name} {published.version}",
-        path=published.policy.path(row.kind, row.tier or model.tier),
+        path=path,
         quorum=row.quorum,
         required=record.required,
         missing=missing_functions(record.ballots, record.required),
@@ -159,6 +163,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
         exceptions=standing_for(session, model, version, at=at),
         speaks_for=functions_of(session, viewer.id, at=at),
         may_represent=represented_by(session, viewer.id, at=at),
+        code=code_refusals(path.code_reviews, commits_of(session, key_of(version)) if path.code_reviews else ()),
         meaning=meaning(record, APPROVE),
         refusals={action: refusals(facts, action, viewer) for action in ASKED},
     )

@@ -65,6 +65,7 @@ class VoteRow:
     functions: frozenset[Function] = frozenset()
     on_behalf_of: str | None = None
     meaning: str = ""
+    authenticated_at: datetime | None = None  # when the voter last proved who they are
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def vote_rows(session: Session, record: ChangeRecord, viewer: Actor) -> tuple[Vo
             functions=functions_in(vote.functions),
             on_behalf_of=vote.on_behalf_of,
             meaning=vote.meaning,
+            authenticated_at=vote.authenticated_at,
         )
         for vote in record.votes
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.approval.code.facts import commits_of
-from core.approval.facts import ChangeRecord, change_facts, key_of, load_change
+from core.approval.facts import ChangeRecord, change_facts, key_of, load_change, path_of
 from core.approval.rollout.rules import ReturnFacts, RolloutFacts, RolloutStatus, plan_from, step_words
 from core.approval.rollout.tables import Rollout
 from core.approval.rules import BRINGS
@@ -18,7 +18,6 @@ from core.inventory.deployments.tables import Deployment
 from core.inventory.moves import facts_of
 from core.inventory.tables import Model, ModelVersion
 from core.policy.rules import Path, Phase
-from core.policy.service import policy_by_id
 from core.store import Transaction
 from core.validation.evidence import blocking_findings
 
@@ -63,12 +62,6 @@ def execution(session: Session, record: ChangeRecord) -> Execution:
         .execution_options(populate_existing=True)
     ).first()
     return Execution(record, path_of(session, record), rollout)
-
-
-def path_of(session: Session, record: ChangeRecord) -> Path:
-    """How the policy under which the change was asked for lets it through."""
-    policy = policy_by_id(session, record.change.policy_version_id).policy
-    return policy.path(record.change.kind, record.change.tier or record.model.tier)
 
 
 def rollout_facts(session: Session, found: Execution, person: str, at: datetime) -> RolloutFacts:

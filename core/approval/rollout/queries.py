@@ -29,6 +29,7 @@ from core.inventory.deployments.queries import DrillRow, last_drills
 from core.inventory.deployments.rules import PRODUCTION, DrillOutcome
 from core.inventory.moves import load_model, load_version
 from core.policy.rules import RolloutStep
+from core.policy.service import policy_in_force
 from core.store.types import microseconds
 
 
@@ -132,7 +133,7 @@ def way_back_page(
         former=back.facts.former,
         refusals=return_refusals(back.facts, viewer),
         drills=drills,
-        due=drill_due(row.tier, passed),
+        due=drill_due(policy_in_force(session, at=at).policy.rehearsal_days(row.tier), passed),
     )
 
 

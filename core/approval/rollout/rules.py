@@ -16,8 +16,6 @@ from core.validation.rules import reason_refusals
 
 CLAUSE = "rollout plan"
 WAY_BACK = "way back"
-# how old a rehearsal of the rollback may be, in days by tier; no policy clause says so yet
-DRILL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
 
 
 class RolloutStatus(StrEnum):
@@ -187,9 +185,9 @@ def step_words(step: RolloutStep) -> str:
     return f"{step.phase} {step.percent} %" if step.phase is Phase.CANARY else str(step.phase)
 
 
-def drill_due(tier: int, last: datetime | None) -> datetime | None:
-    """Until when the last rehearsal that passed counts; None when there was none."""
-    return None if last is None else last + timedelta(days=DRILL_DAYS[tier])
+def drill_due(days: int, last: datetime | None) -> datetime | None:
+    """Until when the last rehearsal that passed counts, which policy says in days; None when there was none."""
+    return None if last is None else last + timedelta(days=days)
 
 
 def _start(facts: RolloutFacts, act: Act) -> list[Refusal]:

@@ -79,7 +79,12 @@ def exemption_refusals(asked: Exemption) -> tuple[Refusal, ...]:
     reasons = list(reason_refusals(asked.controls, "The account of compensating controls"))
     if not asked.fails:
         reasons.append(
-            Refusal("clause-met", "The version fails no required check of this clause", EXCEPTIONS, "None is needed.")
+            Refusal(
+                "clause-met",
+                "The version fails no required check of this clause and lacks nothing that it requires",
+                EXCEPTIONS,
+                "None is needed.",
+            )
         )
     if asked.lasts <= timedelta(0):
         reasons.append(Refusal("ended", "The exception would end before it begins", EXCEPTIONS, "Choose a later end."))

@@ -1,11 +1,12 @@
 """Every reason against an act on a change that is requested: its stage, status, checklist, evidence and duties."""
 
 from core.access.rules import Actor, permission_refusals
+from core.approval.code.rules import code_refusals
 from core.approval.rules.vocabulary import ASIDE, BRINGS, OPEN, Answer, ChangeFacts, ChangeStatus, stages_for
 from core.errors import Refusal
 from core.inventory.rules import DUTY_OF, PERMISSION_OF, Action, Duty, duty_refusals, move_refusals
 from core.policy.rules import ChangeKind
-from core.validation.rules import reason_refusals
+from core.validation.rules import missing_refusals, reason_refusals
 
 # what is done whatever has become of the version: a request can always be ended
 ENDING = frozenset({Action.VOTE_REJECT, Action.WITHDRAW_CHANGE, Action.RETURN_CHANGE})
@@ -126,12 +127,13 @@ def _vote_approve(facts: ChangeFacts, actor: Actor) -> tuple[Refusal, ...]:
                     "The validator concludes again.",
                 )
             )
-        reasons += _findings(facts, "Have it closed, or reject.")
+        reasons += [*_findings(facts, "Have it closed, or reject."), *missing_refusals(facts.missing_clauses)]
     if facts.over:
         reasons.append(
             Refusal("over", "The exception would have ended by now", "policy exceptions", "Ask for a new one.")
         )
     reasons += _lifted(facts)
+    reasons += code_refusals(facts.code_reviews, facts.commits)
     if facts.unanswered_items:
         count = len(facts.unanswered_items)
         reasons.append(
@@ -165,7 +167,7 @@ def _execute(facts: ChangeFacts, _actor: Actor) -> tuple[Refusal, ...]:
             )
         )
     if facts.kind in BRINGS:
-        reasons += _findings(facts, "Have it closed first.")
+        reasons += [*_findings(facts, "Have it closed first."), *missing_refusals(facts.missing_clauses)]
     return (*reasons, *_lifted(facts))
 
 

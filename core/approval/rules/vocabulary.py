@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.approval.code.rules import CommitFacts
 from core.inventory.rules import MOVES, Action, Stage, VersionFacts
 from core.policy.rules import ChangeKind
+from core.validation.rules import MissingClause
 
 
 class ChangeStatus(StrEnum):
@@ -83,4 +85,7 @@ class ChangeFacts:
     returned: bool = False
     over: bool = False  # the exception that is asked for would have ended by now
     lifts: bool = False  # a restricted use that ends a restriction, in place of putting one in force
+    missing_clauses: tuple[MissingClause, ...] = ()  # what the validation's policy requires and is not there
+    code_reviews: int = 0  # that policy demands before an approval
+    commits: tuple[CommitFacts, ...] = ()  # behind the version, where reviews of them are demanded
     lifted: bool = False  # by now, another change ended that restriction

@@ -19,8 +19,8 @@ from core.policy.exceptions.tables import PolicyException
 from core.policy.service import policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
-from core.validation.evidence import newest_checks
-from core.validation.rules import reason_refusals
+from core.validation.evidence import latest_run, missing_clauses, newest_checks
+from core.validation.rules import MissingClause, reason_refusals
 from core.validation.tables import CheckResult
 
 
@@ -46,13 +46,18 @@ def failed_clauses(session: Session, version: ModelVersion) -> dict[str, list[Ch
     return found
 
 
+def lacking_clauses(session: Session, version: ModelVersion) -> dict[str, MissingClause]:
+    """What the version lacks of the evidence and records that its newest run's policy requires, by clause."""
+    return {one.clause: one for one in missing_clauses(session, version, latest_run(session, version))}
+
+
 def exception_refusals(
     session: Session, model: Model, version: ModelVersion, asked: NewException, *, at: datetime
 ) -> tuple[Refusal, ...]:
     """Reasons against an exception as it is asked for; one to be carried on belongs to the same model and clause."""
     check_text("controls", asked.controls)
     policy = policy_in_force(session, at=at).policy
-    fails = asked.clause in failed_clauses(session, version)
+    fails = asked.clause in failed_clauses(session, version) or asked.clause in lacking_clauses(session, version)
     reasons = exemption_refusals(
         Exemption(fails, asked.controls, asked.ends_at - at, longest_days=policy.longest_exception_days)
     )
@@ -68,11 +73,8 @@ def exception_refusals(
 def exception_row(
     tx: Transaction, change: str, model: Model, version: ModelVersion, asked: NewException, *, at: datetime
 ) -> PolicyException:
-    """Store what is asked for, with the worst figure that the reviewers will see."""
-    checks = failed_clauses(tx.session, version)[asked.clause]
-    threshold = next(
-        (one for one in policy_in_force(tx.session, at=at).policy.thresholds if one.clause == asked.clause), None
-    )
+    """Store what is asked for, with the worst figure that the reviewers will see, or with what is lacking."""
+    missing = lacking_clauses(tx.session, version).get(asked.clause)
     row = PolicyException(
         number=next_number(tx.session, "PE"),
         change=change,
@@ -80,17 +82,24 @@ def exception_row(
         version_id=key_of(version),
         whole_model=asked.whole_model,
         clause=asked.clause,
-        title=threshold.title if threshold else checks[0].metric,
-        direction=checks[0].direction,
-        threshold=checks[0].threshold,
-        figure=worst_figure(checks),
+        title=f"Required, and missing: {', '.join(sorted(missing.lacks))}"[:300] if missing else "",
+        lacking="\n".join(sorted(missing.lacks)) if missing else "",
         controls=asked.controls,
         ends_at=asked.ends_at,
         extends=asked.extends or None,
     )
+    if missing is None:
+        _reviewed(tx.session, row, failed_clauses(tx.session, version)[asked.clause], at)
     tx.session.add(row)
     tx.session.flush()
     return row
+
+
+def _reviewed(session: Session, row: PolicyException, checks: list[CheckResult], at: datetime) -> None:
+    """The failed checks of the clause as the reviewers see them."""
+    thresholds = policy_in_force(session, at=at).policy.thresholds
+    row.title = next((one.title for one in thresholds if one.clause == row.clause), checks[0].metric)
+    row.direction, row.threshold, row.figure = checks[0].direction, checks[0].threshold, worst_figure(checks)
 
 
 def worst_figure(checks: list[CheckResult]) -> float | None:

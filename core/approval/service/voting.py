@@ -6,7 +6,7 @@ from datetime import datetime
 from core.access.deciding import deciding
 from core.access.grants import actor_of
 from core.access.rules import Actor
-from core.access.signing import signing_refusals
+from core.access.signing import authenticated_at, signing_refusals
 from core.approval.facts import ChangeRecord, change_facts, functions_text, key_of, load_change
 from core.approval.meaning import APPROVE, DISSENT, REJECT, meaning
 from core.approval.people import delegates_to, functions_of
@@ -78,6 +78,7 @@ def vote(
         proceed(tx, record, decision)
         record_part(tx, record.version, actor, Duty.APPROVAL, at)
         row = _cast(record, choice, rationale, functions, on_behalf_of, actor=actor, at=at)
+        row.authenticated_at = authenticated_at(tx.session, session_id=session_id, person=actor.id, at=at)
         entry = _on_record(tx, ledger, record, row, conditions, actor=actor, at=at)
         status = _decide(tx, ledger, record, decision, actor=actor, at=at)
         return Changed(change, status, entry)
@@ -206,6 +207,8 @@ def _on_record(
         "meaning": row.meaning,
         "functions": row.functions,
     }
+    if row.authenticated_at:
+        cast["authenticated"] = row.authenticated_at.isoformat()
     if row.on_behalf_of:
         cast["for"] = row.on_behalf_of
     entry = ledger.record(tx, Event.VOTE_CAST, entity=entity, actor=actor, at=at, payload=cast)

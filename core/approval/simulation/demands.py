@@ -1,6 +1,6 @@
 """What else a draft would ask: votes of open changes, reviews and findings by its deadlines, and required evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, or_, select
@@ -14,11 +14,12 @@ from core.approval.tables import ChangeRequest
 from core.inventory.building import MONTH
 from core.inventory.rules import Stage
 from core.inventory.tables import Dataset, Model, ModelVersion, ProductionPointer
+from core.policy.exceptions import AllStanding, Standing, covers_missing
 from core.policy.rules import ALL_TIERS, DatasetPart, Policy
 from core.policy.service import policy_by_id
 from core.validation.evidence import stated_of
 from core.validation.requiring import missing_evidence, missing_statements
-from core.validation.rules import FindingStatus, Severity
+from core.validation.rules import FindingStatus, MissingClause, Severity
 from core.validation.tables import Evidence, Finding
 
 ENVIRONMENT = "production"
@@ -81,10 +82,13 @@ def productions(session: Session) -> int:
     return _count(session, found)
 
 
-def lacking(session: Session, draft: Policy) -> int:
-    """How many versions in validation or production lack evidence or dataset records that the draft requires."""
+def lacking(session: Session, draft: Policy, standing: AllStanding, *, at: datetime) -> tuple[int, int]:
+    """How many versions in validation or production lack evidence or dataset records that the draft requires.
+
+    The second number counts versions of which granted exceptions cover all that they lack; the first does not.
+    """
     if not draft.required_evidence and not draft.required_datasets:
-        return 0
+        return 0, 0
     training, test = aliased(Dataset), aliased(Dataset)
     concerned = or_(
         col(ModelVersion.stage) == Stage.IN_VALIDATION,
@@ -97,21 +101,26 @@ def lacking(session: Session, draft: Policy) -> int:
     for version_id, kind in session.execute(at_hand):
         kinds.setdefault(version_id, set()).add(kind.value)
     rows = session.execute(
-        select(col(ModelVersion.id), col(Model.tier), training, test)
+        select(col(ModelVersion.id), col(Model.id), col(Model.tier), training, test)
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
         .join(training, col(training.id) == col(ModelVersion.training_dataset_id))
         .join(test, col(test.id) == col(ModelVersion.test_dataset_id))
         .where(concerned)
     )
-    return sum(
-        any(missing_evidence(draft, tier, kinds.get(version_id or 0, set())))
-        or any(
-            missing_statements(
-                draft, tier, {DatasetPart.TRAINING: stated_of(first), DatasetPart.TEST: stated_of(second)}
-            )
-        )
-        for version_id, tier, first, second in rows
-    )
+    uncovered = covered = 0
+    for version_id, model_id, tier, first, second in rows:
+        stated = {DatasetPart.TRAINING: stated_of(first), DatasetPart.TEST: stated_of(second)}
+        at_hand_now = kinds.get(version_id or 0, set())
+        found = [*missing_evidence(draft, tier, at_hand_now), *missing_statements(draft, tier, stated)]
+        granted = standing.for_version(version_id or 0, model_id or 0)
+        left = [one for one in found if not _covered(one, granted, at)]
+        uncovered += bool(left)
+        covered += bool(found) and not left
+    return uncovered, covered
+
+
+def _covered(missing: MissingClause, granted: Sequence[Standing], at: datetime) -> bool:
+    return any(covers_missing(one, clause=missing.clause, lacks=missing.lacks, at=at) for one in granted)
 
 
 def _count(session: Session, query: Select[int]) -> int:

@@ -30,6 +30,7 @@ from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.metrics.verdicts import Verdict
 from core.policy.draft_facts import draft_facts, load_draft, pending_simulation
+from core.policy.exceptions import AllStanding, all_standing
 from core.policy.life import SimulationStatus, simulate_refusals
 from core.policy.parse import parse_policy
 from core.policy.service import policy_by_id, policy_in_force
@@ -98,8 +99,10 @@ def perform_simulation(
     try:
         _keep_earlier_figures(store, say)
         with store.reading() as session:
-            found, tally = _verdicts(session, row, say)
-            summary = _summary(session, row, tally, found, at=clock(), began=began)
+            at = clock()
+            standing = all_standing(session, at=at)
+            found, tally = _verdicts(session, row, say, standing, at)
+            summary = _summary(session, row, tally, found, standing, at=at, began=began)
         _keep(store, ledger, simulation, summary, found, at=clock())
     except Stopped:
         return
@@ -152,12 +155,15 @@ def _keep_earlier_figures(store: Store, say: _Progress) -> None:
         say(f"Reading figures of earlier results, {done} so far", 0, 1)
 
 
-def _verdicts(session: Session, row: PolicySimulation, say: _Progress) -> tuple[list[Compared], Tally]:
+def _verdicts(
+    session: Session, row: PolicySimulation, say: _Progress, standing: AllStanding, at: datetime
+) -> tuple[list[Compared], Tally]:
     draft, tally, found = parse_policy(row.body), Tally(), []
     runs = newest_runs(session)
     for start in range(0, len(runs), AT_ONCE):
         say("Judging stored results", start, len(runs))
-        found += [one for one in compared(session, runs[start : start + AT_ONCE], draft, tally) if one.changes]
+        some = compared(session, runs[start : start + AT_ONCE], draft, tally, standing, at)
+        found += [one for one in some if one.changes]
     return sorted(found, key=_gravity), tally
 
 
@@ -169,9 +175,17 @@ def _gravity(one: Compared) -> tuple[int, int, int]:
 
 
 def _summary(
-    session: Session, row: PolicySimulation, tally: Tally, found: list[Compared], *, at: datetime, began: float
+    session: Session,
+    row: PolicySimulation,
+    tally: Tally,
+    found: list[Compared],
+    standing: AllStanding,
+    *,
+    at: datetime,
+    began: float,
 ) -> Summary:
     draft, against = parse_policy(row.body), policy_by_id(session, row.against_id)
+    uncovered, covered = lacking(session, draft, standing, at=at)
     versions = session.exec(select(sql.count(col(ModelVersion.id)))).one()
     return Summary(
         draft=f"{draft.name} {draft.version}",
@@ -186,12 +200,15 @@ def _summary(
         breaches_before=tally.breaches_before,
         productions_not_known=tally.productions_not_known,
         regrouped=tally.regrouped,
-        lacking=lacking(session, draft),
+        lacking=uncovered,
         open_changes=open_changes(session),
         demands=tuple(demands(session, draft)),
         reviews=overdue_reviews(session, against.policy, draft, at=at),
         findings=overdue_findings(session, draft, at=at),
         seconds=round(time.perf_counter() - began, 3),
+        excepted=tally.excepted,
+        excepted_before=tally.excepted_before,
+        lacking_excepted=covered,
     )
 
 

@@ -59,7 +59,8 @@ class Summary:
 
     `outcomes` moves the worst required verdict of a version; `breaches` are versions in production that would fail a
     required clause, `breaches_before` those that do on record; `lacking` are versions in validation or production
-    without evidence or dataset records that the draft requires.
+    without evidence or dataset records that the draft requires. What granted exceptions cover is in none of these, but
+    in `excepted`, `excepted_before` and `lacking_excepted`.
     """
 
     draft: str
@@ -80,6 +81,9 @@ class Summary:
     reviews: Overdue
     findings: Overdue
     seconds: float
+    excepted: int = 0
+    excepted_before: int = 0
+    lacking_excepted: int = 0
 
     @property
     def unknown_clauses(self) -> tuple[ClauseEffect, ...]:

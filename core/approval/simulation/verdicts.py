@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import String, func, select, type_coerce
 from sqlmodel import Session, col
@@ -10,6 +11,7 @@ from sqlmodel import Session, col
 from core.approval.simulation.values import NOT_JUDGED, UNKNOWN, ChangedVerdict, ClauseEffect, Move
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
 from core.metrics.verdicts import Verdict
+from core.policy.exceptions import AllStanding, Standing, covers
 from core.policy.rules import Policy
 from core.validation.figures import Held, from_text, judge_figures
 from core.validation.rules import RunStatus
@@ -38,6 +40,7 @@ class Version:
 
     run_id: int
     version_id: int
+    model_id: int
     tier: int
     in_production: bool
     figures: str
@@ -52,6 +55,8 @@ class Compared:
     after: str
     changes: tuple[ChangedVerdict, ...]
     regrouped: bool
+    excepted_before: bool = False  # every required clause that it fails on record is under a granted exception
+    excepted: bool = False  # and so is every one that it would fail
 
 
 @dataclass
@@ -65,6 +70,8 @@ class Tally:
     moves: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
     breaches: int = 0
     breaches_before: int = 0
+    excepted: int = 0
+    excepted_before: int = 0
     productions_not_known: int = 0
     regrouped: int = 0
     gone: dict[str, Recorded] = field(default_factory=dict)
@@ -102,17 +109,25 @@ def newest_runs(session: Session) -> tuple[int, ...]:
     return tuple(session.execute(kept).scalars())
 
 
-def compared(session: Session, runs: Sequence[int], draft: Policy, tally: Tally) -> Iterator[Compared]:
-    """These runs under the draft, in two reads; everything is counted into `tally`."""
+def compared(
+    session: Session, runs: Sequence[int], draft: Policy, tally: Tally, standing: AllStanding, at: datetime
+) -> Iterator[Compared]:
+    """These runs under the draft, in two reads; everything is counted into `tally`.
+
+    What an exception that stands at this moment covers is no breach, and is counted apart.
+    """
     recorded = _recorded(session, runs)
     for version in _versions(session, runs):
-        one = _compared(version, recorded.get(version.run_id, []), draft, tally)
+        granted = standing.for_version(version.version_id, version.model_id)
+        one = _compared(version, recorded.get(version.run_id, []), draft, tally, granted, at)
         tally.judged += 1
         tally.outcomes[one.before, one.after] += 1
         tally.regrouped += one.regrouped
         if version.in_production:
-            tally.breaches += one.after == Verdict.FAIL
-            tally.breaches_before += one.before == Verdict.FAIL
+            tally.breaches += one.after == Verdict.FAIL and not one.excepted
+            tally.breaches_before += one.before == Verdict.FAIL and not one.excepted_before
+            tally.excepted += one.excepted
+            tally.excepted_before += one.excepted_before
             tally.productions_not_known += one.after == UNKNOWN
         yield one
 
@@ -120,7 +135,12 @@ def compared(session: Session, runs: Sequence[int], draft: Policy, tally: Tally)
 def _versions(session: Session, runs: Sequence[int]) -> Iterator[Version]:
     query = (
         select(
-            col(Run.id), col(ModelVersion.id), col(Model.tier), col(ProductionPointer.version_id), col(RunFigures.body)
+            col(Run.id),
+            col(ModelVersion.id),
+            col(Model.id),
+            col(Model.tier),
+            col(ProductionPointer.version_id),
+            col(RunFigures.body),
         )
         .join(RunFigures, col(RunFigures.run_id) == col(Run.id))
         .join(ModelVersion, col(ModelVersion.id) == col(Run.version_id))
@@ -133,8 +153,8 @@ def _versions(session: Session, runs: Sequence[int]) -> Iterator[Version]:
         .where(col(Run.id).in_(runs))
         .order_by(col(Run.id))
     )
-    for run_id, version_id, tier, pointer, body in session.execute(query):
-        yield Version(run_id, version_id, tier, pointer == version_id, body)
+    for run_id, version_id, model_id, tier, pointer, body in session.execute(query):
+        yield Version(run_id, version_id, model_id, tier, pointer == version_id, body)
 
 
 def _recorded(session: Session, runs: Sequence[int]) -> Mapping[int, list[Recorded]]:
@@ -154,7 +174,14 @@ def _recorded(session: Session, runs: Sequence[int]) -> Mapping[int, list[Record
     return found
 
 
-def _compared(version: Version, recorded: Sequence[Recorded], draft: Policy, tally: Tally) -> Compared:
+def _compared(
+    version: Version,
+    recorded: Sequence[Recorded],
+    draft: Policy,
+    tally: Tally,
+    granted: Sequence[Standing],
+    at: datetime,
+) -> Compared:
     held = list(judge_figures(from_text(version.figures), draft, version.tier))
     left = {(one.clause, one.metric, one.direction, one.subject[:400]): one for one in recorded}
     loose = {(one.metric, one.direction, one.subject[:400]): one for one in recorded}
@@ -182,6 +209,19 @@ def _compared(version: Version, recorded: Sequence[Recorded], draft: Policy, tal
         outcome(_word(one) for one in held if one.required),
         tuple(changes),
         any(one.verdict is None for one in held),
+        _excepted([(one.clause, one.value) for one in recorded if _fails(one.verdict, one.required)], granted, at),
+        _excepted([(one.threshold.clause, one.value) for one in held if _fails(_word(one), one.required)], granted, at),
+    )
+
+
+def _fails(verdict: str, required: bool) -> bool:
+    return required and verdict == Verdict.FAIL
+
+
+def _excepted(failed: Sequence[tuple[str, float | None]], granted: Sequence[Standing], at: datetime) -> bool:
+    """Whether something fails, and each failure of a clause at its figure is covered by an exception that stands."""
+    return bool(failed) and all(
+        any(covers(one, clause=clause, figure=figure, at=at) for one in granted) for clause, figure in failed
     )
 
 

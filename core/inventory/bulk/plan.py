@@ -1,5 +1,7 @@
 """What a bulk edit asks of each model, and what would become of it."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +54,13 @@ class PlannedRow:
     revision: int
     changes: tuple[Difference, ...]
     refusals: tuple[Refusal, ...]
+
+
+def plan_digest(wish: BulkWish, revisions: Mapping[str, int], *, undoes: str = "") -> str:
+    """SHA-256 of what is asked, and of the revisions at which it was previewed: the same digest, the same preview."""
+    due = wish.next_review.isoformat() if wish.next_review else None
+    said = [wish.owner, wish.business_line, due, sorted(wish.add_packs), sorted(wish.remove_packs), undoes]
+    return hashlib.sha256(json.dumps([said, sorted(revisions.items())]).encode()).hexdigest()
 
 
 def review_refusals(now: datetime | None, wanted: datetime | None, at: datetime) -> tuple[Refusal, ...]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.errors import Conflict, NotFound, Problem, Refusal, Refused, Unreadable
-from core.inventory.bulk.plan import MOST, NEXT_REVIEW, BulkWish, PlannedRow, Target, review_refusals
+from core.inventory.bulk.plan import MOST, NEXT_REVIEW, BulkWish, PlannedRow, Target, plan_digest, review_refusals
 from core.inventory.bulk.queries import load_bulk_edit
 from core.inventory.changing.service import apply, change_refusals, change_within
 from core.inventory.history import Difference
@@ -60,6 +60,27 @@ def change_models(
         rows = _load(tx.session, list(revisions))
         targets = {row.number: wish.target(row) for row in rows}
         return _make(tx, ledger, rows, targets, revisions, reason=reason, undoes="", actor=actor, at=at)
+
+
+def agreed(store: Store, *, models: Sequence[str], wish: BulkWish, expected: str) -> Mapping[str, int]:
+    """The revisions of these models now; raises `Conflict` unless a preview of them has the digest `expected`."""
+    _check(models, wish)
+    with store.reading() as session:
+        return _agreed({row.number: row.revision for row in _load(session, models)}, wish, expected)
+
+
+def agreed_undo(store: Store, *, edit: str, expected: str) -> Mapping[str, int]:
+    """As `agreed`, of the models of an edit that is to be taken back."""
+    with store.reading() as session:
+        rows, _, _ = _inverse(session, edit)
+        return _agreed({row.number: row.revision for row in rows}, BulkWish(), expected, undoes=edit)
+
+
+def _agreed(revisions: Mapping[str, int], wish: BulkWish, expected: str, *, undoes: str = "") -> Mapping[str, int]:
+    found = plan_digest(wish, revisions, undoes=undoes)
+    if found != expected:
+        raise Conflict(expected[:8], found[:8], "The preview")
+    return revisions
 
 
 def preview_undo(store: Store, ledger: Ledger, *, edit: str, actor: Actor, at: datetime) -> tuple[PlannedRow, ...]:

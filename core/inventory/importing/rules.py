@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from core.access.rules import Actor
+from core.errors import Refusal
+
 
 class ImportKind(StrEnum):
     """What was imported."""
@@ -35,3 +38,26 @@ class DiscoveryStatus(StrEnum):
     OPEN = "open"
     IGNORED = "ignored"
     REGISTERED = "registered"
+
+
+class ImportStatus(StrEnum):
+    """How far an import in the background is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+PENDING = frozenset({ImportStatus.QUEUED, ImportStatus.RUNNING})
+
+
+def cancel_import_refusals(status: ImportStatus, requested_by: str, actor: Actor) -> tuple[Refusal, ...]:
+    """Why this actor cannot stop an import: it belongs to whoever asked for it, and has not ended."""
+    reasons = []
+    if actor.id != requested_by:
+        reasons.append(Refusal("not-yours", f"The import belongs to {requested_by}", "imports", "Ask them."))
+    if status not in PENDING:
+        reasons.append(Refusal("ended", f"The import is {status}", "imports"))
+    return tuple(reasons)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
@@ -12,9 +13,10 @@ from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.errors import Conflict, Problem, Refusal, Refused, Unreadable
 from core.inventory.importing.fields import BY_KEY, guess_columns
-from core.inventory.importing.plan.applying import apply_steps, rehearse_changes
+from core.inventory.importing.plan.applying import rehearse_changes
 from core.inventory.importing.plan.known import known_of
 from core.inventory.importing.plan.planning import Planner, make_plan
+from core.inventory.importing.plan.preparing import MovedOn, Prepared, hold, lay_down, prepare_import
 from core.inventory.importing.plan.values import Counts, Plan
 from core.inventory.importing.recording import record_import
 from core.inventory.importing.rules import ImportKind
@@ -23,7 +25,7 @@ from core.inventory.service import register_refusals, register_version_refusals
 from core.ledger.service import Entity, Ledger
 from core.policy.packs.service import known_packs
 from core.policy.service import policy_in_force
-from core.store import Store
+from core.store import Store, Transaction
 
 Say = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
@@ -65,6 +67,9 @@ class Imported:
     number: str
     counts: Counts
     entry: int
+
+
+WithIt = Callable[[Transaction, Imported], None]
 
 
 def import_refusals(actor: Actor) -> tuple[Refusal, ...]:
@@ -117,36 +122,68 @@ def import_table(
     at: datetime,
     say: Say = silent,
     limits: SheetLimits | None = None,
+    with_it: WithIt | None = None,
 ) -> Imported:
     """Do what the dry run with the plan digest `expected` showed, all or nothing; without one, what the plan says now.
 
     Raises `Conflict` when the inventory changed so that the plan is another now, `Unreadable` with every problem of
-    the file, `Refused` with every reason.
+    the file, `Refused` with every reason. `with_it` is stored in the same transaction.
     """
     say("Reading the file", 0, 1)
     sheet = read_sheet(wish.path, encoding=wish.encoding, limits=limits)
     return import_sheet(
-        store, ledger, sheet, ImportKind(sheet.kind), wish, expected=expected, actor=actor, at=at, say=say
-    )
+        store, ledger, sheet, ImportKind(sheet.kind), wish, expected=expected, actor=actor, at=at, say=say,
+        with_it=with_it,
+    )  # fmt: skip
 
 
 def import_sheet(
     store: Store, ledger: Ledger, sheet: Sheet, kind: ImportKind, wish: TableImport, *, expected: str | None,
-    actor: Actor, at: datetime, say: Say = silent,
+    actor: Actor, at: datetime, say: Say = silent, with_it: WithIt | None = None,
 ) -> Imported:  # fmt: skip
-    """As `import_table`, of a table that was read already."""
-    with deciding(store, ledger, "import models", entity=Entity("import", "new"), actor=actor, at=at) as tx:
-        reasons = import_refusals(actor)
-        if reasons:
-            raise Refused(reasons)
-        record = record_import(tx, kind, wish.filename, sheet.digest, actor=actor, at=at)
-        plan = _plan(tx.session, sheet, wish, at, say, lock=True)
-        if plan.problems:
-            raise Unreadable(plan.problems)
-        if expected is not None and plan.digest != expected:
-            raise Conflict(expected[:8], plan.digest[:8], "The inventory")
-        apply_steps(tx, ledger, plan.steps, f"Import {record.number} of {wish.filename}", actor=actor, at=at, say=say)
-        return Imported(record.number, plan.counts, record.settle(tx, ledger, plan.counts, actor=actor, at=at))
+    """As `import_table`, of a table that was read already.
+
+    The plan, every row and every ledger entry are made before the transaction begins, which lays them down; when the
+    inventory moved on meanwhile they are made anew, at last within the transaction.
+    """
+
+    def prepared(session: Session, *, lock: bool) -> Prepared:
+        tell = silent if lock else say  # whoever is told may write, and would wait for this transaction
+        plan = partial(_plan, session, sheet, wish, at, tell, lock=lock)
+        return prepare_import(session, plan, actor=actor, at=at, say=tell)
+
+    for holding in (False, False, True):
+        ready = None
+        if not holding:
+            with store.reading() as session:
+                ready = prepared(session, lock=False)
+            say("Storing", 0, 1)
+        try:
+            with deciding(store, ledger, "import models", entity=Entity("import", "new"), actor=actor, at=at) as tx:
+                reasons = import_refusals(actor)
+                if reasons:
+                    raise Refused(reasons)
+                record = record_import(tx, kind, wish.filename, sheet.digest, actor=actor, at=at)
+                ready = ready or prepared(tx.session, lock=True)
+                hold(tx, ready)
+                _check(ready.plan, expected)
+                lay_down(tx, ledger, ready, f"Import {record.number} of {wish.filename}", actor=actor, at=at)
+                entry = record.settle(tx, ledger, ready.plan.counts, actor=actor, at=at)
+                done = Imported(record.number, ready.plan.counts, entry)
+                if with_it is not None:
+                    with_it(tx, done)
+                return done
+        except MovedOn:
+            continue
+    raise Conflict("the inventory as it was read", "another", "The inventory")
+
+
+def _check(plan: Plan, expected: str | None) -> None:
+    """Raise what stands against the plan: its problems, or that another one was shown."""
+    if plan.problems:
+        raise Unreadable(plan.problems)
+    if expected is not None and plan.digest != expected:
+        raise Conflict(expected[:8], plan.digest[:8], "The inventory")
 
 
 def _plan(session: Session, sheet: Sheet, wish: TableImport, at: datetime, say: Say, *, lock: bool) -> Plan:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, UniqueConstraint
 from sqlmodel import Field
 
-from core.inventory.importing.rules import DifferenceKind, DifferenceStatus, DiscoveryStatus, ImportKind
+from core.inventory.importing.rules import DifferenceKind, DifferenceStatus, DiscoveryStatus, ImportKind, ImportStatus
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
 
@@ -27,6 +27,35 @@ class ImportRecord(Row, table=True):
     datasets: int = 0
     changed: int = 0
     same: int = 0
+
+
+class ImportJob(Row, table=True):
+    """A table that is imported in the background: how it is read, how far it is, and what came of it."""
+
+    __tablename__ = "import_job"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    number: str = Field(unique=True, max_length=16)
+    filename: str = Field(max_length=200)
+    digest: str = Field(max_length=64, index=True)  # SHA-256 of the file, under which it waits
+    columns: str = ""  # JSON: the file's column for each field; empty has them guessed
+    constants: str = ""  # JSON: what stands where a row says nothing
+    encoding: str = Field(default="", max_length=30)
+    expected: str = Field(max_length=64)  # digest of the plan that was shown
+    status: ImportStatus = Field(default=ImportStatus.QUEUED, sa_type=choice(ImportStatus))
+    step: str = Field(default="", max_length=200)
+    steps_done: int = 0
+    steps_total: int = 0
+    import_number: str = Field(default="", max_length=16)
+    models: int = 0
+    versions: int = 0
+    datasets: int = 0
+    changed: int = 0
+    problems: str = ""  # JSON: what was wrong with the file, up to fifty places
+    error: str = Field(default="", max_length=1000)
+    requested_by: str = Field(max_length=16, index=True)
+    requested_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class RegistryModel(Row, table=True):

@@ -1,6 +1,6 @@
 """Policy exceptions: time-boxed permissions to stand outside one clause, and what they lift."""
 
-from core.policy.exceptions.rules import Standing, covers
-from core.policy.exceptions.standing import standing_exceptions
+from core.policy.exceptions.rules import Standing, covers, covers_missing
+from core.policy.exceptions.standing import AllStanding, all_standing, standing_exceptions
 
-__all__ = ["Standing", "covers", "standing_exceptions"]
+__all__ = ["AllStanding", "Standing", "all_standing", "covers", "covers_missing", "standing_exceptions"]

@@ -25,6 +25,7 @@ class PolicyException(Row, table=True):
     direction: str = Field(default="", max_length=10)
     threshold: float | None = None
     figure: float | None = None  # the worst one of the clause at the review
+    lacking: str = Field(default="", max_length=500)  # what was missing at the review, one thing a line
     controls: str = Field(max_length=4000)  # the compensating controls
     starts_at: datetime | None = Field(default=None, sa_type=Instant)  # none until it is approved
     ends_at: datetime = Field(sa_type=Instant, index=True)

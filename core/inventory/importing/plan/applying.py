@@ -21,11 +21,18 @@ def apply_steps(
     tx: Transaction, ledger: Ledger, steps: Sequence[Step], reason: str, *, actor: Actor, at: datetime, say: Say
 ) -> None:
     """Change and register as planned; any error undoes all. Versions are registered of the models as changed."""
+    apply_changes(tx, ledger, steps, reason, actor=actor, at=at)
+    new = [step for step in steps if not isinstance(step, ChangeStep)]
+    register_steps(tx, ledger, new, actor=actor, at=at, say=say)
+
+
+def apply_changes(
+    tx: Transaction, ledger: Ledger, steps: Sequence[Step], reason: str, *, actor: Actor, at: datetime
+) -> None:
+    """Change registered models as planned, one after another."""
     for step in steps:
         if isinstance(step, ChangeStep):
             _change(tx, ledger, step, reason, actor=actor, at=at)
-    new = [step for step in steps if not isinstance(step, ChangeStep)]
-    register_steps(tx, ledger, new, actor=actor, at=at, say=say)
 
 
 def _change(tx: Transaction, ledger: Ledger, step: ChangeStep, reason: str, *, actor: Actor, at: datetime) -> None:

@@ -1,11 +1,16 @@
-"""Registers thousands of models, versions and datasets in a few statements, as one of each is registered elsewhere."""
+"""Registers thousands of models, versions and datasets in a few statements, as one of each is registered elsewhere.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+All rows and ledger entries are made ready before the transaction begins; within it they are only laid down, so that
+other writers wait as briefly as can be.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlmodel import col, select
+from sqlalchemy import func, insert, select
+from sqlmodel import Session, col
 
 from core.access.rules import Actor
 from core.errors import NotFound
@@ -18,12 +23,12 @@ from core.inventory.building import (
     said_of_model,
     said_of_version,
 )
-from core.inventory.evidence import evidence_digest
+from core.inventory.evidence import digest_of
 from core.inventory.importing.plan.known import chunks
 from core.inventory.importing.plan.values import ModelStep, VersionStep
 from core.inventory.rules import Duty, materiality
 from core.inventory.tables import Contribution, Dataset, Model, ModelVersion
-from core.ledger.service import Entity, Event, Happening, Ledger
+from core.ledger.service import Entity, Event, Happening, Ledger, Ready, made_ready
 from core.policy.service import policy_in_force
 from core.store import Transaction
 from core.store.numbers import next_numbers
@@ -31,52 +36,141 @@ from core.store.numbers import next_numbers
 Say = Callable[[str, int, int], None]
 NewStep = ModelStep | VersionStep
 Kept = TypeVar("Kept", Dataset, Model)
-PART = 1000  # steps that are flushed together
+Stored = TypeVar("Stored", Dataset, Model, ModelVersion)
+PART = 1000  # steps between two words to whoever waits
 
 
 @dataclass
-class _Registering:
-    """What one import has registered so far, by the names that its steps use."""
+class Registering:
+    """What an import registers, by the names that its steps use; rows that are not stored yet have ids below zero."""
 
-    tx: Transaction
     actor: Actor
     at: datetime
     datasets: dict[str, Dataset] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
+    new_datasets: list[Dataset] = field(default_factory=list)
+    new_models: list[Model] = field(default_factory=list)
+    new_versions: list[ModelVersion] = field(default_factory=list)
+    late: list[VersionStep] = field(default_factory=list)  # of models that the same import changes first
     happened: list[Happening] = field(default_factory=list)
+    ready: tuple[Ready, ...] = ()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that the new models and datasets get, in the order of the steps."""
+
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+
+
+def wanted(steps: Sequence[NewStep]) -> tuple[int, int]:
+    """How many models and how many datasets these steps register."""
+    return sum(isinstance(step, ModelStep) for step in steps), sum(len(step.datasets) for step in steps)
+
+
+def prepare(
+    session: Session,
+    steps: Sequence[NewStep],
+    numbers: Numbers,
+    *,
+    changing: Collection[str] = (),
+    actor: Actor,
+    at: datetime,
+    say: Say,
+) -> Registering:
+    """Every row and entry that the steps register, in memory; who imports contributes to each version.
+
+    Versions of the models that are `changing` wait: their digests follow from the models as changed.
+    """
+    work = Registering(actor, at)
+    work.late = [step for step in steps if isinstance(step, VersionStep) and step.model in changing]
+    work.datasets.update(_known_datasets(session, steps))
+    work.models.update(_known_models(session, steps))
+    of_models, of_datasets = iter(numbers.models), iter(numbers.datasets)
+    review_months = policy_in_force(session, at=at).policy.review_months
+    for start in range(0, len(steps), PART):
+        part = steps[start : start + PART]
+        _add_datasets(work, part, of_datasets)
+        _add_models(work, part, of_models, review_months)
+        _add_versions(work, [step for step in part if isinstance(step, ModelStep) or step.model not in changing])
+        say("Preparing", start + len(part), len(steps))
+    work.ready = made_ready(work.happened, actor)
+    return work
+
+
+def store(tx: Transaction, ledger: Ledger, work: Registering) -> None:
+    """Lay down what was prepared; whoever calls holds the numbers that it uses."""
+    session = tx.session
+    datasets = _stored(session, Dataset, work.new_datasets, "number")
+    models = _stored(session, Model, work.new_models, "number")
+    for row in work.new_versions:
+        row.model_id = models.get(row.model_id, row.model_id)
+        row.training_dataset_id = datasets.get(row.training_dataset_id, row.training_dataset_id)
+        row.test_dataset_id = datasets.get(row.test_dataset_id, row.test_dataset_id)
+    _store_versions(session, work)
+    ledger.record_ready(tx, work.ready, at=work.at)
+
+
+def store_late(tx: Transaction, ledger: Ledger, work: Registering) -> None:
+    """Register the versions that waited until their models were changed; everything else is stored."""
+    if not work.late:
+        return
+    tx.session.expire_all()
+    work.models.update(_known_models(tx.session, work.late))
+    work.new_versions, work.happened = [], []
+    _add_versions(work, work.late)
+    _store_versions(tx.session, work)
+    ledger.record_many(tx, work.happened, actor=work.actor, at=work.at)
+
+
+def _store_versions(session: Session, work: Registering) -> None:
+    keys = _stored(session, ModelVersion, work.new_versions, "model_id", "version").values()
+    parts = [{"version_id": key, "person": work.actor.id, "duty": Duty.DEVELOPMENT, "at": work.at} for key in keys]
+    if parts:
+        session.execute(insert(Contribution), parts)
 
 
 def register_steps(
     tx: Transaction, ledger: Ledger, steps: Sequence[NewStep], *, actor: Actor, at: datetime, say: Say
 ) -> None:
-    """Register what the steps say; who imports contributes to each version, as whoever registers one by one does."""
-    work = _Registering(tx, actor, at)
-    work.datasets.update(_known_datasets(tx, steps))
-    work.models.update(_known_models(tx, steps))
-    numbers = iter(next_numbers(tx.session, "M", sum(isinstance(step, ModelStep) for step in steps)))
-    of_datasets = iter(next_numbers(tx.session, "D", sum(len(step.datasets) for step in steps)))
-    policy = policy_in_force(tx.session, at=at).policy
-    for start in range(0, len(steps), PART):
-        part = steps[start : start + PART]
-        _add_datasets(work, part, of_datasets)
-        _add_models(work, part, numbers, policy.review_months)
-        _add_versions(work, part)
-        say("Registering", start + len(part), len(steps))
-    say("Recording", 0, len(work.happened))
-    ledger.record_many(tx, work.happened, actor=actor, at=at)
+    """Prepare and store within one transaction, for a few steps or for rows that only it sees."""
+    models, datasets = wanted(steps)
+    numbers = Numbers(next_numbers(tx.session, "M", models), next_numbers(tx.session, "D", datasets))
+    tx.session.flush()
+    store(tx, ledger, prepare(tx.session, steps, numbers, actor=actor, at=at, say=say))
 
 
-def _add_datasets(work: _Registering, steps: Sequence[NewStep], numbers: Iterator[str]) -> None:
+def _stored(session: Session, kind: type[Stored], rows: Sequence[Stored], *named: str) -> dict[int, int]:
+    """Insert these rows in one statement; from the id that each had in memory to the one that it has now.
+
+    `named` are the columns by which a row is known again: with a RETURNING, SQLite would take each row by itself.
+    """
+    if not rows:
+        return {}
+    before = session.execute(select(func.max(kind.id))).scalar_one() or 0
+    session.execute(insert(kind), [row.model_dump(exclude={"id"}) for row in rows])
+    columns = [getattr(kind, name) for name in named]
+    now = session.execute(select(col(kind.id), *columns).where(col(kind.id) > before)).all()
+    key_of = {tuple(values): key for key, *values in now}
+    found = {}
+    for row in rows:
+        key = key_of[tuple(getattr(row, name) for name in named)]
+        found[row.id or 0], row.id = key, key
+    return found
+
+
+def _add_datasets(work: Registering, steps: Sequence[NewStep], numbers: Iterator[str]) -> None:
     for entered in (one for step in steps for one in step.datasets):
         row = build_dataset(next(numbers), entered, actor=work.actor, at=work.at)
+        row.id = -len(work.new_datasets) - 1
         work.datasets[f"{row.name} {row.version}"] = row
-        work.tx.session.add(row)
+        work.new_datasets.append(row)
         work.happened.append(Happening(Event.DATASET_REGISTERED, Entity("dataset", row.number), said_of_dataset(row)))
-    work.tx.session.flush()
 
 
 def _add_models(
-    work: _Registering, steps: Sequence[NewStep], numbers: Iterator[str], review_months: Callable[[int], int]
+    work: Registering, steps: Sequence[NewStep], numbers: Iterator[str], review_months: Callable[[int], int]
 ) -> None:
     for step in steps:
         if not isinstance(step, ModelStep):
@@ -84,42 +178,36 @@ def _add_models(
         entered = step.model
         cadence = work.at + review_months(materiality(entered.exposure, entered.purpose_class)) * MONTH
         row = build_model(next(numbers), entered, next_review=step.next_review or cadence, actor=work.actor, at=work.at)
+        row.id = -len(work.new_models) - 1
         work.models[entered.name] = row
-        work.tx.session.add(row)
+        work.new_models.append(row)
         work.happened.append(Happening(Event.MODEL_REGISTERED, Entity("model", row.number), said_of_model(row)))
-    work.tx.session.flush()
 
 
-def _add_versions(work: _Registering, steps: Sequence[NewStep]) -> None:
-    session = work.tx.session
-    added: list[tuple[Model, ModelVersion, Dataset, Dataset]] = []
+def _add_versions(work: Registering, steps: Sequence[NewStep]) -> None:
     for step in steps:
         model = _found(work.models, step.model.name if isinstance(step, ModelStep) else step.model, "model")
         training = _found(work.datasets, step.version.training_dataset, "dataset")
         test = _found(work.datasets, step.version.test_dataset, "dataset")
         row = build_version(model, step.version, training, test, actor=work.actor, at=work.at)
-        row.evidence_digest = evidence_digest(session, model, row)
-        added.append((model, row, training, test))
-    session.add_all(row for _, row, _, _ in added)
-    session.flush()
-    for model, row, training, test in added:
-        session.add(Contribution(version_id=row.id or 0, person=work.actor.id, duty=Duty.DEVELOPMENT, at=work.at))
+        row.id = -len(work.new_versions) - 1
+        row.evidence_digest = digest_of(model, row, (training, test))
+        work.new_versions.append(row)
         entity = Entity("version", f"{model.number} {row.version}")
         work.happened.append(Happening(Event.VERSION_REGISTERED, entity, said_of_version(row, training, test)))
-    session.flush()
 
 
-def _known_datasets(tx: Transaction, steps: Iterable[NewStep]) -> Iterator[tuple[str, Dataset]]:
+def _known_datasets(session: Session, steps: Iterable[NewStep]) -> Iterator[tuple[str, Dataset]]:
     named = {key for step in steps for key in (step.version.training_dataset, step.version.test_dataset)}
     for part in chunks(sorted(named)):
-        for row in tx.session.exec(select(Dataset).where(col(Dataset.number).in_(part))).all():
+        for row in session.execute(select(Dataset).where(col(Dataset.number).in_(part))).scalars():
             yield row.number, row
 
 
-def _known_models(tx: Transaction, steps: Iterable[NewStep]) -> Iterator[tuple[str, Model]]:
+def _known_models(session: Session, steps: Iterable[NewStep]) -> Iterator[tuple[str, Model]]:
     named = {step.model for step in steps if isinstance(step, VersionStep)}
     for part in chunks(sorted(named)):
-        for row in tx.session.exec(select(Model).where(col(Model.number).in_(part))).all():
+        for row in session.execute(select(Model).where(col(Model.number).in_(part))).scalars():
             yield row.number, row
 
 
