@@ -76,7 +76,7 @@ INVENTORY = (
     Rewound(Contribution, "at", (OF_VERSION,)),
     Rewound(ProductionPointer, "", (OF_MODEL,)),
     Rewound(Deployment, "since", (OF_MODEL,), (Turn("until", STAYS),)),
-    Rewound(Restriction, "since", (OF_MODEL,), (Turn("until", {"until": None, "lifted_by": ""}),)),
+    Rewound(Restriction, "since", (OF_MODEL,), (Turn("until", {"until": None, "lifted_by": "", "lifted_change": ""}),)),
     Rewound(Drill, "at", (OF_MODEL,)),
     Rewound(Environment, "added_at"),
     Rewound(FieldChange, "changed_at"),

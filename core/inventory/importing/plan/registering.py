@@ -7,7 +7,7 @@ other writers wait as briefly as can be.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
@@ -29,6 +29,7 @@ from core.inventory.importing.plan.values import ModelStep, VersionStep
 from core.inventory.rules import Duty, materiality
 from core.inventory.tables import Contribution, Dataset, Model, ModelVersion
 from core.ledger.service import Entity, Event, Happening, Ledger, Ready, made_ready
+from core.ledger.tables import table_of
 from core.policy.service import policy_in_force
 from core.store import Transaction
 from core.store.numbers import next_numbers
@@ -41,6 +42,21 @@ PART = 1000  # steps between two words to whoever waits
 
 
 @dataclass
+class Rows(Generic[Stored]):
+    """Rows of one table, with ids below zero, and the values that are stored of each."""
+
+    kind: type[Stored]
+    rows: list[Stored] = field(default_factory=list)
+    values: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, row: Stored) -> None:
+        """Once the row is as it will be stored, but for the ids."""
+        row.id = -len(self.rows) - 1
+        self.rows.append(row)
+        self.values.append(row.model_dump(exclude={"id"}))
+
+
+@dataclass
 class Registering:
     """What an import registers, by the names that its steps use; rows that are not stored yet have ids below zero."""
 
@@ -48,9 +64,9 @@ class Registering:
     at: datetime
     datasets: dict[str, Dataset] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
-    new_datasets: list[Dataset] = field(default_factory=list)
-    new_models: list[Model] = field(default_factory=list)
-    new_versions: list[ModelVersion] = field(default_factory=list)
+    new_datasets: Rows[Dataset] = field(default_factory=lambda: Rows(Dataset))
+    new_models: Rows[Model] = field(default_factory=lambda: Rows(Model))
+    new_versions: Rows[ModelVersion] = field(default_factory=lambda: Rows(ModelVersion))
     late: list[VersionStep] = field(default_factory=list)  # of models that the same import changes first
     happened: list[Happening] = field(default_factory=list)
     ready: tuple[Ready, ...] = ()
@@ -102,12 +118,11 @@ def prepare(
 def store(tx: Transaction, ledger: Ledger, work: Registering) -> None:
     """Lay down what was prepared; whoever calls holds the numbers that it uses."""
     session = tx.session
-    datasets = _stored(session, Dataset, work.new_datasets, "number")
-    models = _stored(session, Model, work.new_models, "number")
-    for row in work.new_versions:
-        row.model_id = models.get(row.model_id, row.model_id)
-        row.training_dataset_id = datasets.get(row.training_dataset_id, row.training_dataset_id)
-        row.test_dataset_id = datasets.get(row.test_dataset_id, row.test_dataset_id)
+    datasets = _stored(session, work.new_datasets, "number")
+    models = _stored(session, work.new_models, "number")
+    for values in work.new_versions.values:
+        for name, keys in (("model_id", models), ("training_dataset_id", datasets), ("test_dataset_id", datasets)):
+            values[name] = keys.get(cast(int, values[name]), values[name])
     _store_versions(session, work)
     ledger.record_ready(tx, work.ready, at=work.at)
 
@@ -118,17 +133,17 @@ def store_late(tx: Transaction, ledger: Ledger, work: Registering) -> None:
         return
     tx.session.expire_all()
     work.models.update(_known_models(tx.session, work.late))
-    work.new_versions, work.happened = [], []
+    work.new_versions, work.happened = Rows(ModelVersion), []
     _add_versions(work, work.late)
     _store_versions(tx.session, work)
     ledger.record_many(tx, work.happened, actor=work.actor, at=work.at)
 
 
 def _store_versions(session: Session, work: Registering) -> None:
-    keys = _stored(session, ModelVersion, work.new_versions, "model_id", "version").values()
+    keys = _stored(session, work.new_versions, "model_id", "version").values()
     parts = [{"version_id": key, "person": work.actor.id, "duty": Duty.DEVELOPMENT, "at": work.at} for key in keys]
     if parts:
-        session.execute(insert(Contribution), parts)
+        session.execute(insert(table_of(Contribution)), parts)
 
 
 def register_steps(
@@ -141,21 +156,22 @@ def register_steps(
     store(tx, ledger, prepare(tx.session, steps, numbers, actor=actor, at=at, say=say))
 
 
-def _stored(session: Session, kind: type[Stored], rows: Sequence[Stored], *named: str) -> dict[int, int]:
+def _stored(session: Session, rows: Rows[Stored], *named: str) -> dict[int, int]:
     """Insert these rows in one statement; from the id that each had in memory to the one that it has now.
 
     `named` are the columns by which a row is known again: with a RETURNING, SQLite would take each row by itself.
     """
-    if not rows:
+    if not rows.rows:
         return {}
-    before = session.execute(select(func.max(kind.id))).scalar_one() or 0
-    session.execute(insert(kind), [row.model_dump(exclude={"id"}) for row in rows])
-    columns = [getattr(kind, name) for name in named]
-    now = session.execute(select(col(kind.id), *columns).where(col(kind.id) > before)).all()
+    table = table_of(rows.kind)
+    before = session.execute(select(func.max(table.c.id))).scalar_one() or 0
+    session.execute(insert(table), rows.values)
+    columns = [table.c[name] for name in named]
+    now = session.execute(select(table.c.id, *columns).where(table.c.id > before)).all()
     key_of = {tuple(values): key for key, *values in now}
     found = {}
-    for row in rows:
-        key = key_of[tuple(getattr(row, name) for name in named)]
+    for row, values in zip(rows.rows, rows.values, strict=True):
+        key = key_of[tuple(values[name] for name in named)]
         found[row.id or 0], row.id = key, key
     return found
 
@@ -163,9 +179,8 @@ def _stored(session: Session, kind: type[Stored], rows: Sequence[Stored], *named
 def _add_datasets(work: Registering, steps: Sequence[NewStep], numbers: Iterator[str]) -> None:
     for entered in (one for step in steps for one in step.datasets):
         row = build_dataset(next(numbers), entered, actor=work.actor, at=work.at)
-        row.id = -len(work.new_datasets) - 1
         work.datasets[f"{row.name} {row.version}"] = row
-        work.new_datasets.append(row)
+        work.new_datasets.add(row)
         work.happened.append(Happening(Event.DATASET_REGISTERED, Entity("dataset", row.number), said_of_dataset(row)))
 
 
@@ -178,9 +193,8 @@ def _add_models(
         entered = step.model
         cadence = work.at + review_months(materiality(entered.exposure, entered.purpose_class)) * MONTH
         row = build_model(next(numbers), entered, next_review=step.next_review or cadence, actor=work.actor, at=work.at)
-        row.id = -len(work.new_models) - 1
         work.models[entered.name] = row
-        work.new_models.append(row)
+        work.new_models.add(row)
         work.happened.append(Happening(Event.MODEL_REGISTERED, Entity("model", row.number), said_of_model(row)))
 
 
@@ -190,9 +204,8 @@ def _add_versions(work: Registering, steps: Sequence[NewStep]) -> None:
         training = _found(work.datasets, step.version.training_dataset, "dataset")
         test = _found(work.datasets, step.version.test_dataset, "dataset")
         row = build_version(model, step.version, training, test, actor=work.actor, at=work.at)
-        row.id = -len(work.new_versions) - 1
         row.evidence_digest = digest_of(model, row, (training, test))
-        work.new_versions.append(row)
+        work.new_versions.add(row)
         entity = Entity("version", f"{model.number} {row.version}")
         work.happened.append(Happening(Event.VERSION_REGISTERED, entity, said_of_version(row, training, test)))
 
