@@ -16,6 +16,7 @@ from core.approval.hooks.tables import CodeHook, Forge
 from core.approval.rollout import stepping
 from core.inventory.moves import load_version
 from core.inventory.rules import Stage
+from core.policy.rules import ChangeKind
 from tests.api.world import World
 from tests.builders import NOON, a_person, a_version, set_stage
 from tests.rollout.conftest import DAY, PLAN, Line
@@ -249,3 +250,21 @@ def test_a_restriction_and_a_halted_rollout_are_shown_by_the_production_address(
     said = world.client().get(f"models/{line.model}/production").json()
 
     assert (said["version"], said["beside"][0]["phase"], said["restrictions"]) == (None, "shadow", [])
+
+
+def test_a_pipeline_asks_for_a_restriction_to_be_lifted_and_reads_what_binds_still(world: World, line: Line) -> None:
+    line.in_production("1.0.0")
+    change = line.voted("1.0.0", kind=ChangeKind.RESTRICTED_USE, restriction="Not for applicants under 21.")
+    line.begin(change)
+    world.clock.now = NOON + timedelta(hours=1)
+    client, address = world.client(), f"models/{line.model}/versions/1.0.0/changes"
+    wish = {"rationale": "They were trained on since.", "kind": "restricted use"}
+
+    asked = client.post(address, json={**wish, "lifts": change})
+    read = client.get(f"changes/{asked.json()['change']}").json()
+
+    assert (read["lifts"], read["restriction"], read["code_lacks"]) == (change, "Not for applicants under 21.", [])
+    bounds = client.get(f"models/{line.model}/production").json()["restrictions"]
+    assert [one["change"] for one in bounds] == [change]
+    refused = client.post(address, json={**wish, "lifts": "CR9999"})
+    assert (refused.status_code, refused.json()["refusals"][0]["code"]) == (403, "not-restricted")

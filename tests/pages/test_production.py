@@ -8,6 +8,7 @@ from app.composition import Workplace
 from core.approval.hooks.service import add_code_hook
 from core.approval.hooks.tables import Forge
 from core.approval.rollout.placing import add_environment, place_version
+from core.errors import Refused
 from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
 from core.jobs.outbox.service import enqueue_message
@@ -123,6 +124,20 @@ def test_a_restriction_is_shown_asked_to_be_lifted_and_kept_in_the_history(desk:
     page = desk.open(line.cast.approver, "approval", change=lifting)
     assert "Restriction to be lifted" in words(page)
     assert "I approve that the restriction of " + change in words(page)
+
+
+def test_the_page_of_a_change_says_that_code_reviews_are_lacking_and_before_what(desk: Desk, line: Line) -> None:
+    line.in_production("1.0.0")
+    plan = PLAN.replace("code_reviews = 1", 'code_reviews = 1\ncode_reviews_from = "approval"')
+    with pytest.raises(Refused):
+        line.approved("1.1.0", plan=plan)
+    listed = desk.open(line.cast.second_approver, "approvals")
+
+    page = words(desk.open(line.cast.second_approver, "approval", change=column(listed, "Number")[0]))
+
+    assert "Policy demands 1 code review before approval (clause 10.2)." in page
+    assert "no commit is on record for this version" in page
+    assert "tab=Production" in page
 
 
 def test_a_model_that_never_was_in_production_says_so(desk: Desk, line: Line) -> None:
