@@ -36,6 +36,7 @@ BENCHMARKS = (
     Benchmark("dossier", "Dossier", ("--times", "3")),
     Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
     Benchmark("compliance", "Routine compliance checks", ("--models", "200")),
+    Benchmark("importing", "Import of a table", ("--rows", "400")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
 )
 
