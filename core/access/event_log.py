@@ -11,8 +11,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from core.access.personal_data.masking import mask
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Problem, Refusal, Unreadable
+from core.ledger.batches.checking import checked
 from core.ledger.batches.inputs import day_of, input_commitment, input_keys
-from core.ledger.batches.rows import MOST_PROBLEMS, MOST_ROWS, SCHEMA, UNKNOWN_DURATION, EventKind, InputForm, checked
+from core.ledger.batches.rows import MOST_PROBLEMS, MOST_ROWS, SCHEMA, UNKNOWN_DURATION, EventKind, InputForm
 from core.ledger.batches.service import Submission
 from core.ledger.canonical import JsonValue, NotCanonical
 from core.store import Store

@@ -120,6 +120,8 @@ class Event(StrEnum):
     POLICY_WITHDRAWN = "policy.withdrawn"
     EVENTS_RECORDED = "events.recorded"
     EVENTS_REMOVED = "events.removed"
+    EVENT_ERASED = "event.erased"
+    EVENTS_EXPORTED = "events.exported"
     INPUT_KEY_DESTROYED = "input_key.destroyed"
     VIEW_SAVED = "view.saved"
     VIEW_CHANGED = "view.changed"

@@ -1,4 +1,5 @@
-"""Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F] …`.
+"""Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F] …`,
+or the proof of one event: `python verify.py receipt FILE --key K [--input FILE]`.
 
 This one file is shipped inside every bundle as verify.py. It needs Python 3.11 and the package `cryptography`, and
 shares no line with the code that wrote the bundle, so that one mistake cannot hide in both. The steps:
@@ -17,6 +18,18 @@ shares no line with the code that wrote the bundle, so that one mistake cannot h
 12 state           the ledger continues the checkpoint that was seen before
 13 witnesses       the ledger continues a checkpoint that witnesses cosigned, and the times of entries fit theirs
 14 time stamps     the same for a checkpoint that an authority stamped; its signature is for openssl to verify
+15 events          every event stands in the file whose root its entry carries
+
+The steps for the proof of one event:
+
+ 1 form            the file is such a proof and nothing else
+ 2 ledger key      the pinned key reads as one
+ 3 event           the event is canonical
+ 4 place           it stands on this line of the file of events whose root the particulars name
+ 5 particulars     the entry commits to these particulars
+ 6 entry           the entry is canonical and records events
+ 7 checkpoint      the entry is in the ledger that the signed checkpoint describes
+ 8 input           the input that was given is that of the event
 
 Exit code 0: all of them hold. 1: one does not. 2: the file cannot be read as a bundle at all.
 """
@@ -33,9 +46,9 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -44,6 +57,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MAX_BYTES = 1 << 31
+Subject = TypeVar("Subject")
 TAG_FILES = (
     "bagit.txt",
     "bag-info.txt",
@@ -807,6 +821,249 @@ def _consistency(bundle: Bundle, size: int) -> list[bytes] | None:
     return None
 
 
+# 13 events: rows of recorded files, each under the root that its entry carries
+
+EVENTS = "data/events/"
+EVENT_FILE = re.compile(r"data/events/(0|[1-9][0-9]{0,17})\.(rows|chosen)\.jsonl")
+ERASED = re.compile(rb'{"leaf":"([0-9a-f]{64})"}')
+EVENT_FIELDS = {
+    "actor", "at", "duration", "form", "id", "input", "kind", "model", "output", "role", "source", "v", "version",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EventFile:
+    """What an entry says of the file of events that it records."""
+
+    root: bytes
+    rows: int
+
+
+def events(bundle: Bundle) -> str:
+    names = sorted(name for name in bundle.files if name.startswith(EVENTS))
+    if not names:
+        return "none in this bundle"
+    known = {entry.index: entry for entry in bundle.entries}
+    count = 0
+    for name in names:
+        match = EVENT_FILE.fullmatch(name)
+        entry = known.get(int(match[1])) if match else None
+        if match is None or entry is None:
+            raise Failed(f"{name} belongs to no entry of this bundle")
+        try:
+            told = _event_file(entry.record, entry.payload or b"")
+            count += (_whole_file if match[2] == "rows" else _chosen_events)(_lines(bundle.file(name)), told)
+        except (Failed, ValueError) as error:
+            raise Failed(f"{name}: {error}") from error
+    return f"{count} events of {len(names)} files"
+
+
+def _lines(content: bytes) -> list[bytes]:
+    *lines, last = content.split(b"\n")
+    if last or not lines:
+        raise Failed("it is empty, or its last line is cut short")
+    return lines
+
+
+def _event_file(record: Mapping[str, object], payload: bytes) -> EventFile:
+    if record["action"] != "events.recorded":
+        raise Failed("its entry does not record events")
+    told = read_canonical(payload)
+    root, rows = told.get("root"), told.get("rows")
+    if not isinstance(root, str) or not re.fullmatch(r"[0-9a-f]{64}", root) or type(rows) is not int:
+        raise Failed("the particulars of its entry name no root and rows")
+    return EventFile(bytes.fromhex(root), rows)
+
+
+def read_event(data: bytes) -> dict[str, object]:
+    """One event, in its only form."""
+    event = read_canonical(data)
+    if set(event) != EVENT_FIELDS or event["v"] != 1:
+        raise Failed("an event has other fields than version 1 of an event")
+    return event
+
+
+def _whole_file(lines: Sequence[bytes], told: EventFile) -> int:
+    """Every line an event, or the leaf hash that stands for one whose particulars were erased."""
+    leaves, ids = list[bytes](), list[object]()
+    for line in lines:
+        erased = ERASED.fullmatch(line)
+        if erased is None:
+            ids.append(read_event(line)["id"])
+        leaves.append(bytes.fromhex(erased[1].decode()) if erased else _leaf(line))
+    if len(lines) != told.rows or len(set(ids)) != len(ids):
+        raise Failed(f"it has {len(set(ids))} events on {len(lines)} lines, and its entry says {told.rows}")
+    if _tree_root(leaves) != told.root:
+        raise Failed("its events are not those that were recorded, or not in their order")
+    return len(ids)
+
+
+def _chosen_events(lines: Sequence[bytes], told: EventFile) -> int:
+    seen: set[int] = set()
+    for line in lines:
+        one = read_canonical(line)
+        if set(one) != {"event", "input_key", "line", "path"}:
+            raise Failed("not exactly event, input_key, line and path")
+        seen.add(_place(one, told))
+    if len(seen) != len(lines):
+        raise Failed("an event occurs twice")
+    return len(lines)
+
+
+def _place(one: Mapping[str, object], told: EventFile) -> int:
+    """The line of the file on which the event was recorded."""
+    body, place, path = str(one["event"]).encode(), one["line"], one["path"]
+    if type(place) is not int or not isinstance(path, list):
+        raise Failed("a value of the wrong kind")
+    steps = [strict_base64(str(step)) for step in path]
+    read_event(body)
+    if any(len(step) != 32 for step in steps) or not included(_leaf(body), place, steps, told.rows, told.root):
+        raise Failed(f"the event does not stand on line {place} of the file that was recorded")
+    return place
+
+
+def _leaf(body: bytes) -> bytes:
+    return hashlib.sha256(b"\0" + body).digest()
+
+
+def _tree_root(level: list[bytes]) -> bytes:
+    """RFC 9162 section 2.1.1, level by level: a node without a neighbour rises as it is."""
+    while len(level) > 1:
+        level = [b"".join(level[n : n + 2]) for n in range(0, len(level), 2)]
+        level = [hashlib.sha256(b"\1" + pair).digest() if len(pair) == 64 else pair for pair in level]
+    return level[0]
+
+
+# The proof of one event, in a file of its own
+
+
+@dataclass
+class EventProof:
+    """What the steps have established so far of one event's proof."""
+
+    data: bytes
+    key: str | None = None
+    given: bytes | None = None
+    value: dict[str, object] = field(default_factory=dict)
+    ledger_key: LedgerKey | None = None
+    event: dict[str, object] = field(default_factory=dict)
+
+    def text(self, name: str) -> bytes:
+        value = self.value.get(name)
+        if not isinstance(value, str):
+            raise Failed(f"there is no {name}")
+        return value.encode()
+
+
+PROOF_FORM = "countersign-event-proof/1"
+PROOF_FIELDS = {"entry", "event", "form", "input_key", "line", "path", "payload", "receipt", "rows", "salt"}
+
+
+def proof_form(proof: EventProof) -> str:
+    proof.value = read_canonical(proof.data.removesuffix(b"\n"))
+    if set(proof.value) != PROOF_FIELDS or proof.value["form"] != PROOF_FORM:
+        proof.value = {}
+        raise Failed(f"not a proof of the form {PROOF_FORM}")
+    return PROOF_FORM
+
+
+def proof_key(proof: EventProof) -> str:
+    if proof.key is None:
+        raise Failed("no key was given: take the ledger's verifier key from its operator, and give it with --key")
+    proof.ledger_key = read_key(proof.key)
+    return f"the pinned key of {proof.ledger_key.name}"
+
+
+def proof_event(proof: EventProof) -> str:
+    proof.event = read_event(proof.text("event"))
+    return f"event {proof.event['id']}"
+
+
+def proof_place(proof: EventProof) -> str:
+    told = _event_file(read_canonical(proof.text("entry")), proof.text("payload"))
+    if proof.value["rows"] != told.rows:
+        raise Failed(f"the file has {told.rows} rows, not {proof.value['rows']}")
+    return f"line {_place(proof.value, told)} of {told.rows}, counted from 0"
+
+
+def proof_particulars(proof: EventProof) -> str:
+    record = read_canonical(proof.text("entry"))
+    signed = str(record["id"]).encode() + proof.text("payload")
+    mac = hmac.new(bytes.fromhex(proof.text("salt").decode()), signed, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(mac, str(record["payload"])):
+        raise Failed("the entry commits to other particulars")
+    return "those that the entry commits to"
+
+
+def proof_entry(proof: EventProof) -> str:
+    record = read_canonical(proof.text("entry"))
+    if set(record) != FIELDS or record["v"] != 1 or type(record["at"]) is not int:
+        raise Failed("it has other fields than version 1 of an entry")
+    if record["action"] != "events.recorded":
+        raise Failed("it does not record events")
+    return f"recorded {(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=record['at'])).isoformat()}"
+
+
+def proof_checkpoint(proof: EventProof) -> str:
+    if proof.ledger_key is None:
+        raise Failed("there is no key to verify it with")
+    head, _, note = proof.text("receipt").decode().partition("\n\n")
+    lines = head.split("\n")
+    if lines[0] != "c2sp.org/tlog-proof@v1" or len(lines) < 2 or not lines[1].startswith("index "):
+        raise Failed("the receipt is not of the form c2sp.org/tlog-proof@v1")
+    index, steps = decimal(lines[1].removeprefix("index ")), [strict_base64(line) for line in lines[2:]]
+    signed = read_checkpoint(note, proof.ledger_key)
+    leaf = _leaf(proof.text("entry"))
+    if any(len(step) != 32 for step in steps) or not included(leaf, index, steps, signed.size, signed.root):
+        raise Failed("the entry is not in the ledger that the checkpoint describes")
+    return f"entry {index} of {signed.size}"
+
+
+def proof_input(proof: EventProof) -> str:
+    if proof.given is None:
+        return "not asked for"
+    if not proof.event or proof.event["form"] != "commitment":
+        raise Failed("the event carries no commitment to its input")
+    if not proof.text("input_key"):
+        raise Failed("the key of the input is not in the proof, or was destroyed")
+    message = str(proof.event["id"]).encode() + canonical_input(proof.given)
+    mac = hmac.new(bytes.fromhex(proof.text("input_key").decode()), message, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(mac, str(proof.event["input"])):
+        raise Failed("the event had another input than the one that was given")
+    return "the one that the event commits to"
+
+
+def canonical_input(data: bytes) -> bytes:
+    """The input as it was committed to: canonical JSON, with numbers that have a fraction as their shortest text."""
+    value = json.loads(data, parse_float=lambda text: _shortest(float(text)))
+    if not isinstance(value, dict):
+        raise Failed("an input is a JSON object")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _shortest(number: float) -> str:
+    mantissa, _, exponent = repr(number).partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+PROOF_STEPS: tuple[tuple[str, Callable[[EventProof], str]], ...] = (
+    ("form", proof_form),
+    ("ledger key", proof_key),
+    ("event", proof_event),
+    ("place", proof_place),
+    ("particulars", proof_particulars),
+    ("entry", proof_entry),
+    ("checkpoint", proof_checkpoint),
+    ("input", proof_input),
+)
+
+
+def verify_event(data: bytes, *, key: str | None = None, given: bytes | None = None) -> list[Step]:
+    """All steps for the proof of one event; `given` is the input that it is said to have had, as JSON."""
+    proof = EventProof(data, key, given)
+    return [_run(number, name, check, proof) for number, (name, check) in enumerate(PROOF_STEPS, 1)]
+
+
 def keep_state(bundle: Bundle) -> None:
     """Remember the checkpoint, whole or not at all."""
     if bundle.state is not None and bundle.checkpoint is not None:
@@ -926,6 +1183,7 @@ STEPS: tuple[tuple[str, Callable[[Bundle], str]], ...] = (
     ("state", state),
     ("witnesses", witnesses),
     ("time stamps", time_stamps),
+    ("events", events),
 )
 
 
@@ -951,9 +1209,9 @@ def run_steps(bundle: Bundle) -> Iterator[Step]:
         yield _run(number, name, check, bundle)
 
 
-def _run(number: int, name: str, check: Callable[[Bundle], str], bundle: Bundle) -> Step:
+def _run(number: int, name: str, check: Callable[[Subject], str], subject: Subject) -> Step:
     try:
-        return Step(number, name, True, check(bundle))
+        return Step(number, name, True, check(subject))
     except NotABundle:
         raise
     except (Failed, OSError) as error:
@@ -985,23 +1243,24 @@ def pinned_key(given: str | None) -> str | None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("bundle", metavar="FILE", type=Path, help="the bundle, a ZIP file")
+    parser.add_argument(
+        "file", metavar="[receipt] FILE", nargs="+", type=Path,
+        help="the bundle, a ZIP file; after the word receipt, the proof of one event",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="K", help="the ledger's verifier key, or a file that holds it, to pin")
     parser.add_argument("--state", metavar="S", type=Path, help="a file that remembers the last checkpoint seen")
     parser.add_argument("--ca", metavar="F", help="the SHA-256 fingerprint of ca.crt, to pin")
     parser.add_argument(
         "--witness", metavar="W", action="append", default=[], help="a witness' key, or its file; may be repeated"
     )
+    parser.add_argument("--input", metavar="F", type=Path, help="of an event: what its input is said to be, as JSON")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print; the exit code."""
     try:
-        pinned = [key for key in map(pinned_key, args.witness) if key is not None]
-        steps = verify(
-            read_bundle(args.bundle), key=pinned_key(args.key), state=args.state, ca=args.ca, witnesses=pinned
-        )
+        steps = _asked_for(args)
     except NotABundle as error:
         _print(json.dumps({"passed": False, "error": str(error)}) if args.format == "json" else str(error))
         return 2
@@ -1012,8 +1271,25 @@ def run(args: argparse.Namespace) -> int:
     for step in steps:
         _print(f"{'ok  ' if step.passed else 'FAIL'} {step.number:>2} {step.name}: {step.detail}")
     failed = ", ".join(step.name for step in steps if not step.passed)
-    _print("Everything holds." if passed else f"Do not rely on this bundle; failed: {failed}.")
+    _print("Everything holds." if passed else f"Do not rely on this {_what(args)}; failed: {failed}.")
     return 0 if passed else 1
+
+
+def _asked_for(args: argparse.Namespace) -> list[Step]:
+    key = pinned_key(args.key)
+    if _what(args) == "bundle":
+        pinned = [one for one in map(pinned_key, args.witness) if one is not None]
+        return verify(read_bundle(args.file[0]), key=key, state=args.state, ca=args.ca, witnesses=pinned)
+    given = read_bundle(args.input) if args.input else None
+    return verify_event(read_bundle(args.file[1]), key=key, given=given)
+
+
+def _what(args: argparse.Namespace) -> str:
+    if len(args.file) == 1:
+        return "bundle"
+    if len(args.file) == 2 and str(args.file[0]) == "receipt":
+        return "receipt"
+    raise NotABundle("Name one file, or the word receipt and one file.")
 
 
 def _print(text: str) -> None:

@@ -171,15 +171,16 @@ def test_once_its_key_is_destroyed_an_input_is_tied_to_nothing(
     commitment = committed(sqlite_store, "e-000000", {"age": 41})
     record(sqlite_store, ledger, files, events(1, form="commitment", input=commitment))
 
-    destroy_input_key(sqlite_store, ledger, day=NOON.date(), reason="Erasure asked for", actor=PIPELINE, at=NOON)
+    with sqlite_store.transaction() as tx:
+        destroy_input_key(tx, ledger, day=NOON.date(), reason="Erasure asked for", actor=PIPELINE, at=NOON)
 
     with sqlite_store.reading() as session:
         proof = event_proof(session, files, "e-000000", vkey=ledger.vkey)
         assert verify_event_proof(proof, Verifier.parse(ledger.vkey))
     assert not input_is(proof, {"age": 41})
     assert input_keys(sqlite_store, {"2026-11-20"}) == {"2026-11-20": None}
-    with pytest.raises(NotFound):
-        destroy_input_key(sqlite_store, ledger, day=NOON.date(), reason="Again", actor=PIPELINE, at=NOON)
+    with pytest.raises(NotFound), sqlite_store.transaction() as tx:
+        destroy_input_key(tx, ledger, day=NOON.date(), reason="Again", actor=PIPELINE, at=NOON)
 
 
 def test_retention_removes_rows_and_keeps_proofs(store: Store, ledger: Ledger, files: EvidenceFiles) -> None:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Unreadable
-from core.ledger.batches.rows import LONGEST, MOST_ROWS, NAMES, SCHEMA, bodies, checked, leaf_inputs
+from core.ledger.batches.checking import checked
+from core.ledger.batches.rows import LONGEST, MOST_ROWS, NAMES, SCHEMA
 from core.ledger.batches.tree import leaves_of, proof_of, root_of
+from core.ledger.batches.writing import bodies, written
 from core.ledger.merkle import included, leaf_hash, tree_root
 from tests.event_batches.conftest import START, events
 
@@ -35,7 +37,7 @@ def test_odd_characters_are_written_as_the_standard_says(text: str) -> None:
 
 @pytest.mark.parametrize("count", [*range(1, 34), 100, 1000])
 def test_the_root_is_that_of_the_ledgers_own_tree(count: int) -> None:
-    leaves = leaves_of(leaf_inputs(events(count)))
+    leaves = leaves_of(written(events(count)))
 
     assert leaves == [leaf_hash(body) for body in bodies(events(count))]
     assert root_of(leaves) == tree_root(leaves)

@@ -7,24 +7,27 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound, Problem, Unreadable
+from core.ledger.batches.erasing import sweep_erased
 from core.ledger.batches.inputs import destroyable, input_key
+from core.ledger.batches.rows import SHORTEST_DAYS
 from core.ledger.batches.service import BATCH_KIND
 from core.ledger.batches.tables import EventBatch, EventInputKey
 from core.ledger.canonical import JsonValue
 from core.ledger.erasure import empty_write_ahead_log
 from core.ledger.events import Event
-from core.ledger.service import Actor, Entity, Ledger
+from core.ledger.service import Actor, Entity, Ledger, Recorded
 from core.store import EvidenceFiles, Store, Transaction
 
-SHORTEST = timedelta(days=184)  # EU AI Act, articles 19 and 26: logs are kept for at least six months
+SHORTEST = timedelta(days=SHORTEST_DAYS)
 
 
 @dataclass(frozen=True)
 class Removed:
-    """How many files and events retention removed."""
+    """How many files and events retention removed, and the keys of how many days' inputs."""
 
     batches: int
     rows: int
+    keys: int
 
 
 def remove_events(
@@ -55,27 +58,39 @@ def remove_events(
             }
             entity = Entity(BATCH_KIND, batch.number)
             ledger.record(tx, Event.EVENTS_REMOVED, entity=entity, actor=actor, at=at, payload=payload)
-        for day in destroyable(tx.session, (at - older_than).date()):
+        days = destroyable(tx.session, (at - older_than).date())
+        for day in days:
             _destroy(tx, ledger, day, "The events of this day are past their time", actor=actor, at=at)
     empty_write_ahead_log(store)
     with store.reading() as session:
         sweep_removed(session, files)
-    return Removed(len(past), sum(batch.rows for batch in past))
+        sweep_erased(session, files)
+    return Removed(len(past), sum(batch.rows for batch in past), len(days))
 
 
-def destroy_input_key(store: Store, ledger: Ledger, *, day: date, reason: str, actor: Actor, at: datetime) -> None:
-    """Destroy the key of one day's input commitments: no input can be tied to its events any more; `NotFound`."""
-    with store.transaction() as tx:
-        if input_key(tx.session, day.isoformat()) is None:
-            raise NotFound("input key of", day)
-        _destroy(tx, ledger, day.isoformat(), reason, actor=actor, at=at)
-    empty_write_ahead_log(store)
+def past_keeping(session: Session, *, older_than: timedelta, at: datetime) -> bool:
+    """Whether there is anything that `remove_events` would remove."""
+    past = select(EventBatch.id).where(col(EventBatch.last_at) < at - older_than, col(EventBatch.removed_at).is_(None))
+    return session.exec(past.limit(1)).first() is not None or bool(destroyable(session, (at - older_than).date()))
 
 
-def _destroy(tx: Transaction, ledger: Ledger, day: str, reason: str, *, actor: Actor, at: datetime) -> None:
-    entity = Entity("input key", day)
-    ledger.record(tx, Event.INPUT_KEY_DESTROYED, entity=entity, actor=actor, at=at, payload={"reason": reason})
+def destroy_input_key(
+    tx: Transaction, ledger: Ledger, *, day: date, reason: str, actor: Actor, at: datetime
+) -> Recorded:
+    """Destroy the key of one day's input commitments: no input can be tied to its events any more; `NotFound`.
+
+    `empty_write_ahead_log` after the commit leaves no copy in the store's files.
+    """
+    if input_key(tx.session, day.isoformat()) is None:
+        raise NotFound("input key of", day)
+    return _destroy(tx, ledger, day.isoformat(), reason, actor=actor, at=at)
+
+
+def _destroy(tx: Transaction, ledger: Ledger, day: str, reason: str, *, actor: Actor, at: datetime) -> Recorded:
+    entity, event = Entity("input key", day), Event.INPUT_KEY_DESTROYED
+    recorded = ledger.record(tx, event, entity=entity, actor=actor, at=at, payload={"reason": reason})
     tx.session.execute(update(EventInputKey).where(col(EventInputKey.day) == day).values(key=None))
+    return recorded
 
 
 def sweep_removed(session: Session, files: EvidenceFiles) -> int:

@@ -1,24 +1,24 @@
 """Puts a file of events on record: durable file first, then one entry that carries the root over its rows."""
 
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
-from sqlmodel import Session, col, select
+from numpy.typing import NDArray
+from sqlalchemy import insert
 
-from core.errors import Problem, Unreadable
-from core.ledger.batches import ids
-from core.ledger.batches.rows import MOST_PROBLEMS, SCHEMA_DIGEST, bodies, checked, leaf_inputs
-from core.ledger.batches.tables import EventBatch
-from core.ledger.batches.tree import leaves_of, root_of
+from core.errors import Unreadable
+from core.ledger.batches.checking import checked
+from core.ledger.batches.known import known_rows, repeated_within
+from core.ledger.batches.preparing import Prepared, prepared
+from core.ledger.batches.rows import MOST_ROWS, SCHEMA_DIGEST
+from core.ledger.batches.tables import EventBatch, EventCount
 from core.ledger.events import Event
 from core.ledger.head import lock_head
 from core.ledger.service import Actor, Entity, Ledger
+from core.ledger.tables import table_of
 from core.store import EvidenceFiles, Store, Transaction
 from core.store.numbers import next_number
 from core.store.types import instant
@@ -28,7 +28,8 @@ BATCH_KIND = "batch"
 
 @dataclass(frozen=True)
 class Batch:
-    """A file of events on record: its number, ledger entry, rows, and how many of those handed in were known."""
+    """What became of events that were handed in: the file that holds them, its ledger entry, how many are new in it,
+    and how many were on record before."""
 
     number: str
     entry: int
@@ -44,6 +45,9 @@ class Submission:
 
     events: pa.Table
     actor: Actor
+
+
+Outcome = Batch | Unreadable | None
 
 
 def record_events(
@@ -69,41 +73,83 @@ def record_events(
 
 def record_together(
     store: Store, ledger: Ledger, files: EvidenceFiles, submissions: Sequence[Submission], *, at: datetime
-) -> list[Batch | Unreadable | None]:
+) -> list[Outcome]:
     """Record what several handed in under one checkpoint; of each what `record_events` says, in their order.
 
-    The tables have gone through `rows.checked`. One that is refused leaves the others as they are. An id that comes
-    twice among them counts once, and each of them is a file of its own, so that every entry names who recorded.
+    The tables have gone through `rows.checked`. What one actor handed in is one file; another actor's is another, so
+    that every entry names who recorded. One submission that is refused leaves the others as they are, and an id that
+    comes twice among them counts once.
     """
-    outcomes: list[Batch | Unreadable | None] = []
+    outcomes: list[Outcome] = [None] * len(submissions)
+    works = [_Work(places, [submissions[place] for place in places]) for places in _together(submissions)]
     with store.transaction() as tx:
         lock_head(tx.session)  # others who record wait here, so that none misses the ids of another
-        for one in submissions:
-            try:
-                fresh = _without_known(tx.session, files, one.events)
-            except Unreadable as refused:
-                outcomes.append(refused)
-                continue
-            repeated = one.events.num_rows - fresh.num_rows
-            outcomes.append(_recorded(tx, ledger, files, fresh, repeated, one, at=at) if fresh.num_rows else None)
+        for work in works:
+            for place, outcome in zip(work.places, _group(tx, ledger, files, work, at=at), strict=True):
+                outcomes[place] = outcome
     return outcomes
 
 
+class _Work:
+    """What becomes one file if nothing of it is on record; the hashing is done before anybody has to wait for it."""
+
+    def __init__(self, places: Sequence[int], submissions: Sequence[Submission]) -> None:
+        self.places, self.submissions = places, submissions
+        self.events = pa.concat_tables([one.events for one in submissions]).combine_chunks()
+        self.clashes = len(submissions) > 1 and repeated_within(self.events)
+        self.prepared = None if self.clashes else prepared(self.events)
+
+
+def _together(submissions: Sequence[Submission]) -> Iterator[list[int]]:
+    """The positions of those that share a file: one actor, and no more rows than a file may have."""
+    open_groups: dict[tuple[str, str], tuple[list[int], int]] = {}
+    for place, one in enumerate(submissions):
+        who = (one.actor.acting_as, one.actor.role_words)
+        places, rows = open_groups.get(who, ([], 0))
+        if rows + len(one.events) > MOST_ROWS and places:
+            yield places
+            places, rows = [], 0
+        open_groups[who] = ([*places, place], rows + len(one.events))
+    yield from (places for places, _ in open_groups.values())
+
+
+def _group(tx: Transaction, ledger: Ledger, files: EvidenceFiles, work: _Work, *, at: datetime) -> list[Outcome]:
+    one_by_one = work.clashes
+    known = np.zeros(0, bool)
+    if not one_by_one:
+        try:
+            known = known_rows(tx.session, files, work.events)
+        except Unreadable as refused:
+            if len(work.submissions) == 1:
+                return [refused]
+            one_by_one = True
+    if one_by_one:
+        alone = [_Work([0], [one]) for one in work.submissions]
+        return [outcome for each in alone for outcome in _group(tx, ledger, files, each, at=at)]
+    return _recorded(tx, ledger, files, work, known, at=at)
+
+
 def _recorded(
-    tx: Transaction,
-    ledger: Ledger,
-    files: EvidenceFiles,
-    table: pa.Table,
-    repeated: int,
-    submission: Submission,
-    *,
-    at: datetime,
-) -> Batch:
-    actor = submission.actor
-    root = root_of(leaves_of(leaf_inputs(table)))
-    stored = files.add([_parquet(table)])
-    index = files.add([ids.written(ids.hashes_of(ids.ids_in(table)))])
-    span = pc.min_max(table.column("at")).as_py()
+    tx: Transaction, ledger: Ledger, files: EvidenceFiles, work: _Work, known: NDArray[np.bool_], *, at: datetime
+) -> list[Outcome]:
+    ready = work.prepared
+    if ready is None or known.any():
+        fresh = work.events.filter(pa.array(~known)).combine_chunks()
+        ready = prepared(fresh) if len(fresh) else None
+    row = _put_on_record(tx, ledger, files, ready, work.submissions[0].actor, at=at) if ready else None
+    outcomes, start = list[Outcome](), 0
+    for one in work.submissions:
+        repeated = int(known[start : start + len(one.events)].sum())
+        start, rows = start + len(one.events), len(one.events) - repeated
+        done = Batch(row.number, row.entry, rows, repeated, bytes.fromhex(row.root), row.digest) if row else None
+        outcomes.append(done if rows else None)
+    return outcomes
+
+
+def _put_on_record(
+    tx: Transaction, ledger: Ledger, files: EvidenceFiles, ready: Prepared, actor: Actor, *, at: datetime
+) -> EventBatch:
+    stored, index = files.add([ready.parquet]), files.add([ready.index])
     number = next_number(tx.session, "B")
     entry = ledger.record(
         tx,
@@ -113,76 +159,27 @@ def _recorded(
         at=at,
         payload={
             "file": stored.digest,
-            "first_at": span["min"],
-            "last_at": span["max"],
-            "root": root.hex(),
-            "rows": table.num_rows,
+            "first_at": ready.first_at,
+            "last_at": ready.last_at,
+            "root": ready.root.hex(),
+            "rows": len(ready.table),
             "schema": SCHEMA_DIGEST,
         },
     )
-    tx.session.add(
-        EventBatch(
-            number=number,
-            entry=entry.index,
-            digest=stored.digest,
-            root=root.hex(),
-            rows=table.num_rows,
-            size=stored.size,
-            ids=index.digest,
-            first_at=instant(span["min"]),
-            last_at=instant(span["max"]),
-            recorded_by=actor.acting_as,
-            recorded_at=entry.at,
-        )
+    row = EventBatch(
+        number=number,
+        entry=entry.index,
+        digest=stored.digest,
+        root=ready.root.hex(),
+        rows=len(ready.table),
+        size=stored.size,
+        ids=index.digest,
+        first_at=instant(ready.first_at),
+        last_at=instant(ready.last_at),
+        recorded_by=actor.acting_as,
+        recorded_at=entry.at,
     )
+    tx.session.add(row)
     tx.session.flush()
-    return Batch(number, entry.index, table.num_rows, repeated, root, stored.digest)
-
-
-def _parquet(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=len(table))
-    return sink.getvalue()
-
-
-def _without_known(session: Session, files: EvidenceFiles, table: pa.Table) -> pa.Table:
-    """The table without events that are on record; raises `Unreadable` where one stands there otherwise.
-
-    An event keeps its time, so only files whose times overlap can hold it.
-    """
-    span = pc.min_max(table.column("at")).as_py()
-    around = session.exec(
-        select(EventBatch).where(
-            col(EventBatch.last_at) >= instant(span["min"]),
-            col(EventBatch.first_at) <= instant(span["max"]),
-            col(EventBatch.removed_at).is_(None),
-        )
-    ).all()
-    if not around:
-        return table
-    wanted = ids.hashes_of(ids.ids_in(table))
-    known = np.zeros(len(table), dtype=bool)
-    for batch in around:
-        maybe = np.flatnonzero(ids.may_hold(files.path(batch.ids), wanted))
-        if maybe.size:
-            known[_same(files, batch, table, maybe.tolist())] = True
-    return table.filter(pa.array(~known)) if known.any() else table
-
-
-def _same(files: EvidenceFiles, batch: EventBatch, table: pa.Table, lines: Sequence[int]) -> list[int]:
-    """The lines whose event stands in this file in the same words; raises `Unreadable` where the words differ."""
-    asked = table.take(pa.array(lines))
-    there = pq.read_table(files.path(batch.digest), filters=pc.field("id").isin(asked.column("id")))
-    stored = dict(zip(ids.ids_in(there), bodies(there), strict=True))
-    same, problems = list[int](), list[Problem]()
-    for line, identity, body in zip(lines, ids.ids_in(asked), bodies(asked), strict=True):
-        if identity not in stored:  # another id of the same hash
-            continue
-        if stored[identity] == body:
-            same.append(line)
-        else:
-            found = f"{identity}, in {batch.number}"
-            problems.append(Problem("id is on record with other content", column="id", line=line + 1, found=found))
-    if problems:
-        raise Unreadable(problems[:MOST_PROBLEMS])
-    return same
+    tx.session.execute(insert(table_of(EventCount)), [{**one, "batch_id": row.id} for one in ready.counts])
+    return row

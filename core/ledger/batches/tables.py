@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from core.store.base import Row
@@ -25,12 +25,32 @@ class EventBatch(Row, table=True):
     root: str = Field(max_length=64)
     rows: int
     size: int
-    ids: str = Field(max_length=64)  # digest of the file of sorted id hashes
+    ids: str = Field(max_length=64)  # digest of the index, which finds its events by id
     first_at: datetime = Field(sa_type=Instant)
     last_at: datetime = Field(sa_type=Instant)
     recorded_by: str = Field(max_length=16)
     recorded_at: datetime = Field(sa_type=Instant)
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class EventCount(Row, table=True):
+    """How many events of a day, kind, model, version and role a file holds; it stays when the file is removed."""
+
+    __tablename__ = "event_count"
+    __table_args__ = (
+        Index("ix_event_count_batch", "batch_id"),
+        Index("ix_event_count_model", "model", "day"),
+        Index("ix_event_count_day", "day"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    batch_id: int = Field(foreign_key="event_batch.id")
+    day: int  # since 1 January 1970, in UTC
+    kind: str = Field(max_length=16)
+    model: str = Field(max_length=200)
+    version: str = Field(max_length=64)
+    role: str = Field(max_length=200)
+    rows: int
 
 
 class EventInputKey(Row, table=True):
@@ -43,3 +63,18 @@ class EventInputKey(Row, table=True):
 
     day: str = Field(primary_key=True, max_length=10)  # 2026-11-20, of the event's own time in UTC
     key: bytes | None = None
+
+
+class EventErasure(Row, table=True):
+    """One event whose particulars were taken out of its file: its line, and the leaf hash that stands for its row."""
+
+    __tablename__ = "event_erasure"
+    __table_args__ = (UniqueConstraint("batch_id", "line"),)
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    batch_id: int = Field(foreign_key="event_batch.id")
+    line: int
+    leaf: bytes
+    entry: int = Field(sa_column=Column(BigInteger, nullable=False))
+    former: str = Field(max_length=64)  # digest of the file that still held it, until it is swept
+    erased_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,78 @@
+"""Tells which events are on record already, so that each is recorded once whoever sends it again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from sqlmodel import Session, col, select
+
+from core.errors import Problem, Unreadable
+from core.ledger.batches.index import hashes_of
+from core.ledger.batches.places import index_of
+from core.ledger.batches.rows import MOST_PROBLEMS, InputForm
+from core.ledger.batches.tables import EventBatch
+from core.ledger.batches.writing import bodies
+from core.store import EvidenceFiles
+from core.store.types import instant
+
+
+def repeated_within(table: pa.Table) -> bool:
+    """Whether an id stands in the table twice."""
+    return bool(pc.count_distinct(table.column("id")).as_py() != len(table))
+
+
+def known_rows(session: Session, files: EvidenceFiles, table: pa.Table) -> NDArray[np.bool_]:
+    """Of each row whether its event is on record; raises `Unreadable` where one stands there otherwise.
+
+    An event keeps its time, so only files whose times overlap can hold it.
+    """
+    known = np.zeros(len(table), dtype=bool)
+    span = pc.min_max(table.column("at")).as_py()
+    around = session.exec(
+        select(EventBatch).where(
+            col(EventBatch.last_at) >= instant(span["min"]),
+            col(EventBatch.first_at) <= instant(span["max"]),
+            col(EventBatch.removed_at).is_(None),
+        )
+    ).all()
+    if not around:
+        return known
+    wanted = hashes_of(table.column("id"))
+    for batch in around:
+        maybe = np.flatnonzero(index_of(files, batch).may_hold(wanted))
+        if maybe.size:
+            known[_same(files, batch, table, maybe.tolist())] = True
+    return known
+
+
+def _same(files: EvidenceFiles, batch: EventBatch, table: pa.Table, lines: Sequence[int]) -> list[int]:
+    """The lines whose event stands in this file in the same words; raises `Unreadable` where the words differ."""
+    asked = table.take(pa.array(lines))
+    there = pq.read_table(files.path(batch.digest), filters=pc.field("id").isin(asked.column("id")))
+    stored = dict(zip(there.column("id").to_pylist(), bodies(there), strict=True))
+    same, problems = list[int](), list[Problem]()
+    for line, identity, body in zip(lines, asked.column("id").to_pylist(), bodies(asked), strict=True):
+        if identity not in stored:  # another id of the same hash
+            continue
+        if stored[identity] == body or _kept_otherwise(stored[identity], body):
+            same.append(line)
+        else:
+            found = f"{identity}, in {batch.number}"
+            problems.append(Problem("id is on record with other content", column="id", line=line + 1, found=found))
+    if problems:
+        raise Unreadable(problems[:MOST_PROBLEMS])
+    return same
+
+
+def _kept_otherwise(stored: bytes, asked: bytes) -> bool:
+    """Whether it is the same event, whose input another policy keeps in another form, or whose particulars went."""
+    first, second = orjson.loads(stored), orjson.loads(asked)
+    if first["form"] == second["form"]:
+        return False
+    if first["form"] == InputForm.ERASED.value:
+        return all(first[name] == second[name] for name in ("at", "id", "kind", "model", "version"))
+    return {**first, "form": "", "input": ""} == {**second, "form": "", "input": ""}
