@@ -1,7 +1,9 @@
 """Collects events that many hand in at once, and records them together, a moment later, each with its answer."""
 
 import threading
+import time
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -10,8 +12,10 @@ from app.composition import Workplace, now
 from core.errors import Unreadable
 from core.ledger.batches.rows import MOST_ROWS
 from core.ledger.batches.service import Batch, Submission, record_together
+from core.ledger.extract import parts
 
-WAITS = 0.05  # seconds after the first of a group; the promise is one second at most
+WAITS = 0.05  # seconds after the first of a group at most; the promise is one second
+PAUSE = 0.002  # seconds in which nobody joined: the group is complete
 LONGEST_QUEUE = 10 * MOST_ROWS
 
 
@@ -19,6 +23,15 @@ class Clock(Protocol):
     """Tells the time."""
 
     def __call__(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a submission, and the proof of the entry that holds it: its receipt and its exact words."""
+
+    batch: Batch
+    receipt: str
+    entry: str
 
 
 class Busy(Exception):
@@ -30,16 +43,16 @@ class Collector:
 
     def __init__(self, place: Workplace, clock: Clock = now) -> None:
         self._place, self._clock = place, clock
-        self._waiting: list[tuple[Submission, Future[Batch | None]]] = []
+        self._waiting: list[tuple[Submission, Future[Recorded | None]]] = []
         self._rows = 0
         self._changed = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="countersign-events", daemon=True)
         self._thread.start()
 
-    def hand_in(self, submission: Submission) -> "Future[Batch | None]":
-        """Wait for nothing; the future holds what `record_events` returns or raises. Raises `Busy`."""
-        answer: Future[Batch | None] = Future()
+    def hand_in(self, submission: Submission) -> "Future[Recorded | None]":
+        """Wait for nothing; the future holds what `record_events` returns or raises, with its proof. Raises `Busy`."""
+        answer: Future[Recorded | None] = Future()
         with self._changed:
             if self._stopped or self._rows + submission.events.num_rows > LONGEST_QUEUE:
                 raise Busy
@@ -59,15 +72,22 @@ class Collector:
         while group := self._next():
             self._record(group)
 
-    def _next(self) -> list[tuple[Submission, "Future[Batch | None]"]]:
+    def _next(self) -> list[tuple[Submission, "Future[Recorded | None]"]]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopped)
             if not self._stopped:  # a moment for others to join the group
-                self._changed.wait_for(lambda: self._rows >= MOST_ROWS or self._stopped, timeout=WAITS)
+                self._let_others_join()
             group, self._waiting, self._rows = self._waiting, [], 0
             return group
 
-    def _record(self, group: list[tuple[Submission, "Future[Batch | None]"]]) -> None:
+    def _let_others_join(self) -> None:
+        """Until nobody joined for a moment, the group is full, or its first has waited long enough."""
+        deadline, rows = time.monotonic() + WAITS, -1
+        while rows != self._rows and self._rows < MOST_ROWS and not self._stopped and time.monotonic() < deadline:
+            rows = self._rows
+            self._changed.wait(PAUSE)
+
+    def _record(self, group: list[tuple[Submission, "Future[Recorded | None]"]]) -> None:
         place = self._place
         try:
             outcomes = record_together(
@@ -77,11 +97,21 @@ class Collector:
             for _, answer in group:
                 answer.set_exception(error)
             return
+        proofs = _proofs(place, {one.entry for one in outcomes if isinstance(one, Batch)})
         for (_, answer), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Unreadable):
                 answer.set_exception(outcome)
             else:
-                answer.set_result(outcome)
+                answer.set_result(Recorded(outcome, *proofs[outcome.entry]) if outcome else None)
+
+
+def _proofs(place: Workplace, entries: set[int]) -> dict[int, tuple[str, str]]:
+    """Receipt and entry, once for all who share a file."""
+    if not entries:
+        return {}
+    with place.store.reading() as session:
+        taken = parts(session, entries, vkey=place.ledger.vkey)
+    return {entry.index: (taken.proofs[entry.index], entry.body) for entry in taken.entries}
 
 
 @cache

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from app.composition import Workplace, now
 from app.documents import version_document
+from app.event_files import event_files
 from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file, population_file
 from app.lists.inventory import in_words, read
 from app.previews import preview
@@ -36,7 +37,7 @@ Answer = Callable[[Request, Actor], Response]
 
 def download_routes(place: Workplace) -> list[Route]:
     """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`,
-    `/exports/AU0001/population?sample=1`
+    `/exports/AU0001/population?sample=1`, `/exports/events/B0001/bundle`, `/exports/events/ID/receipt`
     and `/exports/inventory.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
@@ -89,6 +90,7 @@ def download_routes(place: Workplace) -> list[Route]:
 
     return [
         Route("/exports/preview", _signed_in(place, partial(preview, place), "Sign in to look at reports.")),
+        *(Route(path, _signed_in(place, answer, "Sign in to download events.")) for path, answer in event_files(place)),
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route(
             "/exports/{audit}/population",

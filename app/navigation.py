@@ -68,6 +68,9 @@ PAGES: tuple[Page, ...] = (
     Page("compliance_check", "Compliance check", "compliance_check.py", hidden=True),
     Page("ledger", "Ledger", "ledger.py"),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
+    Page("events", "Events", "events.py", hidden=True),
+    Page("event_batch", "File of events", "event_batch.py", hidden=True),
+    Page("event", "Event", "event.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR})),
 )

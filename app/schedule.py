@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
+from app.event_retention import due_removals
 from app.notices import due_notices
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
@@ -14,6 +15,7 @@ from core.approval.service.noticing import NOTICE_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
+from core.policy.events_kept import EVENTS_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
 LOOKS_EVERY = timedelta(seconds=30)
@@ -44,6 +46,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DIGEST_JOB, due_digests),
     Scheduled(REGISTRY_JOB, due_looks),
     Scheduled(NOTICE_JOB, due_notices),
+    Scheduled(EVENTS_JOB, due_removals),
     Scheduled(SCHEDULE_JOB, _due_exports),
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),

@@ -22,6 +22,7 @@ from core.errors import GovernanceError
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
+from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
     EXPORT_JOB,
@@ -124,6 +125,14 @@ def _fail_import(place: Workplace, job: str, error: str) -> None:
     fail_import(place.store, place.imports, job=job, error=error, at=now())
 
 
+def _remove_events(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    remove_past_events(place.store, place.ledger, place.events, at=now())
+
+
+def _fail_remove_events(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Events past their time were not removed on %s: %s", slot, error)  # the next day removes them
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -133,6 +142,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         EXPIRY_JOB: Kind(_expire, _fail_expire),
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
+        EVENTS_JOB: Kind(_remove_events, _fail_remove_events),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         IMPORT_JOB: Kind(_import, _fail_import),

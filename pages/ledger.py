@@ -5,6 +5,7 @@ import streamlit as st
 from app.components import act_button, empty, facts_line, head_with_actions, paged
 from app.components.me import require
 from app.composition import now, workplace
+from app.navigation import page_file
 from app.views.ledger import (
     checkpoint_card,
     entries_table,
@@ -27,6 +28,7 @@ with place.store.reading() as session:
 
 buttons = head_with_actions("Ledger", "")
 with buttons:
+    st.page_link(page_file("events"), label="Recorded events")
     if act_button("Verify all entries", verify_refusals(viewer.actor), key="verify"):
         verify_now(place, viewer, now())
 st.markdown(facts_line(verify_sentence(checkpoint)))

@@ -15,12 +15,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "code": ("app.cli.code", "put the commit behind a version on record, with its reviews"),
         "import": ("app.cli.intake", "import models from a table, an ML-BOM or a model card"),
         "sync": ("app.cli.intake", "look at the MLflow servers of this installation now"),
+        "events": ("app.cli.events", "hand events in from a file: inferences, pipeline steps, activity"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
+        "ledger": ("app.cli.ledger", "verify the ledger of this installation"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),
     }
 )

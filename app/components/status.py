@@ -17,6 +17,7 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Finished": ("check_circle", GOOD),
         "Ready": ("check_circle", GOOD),
         "Active": ("check_circle", GOOD),
+        "Kept": ("check_circle", GOOD),
         "Executed": ("check_circle", GOOD),
         "Shown": ("check_circle", GOOD),
         "Answered": ("how_to_reg", GOOD),

@@ -11,6 +11,7 @@ from app.example.accounts import Account, accounts
 from app.example.audits import tell_audits
 from app.example.changes import tell_changes
 from app.example.coverage_records import tell_coverage
+from app.example.event_records import record_example_events
 from app.example.policies import draft_next_policy
 from app.example.production import add_staging, rehearse_return, stage
 from app.example.records import (
@@ -75,6 +76,9 @@ class _Story:
         self._export()
         draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
         tell_coverage(self.place, self.known, self._ago(1.5))
+        record_example_events(
+            self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
+        )
         tell_audits(self.place, self.known, self._ago(0.1))
 
     def _ago(self, days: float) -> datetime:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.components import plain, section, table
 from app.components.formats import moment
+from app.navigation import page_file
 from app.views.model_reading import Reading
 from core.inventory.importing.queries import RegistryFacts
 
@@ -19,6 +20,7 @@ def elsewhere(reading: Reading, registered: tuple[RegistryFacts, ...]) -> None:
     with st.container(horizontal=True):
         for title, kind in (("ML-BOM (CycloneDX 1.6)", "ml-bom"), ("Model card (Hugging Face)", "model-card")):
             st.link_button(title, f"/exports/{number}/{version}/{kind}", icon=":material/download:")
+    st.page_link(page_file("events"), label="Its recorded events", query_params={"model": number})
     if not registered:
         st.markdown(":gray[Not linked with an MLflow server.]")
         return

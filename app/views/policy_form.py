@@ -1,4 +1,4 @@
-"""A draft by form: thresholds, quorum and deadlines, paths, name and version; it writes the text, comments stay."""
+"""A draft by form: thresholds, quorum, deadlines, paths, events, name and version; comments stay as they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,6 +8,7 @@ from app.components import attempt, section
 from app.components.me import Me
 from app.composition import Workplace
 from app.views.policy_editor import save
+from app.views.policy_events_form import events_form
 from core.errors import Refusal
 from core.policy.diffing import differences
 from core.policy.editing import with_amounts, with_head, with_path, with_threshold, without_path, without_threshold
@@ -30,7 +31,7 @@ from core.policy.rules import (
 from core.policy.vocabulary import metrics
 
 NEW = "A new clause"
-PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Name and version")
+PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Events", "Name and version")
 ROLLOUTS = ("all at once", "shadow, then all", "canary, then all", "shadow, canary, then all")
 Edited = Callable[[], str]
 
@@ -42,7 +43,7 @@ def form(place: Workplace, viewer: Me, page: DraftPage, against: Sequence[Refusa
         st.markdown("The form opens once the text is a policy. Put the problems right in the text first.")
         return
     part = st.selectbox("Part of the policy", PARTS, key="form_part")
-    draw = {PARTS[0]: _thresholds, PARTS[1]: _amounts, PARTS[2]: _paths, PARTS[3]: _head}[part]
+    draw = {PARTS[0]: _thresholds, PARTS[1]: _amounts, PARTS[2]: _paths, PARTS[3]: events_form, PARTS[4]: _head}[part]
     edited = draw(page.text, page.policy, bool(against), f"{page.row.number} {page.row.revision}")
     if edited is None:
         return

@@ -18,6 +18,11 @@ def in_words(policy: Policy) -> None:
     _amounts(policy)
     _paths(policy)
     _requirements(policy)
+    section("Events")
+    table(
+        [{"Inputs to": plain(key), "Kept as": plain(form)} for key, form in words.inputs_kept(policy.events).items()],
+        alt="In which form the inputs of recorded events are kept",
+    )
     section("Checklist")
     table(
         [

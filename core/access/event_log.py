@@ -1,6 +1,6 @@
 """Events as pipelines hand them in: read strictly, their inputs committed to or masked, then put on record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from core.ledger.batches.checking import checked
 from core.ledger.batches.inputs import day_of, input_commitment, input_keys
 from core.ledger.batches.rows import MOST_PROBLEMS, MOST_ROWS, SCHEMA, UNKNOWN_DURATION, EventKind, InputForm
 from core.ledger.batches.service import Submission
-from core.ledger.canonical import JsonValue, NotCanonical
+from core.ledger.canonical import JsonValue, NotCanonical, number_text
 from core.store import Store
 from core.store.types import microseconds
 
@@ -34,6 +34,7 @@ OPTIONAL: Mapping[str, object] = {
 KNOWN = REQUIRED | OPTIONAL.keys()
 MOST_DAYS = 366
 Keys: TypeAlias = Mapping[str, bytes | None]
+Forms: TypeAlias = Callable[[str], InputForm]
 
 
 @dataclass
@@ -49,20 +50,20 @@ def record_refusals(actor: Actor) -> tuple[Refusal, ...]:
     return permission_refusals(actor, Permission.EVENT_RECORD)
 
 
-def submission_of(store: Store, events: Sequence[object], *, form: InputForm, actor: Actor) -> Submission:
+def submission_of(store: Store, events: Sequence[object], *, forms: Forms, actor: Actor) -> Submission:
     """What is handed in as objects, checked and ready to be recorded; raises `Unreadable` with lines and fields.
 
     Each has `id` and `at` (ISO 8601 with zone, or microseconds since 1970), and may have `kind`, `model`, `version`,
     `actor`, `role`, `source`, `duration` (microseconds), `output` (text) and `input` (an object). Inputs are never
-    kept as they are: by `form` they are committed to, masked, or dropped.
+    kept as they are: `forms` tells of each model whether they are committed to, masked, or dropped.
     """
     if not 0 < len(events) <= MOST_ROWS:
         found, expected = f"{len(events):,}", f"1 to {MOST_ROWS:,}"
         raise Unreadable([Problem("events out of range", found=found, expected=expected)])
-    keys = input_keys(store, _days(events)) if form is InputForm.COMMITMENT else {}
+    keys = input_keys(store, _days(events, forms))
     columns = _Columns({name: [] for name in SCHEMA.names}, [])
     for line, event in enumerate(events, start=1):
-        _take(columns, line, event, form, keys)
+        _take(columns, line, event, forms, keys)
         if len(columns.problems) >= MOST_PROBLEMS:
             break
     if columns.problems:
@@ -71,16 +72,22 @@ def submission_of(store: Store, events: Sequence[object], *, form: InputForm, ac
     return Submission(checked(table), actor)
 
 
-def _days(events: Sequence[object]) -> set[str]:
-    """The days of the events that bring an input; at most a year of them, so that nobody fills the table of keys."""
-    moments = (_moment(event.get("at")) for event in events if isinstance(event, dict) and event.get("input"))
+def _days(events: Sequence[object], forms: Forms) -> set[str]:
+    """The days of the events whose input is committed to; at most a year of them, or the table of keys would fill."""
+    moments = (
+        _moment(event.get("at"))
+        for event in events
+        if isinstance(event, dict)
+        and event.get("input") is not None
+        and forms(str(event.get("model") or "")) is InputForm.COMMITMENT
+    )
     days = {day_of(moment) for moment in moments if moment is not None}
     if len(days) > MOST_DAYS:
         raise Unreadable([Problem("inputs of too many days", found=f"{len(days):,}", expected=f"at most {MOST_DAYS}")])
     return days
 
 
-def _take(columns: _Columns, line: int, event: object, form: InputForm, keys: Keys) -> None:
+def _take(columns: _Columns, line: int, event: object, forms: Forms, keys: Keys) -> None:
     if not isinstance(event, dict):
         columns.problems.append(Problem("not an object", line=line))
         return
@@ -100,7 +107,7 @@ def _take(columns: _Columns, line: int, event: object, form: InputForm, keys: Ke
     if "at" in event and moment is None:
         wrong.append(Problem("not a moment with a zone", line=line, column="at", found=str(row["at"])[:40]))
     key = keys.get(day_of(moment)) if moment is not None else None
-    kept = None if wrong else _input(row["input"], str(row["id"]), form, key)
+    kept = None if wrong else kept_input(row["input"], str(row["id"]), forms(row["model"]), key)
     if isinstance(kept, str):
         wrong.append(Problem(kept, line=line, column="input"))
     if wrong or kept is None or isinstance(kept, str):
@@ -123,7 +130,7 @@ def _moment(given: object) -> int | None:
         return None
 
 
-def _input(given: object, event_id: str, form: InputForm, key: bytes | None) -> tuple[InputForm, str] | str:
+def kept_input(given: object, event_id: str, form: InputForm, key: bytes | None) -> tuple[InputForm, str] | str:
     """How the input is kept, or what is wrong with it."""
     if given is None or form is InputForm.NONE:
         return InputForm.NONE, ""
@@ -140,5 +147,5 @@ def _input(given: object, event_id: str, form: InputForm, key: bytes | None) -> 
 
 
 def _without_floats(given: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Numbers with a fraction as text, in their shortest decimal form: the ledger's profile knows integers only."""
-    return {name: orjson.dumps(value).decode() if isinstance(value, float) else value for name, value in given.items()}
+    """Numbers with a fraction as text, in the form of RFC 8785: the ledger's profile knows integers only."""
+    return {name: number_text(value) if isinstance(value, float) else value for name, value in given.items()}

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     VERSION_REGISTER = "version:register"
     EVIDENCE_UPLOAD = "evidence:upload"
     EVENT_RECORD = "event:record"
+    EVENT_ERASE = "event:erase"
     VALIDATION_START = "validation:start"
     CHALLENGE_ASK = "challenge:ask"
     CHALLENGE_ANSWER = "challenge:answer"
@@ -147,7 +148,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.AUDIT_RUN, P.EXPORT_MAKE}),
-        Role.ADMINISTRATOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE}),
+        Role.ADMINISTRATOR: frozenset(
+            {P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE, P.EVENT_ERASE}
+        ),
     }
 )
 # a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs

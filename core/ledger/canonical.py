@@ -34,6 +34,27 @@ def canonical(value: object, *, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
+def number_text(value: float) -> str:
+    """A number with a fraction as RFC 8785 writes it (section 3.2.2.3, ECMAScript): the shortest that reads back so."""
+    if value == 0:
+        return "0"
+    mantissa, _, power = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    written = whole + fraction
+    digits = written.lstrip("0")
+    point = len(whole) + int(power or 0) - (len(written) - len(digits))
+    digits = digits.rstrip("0")
+    sign = "-" if value < 0 else ""
+    if len(digits) <= point <= 21:
+        return sign + digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    rest = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{rest}e{point - 1:+d}"
+
+
 def parse_canonical(data: bytes, *, limit: int = MAX_BYTES) -> JsonValue:
     """The value of canonical bytes; white space, duplicate keys and every other spelling raise `NotCanonical`."""
     if len(data) > limit:

@@ -1042,8 +1042,25 @@ def canonical_input(data: bytes) -> bytes:
 
 
 def _shortest(number: float) -> str:
-    mantissa, _, exponent = repr(number).partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    """As ECMAScript writes it, which RFC 8785 asks for: digits and the place of the point, then one of four forms."""
+    scientific = f"{number:.17e}"
+    for places in range(18):  # the fewest digits that read back as the same number
+        scientific = f"{number:.{places}e}"
+        if float(scientific) == number:
+            break
+    mantissa, _, power = scientific.lstrip("-").partition("e")
+    digits, place = mantissa.replace(".", ""), int(power) + 1
+    minus = "-" if number < 0 else ""
+    if number == 0:
+        return "0"
+    if len(digits) <= place <= 21:
+        return minus + digits + "0" * (place - len(digits))
+    if 0 < place <= 21:
+        return minus + digits[:place] + "." + digits[place:]
+    if -6 < place <= 0:
+        return minus + "0." + "0" * -place + digits
+    tail = "." + digits[1:] if digits[1:] else ""
+    return minus + digits[0] + tail + ("e+" if place > 0 else "e-") + str(abs(place - 1))
 
 
 PROOF_STEPS: tuple[tuple[str, Callable[[EventProof], str]], ...] = (

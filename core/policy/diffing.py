@@ -71,6 +71,7 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             lambda one: one.metric,
             words.rollback,
         ),
+        *_inputs(before, after),
         *_items(before, after),
     )
 
@@ -124,6 +125,13 @@ def _amounts(before: Policy, after: Policy) -> Iterator[Difference]:
         changed = [f"{key}: {old[key]} → {words.counted(new[key], unit)}" for key in old if old[key] != new[key]]
         if changed:
             yield Difference("Quorum and deadlines", "", title, Change.CHANGED, "; ".join(changed))
+
+
+def _inputs(before: Policy, after: Policy) -> Iterator[Difference]:
+    old, new = words.inputs_kept(before.events), words.inputs_kept(after.events)
+    said = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
+    if said:
+        yield Difference("Events", "", "Inputs of events are kept as", Change.CHANGED, said)
 
 
 def _items(before: Policy, after: Policy) -> Iterator[Difference]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.errors import NotFound
+from core.policy.keeping.rules import OTHERWISE, EventKeeping
 from core.policy.parse import parse_policy
 from core.policy.rules import ALL_TIERS, FULL_AT_ONCE, Function, Path, Phase, RolloutStep, Task, Threshold
 from core.policy.toml_text import Value, with_table, with_value, without_table, without_value
@@ -15,12 +16,33 @@ def with_head(text: str, *, name: str, version: str) -> str:
 
 def with_amounts(text: str, table: str, values: Mapping[str, int]) -> str:
     """With these whole numbers in `[quorum]`, `[decision_days]`, … ."""
-    optional = {"escalation", "exception", "rehearsal_days"}
-    if table in optional and f"[{table}]" not in {line.split("#")[0].strip() for line in text.split("\n")}:
-        text = f"{text.rstrip()}\n\n[{table}]\n"
+    if table in {"escalation", "exception", "rehearsal_days"}:
+        text = _with_header(text, table)
     for key, value in values.items():
         text = with_value(text, table, key, value)
     return text
+
+
+def with_event_keeping(text: str, wanted: EventKeeping) -> str:
+    """With events kept for so long, and their inputs in these forms."""
+    known = parse_policy(text).events
+    if wanted.days != known.days:
+        text = with_value(_with_header(text, "events"), "events", "keep_days", wanted.days)
+    forms = {
+        **{str(tier): form.value for tier, form in wanted.inputs_by_tier.items()},
+        OTHERWISE: wanted.otherwise.value,
+    }
+    if (wanted.inputs_by_tier, wanted.otherwise) != (known.inputs_by_tier, known.otherwise):
+        text = _with_header(text, "event_inputs")
+        for key, form in forms.items():
+            text = with_value(text, "event_inputs", key, form)
+    return text
+
+
+def _with_header(text: str, table: str) -> str:
+    """With `[table]`, at the end where it is not there."""
+    known = {line.split("#")[0].strip() for line in text.split("\n")}
+    return text if f"[{table}]" in known else f"{text.rstrip()}\n\n[{table}]\n"
 
 
 def with_threshold(text: str, wanted: Threshold) -> str:

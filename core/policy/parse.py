@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from core.errors import Problem, Unreadable
+from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
 from core.policy.packs import packs
 from core.policy.places import places_of
 from core.policy.reader import Reader, Wrong
@@ -78,6 +79,7 @@ def _policy(reader: Reader) -> Policy:
         required_datasets=tuple(_dataset(one) for one in reader.tables("required_dataset", optional=True)),
         rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
         rehearsal_days_by_tier=_rehearsals(reader),
+        events=_events(reader),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -177,6 +179,17 @@ def _longest_exception(reader: Reader) -> int:
 
 def _rehearsals(reader: Reader) -> Mapping[int, int]:
     return reader.table("rehearsal_days").by_tier() if reader.has("rehearsal_days") else REHEARSAL_DAYS
+
+
+def _events(reader: Reader) -> EventKeeping:
+    """`[events]` says how long, `[event_inputs]` in which form by tier, and `otherwise` for models nobody knows."""
+    kept = EventKeeping()
+    days = reader.table("events").whole("keep_days", LEAST_DAYS) if reader.has("events") else kept.days
+    if not reader.has("event_inputs"):
+        return EventKeeping(days)
+    inputs = reader.table("event_inputs")
+    by_tier = {tier: inputs.one_of(str(tier), KeptInput) for tier in TIERS}
+    return EventKeeping(days, by_tier, inputs.one_of(OTHERWISE, KeptInput))
 
 
 def _evidence(reader: Reader) -> RequiredEvidence:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.policy.keeping.rules import EventKeeping
+
 ALL_TIERS = frozenset({1, 2, 3, 4})
 # how many days a rehearsal of the way back counts, by tier, where a policy does not say so
 REHEARSAL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
@@ -239,6 +241,7 @@ class Policy:
     required_datasets: tuple[RequiredDataset, ...] = ()
     rollback_conditions: tuple[RollbackCondition, ...] = ()
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: REHEARSAL_DAYS)
+    events: EventKeeping = field(default_factory=EventKeeping)
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from core.policy.keeping.rules import EventKeeping
 from core.policy.rules import (
     ALL_TIERS,
     INTO_USE,
@@ -131,7 +132,16 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
             },
         ),
         ("Exceptions", "day", {"longest": policy.longest_exception_days}),
+        ("Events", "day", {"kept": policy.events.days}),
     )
+
+
+def inputs_kept(keeping: EventKeeping) -> Mapping[str, str]:
+    """In which form the inputs of events are kept, by what they are for."""
+    return {
+        **{f"tier {tier}": keeping.inputs_by_tier[tier].value for tier in sorted(keeping.inputs_by_tier)},
+        "models that the inventory does not know": keeping.otherwise.value,
+    }
 
 
 def counted(value: int, singular: str) -> str:

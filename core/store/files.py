@@ -34,8 +34,11 @@ class EvidenceFiles:
             raise NotFound("evidence file", digest)
         return place
 
-    def add(self, chunks: Iterable[bytes]) -> StoredFile:
-        """Stream into a temporary file, make it durable, then give it its name; a crash leaves nothing half-stored."""
+    def add(self, chunks: Iterable[bytes], *, durable: bool = True) -> StoredFile:
+        """Stream into a temporary file, make it durable, then give it its name; a crash leaves nothing half-stored.
+
+        What can be made anew need not be `durable`: whoever reads it verifies its digest.
+        """
         temporary = self.folder / f".incoming-{secrets.token_hex(8)}"
         digest, size = hashlib.sha256(), 0
         try:
@@ -44,11 +47,13 @@ class EvidenceFiles:
                     digest.update(chunk)
                     size += sink.write(chunk)
                 sink.flush()
-                os.fsync(sink.fileno())
+                if durable:
+                    os.fsync(sink.fileno())
             place = self._place(digest.hexdigest())
             place.parent.mkdir(exist_ok=True, mode=0o700)
             temporary.replace(place)
-            _sync_folder(place.parent)
+            if durable:
+                _sync_folder(place.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(digest.hexdigest(), size)

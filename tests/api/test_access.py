@@ -138,6 +138,10 @@ STEPS = [
     Step("GET", "runs/R0001/result", Permission.RECORD_READ),
     Step("GET", "changes/CR0001", Permission.RECORD_READ),
     Step("GET", "ledger/entries/0/receipt", Permission.RECORD_READ),
+    Step("PUT", "events", Permission.EVENT_RECORD),
+    Step("GET", "event-batches", Permission.RECORD_READ),
+    Step("GET", "events/req-1", Permission.RECORD_READ),
+    Step("GET", "events/req-1/proof", Permission.RECORD_READ),
 ]
 
 

@@ -23,10 +23,13 @@ from core.ledger.notes import Verifier
 from core.ledger.service import Ledger
 from core.ledger.tables import LogCheckpoint
 from core.ledger.verify import verify_store
+from core.policy.editing import with_event_keeping
+from core.policy.keeping.rules import EventKeeping, KeptInput
+from core.policy.service import default_policy_text, publish
 from core.reports.keys import SigningKeys, open_keys
 from core.store import Store
 from tests.api.world import World, make_world
-from tests.builders import NOON
+from tests.builders import NOON, a_version
 from tests.event_batches.conftest import PIPELINE
 
 MOMENT = "2026-11-20T12:00:00+00:00"
@@ -35,6 +38,10 @@ MOMENT = "2026-11-20T12:00:00+00:00"
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     return open_keys(tmp_path_factory.mktemp("keys"), origin="countersign.test/ledger", at=NOON)
+
+
+def committed(_model: str) -> InputForm:
+    return InputForm.COMMITMENT
 
 
 @pytest.fixture
@@ -88,9 +95,28 @@ def test_a_repeated_input_is_recognised_although_its_commitment_has_another_key(
     assert put(client, [an_event(1, input={"age": 42})]).status_code == 422
 
 
+def test_inputs_are_kept_as_the_policy_says_of_the_tier_of_their_model(world: World) -> None:
+    model, _ = a_version(world.place.store, world.cast)
+    keeping = EventKeeping(inputs_by_tier=dict.fromkeys((1, 2, 3, 4), KeptInput.MASKED), otherwise=KeptInput.NONE)
+    text = with_event_keeping(default_policy_text().replace("2026.1", "2026.2"), keeping)
+    with world.place.store.transaction() as tx:
+        publish(tx, world.place.ledger, text, actor=PIPELINE, at=NOON)
+    client, given = world.client(), {"note": "write to jane.doe@example.com"}
+
+    put(client, [an_event(1, input=given, model=model), an_event(2, input=given, model="nobody's")])
+
+    known, unknown = (client.get(f"events/req-{number}").json() for number in (1, 2))
+    assert (known["form"], known["input"]) == ("masked", '{"note":"write to [e-mail address]"}')
+    assert (unknown["form"], unknown["input"]) == ("none", "")
+    assert put(client, [an_event(1, input=given, model=model)]).json()["repeated"] == 1
+
+
 def test_masked_inputs_hold_no_personal_data(world: World) -> None:
     client = world.client()
-    put(client, [an_event(1, input={"note": "write to jane.doe@example.com"})], "?inputs=masked")
+    text = default_policy_text().replace("2026.1", "2026.2").replace('otherwise = "commitment"', 'otherwise = "masked"')
+    with world.place.store.transaction() as tx:
+        publish(tx, world.place.ledger, text, actor=PIPELINE, at=NOON)
+    put(client, [an_event(1, input={"note": "write to jane.doe@example.com"})])
 
     event = json.loads(parse_event_proof(client.get("events/req-1/proof").text).event)
     assert event["form"] == "masked"
@@ -132,7 +158,7 @@ def test_a_token_without_the_scope_records_nothing(world: World) -> None:
 )
 def test_what_is_no_event_is_named(world: World, event: object, said: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        submission_of(world.place.store, [event], form=InputForm.COMMITMENT, actor=PIPELINE)
+        submission_of(world.place.store, [event], forms=committed, actor=PIPELINE)
 
     assert any(str(problem).startswith(said) for problem in refused.value.problems), refused.value
 
@@ -157,14 +183,11 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_recorded(
 
 def test_many_senders_share_a_checkpoint_and_one_that_is_refused_harms_nobody(world: World) -> None:
     collector = Collector(world.place, lambda: NOON)
-    good = [
-        submission_of(world.place.store, [an_event(100 + n)], form=InputForm.COMMITMENT, actor=PIPELINE)
-        for n in range(31)
-    ]
+    good = [submission_of(world.place.store, [an_event(100 + n)], forms=committed, actor=PIPELINE) for n in range(31)]
     collector.hand_in(good[0]).result(10)
     with world.place.store.reading() as session:
         before = session.exec(select(func.count()).select_from(LogCheckpoint)).one()
-    bad = submission_of(world.place.store, [an_event(100, output="reject")], form=InputForm.COMMITMENT, actor=PIPELINE)
+    bad = submission_of(world.place.store, [an_event(100, output="reject")], forms=committed, actor=PIPELINE)
 
     start = threading.Barrier(32)
     answers: list[object] = []
@@ -198,7 +221,7 @@ def test_a_queue_that_is_full_says_so(world: World, monkeypatch: pytest.MonkeyPa
     events: list[object] = [an_event(1), an_event(2)]
 
     with pytest.raises(Busy):
-        collector.hand_in(submission_of(world.place.store, events, form=InputForm.NONE, actor=PIPELINE))
+        collector.hand_in(submission_of(world.place.store, events, forms=committed, actor=PIPELINE))
     collector.stop()
 
 
@@ -206,9 +229,9 @@ def test_ten_thousand_events_with_inputs_are_read_in_reasonable_time(world: Worl
     """No measure of speed, which benchmarks give: it shows that nothing here grows with the square of the rows."""
     events: list[object] = [an_event(n, input={"age": n}) for n in range(10_000)]
     began = time.process_time()
-    submission_of(world.place.store, events[:1000], form=InputForm.COMMITMENT, actor=PIPELINE)
+    submission_of(world.place.store, events[:1000], forms=committed, actor=PIPELINE)
     small = time.process_time() - began
     began = time.process_time()
-    submission_of(world.place.store, events, form=InputForm.COMMITMENT, actor=PIPELINE)
+    submission_of(world.place.store, events, forms=committed, actor=PIPELINE)
 
     assert time.process_time() - began < 40 * small + 1

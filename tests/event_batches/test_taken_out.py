@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
-import orjson
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from core.ledger.batches.extract import event_parts
 from core.ledger.batches.inputs import input_commitment, input_keys
 from core.ledger.batches.queries import event_proof
 from core.ledger.batches.service import record_events
-from core.ledger.canonical import canonical
+from core.ledger.canonical import canonical, number_text
 from core.ledger.extract import ledger_files, parts
 from core.ledger.offline import Bundle, Entry, Failed, canonical_input, events, read_canonical, verify_event
 from core.ledger.service import Ledger
@@ -137,6 +137,7 @@ def test_a_flipped_byte_of_a_proof_is_never_accepted_offline(recorded: SimpleNam
 
 @given(st.dictionaries(st.text("abc", min_size=1), st.floats(allow_nan=False, allow_infinity=False), max_size=5))
 def test_fractions_of_an_input_are_written_as_they_were_committed_to(values: dict[str, float]) -> None:
-    kept = {name: orjson.dumps(value).decode() for name, value in values.items()}
+    kept = {name: number_text(value) for name, value in values.items()}
 
-    assert canonical_input(orjson.dumps(values)) == canonical(kept)
+    assert canonical_input(json.dumps(values).encode()) == canonical(kept)
+    assert {name: rfc8785.dumps(value).decode() for name, value in values.items()} == kept

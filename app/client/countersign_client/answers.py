@@ -13,6 +13,16 @@ class Proof(TypedDict):
     entry: str
 
 
+class EventsRecorded(TypedDict):
+    """What became of events that were handed in; no batch where all of them were on record."""
+
+    batch: str | None
+    recorded: int
+    repeated: int
+    root: str | None
+    ledger: Proof | None
+
+
 class Check(TypedDict):
     """One figure against its threshold."""
 

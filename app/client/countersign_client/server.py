@@ -10,7 +10,17 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from countersign_client.answers import ComplianceRan, HandedIn, ImportDone, ImportPlan, Registered, Result, Run, Started
+from countersign_client.answers import (
+    ComplianceRan,
+    EventsRecorded,
+    HandedIn,
+    ImportDone,
+    ImportPlan,
+    Registered,
+    Result,
+    Run,
+    Started,
+)
 from countersign_client.errors import Altered, Problem, Refusal, Rejected, Unreachable
 
 ATTEMPTS = 4
@@ -60,6 +70,10 @@ class Server:
         """Import models from a file, whole or not at all."""
         return cast(ImportDone, self._send("PUT", "/imports", key=key, query=query, file=file).json())
 
+    def record_events(self, body: bytes, kind: str) -> EventsRecorded:
+        """Record events; those on record are left out, so that a repeat has no second effect."""
+        return cast(EventsRecorded, self._send("PUT", "/events", body=body, kind=kind).json())
+
     def start(self, model: str, version: str, key: str) -> Started:
         """Start the validation."""
         return cast(Started, self._send("POST", _path(model, version, "validations"), key=key).json())
@@ -106,13 +120,16 @@ class Server:
         query: Query = (),
         record: Mapping[str, object] | None = None,
         file: Path | None = None,
+        body: bytes | None = None,
+        kind: str = "",
     ) -> httpx.Response:
         """Repeating is safe: reads change nothing, and a key lets an act happen once."""
         headers = {"Idempotency-Key": key} if key else {}
+        headers |= {"Content-Type": kind} if kind else {}
         pause = FIRST_PAUSE
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                response = self._once(method, path, headers, query, record, file)
+                response = self._once(method, path, headers, query, record, file, body)
                 if response.status_code not in MOMENTARY:
                     return _checked(response)
                 trouble = f"it answers {response.status_code}"
@@ -133,8 +150,11 @@ class Server:
         query: Query,
         record: Mapping[str, object] | None,
         file: Path | None,
+        body: bytes | None,
     ) -> httpx.Response:
         params = httpx.QueryParams(list(query))
+        if body is not None:
+            return self._client.request(method, path, params=params, headers=headers, content=body)
         if file is None:
             return self._client.request(method, path, params=params, headers=headers, json=record)
         with file.open("rb") as stream:

@@ -43,7 +43,7 @@ def known_rows(session: Session, files: EvidenceFiles, table: pa.Table) -> NDArr
         return known
     wanted = hashes_of(table.column("id"))
     for batch in around:
-        maybe = np.flatnonzero(index_of(files, batch).may_hold(wanted))
+        maybe = np.flatnonzero(index_of(session, files, batch).may_hold(wanted))
         if maybe.size:
             known[_same(files, batch, table, maybe.tolist())] = True
     return known

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -16,6 +17,9 @@ from core.ledger.batches.tree import leaves_of, levels_over, sibling
 from core.ledger.batches.writing import column_of, written
 from core.store import EvidenceFiles
 
+MOST_OPEN = 20_000
+_VERIFIED: dict[tuple[Path, str], Index] = {}
+
 
 @dataclass(frozen=True)
 class FoundEvent:
@@ -28,17 +32,34 @@ class FoundEvent:
     erased: bool = False
 
 
-def index_of(files: EvidenceFiles, batch: EventBatch) -> Index:
-    """The index of a file; one that is missing or cut short is made anew from the rows."""
+def index_of(session: Session, files: EvidenceFiles, batch: EventBatch) -> Index:
+    """The index of a file, whose digest is verified once in a process; one that is missing or damaged is made anew."""
+    key = (files.folder, batch.ids)
+    if key not in _VERIFIED:
+        path = _intact(files, batch) or _made_anew(session, files, batch)
+        if len(_VERIFIED) >= MOST_OPEN:
+            _VERIFIED.clear()
+        _VERIFIED[key] = Index(path, batch.rows)
+    return _VERIFIED[key]
+
+
+def _intact(files: EvidenceFiles, batch: EventBatch) -> Path | None:
     try:
         path = files.path(batch.ids)
     except NotFound:
-        path = None
-    if path is None or path.stat().st_size != size_of(batch.rows):
-        table = pq.read_table(files.path(batch.digest))
-        levels = list(levels_over(leaves_of(written(table))))
-        path = files.path(files.add([index_bytes(hashes_of(table.column("id")), levels)]).digest)
-    return Index(path, batch.rows)
+        return None
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    return path if found == batch.ids and path.stat().st_size == size_of(batch.rows) else None
+
+
+def _made_anew(session: Session, files: EvidenceFiles, batch: EventBatch) -> Path:
+    table = pq.read_table(files.path(batch.digest))
+    leaves = leaves_of(written(table))
+    for gone in session.exec(select(EventErasure).where(EventErasure.batch_id == batch.id)):
+        leaves[gone.line] = gone.leaf
+    made = index_bytes(hashes_of(table.column("id")), list(levels_over(leaves)))
+    return files.path(files.add([made], durable=False).digest)
 
 
 def find_event(session: Session, files: EvidenceFiles, event_id: str) -> FoundEvent:
@@ -46,7 +67,7 @@ def find_event(session: Session, files: EvidenceFiles, event_id: str) -> FoundEv
     (wanted,) = hashes_of(column_of([event_id]))
     kept = select(EventBatch).where(col(EventBatch.removed_at).is_(None)).order_by(col(EventBatch.id).desc())
     for batch in session.exec(kept):
-        for line in index_of(files, batch).lines(wanted):
+        for line in index_of(session, files, batch).lines(wanted):
             found = _standing(session, files, batch, line)
             if orjson.loads(found.body)["id"] == event_id:
                 return found
@@ -62,7 +83,7 @@ def _standing(session: Session, files: EvidenceFiles, batch: EventBatch, line: i
     for gone, leaf in erased.items():
         leaves[gone - first] = leaf
     lower = sibling(list(levels_over(leaves)), line - first)
-    path = (*lower, *index_of(files, batch).upper_path(line))
+    path = (*lower, *index_of(session, files, batch).upper_path(line))
     return FoundEvent(batch, line, rows[line - first], path, line in erased)
 
 

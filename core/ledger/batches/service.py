@@ -149,7 +149,7 @@ def _recorded(
 def _put_on_record(
     tx: Transaction, ledger: Ledger, files: EvidenceFiles, ready: Prepared, actor: Actor, *, at: datetime
 ) -> EventBatch:
-    stored, index = files.add([ready.parquet]), files.add([ready.index])
+    stored, index = files.add([ready.parquet]), files.add([ready.index], durable=False)
     number = next_number(tx.session, "B")
     entry = ledger.record(
         tx,

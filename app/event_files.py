@@ -1,0 +1,54 @@
+"""Recorded events as files: what the download routes answer once they know who asks."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.composition import Workplace, now
+from app.handouts import NOT_KEPT
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import Refused
+from core.ledger.batches.queries import event_proof
+from core.reports.events_bundle import take_events
+
+Answer = Callable[[Request, Actor], Response]
+
+
+def event_files(place: Workplace) -> tuple[tuple[str, Answer], ...]:
+    """Paths, and what each answers."""
+    return (
+        ("/exports/events/{batch}/bundle", lambda request, actor: event_bundle_file(place, request, actor)),
+        ("/exports/events/{event}/receipt", lambda request, actor: event_receipt_file(place, request, actor)),
+    )
+
+
+def event_receipt_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """The proof of one event, which verifies offline."""
+    reasons = permission_refusals(actor, Permission.RECORD_READ)
+    if reasons:
+        raise Refused(reasons)
+    event = request.path_params["event"]
+    with place.store.reading() as session:
+        text = event_proof(session, place.events, event, vkey=place.ledger.vkey).text()
+    return _attached(text.encode(), "application/json", f"{event.replace(':', '-')}.event-proof.json")
+
+
+def event_bundle_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """A file of events whole, or the events of it that `event` names, as a signed bundle; who took it is on record."""
+    batch, chosen = request.path_params["batch"], request.query_params.getlist("event")
+    taken = take_events(
+        place.store,
+        place.ledger,
+        place.events,
+        place.keys,
+        whole=() if chosen else (batch,),
+        chosen=tuple(chosen),
+        actor=actor,
+        at=now(),
+    )
+    return _attached(taken.content, "application/zip", f"{taken.name}.zip")
+
+
+def _attached(content: bytes, media: str, name: str) -> Response:
+    return Response(content, 200, {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{name}"'}, media)

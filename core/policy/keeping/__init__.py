@@ -1,0 +1,1 @@
+"""How recorded events are kept, as a policy says it."""
