@@ -11,6 +11,7 @@ from app.api.routes import (
     coverage,
     documents,
     events,
+    exports,
     finding,
     hooks,
     imports,
@@ -68,8 +69,8 @@ def build() -> Api:
     )
     install(application)
     for routes in (
-        models, records, finding, documents, imports, validations, references, changes, coverage, events, ledger,
-        rollout, hooks, policies, audits, compliance,
+        models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
+        ledger, rollout, hooks, policies, audits, compliance,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

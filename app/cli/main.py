@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
+        "export": ("app.cli.export", "have a report built and write its file"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
         "ledger": ("app.cli.ledger", "verify the ledger of this installation"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),

@@ -194,3 +194,26 @@ class Result:
         found = json.loads(self.content)
         assert isinstance(found, dict)
         return found
+
+
+class ExportStarted(TypedDict):
+    """An export that is being built."""
+
+    export: str
+    ledger: Proof
+
+
+class Export(TypedDict):
+    """An export: how far it is, and what it holds once it is ready."""
+
+    export: str
+    template: str
+    template_version: str
+    format: str
+    status: str
+    step: str
+    complete: bool | None
+    filename: str
+    size: int
+    digest: str
+    error: str

@@ -13,6 +13,8 @@ import httpx
 from countersign_client.answers import (
     ComplianceRan,
     EventsRecorded,
+    Export,
+    ExportStarted,
     HandedIn,
     ImportDone,
     ImportPlan,
@@ -110,6 +112,48 @@ class Server:
         if digest != said:
             raise Altered(f"The result of {number} has the digest {digest}, and the server says {said or 'none'}.")
         return Result(number, digest, response.content)
+
+    def request_export(self, wish: Mapping[str, object], key: str) -> ExportStarted:
+        """Ask for a report."""
+        return cast(ExportStarted, self._send("POST", "/exports", key=key, record=wish).json())
+
+    def export(self, number: str) -> Export:
+        """How far an export is."""
+        return cast(Export, self._send("GET", f"/exports/{quote(number, safe='')}").json())
+
+    def wait_for_export(self, number: str, seconds: float) -> Export:
+        """The export once it has ended, or as it is when the time is over."""
+        deadline, pause = time.monotonic() + seconds, POLL_SECONDS
+        while True:
+            found = self.export(number)
+            left = deadline - time.monotonic()
+            if found["status"] not in PENDING or left <= 0:
+                return found
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.5, SLOWEST_POLL)
+
+    def download_export(self, number: str, target: Path) -> str:
+        """Write the file of a ready export whole, or nothing; its SHA-256. Raises `Altered` for another digest."""
+        draft = target.with_name(f".{target.name}.part")
+        digest = hashlib.sha256()
+        try:
+            with self._client.stream("GET", f"/exports/{quote(number, safe='')}/file") as response:
+                if not response.is_success:
+                    response.read()
+                    _checked(response)
+                with draft.open("wb") as sink:
+                    for chunk in response.iter_bytes():
+                        digest.update(chunk)
+                        sink.write(chunk)
+                said = response.headers.get("etag", "").removeprefix("W/").strip('"')
+            if digest.hexdigest() != said:
+                raise Altered(f"{number} has the digest {digest.hexdigest()}, and the server says {said or 'none'}.")
+            draft.replace(target)
+        except httpx.TransportError as error:
+            raise Unreachable(f"{self.url} cannot be reached: {error}") from None
+        finally:
+            draft.unlink(missing_ok=True)
+        return digest.hexdigest()
 
     def _send(
         self,
