@@ -93,8 +93,10 @@ def wish(args: argparse.Namespace) -> dict[str, object]:
 
 
 def _export(server: "Server", args: argparse.Namespace) -> int:
-    started = server.request_export(wish(args), args.idempotency_key or uuid.uuid4().hex)
-    found = server.wait_for_export(started["export"], args.wait)
+    from countersign_client.exports import download_export, request_export, wait_for_export
+
+    started = request_export(server, wish(args), args.idempotency_key or uuid.uuid4().hex)
+    found = wait_for_export(server, started["export"], args.wait)
     if found["status"] in ("queued", "running"):
         _say(f"{found['export']} is not built after {args.wait:g} s: {found['step'] or 'it waits for the worker'}.")
         return NO_ANSWER
@@ -102,7 +104,7 @@ def _export(server: "Server", args: argparse.Namespace) -> int:
         _say(f"{found['export']} is {found['status']}. {found['error']}".rstrip())
         return NOT_BUILT
     target = args.out or Path(Path(found["filename"]).name)
-    digest = server.download_export(found["export"], target)
+    digest = download_export(server, found["export"], target)
     _told(found, target, digest, as_json=args.json)
     return PASSED if found["complete"] else NOT_COMPLETE
 

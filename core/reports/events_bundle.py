@@ -12,7 +12,8 @@ from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.extract import ledger_files, parts, verifier_source
 from core.ledger.service import Entity, Ledger
-from core.reports.bundle import DECLARATION, MANIFEST, SIGNATURE, TAGS, digest_lines, packed
+from core.reports.bundle import DECLARATION, MANIFEST, SIGNATURE, TAGS, digest_lines
+from core.reports.formats.csv_files import packed
 from core.reports.signing import SigningKeys, sign_manifest
 from core.store import EvidenceFiles, Store
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from core.ledger import offline
 from core.reports import bundle
+from core.reports.formats.csv_files import packed
 from core.reports.signing import SigningKeys
 from core.reports.values import Attachment
 from tests.reports.conftest import Exported
@@ -127,7 +128,7 @@ def _holds(packed: bytes) -> bool:
 def test_the_same_files_give_the_same_zip(exported: Exported) -> None:
     held = {"a/b.txt": b"b", "a/a.txt": b"a"}
 
-    assert bundle.packed(held, at=AT) == bundle.packed(dict(reversed(held.items())), at=AT)
+    assert packed(held, at=AT) == packed(dict(reversed(held.items())), at=AT)
 
 
 def test_the_statement_is_signed_and_names_the_exported_files(exported: Exported, keys: SigningKeys) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlsplit
@@ -13,8 +14,6 @@ import httpx
 from countersign_client.answers import (
     ComplianceRan,
     EventsRecorded,
-    Export,
-    ExportStarted,
     HandedIn,
     ImportDone,
     ImportPlan,
@@ -53,45 +52,45 @@ class Server:
     def register(self, record: Mapping[str, object], model: str | None, key: str) -> Registered:
         """Register a model with its version, or the next version of `model`."""
         path = f"/models/{quote(model, safe='')}/versions" if model else "/models"
-        return cast(Registered, self._send("POST", path, key=key, record=record).json())
+        return cast(Registered, self.send("POST", path, key=key, record=record).json())
 
     def hand_in(self, model: str, version: str, kind: str, source: Path | str, query: Query, key: str) -> HandedIn:
         """Stream a file up as evidence of this kind, or have the server fetch it from an address."""
         path = _path(model, version, f"evidence/{quote(kind, safe='')}")
         if isinstance(source, str):
-            done = self._send("POST", f"{path}/reference", key=key, query=query, record={"address": source})
+            done = self.send("POST", f"{path}/reference", key=key, query=query, record={"address": source})
         else:
-            done = self._send("PUT", path, key=key, query=[("filename", source.name), *query], file=source)
+            done = self.send("PUT", path, key=key, query=[("filename", source.name), *query], file=source)
         return cast(HandedIn, done.json())
 
     def look_at_import(self, file: Path, query: Query) -> ImportPlan:
         """What an import of this file would do now."""
-        return cast(ImportPlan, self._send("PUT", "/imports/dry-run", query=query, file=file).json())
+        return cast(ImportPlan, self.send("PUT", "/imports/dry-run", query=query, file=file).json())
 
     def import_models(self, file: Path, query: Query, key: str) -> ImportDone:
         """Import models from a file, whole or not at all."""
-        return cast(ImportDone, self._send("PUT", "/imports", key=key, query=query, file=file).json())
+        return cast(ImportDone, self.send("PUT", "/imports", key=key, query=query, file=file).json())
 
     def record_events(self, body: bytes, kind: str) -> EventsRecorded:
         """Record events; those on record are left out, so that a repeat has no second effect."""
-        return cast(EventsRecorded, self._send("PUT", "/events", body=body, kind=kind).json())
+        return cast(EventsRecorded, self.send("PUT", "/events", body=body, kind=kind).json())
 
     def start(self, model: str, version: str, key: str) -> Started:
         """Start the validation."""
-        return cast(Started, self._send("POST", _path(model, version, "validations"), key=key).json())
+        return cast(Started, self.send("POST", _path(model, version, "validations"), key=key).json())
 
     def report_code(self, model: str, version: str, record: Mapping[str, object], key: str) -> Registered:
         """Put the commit behind a version on record, with its pull request and results."""
-        return cast(Registered, self._send("POST", _path(model, version, "code"), key=key, record=record).json())
+        return cast(Registered, self.send("POST", _path(model, version, "code"), key=key, record=record).json())
 
     def run_compliance(self, checks: Sequence[str] | None, key: str) -> ComplianceRan:
         """Run the routine checks, those named or all that are switched on."""
         record = {"checks": list(checks) if checks is not None else None}
-        return cast(ComplianceRan, self._send("POST", "/compliance/runs", key=key, record=record).json())
+        return cast(ComplianceRan, self.send("POST", "/compliance/runs", key=key, record=record).json())
 
     def run(self, number: str) -> Run:
         """How far a validation is."""
-        return cast(Run, self._send("GET", f"/runs/{quote(number, safe='')}").json())
+        return cast(Run, self.send("GET", f"/runs/{quote(number, safe='')}").json())
 
     def wait(self, number: str, seconds: float) -> Run:
         """The validation once it has ended, or as it is when the time is over."""
@@ -106,56 +105,14 @@ class Server:
 
     def result(self, number: str) -> Result:
         """Everything that a finished validation computed; raises `Altered` where it has another digest than it says."""
-        response = self._send("GET", f"/runs/{quote(number, safe='')}/result")
+        response = self.send("GET", f"/runs/{quote(number, safe='')}/result")
         digest = hashlib.sha256(response.content).hexdigest()
         said = response.headers.get("etag", "").removeprefix("W/").strip('"')
         if digest != said:
             raise Altered(f"The result of {number} has the digest {digest}, and the server says {said or 'none'}.")
         return Result(number, digest, response.content)
 
-    def request_export(self, wish: Mapping[str, object], key: str) -> ExportStarted:
-        """Ask for a report."""
-        return cast(ExportStarted, self._send("POST", "/exports", key=key, record=wish).json())
-
-    def export(self, number: str) -> Export:
-        """How far an export is."""
-        return cast(Export, self._send("GET", f"/exports/{quote(number, safe='')}").json())
-
-    def wait_for_export(self, number: str, seconds: float) -> Export:
-        """The export once it has ended, or as it is when the time is over."""
-        deadline, pause = time.monotonic() + seconds, POLL_SECONDS
-        while True:
-            found = self.export(number)
-            left = deadline - time.monotonic()
-            if found["status"] not in PENDING or left <= 0:
-                return found
-            time.sleep(min(pause, left))
-            pause = min(pause * 1.5, SLOWEST_POLL)
-
-    def download_export(self, number: str, target: Path) -> str:
-        """Write the file of a ready export whole, or nothing; its SHA-256. Raises `Altered` for another digest."""
-        draft = target.with_name(f".{target.name}.part")
-        digest = hashlib.sha256()
-        try:
-            with self._client.stream("GET", f"/exports/{quote(number, safe='')}/file") as response:
-                if not response.is_success:
-                    response.read()
-                    _checked(response)
-                with draft.open("wb") as sink:
-                    for chunk in response.iter_bytes():
-                        digest.update(chunk)
-                        sink.write(chunk)
-                said = response.headers.get("etag", "").removeprefix("W/").strip('"')
-            if digest.hexdigest() != said:
-                raise Altered(f"{number} has the digest {digest.hexdigest()}, and the server says {said or 'none'}.")
-            draft.replace(target)
-        except httpx.TransportError as error:
-            raise Unreachable(f"{self.url} cannot be reached: {error}") from None
-        finally:
-            draft.unlink(missing_ok=True)
-        return digest.hexdigest()
-
-    def _send(
+    def send(
         self,
         method: str,
         path: str,
@@ -175,7 +132,7 @@ class Server:
             try:
                 response = self._once(method, path, headers, query, record, file, body)
                 if response.status_code not in MOMENTARY:
-                    return _checked(response)
+                    return checked(response)
                 trouble = f"it answers {response.status_code}"
             except httpx.InvalidURL as error:
                 raise Unreachable(f"{self.url} is not an address: {error}") from None
@@ -185,6 +142,10 @@ class Server:
                 time.sleep(pause)
                 pause *= 2
         raise Unreachable(f"{self.url} cannot be reached: {trouble}")
+
+    def stream(self, method: str, path: str) -> AbstractContextManager[httpx.Response]:
+        """One answer, read piece by piece; nothing is repeated."""
+        return self._client.stream(method, path)
 
     def _once(
         self,
@@ -219,7 +180,7 @@ def _path(model: str, version: str, last: str) -> str:
     return f"/models/{quote(model, safe='')}/versions/{quote(version, safe='')}/{last}"
 
 
-def _checked(response: httpx.Response) -> httpx.Response:
+def checked(response: httpx.Response) -> httpx.Response:
     """A success of our API as it is; anything else is raised."""
     kind = response.headers.get("content-type", "").partition(";")[0]
     if response.is_success and kind == JSON:
