@@ -90,7 +90,7 @@ def begin_fieldwork(store: Store, ledger: Ledger, *, audit: str, actor: Actor, a
     with deciding(store, ledger, Act.BEGIN, entity=Entity("audit", audit), actor=actor, at=at) as tx:
         row = load_audit(tx.session, audit, to_change=True)
         refuse(refusals(audit_facts(tx.session, row, actor), Act.BEGIN, actor))
-        save(tx.session, row, status=AuditStatus.FIELDWORK, begun_at=at)
+        save(tx.session, row, {"status": AuditStatus.FIELDWORK, "begun_at": at})
         return recorded(tx, ledger, Event.AUDIT_BEGUN, row, {}, actor=actor, at=at)
 
 
@@ -101,7 +101,7 @@ def cancel_audit(store: Store, ledger: Ledger, *, audit: str, reason: str, actor
         row = load_audit(tx.session, audit, to_change=True)
         refuse((*refusals(audit_facts(tx.session, row, actor), Act.CANCEL, actor), *text_refusals(reason=reason)))
         ended = {"conclusion": reason.strip(), "ended_by": actor.id, "ended_at": at}
-        save(tx.session, row, status=AuditStatus.CANCELLED, **ended)
+        save(tx.session, row, {"status": AuditStatus.CANCELLED, **ended})
         return recorded(tx, ledger, Event.AUDIT_CANCELLED, row, {"reason": reason.strip()}, actor=actor, at=at)
 
 

@@ -1,10 +1,10 @@
 """Loads an audit with what its rules ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, update
+from sqlalchemy import Executable, and_, func, update
 from sqlmodel import Session, col, select
 
 from core.access.rules import PERMISSIONS, Actor, Permission, Role
@@ -127,7 +127,9 @@ def check_lengths(**texts: str) -> None:
         raise Unreadable(problems)
 
 
-def save(session: Session, row: Audit | AuditFinding, expected: int | None = None, **values: object) -> None:
+def save(
+    session: Session, row: Audit | AuditFinding, values: Mapping[str, object], *, expected: int | None = None
+) -> None:
     """Compare-and-set on the revision; raises `Conflict` where somebody changed it meanwhile."""
     table = type(row)
     if expected is not None and expected != row.revision:
@@ -156,8 +158,8 @@ def _holders(session: Session, people: Iterable[str], roles: Iterable[Role], at:
     return frozenset(session.exec(query).all())
 
 
-def _count(session: Session, query: object) -> int:
-    return int(session.execute(query).scalar_one())  # type: ignore[call-overload]
+def _count(session: Session, query: Executable) -> int:
+    return int(session.execute(query).scalar_one())
 
 
 def _unfound(session: Session, audit: Audit) -> int:

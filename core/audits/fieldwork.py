@@ -114,7 +114,8 @@ def raise_finding(store: Store, ledger: Ledger, *, audit: str, found: Found, act
             number=next_number(tx.session, "AF"), audit_id=row.id or 0, item_id=what.id if what else None,
             criterion_id=by.id if by else None, grade=found.grade, title=found.title.strip(), owner=found.owner,
             reference=found.reference.strip(), raised_by=actor.id, raised_at=at, respond_by=found.respond_by,
-            **{name: text.strip() for name, text in texts.items()},
+            condition=found.condition.strip(), criterion=found.criterion.strip(), cause=found.cause.strip(),
+            effect=found.effect.strip(), recommendation=found.recommendation.strip(),
         )  # fmt: skip
         tx.session.add(finding)
         tx.session.flush()
@@ -132,7 +133,7 @@ def issue_findings(store: Store, ledger: Ledger, *, audit: str, actor: Actor, at
         row = load_audit(tx.session, audit, to_change=True)
         facts = audit_facts(tx.session, row, actor)
         refuse(refusals(facts, Act.ISSUE, actor))
-        save(tx.session, row, status=AuditStatus.FOLLOW_UP, issued_at=at)
+        save(tx.session, row, {"status": AuditStatus.FOLLOW_UP, "issued_at": at})
         payload = {"items": facts.sampled, "criteria": facts.criteria, "findings": len(facts.pending)}
         return recorded(tx, ledger, Event.AUDIT_ISSUED, row, dict(payload), actor=actor, at=at)
 

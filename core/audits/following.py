@@ -42,10 +42,11 @@ def respond(
     with deciding(store, ledger, Act.RESPOND, entity=Entity("audit finding", finding), actor=actor, at=at) as tx:
         row, audit = _allowed(tx, finding, Act.RESPOND, actor, response=text)
         due = None if response is Response.RISK_ACCEPTED else due_at
-        save(
-            tx.session, row, status=FindingStatus.ANSWERED, response=response, response_text=text.strip(),
-            responded_by=actor.id, responded_at=at, due_at=due, sent_back="",
-        )  # fmt: skip
+        answered = {
+            "status": FindingStatus.ANSWERED, "response": response, "response_text": text.strip(),
+            "responded_by": actor.id, "responded_at": at, "due_at": due, "sent_back": "",
+        }  # fmt: skip
+        save(tx.session, row, answered)
         payload = {"response": response.value, "text": text.strip(), "due": due.isoformat() if due else ""}
         return recorded(tx, ledger, Event.AUDIT_FINDING_ANSWERED, audit, dict(payload), finding=row, actor=actor, at=at)
 
@@ -56,7 +57,7 @@ def report_done(store: Store, ledger: Ledger, *, finding: str, text: str, actor:
     with deciding(store, ledger, Act.REPORT, entity=Entity("audit finding", finding), actor=actor, at=at) as tx:
         row, audit = _allowed(tx, finding, Act.REPORT, actor, account=text)
         done = {"done": text.strip(), "done_by": actor.id, "done_at": at, "sent_back": ""}
-        save(tx.session, row, status=FindingStatus.DONE, **done)
+        save(tx.session, row, {"status": FindingStatus.DONE, **done})
         payload = {"text": text.strip()}
         return recorded(tx, ledger, Event.AUDIT_FINDING_DONE, audit, dict(payload), finding=row, actor=actor, at=at)
 
@@ -67,7 +68,7 @@ def send_back(store: Store, ledger: Ledger, *, finding: str, reason: str, actor:
     with deciding(store, ledger, Act.SEND_BACK, entity=Entity("audit finding", finding), actor=actor, at=at) as tx:
         row, audit = _allowed(tx, finding, Act.SEND_BACK, actor, reason=reason)
         before = FindingStatus.ANSWERED if row.status is FindingStatus.DONE else FindingStatus.OPEN
-        save(tx.session, row, status=before, sent_back=reason.strip())
+        save(tx.session, row, {"status": before, "sent_back": reason.strip()})
         payload = {"to": before.value, "reason": reason.strip()}
         return recorded(
             tx, ledger, Event.AUDIT_FINDING_SENT_BACK, audit, dict(payload), finding=row, actor=actor, at=at
@@ -80,7 +81,7 @@ def verify_finding(store: Store, ledger: Ledger, *, finding: str, text: str, act
     with deciding(store, ledger, Act.VERIFY, entity=Entity("audit finding", finding), actor=actor, at=at) as tx:
         row, audit = _allowed(tx, finding, Act.VERIFY, actor, verification=text)
         verified = {"verification": text.strip(), "verified_by": actor.id, "verified_at": at}
-        save(tx.session, row, status=FindingStatus.VERIFIED, **verified)
+        save(tx.session, row, {"status": FindingStatus.VERIFIED, **verified})
         payload = {"text": text.strip()}
         return recorded(tx, ledger, Event.AUDIT_FINDING_VERIFIED, audit, dict(payload), finding=row, actor=actor, at=at)
 
@@ -93,7 +94,7 @@ def close_audit(store: Store, ledger: Ledger, *, audit: str, conclusion: str, ac
         reasons = refusals(audit_facts(tx.session, row, actor), Act.CLOSE, actor)
         refuse((*reasons, *text_refusals(conclusion=conclusion)))
         ended = {"conclusion": conclusion.strip(), "ended_by": actor.id, "ended_at": at}
-        save(tx.session, row, status=AuditStatus.CLOSED, **ended)
+        save(tx.session, row, {"status": AuditStatus.CLOSED, **ended})
         payload = {"conclusion": conclusion.strip()}
         return recorded(tx, ledger, Event.AUDIT_CLOSED, row, dict(payload), actor=actor, at=at)
 

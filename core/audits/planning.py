@@ -55,7 +55,7 @@ def plan_audit(store: Store, ledger: Ledger, *, plan: Plan, actor: Actor, at: da
     _check(plan)
     with deciding(store, ledger, "plan an audit", entity=Entity("audit", "new"), actor=actor, at=at) as tx:
         _refuse(tx.session, plan, actor, at)
-        row = Audit(number=next_number(tx.session, "AU"), planned_by=actor.id, planned_at=at, **_values(plan))
+        row = Audit(**_values(plan), number=next_number(tx.session, "AU"), planned_by=actor.id, planned_at=at)  # type: ignore[arg-type]  # fields by name
         tx.session.add(row)
         tx.session.flush()
         _parts(tx, row, plan)
@@ -73,7 +73,7 @@ def change_plan(
         _refuse(tx.session, plan, actor, at)
         if row.scope != plan.scope.to_json() or (row.period_from, row.period_to) != plan.period:
             _drop_samples(tx.session, row)
-        save(tx.session, row, expected_revision, **_values(plan))
+        save(tx.session, row, _values(plan), expected=expected_revision)
         for part in (AuditCriterion, AuditMember):
             tx.session.execute(delete(part).where(col(part.audit_id) == row.id))
         _parts(tx, row, plan)

@@ -1,7 +1,6 @@
 """What an audit looks at: a scope of models, and the populations from which a sample can be drawn."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,9 +65,15 @@ def in_scope(scope: AuditScope) -> list[ColumnElement[bool]]:
         conditions.append(col(Model.business_line) == scope.business_line)
     if scope.pack:
         packs, pack = col(Model.packs), scope.pack
-        spaced = (packs == pack, packs.startswith(f"{pack} ", autoescape=True))
-        spaced += (packs.endswith(f" {pack}", autoescape=True), packs.contains(f" {pack} ", autoescape=True))
-        conditions.append(or_(*spaced))
+        ends, inside = f" {pack}", f" {pack} "
+        conditions.append(
+            or_(
+                packs == pack,
+                packs.startswith(f"{pack} ", autoescape=True),
+                packs.endswith(ends, autoescape=True),
+                packs.contains(inside, autoescape=True),
+            )
+        )
     return conditions
 
 
@@ -77,7 +82,7 @@ def members(
 ) -> tuple[Member, ...]:
     """Everything of this population in the scope, in one statement."""
     query = {Population.MODELS: _models, Population.PRODUCTION: _production, Population.CHANGES: _changes}[of](period)
-    rows: Sequence[tuple[str, str, int]] = session.execute(query.where(*in_scope(scope))).all()  # type: ignore[assignment]
+    rows = session.execute(query.where(*in_scope(scope))).all()
     return tuple(Member(f"{model} {part}" if of is Population.PRODUCTION else part, tier, model)
                  for model, part, tier in rows)  # fmt: skip
 
@@ -88,11 +93,11 @@ def query_words(scope: AuditScope, of: Population, period: tuple[datetime, datet
     return f"{of}{dates}: {scope.words}"
 
 
-def _models(_period: tuple[datetime, datetime]) -> Select[tuple[str, str, int]]:
+def _models(_period: tuple[datetime, datetime]) -> Select[str, str, int]:
     return select(col(Model.number), col(Model.number), col(Model.tier))
 
 
-def _production(_period: tuple[datetime, datetime]) -> Select[tuple[str, str, int]]:
+def _production(_period: tuple[datetime, datetime]) -> Select[str, str, int]:
     return (
         select(col(Model.number), col(ModelVersion.version), col(Model.tier))
         .join(ProductionPointer, col(ProductionPointer.model_id) == col(Model.id))
@@ -101,7 +106,7 @@ def _production(_period: tuple[datetime, datetime]) -> Select[tuple[str, str, in
     )
 
 
-def _changes(period: tuple[datetime, datetime]) -> Select[tuple[str, str, int]]:
+def _changes(period: tuple[datetime, datetime]) -> Select[str, str, int]:
     return (
         select(col(Model.number), col(ChangeRequest.number), col(Model.tier))
         .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))

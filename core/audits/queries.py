@@ -187,7 +187,7 @@ def _rows(session: Session, found: tuple[Audit, ...]) -> tuple[AuditRow, ...]:
     by_finding = {
         audit: (count, int(pending))
         for audit, count, pending in session.execute(
-            select(AuditFinding.audit_id, func.count(), pends)  # type: ignore[call-overload]  # a sum beside columns
+            select(AuditFinding.audit_id, func.count(), pends)
             .where(col(AuditFinding.audit_id).in_(ids))
             .group_by(col(AuditFinding.audit_id))
         )

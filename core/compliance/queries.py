@@ -180,8 +180,7 @@ def _since(session: Session) -> Mapping[str, datetime]:
     held = func.max(case((holds == Outcome.HOLDS, row), else_=0))
     not_held = func.max(case((holds == Outcome.HOLDS, 0), else_=row))
     turned = {
-        check: min(first, second)
-        for check, first, second in session.execute(select(key, held, not_held).group_by(key))  # type: ignore[call-overload]
+        check: min(first, second) for check, first, second in session.execute(select(key, held, not_held).group_by(key))
     }
     if not turned:
         return {}
@@ -193,7 +192,7 @@ def _since(session: Session) -> Mapping[str, datetime]:
 def _open(session: Session, at: datetime) -> Mapping[str, tuple[int, int]]:
     late = func.sum(case((col(ComplianceFinding.due_at) < at, 1), else_=0))
     query = (
-        select(col(ComplianceFinding.check_key), func.count(), late)  # type: ignore[call-overload]  # a sum beside columns
+        select(col(ComplianceFinding.check_key), func.count(), late)
         .where(col(ComplianceFinding.status) == FindingStatus.OPEN)
         .group_by(col(ComplianceFinding.check_key))
     )

@@ -13,6 +13,7 @@ from core.compliance.catalogue import CheckText, catalogue, check_by_key
 from core.compliance.tables import ComplianceFinding, ComplianceSetting
 from core.compliance.vocabulary import FindingStatus
 from core.errors import Problem, Refusal, Refused, Unreadable
+from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
@@ -91,8 +92,14 @@ def set_check(
             )
         )  # fmt: skip
         closed = 0 if on else _close_all(tx, check, reason.strip(), at)
-        payload = {"on": on, "every_hours": every_hours, "parameters": said, "reason": reason.strip(), "closed": closed}
-        return ledger.record(tx, Event.COMPLIANCE_SET, entity=entity, actor=actor, at=at, payload=dict(payload)).index
+        payload: dict[str, JsonValue] = {
+            "on": on,
+            "every_hours": every_hours,
+            "parameters": said,
+            "reason": reason.strip(),
+            "closed": closed,
+        }
+        return ledger.record(tx, Event.COMPLIANCE_SET, entity=entity, actor=actor, at=at, payload=payload).index
 
 
 def run_refusals(actor: Actor) -> tuple[Refusal, ...]:

@@ -93,7 +93,7 @@ def _sample(reading: Reading, one: AuditSample) -> None:
             "Population": f"{plain(one.query)}, {counted(one.population_size, 'member')}",
             "Digest of the population": f"`{one.population_digest}`",
             "Method": f"{plain(one.method.value)}, {count(one.size)} of {count(one.population_size)}",
-            "Seed": f"{plain(one.seed)}  \n:small[:gray[{plain(one.seed_source)}]]",
+            "Seed": f"{_seed(one.seed)}  \n:small[:gray[{plain(one.seed_source)}]]",
             "Reason": paragraphs(one.reason) if one.reason else "",
             "Drawn by": f"{reading.name_of(one.drawn_by)}, {moment(one.drawn_at)}",
         },
@@ -101,6 +101,11 @@ def _sample(reading: Reading, one: AuditSample) -> None:
     )
     number = reading.whole.audit.number
     st.markdown(f"[Population as it was recorded](/exports/{number}/population?sample={one.ordinal})")
+
+
+def _seed(seed: str) -> str:
+    """A digest as the digests beside it; what a lead entered as it was written."""
+    return f"`{seed}`" if len(seed) == 64 and seed.isalnum() else plain(seed)
 
 
 def steps(place: Workplace, viewer: Me, reading: Reading) -> None:

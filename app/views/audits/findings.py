@@ -1,6 +1,6 @@
 """Findings on the page of an audit: the list, one of them from condition to verification, and the form to raise one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
@@ -143,7 +143,7 @@ def _respond(place: Workplace, viewer: Me, row: AuditFinding) -> None:
 
 
 def _texts(place: Workplace, viewer: Me, row: AuditFinding, against: Against) -> None:
-    cases = {
+    cases: dict[Act, tuple[str, str, str, Callable[..., Done], str]] = {
         Act.REPORT: ("Report as done", "What was done, and what shows it", "Report as done", report_done, "text"),
         Act.VERIFY: ("Verify", "What was looked at, and why it is enough", "Verify and close", verify_finding, "text"),
         Act.SEND_BACK: ("Send back", "What is missing", "Send back", send_back, "reason"),
@@ -158,7 +158,7 @@ def _texts(place: Workplace, viewer: Me, row: AuditFinding, against: Against) ->
                 sent = st.form_submit_button(button)
             if sent:
                 with attempt("Nothing was recorded."):
-                    done = use_case(  # type: ignore[operator]  # three use cases of one shape
+                    done = use_case(
                         place.store, place.ledger, finding=row.number, actor=viewer.actor, at=now(), **{name: text}
                     )
                     _confirmed(done, "{} is on record as it is now")

@@ -53,7 +53,7 @@ def audits_table(rows: Sequence[AuditRow], known: Mapping[str, str], at: datetim
 def _row(row: AuditRow, known: Mapping[str, str], at: datetime) -> Mapping[str, str]:
     audit = row.audit
     outside = f"  \n:small[:gray[{plain(audit.conducted_by)}]]" if audit.kind is AuditKind.EXTERNAL else ""
-    pending = f" :small[:gray[{count(row.pending)} open]]" if row.pending else ""
+    pending = f" :gray[({count(row.pending)} open)]" if row.pending else ""
     return {
         "Number": audit.number,
         "Audit": f"{link(audit.title, '/audit', audit=audit.number)}{outside}",

@@ -64,11 +64,16 @@ def _figure(rows: Sequence[AuditRow], span: tuple[datetime, datetime], at: datet
             )
         )
     plot.update_layout(barmode="overlay")
-    plot.update_xaxes(type="date", fixedrange=True, range=list(span), tickformat="%b %Y", nticks=12)
+    plot.update_xaxes(type="date", fixedrange=True, range=list(span), tickformat=_ticks(span), nticks=10)
     plot.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
     if span[0] <= at <= span[1]:
         plot.add_vline(x=at, line={"color": ink.text, "width": 1, "dash": "dash"})
     return plot
+
+
+def _ticks(span: tuple[datetime, datetime]) -> str:
+    """Days where the picture covers less than three months, else months."""
+    return "%-d %b %Y" if span[1] - span[0] < timedelta(days=90) else "%b %Y"
 
 
 def _marker(standing: AuditStatus, ink: Ink) -> dict[str, object]:

@@ -110,24 +110,25 @@ def _end(day: date) -> datetime:
 
 
 def _who(offered: Offered, viewer: Me, held: WholeAudit | None) -> tuple[str, tuple[str, ...]]:
-    people = list(offered.auditors)
+    people: list[str] = list(offered.auditors)
     chosen = held.audit.lead if held else viewer.number
     lead = st.selectbox(
         "Lead",
         people,
         index=people.index(chosen) if chosen in people else 0,
-        format_func=offered.auditors.get,  # type: ignore[arg-type]
+        format_func=lambda one: offered.auditors[one],
     )
     team = [one for one in held.team if one in people] if held else [viewer.number]
     others = st.multiselect(
-        "Auditors", people, default=[one for one in team if one in people], format_func=offered.auditors.get
-    )  # type: ignore[arg-type]
+        "Auditors", people, default=[one for one in team if one in people],
+        format_func=lambda one: offered.auditors[one],
+    )  # fmt: skip
     return lead or "", tuple(dict.fromkeys([lead or "", *others]))
 
 
 def _criteria(offered: Offered, held: WholeAudit | None) -> tuple[tuple[str, str], ...]:
     titles = {f"{pack.id} {item.id}": item.title for pack in offered.packs.values() for item in pack.items}
-    chosen = [key for one in held.criteria if (key := key_of(one)) in titles] if held else []
+    chosen: list[str] = [key for one in held.criteria if (key := key_of(one)) in titles] if held else []
     named = st.multiselect(
         "Criteria, items of regulation packs", list(titles), default=chosen,
         format_func=lambda one: f"{one} {titles[one]}",

@@ -32,7 +32,7 @@ from app.work.tasks import urgency
 from core.access.rules import Actor
 from core.compliance.queries import CheckRow, DeviationFilter, deviations, results_of
 from core.compliance.settings import Standing, manage_refusals, set_check
-from core.compliance.tables import ComplianceFinding, ComplianceSetting
+from core.compliance.tables import ComplianceFinding, ComplianceResult, ComplianceSetting
 from core.compliance.vocabulary import FindingStatus
 
 
@@ -112,12 +112,11 @@ def history(place: Workplace, check: str) -> None:
                 {
                     "Run": run.number,
                     "When": moment(result.run_at),
-                    "Came to": status(result.outcome),
+                    "Came to": _came_to(result),
                     "Deviations": count(result.deviations),
                     "Examined": count(result.examined),
                     "Took": f"{number(result.milliseconds / 1000, 2)}\u00a0s",
                     "Read": digest(result.digest),
-                    "Says": plain(result.said),
                 }
                 for result, run in found.rows
             ],
@@ -125,6 +124,11 @@ def history(place: Workplace, check: str) -> None:
             right=["When", "Deviations", "Examined", "Took"],
             unbroken=["Run"],
         )
+
+
+def _came_to(result: ComplianceResult) -> str:
+    said = f"  \n:small[:gray[{plain(result.said)}]]" if result.said else ""
+    return f"{status(result.outcome)}{said}"
 
 
 def about(standing: Standing) -> None:

@@ -194,10 +194,12 @@ def _ready(facts: AuditFacts, act: Act) -> tuple[Refusal, ...]:
         if act is A.BEGIN and not facts.sampled:
             reasons.append(Refusal("no-sample", "No sample is drawn", "audits", "Draw one from the scope."))
         if act is A.ISSUE and facts.undone:
-            message = f"{facts.undone} of the sampled items by criterion have no conclusion"
-            reasons.append(Refusal("fieldwork-undone", message, "audits", "Conclude each of them."))
+            what = "conclusion is" if facts.undone == 1 else "conclusions are"
+            message = f"{facts.undone} {what} missing on sampled items"
+            reasons.append(Refusal("fieldwork-undone", message, "audits", "Conclude every item by every criterion."))
         if act is A.ISSUE and facts.unfound:
-            message = f"{facts.unfound} nonconformities have no finding"
+            what = "nonconformity has" if facts.unfound == 1 else "nonconformities have"
+            message = f"{facts.unfound} {what} no finding"
             reasons.append(Refusal("nonconformity-unraised", message, "audits", "Raise a finding for each."))
     if act is A.CLOSE:
         reasons += [

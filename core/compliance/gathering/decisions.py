@@ -120,9 +120,9 @@ def relied_on(session: Session, reading: Reading) -> Read[ReliedOn]:
     """Every exception that is over, with the version in production that it was for and the worst failed check."""
     one, runs = in_production(), current_runs(Scope.of())
     over, other = aliased(PolicyException), aliased(PolicyException)
-    of_version = or_(col(over.version_id) == one.c.version, and_(col(over.model_id) == one.c.model, over.whole_model))
-    covering = or_(
-        col(other.version_id) == one.c.version, and_(col(other.model_id) == one.c.model, col(other.whole_model))
+    of_version, covering = (
+        or_(col(row.version_id) == one.c.version, and_(col(row.model_id) == one.c.model, col(row.whole_model)))
+        for row in (over, other)
     )
     failed = and_(
         col(CheckResult.run_id) == runs.c.run,

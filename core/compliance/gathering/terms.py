@@ -97,7 +97,7 @@ def answers(session: Session, _reading: Reading) -> Read[AnswerTerm]:
         and_(col(later.model_id).is_(None), col(CoverageAnswer.model_id).is_(None)),
     )
     renewed = (
-        select(later.id)  # type: ignore[arg-type]  # a column
+        select(col(later.id))
         .where(
             same_model, col(later.pack) == col(CoverageAnswer.pack), col(later.item) == col(CoverageAnswer.item),
             col(later.id) > col(CoverageAnswer.id), col(later.withdrawn_at).is_(None),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select, union_all
+from sqlalchemy import literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from core.access.personal_data.masking import found_in
@@ -71,12 +71,12 @@ def _written(session: Session) -> Iterator[tuple[str, str, str, str, str]]:
     yield from ((cause, key, model, where, text) for cause, key, model, where, text in rows)
 
 
-def _parts() -> Iterator[Select[Any]]:
+def _parts() -> Iterator[Any]:
     """One part for each text: cause, key, model, in which words it is named, and the text."""
     number = col(Model.number)
     version = col(ModelVersion.id)
 
-    def of_version(key: Any, table: Any, owner: Any, cause: Cause, where: str, text: Any) -> Select[Any]:
+    def of_version(key: Any, table: Any, owner: Any, cause: Cause, where: str, text: Any) -> Any:
         return (
             select(literal(cause.value), key, number, literal(where), text)
             .select_from(table)
@@ -85,7 +85,7 @@ def _parts() -> Iterator[Select[Any]]:
             .where(text != "")
         )
 
-    def of_change(table: Any, where: str, text: Any) -> Select[Any]:
+    def of_change(table: Any, where: str, text: Any) -> Any:
         return (
             select(literal(Cause.CHANGE.value), col(ChangeRequest.number), number, literal(where), text)
             .select_from(table)
@@ -127,8 +127,8 @@ def _parts() -> Iterator[Select[Any]]:
     )  # fmt: skip
     for name in ("condition", "cause", "effect", "response_text", "done", "verification"):
         text = getattr(AuditFinding, name)
-        cause, where = literal(Cause.AUDIT_FINDING.value), literal(name.replace("_", " "))
-        yield select(cause, col(AuditFinding.number), literal(""), where, text).where(text != "")
+        cause, named = literal(Cause.AUDIT_FINDING.value), literal(name.replace("_", " "))
+        yield select(cause, col(AuditFinding.number), literal(""), named, text).where(text != "")
     yield (
         select(
             literal(Cause.AUDIT.value),
