@@ -194,12 +194,10 @@ def _ready(facts: AuditFacts, act: Act) -> tuple[Refusal, ...]:
         if act is A.BEGIN and not facts.sampled:
             reasons.append(Refusal("no-sample", "No sample is drawn", "audits", "Draw one from the scope."))
         if act is A.ISSUE and facts.undone:
-            what = "conclusion is" if facts.undone == 1 else "conclusions are"
-            message = f"{facts.undone} {what} missing on sampled items"
+            message = f"Conclusions missing on sampled items: {facts.undone}"
             reasons.append(Refusal("fieldwork-undone", message, "audits", "Conclude every item by every criterion."))
         if act is A.ISSUE and facts.unfound:
-            what = "nonconformity has" if facts.unfound == 1 else "nonconformities have"
-            message = f"{facts.unfound} {what} no finding"
+            message = f"Nonconformities without a finding: {facts.unfound}"
             reasons.append(Refusal("nonconformity-unraised", message, "audits", "Raise a finding for each."))
     if act is A.CLOSE:
         reasons += [
