@@ -11,7 +11,7 @@ from starlette.routing import Route
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
-from app.handouts import LOCKED_UP, NOT_KEPT, coverage_file, document_file, population_file
+from app.handouts import LOCKED_UP, NOT_KEPT, checkpoint_file, coverage_file, document_file, population_file
 from app.lists.inventory import in_words, read
 from app.previews import preview
 from app.signin.who import person_in_cookies
@@ -102,6 +102,10 @@ def download_routes(place: Workplace) -> list[Route]:
         ),
         Route(
             "/exports/coverage.csv", _signed_in(place, partial(coverage_file, place), "Sign in to download coverage.")
+        ),
+        Route(
+            "/exports/checkpoint.txt",
+            _signed_in(place, partial(checkpoint_file, place), "Sign in to download the checkpoint."),
         ),
         Route("/exports/{model}/{version}/{document}", _signed_in(place, of_version, "Sign in to download documents.")),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),

@@ -10,6 +10,8 @@ from core.audits.queries import whole_audit
 from core.documents.queries import DocumentPage, document_page
 from core.documents.rendering import as_html
 from core.errors import NotFound, Problem, Refused, Unreadable
+from core.ledger.anchors.lines import cosigned
+from core.ledger.queries import latest_checkpoint
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
@@ -48,6 +50,19 @@ def document_file(place: Workplace, request: Request, actor: Actor) -> Response:
         return _attached(page.shown.body, "text/markdown; charset=utf-8", name)
     title = f"{page.title}: {page.model.name} {page.version.version}"
     return _attached(as_html(title, page.shown.body, _foot(page)), "text/html; charset=utf-8", name)
+
+
+def checkpoint_file(place: Workplace, _request: Request, actor: Actor) -> Response:
+    """The newest checkpoint with what witnesses added to it, to be kept elsewhere."""
+    reasons = permission_refusals(actor, Permission.LEDGER_READ)
+    if reasons:
+        raise Refused(reasons)
+    with place.store.reading() as session:
+        newest = latest_checkpoint(session)
+        if newest is None:
+            raise NotFound("checkpoint", "newest")
+        note = cosigned(session, newest.checkpoint.size, newest.note)
+    return _attached(note, "text/plain; charset=utf-8", f"checkpoint-{newest.checkpoint.size}.txt")
 
 
 def _foot(page: DocumentPage) -> str:

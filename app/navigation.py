@@ -71,6 +71,7 @@ PAGES: tuple[Page, ...] = (
     Page("events", "Events", "events.py", hidden=True),
     Page("event_batch", "File of events", "event_batch.py", hidden=True),
     Page("event", "Event", "event.py", hidden=True),
+    Page("anchors", "Anchors", "anchors.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR})),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.anchoring.due import due_checkpoints
 from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
@@ -15,6 +16,7 @@ from core.approval.service.noticing import NOTICE_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
+from core.ledger.anchors.service import ANCHOR_JOB
 from core.policy.events_kept import EVENTS_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
@@ -50,6 +52,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(SCHEDULE_JOB, _due_exports),
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),
+    Scheduled(ANCHOR_JOB, due_checkpoints),
 )
 
 

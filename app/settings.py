@@ -25,6 +25,9 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "SESSION_HOURS",
     "EVIDENCE_SOURCES",
     "WEBHOOK_HOSTS",
+    "ANCHOR_FOLDERS",
+    "ANCHOR_HOSTS",
+    "LEDGER_STATE",
     "MAIL_SERVER",
     "MAIL_FROM",
     "MLFLOW_SERVERS",
@@ -75,6 +78,9 @@ class Settings:
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
     webhook_hosts: tuple[AllowedHost, ...] = ()
+    anchor_folders: tuple[Path, ...] = ()
+    anchor_hosts: tuple[AllowedHost, ...] = ()
+    ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint
     mail: MailServer | None = None
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
@@ -119,6 +125,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
         webhook_hosts=_webhook_hosts(environ),
+        anchor_folders=_anchor_folders(environ),
+        anchor_hosts=_anchor_hosts(environ),
+        ledger_state=_ledger_state(environ),
         mail=_mail(environ),
         mlflow_servers=_mlflow_servers(environ),
         mlflow_sync=_mlflow_sync(environ),
@@ -179,6 +188,28 @@ def _webhook_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
     except ValueError:
         expected = "hosts such as hooks.example.org,ci.corp:8080=internal, separated by commas"
         raise SettingError("WEBHOOK_HOSTS", expected) from None
+
+
+def _anchor_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    written = [Path(part.strip()) for part in _get(environ, "ANCHOR_FOLDERS").split(",") if part.strip()]
+    if not all(path.is_absolute() for path in written):
+        raise SettingError("ANCHOR_FOLDERS", "absolute folders, separated by commas")
+    return tuple(path.resolve() for path in written)
+
+
+def _anchor_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
+    try:
+        return parse_hosts(_get(environ, "ANCHOR_HOSTS"))
+    except ValueError:
+        expected = "hosts such as witness.example.org,stamps.corp:8080=internal, separated by commas"
+        raise SettingError("ANCHOR_HOSTS", expected) from None
+
+
+def _ledger_state(environ: Mapping[str, str]) -> Path | None:
+    written = _get(environ, "LEDGER_STATE")
+    if written and not Path(written).is_absolute():
+        raise SettingError("LEDGER_STATE", "an absolute path of a file")
+    return Path(written) if written else None
 
 
 def _mlflow_servers(environ: Mapping[str, str]) -> tuple[ServerPlace, ...]:

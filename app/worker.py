@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from app.anchoring.due import queue_checkpoint
+from app.anchoring.outside import look_everywhere
 from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
@@ -22,6 +24,7 @@ from core.errors import GovernanceError
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
+from core.ledger.anchors.service import ANCHOR_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
@@ -101,6 +104,14 @@ def _fail_notify(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Notices of %s were not stored: %s", slot, error)  # the next hour stores what is due then
 
 
+def _anchor(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    queue_checkpoint(place, slot, at=now())
+
+
+def _fail_anchor(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("The checkpoint of %s was not queued: %s", slot, error)  # the next slot queues it
+
+
 def _simulate(place: Workplace, simulation: str, alive: Callable[[], bool]) -> None:
     perform_simulation(place.store, place.ledger, simulation=simulation, clock=now, alive=alive)
 
@@ -143,6 +154,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
         EVENTS_JOB: Kind(_remove_events, _fail_remove_events),
+        ANCHOR_JOB: Kind(_anchor, _fail_anchor),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         IMPORT_JOB: Kind(_import, _fail_import),
@@ -161,6 +173,7 @@ class Worker:
 
     def start(self) -> "Worker":
         sweep(self._place, at=now())
+        look_first(self._place)
         self._thread.start()
         return self
 
@@ -181,6 +194,13 @@ class Worker:
         except Exception:  # a store that is away for a moment must not end the worker
             log.exception("The queue of background work cannot be read")
             return False
+
+
+def look_first(place: Workplace) -> None:
+    """Before anything is recorded: whether a checkpoint outside is ahead of this store, as after a restore."""
+    hold = look_everywhere(place, at=now())
+    if hold is not None:
+        log.error("The ledger is held. %s.", hold.fact)
 
 
 def work_once(place: Workplace) -> bool:

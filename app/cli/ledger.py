@@ -1,15 +1,31 @@
-"""`countersign ledger verify`: recompute this installation's ledger and its files of events from the stored bytes."""
+"""`countersign ledger …`: verify it, hand over its key, compare it with what is kept outside, go on after a loss."""
 
 import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli.progress import progress
 
-HOLDS, FAILS = 0, 1
+if TYPE_CHECKING:
+    from app.composition import Workplace
+    from core.access.rules import Actor
+
+DONE, HELD, REFUSED = 0, 1, 2
+EPILOG = """Runs on the machine of the installation and reads the same settings as `serve`. rotate-key, resume and send
+are put on record under --by, the number or user name of an administrator.
+
+Exit code: 0 done, or nothing is wrong; 1 it does not verify, or a checkpoint outside is ahead; 2 refused."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser("ledger", help="verify the ledger of this installation")
+    parser = commands.add_parser(
+        "ledger",
+        help="verify the ledger, rotate its key, let it go on after a loss",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     acts = parser.add_subparsers(title="acts", metavar="ACT", dest="act", required=True)
     verify = acts.add_parser(
         "verify",
@@ -18,19 +34,41 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "result is on record. Exit code 0: everything holds; 1: it does not.",
     )
     verify.add_argument("--checkpoint", metavar="FILE", help="a signed note that was kept elsewhere")
-    verify.set_defaults(run=run)
+    rotate = acts.add_parser("rotate-key", help="sign with a new key from now on")
+    rotate.add_argument(
+        "--compromised", action="store_true", help="nobody may follow the former key; the new one is pinned anew"
+    )
+    compare = acts.add_parser("compare", help="look at everything kept outside, and hold the ledger when it is behind")
+    compare.add_argument("--state", metavar="FILE", type=Path, help="also at this kept checkpoint")
+    resume = acts.add_parser("resume", help="go on under a new name and key, with the loss on record")
+    for one in (rotate, resume):
+        one.add_argument("--reason", required=True)
+        one.add_argument("--by", metavar="PERSON", required=True, help="an administrator")
+    send = acts.add_parser("send", help="let the newest checkpoint leave for a place now")
+    send.add_argument("place", metavar="PLACE", help="its number, such as AN0001")
+    send.add_argument("--by", metavar="PERSON", required=True, help="an administrator")
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Verify, print each step, and return the exit code."""
-    from pathlib import Path
+    """Do one act and say what came of it."""
+    from app.composition import workplace
+    from core.errors import GovernanceError
 
-    from app.composition import now, workplace
+    acts = {"verify": _verify, "rotate-key": _rotate, "compare": _compare, "resume": _resume, "send": _send}
+    try:
+        return acts[args.act](workplace(), args)
+    except (GovernanceError, OSError) as error:
+        print(str(error), file=sys.stderr)
+        return REFUSED
+
+
+def _verify(place: "Workplace", args: argparse.Namespace) -> int:
+    from app.composition import now
     from core.access.rules import SYSTEM
     from core.access.verification import verified
     from core.ledger.verify import numbered
 
-    place = workplace()
     kept = Path(args.checkpoint).read_text(encoding="utf-8") if args.checkpoint else None
     with progress("Ledger") as step:
         step("entries")
@@ -44,4 +82,75 @@ def run(args: argparse.Namespace) -> int:
             at=now(),
         )
     print("\n".join(numbered(report)))
-    return HOLDS if report.passed else FAILS
+    return DONE if report.passed else HELD
+
+
+def _rotate(place: "Workplace", args: argparse.Namespace) -> int:
+    from app.composition import now
+    from core.access.anchoring import rotate_key
+
+    made = rotate_key(
+        place.store,
+        place.ledger,
+        reason=args.reason,
+        compromised=args.compromised,
+        actor=_person(place, args.by),
+        at=now(),
+    )
+    follow = "Nobody follows the former key" if args.compromised else "Whoever pinned the former key is led to it"
+    print(f"Entry {made.entry} names the new key. {follow}.\n{made.vkey}")
+    return DONE
+
+
+def _compare(place: "Workplace", args: argparse.Namespace) -> int:
+    from app.anchoring.outside import look_everywhere
+    from app.composition import now
+    from core.ledger.anchors.standing import Standing, look_outside
+
+    if args.state is not None:
+        note = args.state.read_text(encoding="utf-8")
+        standing = look_outside(place.store, place.ledger, note, where=str(args.state), at=now())
+        print(f"This store {standing}: {args.state}")
+        if standing is Standing.FOREIGN:
+            return REFUSED
+    hold = look_everywhere(place, at=now())
+    print(f"{hold.fact}." if hold else "Nothing kept outside is ahead of this store.")
+    return HELD if hold else DONE
+
+
+def _resume(place: "Workplace", args: argparse.Namespace) -> int:
+    from app.composition import now
+    from core.access.anchoring import resume
+
+    made = resume(place.store, place.ledger, reason=args.reason, actor=_person(place, args.by), at=now())
+    print(f"Entry {made.entry} states the loss. The ledger goes on as {place.ledger.origin}.\n{made.vkey}")
+    return DONE
+
+
+def _send(place: "Workplace", args: argparse.Namespace) -> int:
+    from app.composition import now
+    from app.delivery.outbox import deliver_once
+    from core.access.anchoring import send_now
+    from core.ledger.anchors.queries import places
+
+    send_now(place.store, place.ledger, number=args.place, actor=_person(place, args.by), at=now())
+    while deliver_once(place, at=now()):
+        pass
+    with place.store.reading() as session:
+        row = next(one for one in places(session) if one.number == args.place)
+    print(row.failing or f"{row.size} entries arrived.")
+    return REFUSED if row.failing else DONE
+
+
+def _person(place: "Workplace", named: str) -> "Actor":
+    from app.composition import now
+    from core.access.grants import actor_of
+    from core.access.queries import people
+    from core.errors import NotFound
+
+    with place.store.reading() as session:
+        found = [one.number for one in people(session, at=now(), search=named) if named in (one.number, one.username)]
+        actor = actor_of(session, found[0] if found else named, at=now())
+    if actor is None:
+        raise NotFound("person", named)
+    return actor

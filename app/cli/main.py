@@ -22,8 +22,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "export": ("app.cli.export", "have a report built and write its file"),
+        "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
+        "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
-        "ledger": ("app.cli.ledger", "verify the ledger of this installation"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),
     }
 )

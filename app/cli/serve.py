@@ -51,9 +51,10 @@ def run_worker(_args: argparse.Namespace) -> int:
 
     from app.composition import now, workplace
     from app.schedule import Timetable
-    from app.worker import IDLE_SECONDS, work_once
+    from app.worker import IDLE_SECONDS, look_first, work_once
 
     place, timetable = workplace(), Timetable()
+    look_first(place)
     try:
         while True:
             timetable.queue_due(place, at=now())

@@ -43,7 +43,9 @@ def parse_hosts(written: str) -> tuple[AllowedHost, ...]:
     return tuple(_allowed(part.strip()) for part in written.split(",") if part.strip())
 
 
-def check_address(address: str, allowed: Sequence[AllowedHost]) -> AllowedHost:
+def check_address(
+    address: str, allowed: Sequence[AllowedHost], setting: str = "COUNTERSIGN_WEBHOOK_HOSTS"
+) -> AllowedHost:
     """The entry that allows this address; raises `Unreadable` with the reason, before anything is resolved."""
     try:
         parts = urlsplit(address)
@@ -57,18 +59,23 @@ def check_address(address: str, allowed: Sequence[AllowedHost]) -> AllowedHost:
         raise _refused(address, "printable ASCII")
     entry = next((one for one in allowed if one.host == host and one.port in (None, port)), None)
     if entry is None:
-        raise _refused(address, "a host that COUNTERSIGN_WEBHOOK_HOSTS allows")
+        raise _refused(address, f"a host that {setting} allows")
     if parts.scheme != "https" and not (parts.scheme == "http" and entry.internal):
         raise _refused(address, "https")
     return entry
 
 
-def resolve_target(address: str, allowed: Sequence[AllowedHost], resolve: Resolve | None = None) -> Target:
+def resolve_target(
+    address: str,
+    allowed: Sequence[AllowedHost],
+    resolve: Resolve | None = None,
+    setting: str = "COUNTERSIGN_WEBHOOK_HOSTS",
+) -> Target:
     """The address with one resolved host that is then pinned; every address it resolves to must be allowed.
 
     A name that resolves to one public and one inner address is refused: which one is reached would be chance.
     """
-    entry = check_address(address, allowed)
+    entry = check_address(address, allowed, setting)
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = (parts.hostname or "").rstrip(".").lower()

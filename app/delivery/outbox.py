@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.anchoring.sending import send_anchor
 from app.composition import Workplace
 from app.delivery.keys import master_key
 from app.delivery.registry import point_alias
@@ -23,6 +24,8 @@ def deliver_once(place: Workplace, *, at: datetime) -> bool:
 
 
 def _sent(place: Workplace, message: Message, at: datetime) -> Outcome:
+    if message.channel is Channel.ANCHOR:
+        return send_anchor(place, message, at)
     if message.channel is Channel.REGISTRY:
         return send_alias(message, lambda body: point_alias(place, body))
     with place.store.reading() as session:

@@ -58,7 +58,7 @@ class Keyring:
         Only a key of another log, one that was resumed after a loss, is kept aside: an older copy may turn up.
         """
         current, waiting = self.folder / CURRENT, self.folder / NEXT
-        if self.current.vkey == signer.vkey or not waiting.exists():
+        if self.current.vkey == signer.vkey or not waiting.exists() or load_signer(waiting).vkey != signer.vkey:
             return
         if self._signer.name != signer.name:
             with suppress(FileExistsError):

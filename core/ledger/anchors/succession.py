@@ -26,6 +26,7 @@ def hand_over(
     resumed = event is Event.LEDGER_RESUMED
     vkey = key_after(tx.session, head.pending.size + 1)
     former = ledger.keyring.current if vkey is None else ledger.keyring.named(vkey)
+    ledger.keyring.take_over(former)  # a key that was handed over to in an earlier commit, and still waits
     new = ledger.keyring.prepare(next_name(former.name) if resumed else former.name)
     entity = Entity(KIND, f"{new.vkey} {former.vkey}")
     recorded = ledger.record(tx, event, entity=entity, actor=actor, at=at, payload=payload, despite_hold=resumed)
