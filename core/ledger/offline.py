@@ -821,7 +821,7 @@ def _consistency(bundle: Bundle, size: int) -> list[bytes] | None:
     return None
 
 
-# 13 events: rows of recorded files, each under the root that its entry carries
+# 15 events: rows of recorded files, each under the root that its entry carries
 
 EVENTS = "data/events/"
 EVENT_FILE = re.compile(r"data/events/(0|[1-9][0-9]{0,17})\.(rows|chosen)\.jsonl")
