@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -130,7 +131,7 @@ class Story:
 
     def _onward(self) -> str:
         model, version = self._version()
-        about = {"model": model.number, "version": version.version}
+        about: dict[str, Any] = {"model": model.number, "version": version.version}
         with self.store.reading() as session:
             runs = session.exec(select(Run).where(Run.version_id == version.id).order_by(col(Run.id))).all()
             change = session.exec(
@@ -151,7 +152,7 @@ class Story:
             return "execute"
         return self._next_version(model, version)
 
-    def _hand_in(self, about: dict[str, str]) -> str:
+    def _hand_in(self, about: dict[str, Any]) -> str:
         self.written += 1
         source = self.folder / "handed.csv"
         rows = (f"{n % 2},{(n + (n % 9 == 0)) % 2},{'FM'[n % 3 == 0]},{n + self.written}" for n in range(60))
@@ -162,7 +163,7 @@ class Story:
         )  # fmt: skip
         return "hand in"
 
-    def _validate(self, about: dict[str, str], version: ModelVersion, run: Run | None) -> str:
+    def _validate(self, about: dict[str, Any], version: ModelVersion, run: Run | None) -> str:
         if run is not None and run.status in (RunStatus.QUEUED, RunStatus.RUNNING):
             self._finish(run.number)
             return "finish run"
@@ -190,7 +191,7 @@ class Story:
         else:
             store_result(self.store, self.ledger, run, from_json(COMPUTED[0]), policy, at=self.now)
 
-    def _request_or_resume(self, about: dict[str, str], change: ChangeRequest | None) -> str:
+    def _request_or_resume(self, about: dict[str, Any], change: ChangeRequest | None) -> str:
         if change is not None and change.status in OPEN:
             resume_change(self.store, self.ledger, change=change.number, actor=self.cast.developer, at=self.now)
             return "resume"
@@ -305,17 +306,15 @@ class Story:
     def aside_change_model(self) -> None:
         model = self._version()[0]
         self.written += 1
-        changes: dict[str, object] = self.dice.choice(
-            (
-                {"purpose": f"Ranks applications {self.written}."},
-                {"owner": self.dice.choice((self.cast.owner.id, self.cast.auditor.id))},
-                {"exposure": self.dice.choice((Exposure.LOW, Exposure.MEDIUM))},
-                {"packs": self.dice.choice((PACKS, PACKS[:1], ()))},
-                {"name": f"Model, now {self.written}", "vendor": "Somebody else"},
-            )
+        wishes: tuple[dict[str, object], ...] = (
+            {"purpose": f"Ranks applications {self.written}."},
+            {"owner": self.dice.choice((self.cast.owner.id, self.cast.auditor.id))},
+            {"exposure": self.dice.choice((Exposure.LOW, Exposure.MEDIUM))},
+            {"packs": self.dice.choice((PACKS, PACKS[:1], ()))},
+            {"name": f"Model, now {self.written}", "vendor": "Somebody else"},
         )
         change_model(
-            self.store, self.ledger, model=model.number, changes=changes, reason=REASON, expected_revision=None,
+            self.store, self.ledger, model=model.number, changes=self.dice.choice(wishes), reason=REASON, expected_revision=None,
             actor=self.cast.developer, at=self.now,
         )  # fmt: skip
 

@@ -37,6 +37,8 @@ def axis_of(chart: DotAndInterval) -> Axis:
     if not figures:
         return SHARE_AXIS
     low, high = min(figures), max(figures)
+    if chart.bars:
+        return _rounded(min(low, 0.0), max(high, 1.0))
     for row in chart.rows:
         low, high = _widened(row, low, high, max(figures), min(figures))
     if chart.most is not None:

@@ -39,7 +39,7 @@ def _intervals(chart: DotAndInterval) -> str:
     parts = [
         *_grid(axis, frame, chart.scale),
         *_labels(chart.rows, frame),
-        *_rows(chart.rows, axis, frame),
+        *(_bars(chart.rows, axis, frame) if chart.bars else _rows(chart.rows, axis, frame)),
         *([] if chart.threshold is None else _line(axis.place(chart.threshold, frame.left, frame.right), frame)),
     ]
     if chart.threshold is not None:
@@ -127,6 +127,19 @@ def _row(row: IntervalRow, y: float, axis: Axis, frame: _Frame) -> list[str]:
             if not axis.holds(end)
         ]
     return [*parts, _shape(row.mark, axis.place(row.value, frame.left, frame.right), y, colour)]
+
+
+def _bars(rows: tuple[IntervalRow, ...], axis: Axis, frame: _Frame) -> list[str]:
+    """From nought to each value, the value written at its end."""
+    parts = []
+    for index, row in enumerate(rows):
+        y, value = _middle(index, frame), row.value or 0.0
+        left, right = axis.place(0.0, frame.left, frame.right), axis.place(value, frame.left, frame.right)
+        parts.append(f'<rect x="{left:.2f}" y="{y - 7:.2f}" width="{right - left:.2f}" height="14" fill="{ACCENT}"/>')
+        within = right > frame.right - 40
+        colour, at = ("#FFFFFF", right - 4) if within else (TEXT, right + 4)
+        parts.append(_text(at, y + 4, f"{value:,.0f}", anchor="end" if within else "start", colour=colour))
+    return parts
 
 
 def _cut(x: float, y: float, outward: int, colour: str) -> str:

@@ -58,6 +58,7 @@ class DotAndInterval:
     alt: str
     scale: Scale = Scale.RATIO
     most: float | None = None  # the axis ends here at the latest; what goes beyond is cut and marked
+    bars: bool = False  # counts: a bar from nought to the value in place of a dot
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,13 @@ def alternative_text(what: str, rows: tuple[IntervalRow, ...], against: str = ""
     """“<what> by group, against <threshold>: <group> <value> (<low> to <high>), <verdict>; …”."""
     said = "; ".join(_row_said(row, scale, judged=bool(against)) for row in rows)
     return f"{what} by group{f', against {against}' if against else ''}: {said}."
+
+
+def counts_chart(rows: tuple[tuple[str, int], ...], axis_title: str, what: str) -> DotAndInterval:
+    """Bars of counts in the order given; `what` begins the alternative text."""
+    said = "; ".join(f"{label} {value:,}" for label, value in rows)
+    drawn = tuple(IntervalRow(label, float(value)) for label, value in rows)
+    return DotAndInterval(drawn, None, "", axis_title, f"{what}: {said}.", Scale.NUMBER, bars=True)
 
 
 def panels_text(panels: tuple[Panel, ...]) -> str:

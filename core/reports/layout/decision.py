@@ -1,5 +1,6 @@
 """Findings and effective challenge."""
 
+from core.ledger.events import Event
 from core.reports.layout.blocks import (
     Align,
     Badge,
@@ -14,7 +15,8 @@ from core.reports.layout.blocks import (
     Table,
     Tone,
 )
-from core.reports.layout.words import NOTHING, Legend, badge, counted, day, moment, or_nothing, sentence
+from core.reports.layout.traced import Reader
+from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, sentence
 from core.reports.values import (
     ChallengeRecord,
     ConclusionRecord,
@@ -24,7 +26,7 @@ from core.reports.values import (
 from core.validation.rules import FindingStatus, Severity
 
 
-def findings(dossier: Dossier, people: Legend) -> Section:
+def findings(dossier: Dossier, people: Reader) -> Section:
     """Every finding with its remediation and closing, in the order given."""
     if not dossier.findings:
         return Section("Findings", (Prose("No finding was raised.", quiet=True),))
@@ -44,7 +46,7 @@ def findings(dossier: Dossier, people: Legend) -> Section:
             badge(finding.severity),
             badge(finding.status),
             people.name(finding.owner),
-            day(finding.due_at),
+            people.cited(day(finding.due_at), f"finding {finding.number}", "due_at"),
         )
         for finding in ordered
     )
@@ -64,7 +66,7 @@ def findings_counted(dossier: Dossier) -> str:
     return f"{counted(len(dossier.findings), 'finding')}, {pending} not verified closed"
 
 
-def challenge(dossier: Dossier, people: Legend) -> Section:
+def challenge(dossier: Dossier, people: Reader) -> Section:
     """Questions and answers on record, then how the validation was concluded."""
     questions: tuple[Block, ...] = (
         tuple(_question(question, people) for question in dossier.challenge)
@@ -79,7 +81,8 @@ def challenge(dossier: Dossier, people: Legend) -> Section:
     return Section("Effective challenge", (*questions, Heading("Conclusion"), *concluded))
 
 
-def _finding(finding: FindingRecord, people: Legend) -> tuple[Block, ...]:
+def _finding(finding: FindingRecord, people: Reader) -> tuple[Block, ...]:
+    thing, raised = f"finding {finding.number}", f"{moment(finding.raised_at)}, {people.name(finding.raised_by)}"
     remediated = (
         f"{finding.remediation}\n{people.name(finding.remediated_by)}, {moment(finding.remediated_at)}"
         if finding.remediated_at
@@ -96,15 +99,16 @@ def _finding(finding: FindingRecord, people: Legend) -> tuple[Block, ...]:
             (
                 ("Finding", Stacked(f"{finding.number} {finding.title}", "")),
                 ("What was found", or_nothing(finding.detail)),
-                ("Raised", f"{moment(finding.raised_at)}, {people.name(finding.raised_by)}"),
-                ("Remediation", remediated),
-                ("Closing", closed),
+                ("Raised", people.cited(raised, thing, "raised_at", Event.FINDING_RAISED)),
+                ("Remediation", people.cited(remediated, thing, "remediated_at", Event.FINDING_REMEDIATED)),
+                ("Closing", people.cited(closed, thing, "closed_at", Event.FINDING_CLOSED)),
             ),
         ),
     )
 
 
-def _question(question: ChallengeRecord, people: Legend) -> Facts:
+def _question(question: ChallengeRecord, people: Reader) -> Facts:
+    thing = f"question {question.number}"
     asked = f"{people.name(question.asked_by)}, {moment(question.asked_at)}"
     answered = (
         f"{people.name(question.answered_by)}, {moment(question.answered_at)}" if question.answered_at else "Open"
@@ -112,13 +116,13 @@ def _question(question: ChallengeRecord, people: Legend) -> Facts:
     return Facts(
         f"Question {question.number}",
         (
-            (f"Question {question.number}", Stacked(question.question, asked)),
-            ("Answer", Stacked(or_nothing(question.answer), answered)),
+            (f"Question {question.number}", people.cited(Stacked(question.question, asked), thing, "asked_at")),
+            ("Answer", people.cited(Stacked(or_nothing(question.answer), answered), thing, "answered_at")),
         ),
     )
 
 
-def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Legend) -> tuple[Block, ...]:
+def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Reader) -> tuple[Block, ...]:
     stands = one.evidence_digest == dossier.version.evidence_digest
     basis = "on the evidence at hand" if stands else "on earlier evidence, so it no longer stands"
     return (

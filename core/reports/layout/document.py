@@ -7,15 +7,16 @@ from core.reports.layout.decision import challenge, findings
 from core.reports.layout.fairness import fairness, fairness_sentence
 from core.reports.layout.proof import history, people_section, proof
 from core.reports.layout.record import record, what_changed
+from core.reports.layout.traced import Reader, checkpoint_cell
 from core.reports.layout.validation import validation, verdict_counts, worst_required
-from core.reports.layout.words import SPACE, Legend, badge, clipped, count, day, moment
+from core.reports.layout.words import SPACE, badge, clipped, count, day, moment
 from core.reports.values import Dossier, FairnessTable
 from core.validation.rules import BLOCKING, FindingStatus
 
 
 def dossier_document(dossier: Dossier) -> Document:
     """Everything that the printed dossier says."""
-    people = Legend(dossier.people)
+    people = Reader(dossier.people, dossier.sources)
     name, version = clipped(dossier.model.name, 120), dossier.version.version
     return Document(
         title=f"{name} {version}: model dossier",
@@ -26,9 +27,9 @@ def dossier_document(dossier: Dossier) -> Document:
         cover=_cover(dossier, people, name),
         sections=(
             record(dossier, people),
-            what_changed(dossier),
+            what_changed(dossier, people),
             validation(dossier, people),
-            fairness(dossier),
+            fairness(dossier, people),
             findings(dossier, people),
             challenge(dossier, people),
             decision(dossier, people),
@@ -39,17 +40,17 @@ def dossier_document(dossier: Dossier) -> Document:
     )
 
 
-def _cover(dossier: Dossier, people: Legend, name: str) -> Cover:
+def _cover(dossier: Dossier, people: Reader, name: str) -> Cover:
     model, point = dossier.model, dossier.checkpoint
     facts: tuple[tuple[str, Cell], ...] = (
         ("Scope", dossier.scope),
         ("Owner", people.name(model.owner)),
         ("Developer", people.name(model.developer)),
         ("Policy", f"{dossier.policy.name} {dossier.policy.version}"),
-        ("As of", moment(dossier.as_of)),
+        ("As of", checkpoint_cell(moment(dossier.as_of), point)),
         ("Generated", f"{moment(dossier.generated_at)}, for {people.name(dossier.generated_by)}"),
         ("Evidence digest", Digest(dossier.version.evidence_digest or "–")),
-        ("Ledger checkpoint", f"{count(point.size)} entries of {point.origin}"),
+        ("Ledger checkpoint", checkpoint_cell(f"{count(point.size)} entries of {point.origin}", point)),
         ("Ledger root", Digest(point.root)),
     )
     return Cover(
@@ -57,7 +58,7 @@ def _cover(dossier: Dossier, people: Legend, name: str) -> Cover:
         title=name,
         line=f"{model.number}, version {dossier.version.version}, tier {model.tier}",
         statement=_statement(dossier),
-        cards=_cards(dossier),
+        cards=_cards(dossier, people),
         facts=facts,
     )
 
@@ -86,16 +87,17 @@ def _worst_fairness(tables: tuple[FairnessTable, ...]) -> FairnessTable | None:
     return min(tables, key=lambda table: order.index(table.verdict), default=None)
 
 
-def _cards(dossier: Dossier) -> tuple[tuple[str, Cell], ...]:
+def _cards(dossier: Dossier, people: Reader) -> tuple[tuple[str, Cell], ...]:
     pending = [one for one in dossier.findings if one.status is not FindingStatus.VERIFIED_CLOSED]
     blocking = any(one.severity in BLOCKING for one in pending)
     tone = Tone.STOPS if blocking else Tone.ATTENTION if pending else Tone.GOOD
     newest = dossier.decisions[0] if dossier.decisions else None
+    version = f"version {dossier.model.number} {dossier.version.version}"
     return (
         ("Stage", badge(dossier.version.stage)),
-        ("Findings", Badge(_pending(len(pending)), tone)),
+        ("Findings", people.cited(Badge(_pending(len(pending)), tone), version, "findings / not closed")),
         ("Decision", decision_statement(newest).badge if newest else Badge("Not requested", Tone.NONE)),
-        ("Next review", day(dossier.model.next_review)),
+        ("Next review", people.cited(day(dossier.model.next_review), f"model {dossier.model.number}", "next_review")),
     )
 
 

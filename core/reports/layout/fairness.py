@@ -1,9 +1,10 @@
 """Fairness by group: the sentence, the tables, the charts, and how it was computed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from core.ledger.events import Event
 from core.metrics.figure import spoken
 from core.metrics.verdicts import Verdict
 from core.reports.charts.fairness import error_rates, impact_ratios
@@ -22,6 +23,7 @@ from core.reports.layout.blocks import (
     Table,
     Tone,
 )
+from core.reports.layout.traced import Reader
 from core.reports.layout.words import (
     NOTHING,
     SPACE,
@@ -47,12 +49,29 @@ SHAPES = (
 )
 
 
-def fairness(dossier: Dossier) -> Section:
+@dataclass(frozen=True)
+class Judged:
+    """The run whose figures the tables show, to cite them by attribute and group."""
+
+    people: Reader
+    run: str
+    digest: str
+
+    def cell(self, shown: str | Stacked, table: FairnessTable, group: GroupRow, figure: str) -> Cell:
+        """One figure of one group."""
+        path = f"fairness / {table.attribute} / {group.group} / {figure}"
+        return self.people.cited(shown, f"run {self.run}", path, Event.RUN_FINISHED, digest=self.digest)
+
+
+def fairness(dossier: Dossier, people: Reader) -> Section:
     """One part per attribute: the sentence, the table, the charts, and how it was computed."""
     if not dossier.fairness:
         said = "No sensitive attribute was handed in, so fairness was not assessed."
         return Section("Fairness", (Prose(said, quiet=True),))
-    return Section("Fairness", tuple(block for table in dossier.fairness for block in _attribute(worst_first(table))))
+    judged = next((run for run in dossier.runs if run.result_digest), None)
+    run = Judged(people, judged.number, judged.result_digest) if judged else Judged(people, "", "")
+    tables = (worst_first(table) for table in dossier.fairness)
+    return Section("Fairness", tuple(block for table in tables for block in _attribute(table, run)))
 
 
 def worst_first(table: FairnessTable) -> FairnessTable:
@@ -87,7 +106,7 @@ def fairness_sentence(table: FairnessTable) -> str:
     )
 
 
-def _attribute(table: FairnessTable) -> tuple[Block, ...]:
+def _attribute(table: FairnessTable, run: Judged) -> tuple[Block, ...]:
     charted = replace(table, groups=table.groups[:MOST_CHARTED])
     cut = f" Of {len(table.groups)} groups, the first {MOST_CHARTED}." if len(table.groups) > MOST_CHARTED else ""
     return (
@@ -95,9 +114,9 @@ def _attribute(table: FairnessTable) -> tuple[Block, ...]:
         Statement(
             badge(table.verdict), fairness_sentence(table), f"{_sentence_of(table.reason)} Clause {table.clause}."
         ),
-        _groups(table),
+        _groups(table, run),
         Chart(impact_ratios(charted), f"Impact ratio by {table.attribute}. {SHAPES}{cut}"),
-        _errors(table),
+        _errors(table, run),
         Chart(
             error_rates(charted),
             f"Error rates by {table.attribute}, with 95 % intervals. Dashed line: reference group. "
@@ -112,7 +131,7 @@ def _sentence_of(reason: str) -> str:
     return f"{sentence(reason.rstrip('.'))}." if reason else ""
 
 
-def _groups(table: FairnessTable) -> Table:
+def _groups(table: FairnessTable, run: Judged) -> Table:
     columns = (
         Column("Group", 1.8),
         Column("Rows", 0.8, Align.RIGHT),
@@ -128,33 +147,33 @@ def _groups(table: FairnessTable) -> Table:
     return Table(
         f"Groups by {table.attribute}, compared with {table.reference}, worst first",
         columns,
-        tuple(_group(group, table) for group in table.groups),
+        tuple(_group(group, table, run) for group in table.groups),
         note,
     )
 
 
-def _group(group: GroupRow, table: FairnessTable) -> tuple[Cell, ...]:
+def _group(group: GroupRow, table: FairnessTable, run: Judged) -> tuple[Cell, ...]:
     ratio = group.impact_ratio.value
     against = NOTHING if ratio is None or group.reference else signed(ratio - table.threshold)
     ratio_said = Stacked(number(ratio), "reference") if group.reference else _stacked(estimate(group.impact_ratio))
     return (
         group.group,
-        count(group.n),
-        count(group.selected),
-        _stacked(share(group.selection_rate)),
-        ratio_said,
-        against,
-        NOTHING if group.reference else _significance(group),
+        run.cell(count(group.n), table, group, "n"),
+        run.cell(count(group.selected), table, group, "selected"),
+        run.cell(_stacked(share(group.selection_rate)), table, group, "selection_rate"),
+        run.cell(ratio_said, table, group, "impact_ratio"),
+        run.cell(against, table, group, "impact_ratio"),
+        NOTHING if group.reference else run.cell(_significance(group), table, group, "p_value"),
         _result(group, table),
     )
 
 
-def _stacked(said: str) -> Cell:
+def _stacked(said: str) -> str | Stacked:
     value, separator, interval = said.partition(" (")
     return Stacked(value, interval.removesuffix(")")) if separator else value
 
 
-def _significance(group: GroupRow) -> Cell:
+def _significance(group: GroupRow) -> str | Stacked:
     said = p_value(group.p_value)
     return Stacked(said, TESTS.get(group.test, group.test)) if group.p_value is not None else said
 
@@ -167,7 +186,7 @@ def _result(group: GroupRow, table: FairnessTable) -> Cell:
     return badge(Verdict.FAIL if group.impact_ratio.value < table.threshold else Verdict.PASS)
 
 
-def _errors(table: FairnessTable) -> Table:
+def _errors(table: FairnessTable, run: Judged) -> Table:
     columns = (
         Column("Group", 1.6),
         Column("True positive rate", 1.6, Align.RIGHT),
@@ -178,10 +197,10 @@ def _errors(table: FairnessTable) -> Table:
     rows = tuple(
         (
             group.group,
-            share(group.true_positive_rate),
-            share(group.false_positive_rate),
-            share(group.false_negative_rate),
-            share(group.accuracy),
+            run.cell(share(group.true_positive_rate), table, group, "true_positive_rate"),
+            run.cell(share(group.false_positive_rate), table, group, "false_positive_rate"),
+            run.cell(share(group.false_negative_rate), table, group, "false_negative_rate"),
+            run.cell(share(group.accuracy), table, group, "accuracy"),
         )
         for group in table.groups
     )

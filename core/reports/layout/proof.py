@@ -12,7 +12,8 @@ from core.reports.layout.blocks import (
     Stacked,
     Table,
 )
-from core.reports.layout.words import Legend, count, moment
+from core.reports.layout.traced import Reader, checkpoint_cell
+from core.reports.layout.words import count, moment
 from core.reports.values import Dossier
 
 MOST_HISTORY = 400
@@ -24,7 +25,7 @@ PROMISE = (
 )
 
 
-def history(dossier: Dossier, people: Legend) -> Section:
+def history(dossier: Dossier, people: Reader) -> Section:
     """The ledger entries that concern the version, oldest first; a long list is cut and says so."""
     if not dossier.history:
         return Section("History", (Prose("The ledger holds no entry about this version.", quiet=True),))
@@ -68,7 +69,7 @@ def proof(dossier: Dossier) -> Section:
         "The signed state of the ledger that this dossier leads to",
         (
             ("Log", point.origin),
-            ("Entries", count(point.size)),
+            ("Entries", checkpoint_cell(count(point.size), point)),
             ("Root", Digest(point.root)),
             ("Key", Digest(point.key)),
         ),

@@ -1,10 +1,11 @@
 """Marks the figures of a report with where they come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.ledger.events import Event
 from core.reports.layout.blocks import Badge, Cell, Cited, Digest, Source, Stacked
-from core.reports.layout.words import NOTHING
+from core.reports.layout.words import NOTHING, Legend
+from core.reports.values import CheckpointRecord, PersonLine
 from core.reports.values.source import SourceLine
 
 
@@ -29,3 +30,22 @@ class Trace:
         found = [line for event in events if (line := self._by_event.get((thing, event.value)))]
         line = max(found, key=lambda one: one.entry) if found else self._newest.get(thing)
         return Source(f"{thing} / {path}", digest or (line.leaf if line else ""), line.entry if line else None)
+
+
+def checkpoint_cell(shown: str, point: CheckpointRecord) -> Cited:
+    """A figure that rests on the whole ledger under this checkpoint."""
+    return Cited(shown, Source(f"ledger / checkpoint {point.size}", point.root, point.size - 1))
+
+
+class Reader(Legend):
+    """Names for people's numbers, and sources for figures: what every section of a report is laid out with."""
+
+    def __init__(self, people: Sequence[PersonLine], sources: Iterable[SourceLine]) -> None:
+        super().__init__(people)
+        self.trace = Trace(sources)
+
+    def cited(
+        self, shown: str | Badge | Digest | Stacked, thing: str, path: str, *events: Event, digest: str = ""
+    ) -> Cell:
+        """As `Trace.cell`."""
+        return self.trace.cell(shown, thing, path, *events, digest=digest)

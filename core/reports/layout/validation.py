@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from core.ledger.events import Event
 from core.metrics.verdicts import Verdict, worst
 from core.reports.layout.blocks import (
     Align,
@@ -19,10 +20,10 @@ from core.reports.layout.blocks import (
 )
 from core.reports.layout.blocks import Digest as Hash
 from core.reports.layout.fairness import fairness_sentence
+from core.reports.layout.traced import Reader
 from core.reports.layout.words import (
     NOTHING,
     SPACE,
-    Legend,
     badge,
     counted,
     moment,
@@ -34,7 +35,7 @@ from core.reports.values import Dossier, RunRecord, VerdictRow
 __all__ = ["fairness_sentence", "validation", "verdict_counts", "verdict_statement", "worst_required"]
 
 
-def validation(dossier: Dossier, people: Legend) -> Section:
+def validation(dossier: Dossier, people: Reader) -> Section:
     """The run that judged the evidence at hand, verdict by verdict, then all runs."""
     run = dossier.current_run
     if run is None:
@@ -42,7 +43,7 @@ def validation(dossier: Dossier, people: Legend) -> Section:
             Prose("No finished validation has judged the evidence at hand, so there is no verdict.", quiet=True),
         )
     else:
-        blocks = (verdict_statement(run), _run(run, people), *_verdicts(run))
+        blocks = (verdict_statement(run), _run(run, people), *_verdicts(run, people))
     earlier = (Heading("Validation runs"), _runs(dossier.runs, people)) if dossier.runs else ()
     return Section("Validation", (*blocks, *earlier))
 
@@ -70,13 +71,16 @@ def verdict_counts(rows: Sequence[VerdictRow]) -> str:
     return f"{counted(len(rows), 'check')}: {', '.join(parts)}"
 
 
-def _run(run: RunRecord, people: Legend) -> Facts:
+def _run(run: RunRecord, people: Reader) -> Facts:
+    thing, finished = f"run {run.number}", f"{run.number}, finished {moment(run.finished_at)}"
+    started = f"{people.name(run.requested_by)}, {moment(run.requested_at)}"
+    rows = f"{run.evidence} {run.filename}, {counted(run.rows, 'row')}"
     return Facts(
         "The run that judged the evidence at hand",
         (
-            ("Run", f"{run.number}, finished {moment(run.finished_at)}"),
-            ("Started by", f"{people.name(run.requested_by)}, {moment(run.requested_at)}"),
-            ("Evidence", f"{run.evidence} {run.filename}, {counted(run.rows, 'row')}"),
+            ("Run", people.cited(finished, thing, "finished_at", Event.RUN_FINISHED, digest=run.result_digest)),
+            ("Started by", people.cited(started, thing, "requested_at", Event.RUN_STARTED)),
+            ("Evidence", people.cited(rows, f"evidence {run.evidence}", "rows", digest=run.file_digest)),
             ("File as received, SHA-256", Hash(run.file_digest)),
             ("Table that was computed from, SHA-256", Hash(run.table_digest)),
             ("Result, SHA-256", Hash(run.result_digest)),
@@ -84,7 +88,7 @@ def _run(run: RunRecord, people: Legend) -> Facts:
     )
 
 
-def _verdicts(run: RunRecord) -> tuple[Block, ...]:
+def _verdicts(run: RunRecord, people: Reader) -> tuple[Block, ...]:
     kinds = dict.fromkeys(row.kind for row in run.verdicts)
     columns = (
         Column("Check", 2.4),
@@ -102,7 +106,7 @@ def _verdicts(run: RunRecord) -> tuple[Block, ...]:
             Table(
                 f"Each {kind} check against its clause",
                 columns,
-                tuple(_verdict(row) for row in run.verdicts if row.kind is kind),
+                tuple(_verdict(row, run, people) for row in run.verdicts if row.kind is kind),
                 f"Below a figure: its 95{SPACE}% interval. Evidence digest: {', '.join(_digests(run, kind))}.",
             ),
         )
@@ -113,15 +117,22 @@ def _digests(run: RunRecord, kind: str) -> list[str]:
     return list(dict.fromkeys(row.evidence_digest for row in run.verdicts if row.kind == kind))
 
 
-def _verdict(row: VerdictRow) -> tuple[Cell, ...]:
+def _verdict(row: VerdictRow, run: RunRecord, people: Reader) -> tuple[Cell, ...]:
     below = ", ".join(part for part in (row.subject, "" if row.required else "advisory") if part)
     value = precise(row.value, row.threshold)
     interval = f"{precise(row.low, row.threshold)}{SPACE}to{SPACE}{precise(row.high, row.threshold)}"
+    path = " / ".join(part for part in (row.kind, row.metric, row.subject) if part)
     known = row.low is not None and row.high is not None
     return (
         Stacked(row.title, below) if below else row.title,
-        Stacked(value, interval) if known else value,
-        required(row.direction, row.threshold),
+        people.cited(
+            Stacked(value, interval) if known else value,
+            f"run {run.number}",
+            path,
+            Event.RUN_FINISHED,
+            digest=run.result_digest,
+        ),
+        people.cited(required(row.direction, row.threshold), f"policy {run.policy}", f"clause {row.clause}"),
         row.clause,
         badge(row.verdict),
         _reason(row),
@@ -134,7 +145,7 @@ def _reason(row: VerdictRow) -> str:
     return ". ".join(part.rstrip(".") for part in (row.reason, excepted) if part) or NOTHING
 
 
-def _runs(runs: Sequence[RunRecord], people: Legend) -> Table:
+def _runs(runs: Sequence[RunRecord], people: Reader) -> Table:
     columns = (
         Column("Run", 0.8),
         Column("Asked", 2.4, Align.RIGHT),
@@ -147,7 +158,12 @@ def _runs(runs: Sequence[RunRecord], people: Legend) -> Table:
     rows = tuple(
         (
             run.number,
-            Stacked(moment(run.requested_at), people.name(run.requested_by)),
+            people.cited(
+                Stacked(moment(run.requested_at), people.name(run.requested_by)),
+                f"run {run.number}",
+                "requested_at",
+                Event.RUN_STARTED,
+            ),
             Stacked(run.evidence, run.filename),
             run.policy,
             badge(run.status),

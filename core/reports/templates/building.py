@@ -10,10 +10,13 @@ from core.errors import Problem, Unreadable
 from core.reports.history import record_as_of
 from core.reports.templates.dossier import DOSSIER
 from core.reports.templates.inventory import INVENTORY
+from core.reports.templates.validation import FAIRNESS, VALIDATION
 from core.reports.templates.values import Frame, Template
 from core.reports.values.report import Asked, Gap, Report, SubjectKind
 
-TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in (DOSSIER, INVENTORY)})
+TEMPLATES: Mapping[str, Template] = MappingProxyType(
+    {one.key: one for one in (DOSSIER, INVENTORY, VALIDATION, FAIRNESS)}
+)
 
 
 def report_problems(asked: Asked, *, at: datetime) -> tuple[Problem, ...]:
