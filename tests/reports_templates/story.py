@@ -314,8 +314,8 @@ class Story:
             {"name": f"Model, now {self.written}", "vendor": "Somebody else"},
         )
         change_model(
-            self.store, self.ledger, model=model.number, changes=self.dice.choice(wishes), reason=REASON, expected_revision=None,
-            actor=self.cast.developer, at=self.now,
+            self.store, self.ledger, model=model.number, changes=self.dice.choice(wishes), reason=REASON,
+            expected_revision=None, actor=self.cast.developer, at=self.now,
         )  # fmt: skip
 
     def aside_change_dataset(self) -> None:
