@@ -51,7 +51,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals", "approval?change=CR0002",
         "approval?change=CR0001",
     ),
-    "auditor": ("ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration"),
+    "auditor": (
+        "ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration", "audits",
+        "audit?audit=AU0002", "audit?audit=AU0002&tab=Fieldwork&item=M0002&criterion=sr-26-2+MRM-22",
+        "audit?finding=AF0002", "audit_plan", "compliance", "compliance_check?check=documents-current",
+    ),
     "administrator": ("administration", "administration?person=P0002"),
 }  # fmt: skip
 

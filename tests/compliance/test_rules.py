@@ -29,7 +29,7 @@ DOCUMENT = rules.KeptDocument("M0001 1.0.0 plan", "M0001", "P0001", "1.0.0", "va
 LEDGER = rules.LedgerOutcome("ledger", True, "")
 HEAD = rules.Head("ledger", 7, 7, 7)
 OUTSIDE = rules.SentOutside("AD0001", "mailbox", NOON - 30 * DAY, NOON - 7 * DAY, True)
-EVENTS = rules.RemovedEvents("BE0001", NOON - 184 * DAY, NOON)
+EVENTS = rules.RemovedEvents("BE0001", NOON - 366 * DAY, NOON, 366)
 ROLES = rules.PersonRoles("P0001", ("owner", "developer", "approver"))
 TEXT = rules.PersonalDataText("finding F0001, detail", "detail", Cause.FINDING, "F0001", "M0001", ())
 MESSAGE = rules.Outgoing("msg_1", "A webhook message to W0001", NOON - 24 * HOUR, False)
@@ -61,7 +61,13 @@ LINES = (
     (rules.checkpoint_is_outside, OUTSIDE, {"newest": NOON - 8 * DAY}, "the last arrived 8 days ago"),
     (rules.checkpoint_is_outside, OUTSIDE, {"newest": None}, "none ever arrived"),
     (rules.checkpoint_is_outside, replace(OUTSIDE, newest=None, behind=False), {"behind": True}, "mailbox AD0001"),
-    (rules.events_were_kept, EVENTS, {"removed": NOON - HOUR}, "removed 183 days after"),
+    (rules.events_were_kept, EVENTS, {"removed": NOON - HOUR}, "removed 365 days after the newest of them, not 366"),
+    (
+        rules.events_were_kept,
+        replace(EVENTS, removed=NOON - 182 * DAY, demanded=30),
+        {"removed": NOON - 182 * DAY - HOUR},
+        "183 days after the newest of them, not 184",
+    ),
     (rules.roles_are_apart, ROLES, {"roles": ("auditor", "owner")}, "auditor and owner"),
     (rules.text_is_clean, TEXT, {"kinds": ("e-mail address",)}, "what reads as e-mail address"),
     (rules.message_leaves, MESSAGE, {"since": NOON - 25 * HOUR}, "waits since 2026-11-19 11:00 UTC"),

@@ -287,11 +287,11 @@ def test_events_that_were_removed_too_early_are_found(world: World) -> None:
     batch = {"entry": 1, "digest": "a" * 64, "root": "b" * 64, "rows": 1, "size": 1, "ids": "c" * 64}
     batch |= {"first_at": NOON, "last_at": NOON, "recorded_by": "P0001", "recorded_at": NOON}
     with world.behind_the_back() as session:
-        session.add(EventBatch(number="BE0001", removed_at=NOON + timedelta(days=184), **batch))
+        session.add(EventBatch(number="BE0001", removed_at=NOON + timedelta(days=366), **batch))
     assert world.outcome("events-kept") == (Outcome.HOLDS, [])
 
     with world.behind_the_back() as session:
-        session.execute(update(EventBatch).values(removed_at=NOON + timedelta(days=100)))
+        session.execute(update(EventBatch).values(removed_at=NOON + timedelta(days=365)))
     assert world.outcome("events-kept") == (Outcome.DEVIATES, ["BE0001"])
 
 

@@ -1,6 +1,8 @@
 """Facts about the installation: roles, events that were removed, messages and work that wait, the ledger's length."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
@@ -13,6 +15,8 @@ from core.jobs.tables import Job, JobStatus
 from core.ledger.anchors.tables import AnchorDestination, LogAnchor
 from core.ledger.batches.tables import EventBatch
 from core.ledger.tables import LogEntry, LogHead
+from core.policy.service import policy_by_id
+from core.policy.tables import PolicyVersion
 
 LEDGER = "ledger"
 
@@ -39,9 +43,27 @@ def removed_events(session: Session, _reading: Reading) -> Read[RemovedEvents]:
     query = select(col(EventBatch.number), col(EventBatch.last_at), col(EventBatch.removed_at)).where(
         col(EventBatch.removed_at).is_not(None)
     )
-    found = tuple(RemovedEvents(number, last, gone) for number, last, gone in session.execute(query) if gone)
+    demanded = _days_demanded(session)
+    found = tuple(
+        RemovedEvents(number, last, gone, demanded(gone)) for number, last, gone in session.execute(query) if gone
+    )
     files = session.execute(select(func.count()).select_from(EventBatch)).scalar_one()
     return Read(found, examined=files, said=f"{files} files of events, {len(found)} removed")
+
+
+def _days_demanded(session: Session) -> Callable[[datetime], int]:
+    """How many days the policy in force at a moment asks events to be kept; 0 before the first one."""
+    query = (
+        select(col(PolicyVersion.effective_from), col(PolicyVersion.id))
+        .where(col(PolicyVersion.withdrawn_at).is_(None))
+        .order_by(col(PolicyVersion.effective_from), col(PolicyVersion.id))
+    )
+    begins = [(since, policy_by_id(session, key).policy.events.days) for since, key in session.execute(query) if key]
+
+    def demanded(at: datetime) -> int:
+        return next((days for since, days in reversed(begins) if since <= at), 0)
+
+    return demanded
 
 
 def outgoing(session: Session, _reading: Reading) -> Read[Outgoing]:

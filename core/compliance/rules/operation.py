@@ -1,7 +1,7 @@
 """Rules about the installation: ledger, logs, roles, personal data in texts, messages that leave."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.access.rules import TOXIC_PAIRS, Role
 from core.compliance.rules.values import Cause, Deviation, Settings, days_late
@@ -66,19 +66,20 @@ def checkpoint_is_outside(fact: SentOutside, settings: Settings) -> Deviation | 
 
 @dataclass(frozen=True)
 class RemovedEvents:
-    """A file of events that retention removed."""
+    """A file of events that retention removed; `demanded` are the days that the policy of that moment asks for."""
 
     subject: str
     newest_event: datetime
     removed: datetime
+    demanded: int
 
 
 def events_were_kept(fact: RemovedEvents, settings: Settings) -> Deviation | None:
-    """Events are kept for at least six months (EU AI Act, articles 19 and 26), or as long as the organisation says."""
-    kept = fact.removed - fact.newest_event
-    if kept >= settings.days("keep_days"):
+    """Events are kept for at least six months (EU AI Act, articles 19 and 26), or as long as policy or setting say."""
+    kept, least = fact.removed - fact.newest_event, max(settings.parameters["keep_days"], fact.demanded)
+    if kept >= timedelta(days=least):
         return None
-    said = f"Events of {fact.subject} were removed {kept.days} days after the newest of them"
+    said = f"Events of {fact.subject} were removed {kept.days} days after the newest of them, not {least}"
     return Deviation(fact.subject, said, Cause.EVENTS, fact.subject)
 
 
