@@ -8,10 +8,17 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.composition import now
-from core.access.rules import Permission, Role
+from app.composition import Workplace, now
+from core.access.rules import Actor, Permission, Role
 from core.access.tokens import issue_token
 from core.approval.service import NewCondition
+from core.audits.drawing import begin_fieldwork, draw_sample
+from core.audits.fieldwork import Found, record_test
+from core.audits.fieldwork import raise_finding as raise_audit_finding
+from core.audits.planning import Plan, plan_audit
+from core.audits.population import AuditScope, Population
+from core.audits.rules.life import Result
+from core.audits.sampling import Method
 from core.validation.challenge import raise_finding
 from core.validation.rules import EvidenceKind, Severity
 from core.validation.uploads import ColumnMapping
@@ -95,6 +102,28 @@ def screened(records: Records) -> str:
     return records.validation_finished(model)
 
 
+def audited(place: Workplace, auditor: Actor, owner: str, model: str) -> None:
+    """An audit with fieldwork and a finding, whose every text is hostile."""
+    act = {"store": place.store, "ledger": place.ledger, "actor": auditor, "at": now()}
+    span = (now() - timedelta(days=9), now() + timedelta(days=9))
+    plan = Plan(
+        title=hostile("AUDIT"), objective=hostile("OBJECTIVE"), period=span, dates=span, lead=auditor.id,
+        auditors=(auditor.id,), criteria=(("sr-26-2", "MRM-05"),), scope=AuditScope(models=(model,)),
+    )  # fmt: skip
+    audit = plan_audit(**act, plan=plan).number  # type: ignore[arg-type]
+    seed = hostile("SEED")[:200]
+    draw_sample(**act, audit=audit, population=Population.MODELS, method=Method.SIMPLE, size=1, seed=seed)  # type: ignore[arg-type]
+    begin_fieldwork(**act, audit=audit)  # type: ignore[arg-type]
+    said = {"item": model, "criterion": "sr-26-2 MRM-05", "result": Result.DOES_NOT, "notes": hostile("NOTES")}
+    record_test(**act, audit=audit, **said)  # type: ignore[arg-type]
+    texts = {name: hostile(name.upper()) for name in ("condition", "criterion", "cause", "effect", "recommendation")}
+    found = Found(
+        grade=Severity.LOW, title=hostile("AUDITFINDING"), owner=owner, respond_by=span[1], item=model,
+        by_criterion="sr-26-2 MRM-05", **texts,
+    )  # fmt: skip
+    raise_audit_finding(**act, audit=audit, found=found)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class World:
     """A server full of hostile text, and two people who see all pages between them."""
@@ -117,7 +146,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     reader = live.add_person("reader", hostile("READER"), Role.DEVELOPER, Role.OWNER)
     validator = live.add_person("validator", hostile("VALIDATOR"), Role.VALIDATOR)
     approver = live.add_person("approver", hostile("APPROVER"), Role.APPROVER)
-    live.add_person("long", word("PW"), Role.AUDITOR)
+    auditor = live.add_person("long", word("PW"), Role.AUDITOR)
     records = Records(live.place, People(reader.actor, reader.actor, validator.actor, [approver.actor]), folder, WORDS)
     model = records.registered()
     records.registered(Words(model=word("MW"), line=word("LW"), text=word("TW")))
@@ -130,6 +159,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         store, ledger, model=model, version=VERSION, title=hostile("TITLE"), detail=long_hostile("DETAIL"),
         severity=Severity.LOW, actor=validator.actor, at=now(),
     )  # fmt: skip
+    audited(live.place, auditor.actor, reader.number, model)
     waiting = records.registered(Words(model=hostile("OPEN")))
     records.handed_in(waiting)
     records.validation_finished(waiting)
@@ -204,6 +234,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/approval?change=CR0001": (hostile("MODEL"), hostile("TEXT"), hostile("APPROVER")),
     "/findings": (hostile("TITLE"), hostile("MODEL")),
     "/findings?finding=F0001": (hostile("TITLE"), hostile("VALIDATOR")),
+    "/audits": (hostile("AUDIT"), word("PW")),
+    "/audit?audit=AU0001": (hostile("AUDIT"), hostile("OBJECTIVE"), hostile("SEED")[:200]),
+    "/audit?audit=AU0001&tab=Fieldwork&item=M0001&criterion=sr-26-2+MRM-05": (hostile("NOTES"),),
+    "/audit?finding=AF0001": (hostile("AUDITFINDING"), hostile("CAUSE"), hostile("READER")),
+    "/audit?audit=AU0001&tab=Time+line": (hostile("AUDIT"),),
+    "/compliance": (),
+    "/compliance_check?check=documents-current": (),
     "/ledger": (hostile("VALIDATOR"),),
     "/ledger?about=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E": (),
     "/exports": (hostile("MODEL"), hostile("READER")),
