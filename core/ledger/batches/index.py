@@ -59,7 +59,7 @@ class Index:
     """The index of one file, read where it is asked."""
 
     def __init__(self, path: Path, rows: int) -> None:
-        self._raw, self._rows = np.memmap(path, dtype=np.uint8, mode="r"), rows
+        self._raw, self._rows = np.asarray(np.memmap(path, dtype=np.uint8, mode="r")), rows
         self._hashes = self._raw[: rows * HASH].view("<u8")
 
     def may_hold(self, wanted: Hashes) -> NDArray[np.bool_]:

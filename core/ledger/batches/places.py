@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -32,7 +33,16 @@ class FoundEvent:
     erased: bool = False
 
 
-def index_of(session: Session, files: EvidenceFiles, batch: EventBatch) -> Index:
+class Place(NamedTuple):
+    """What an index is found by."""
+
+    id: int | None
+    digest: str
+    ids: str
+    rows: int
+
+
+def index_of(session: Session, files: EvidenceFiles, batch: "EventBatch | Place") -> Index:
     """The index of a file, whose digest is verified once in a process; one that is missing or damaged is made anew."""
     key = (files.folder, batch.ids)
     if key not in _VERIFIED:
@@ -43,7 +53,7 @@ def index_of(session: Session, files: EvidenceFiles, batch: EventBatch) -> Index
     return _VERIFIED[key]
 
 
-def _intact(files: EvidenceFiles, batch: EventBatch) -> Path | None:
+def _intact(files: EvidenceFiles, batch: "EventBatch | Place") -> Path | None:
     try:
         path = files.path(batch.ids)
     except NotFound:
@@ -53,7 +63,7 @@ def _intact(files: EvidenceFiles, batch: EventBatch) -> Path | None:
     return path if found == batch.ids and path.stat().st_size == size_of(batch.rows) else None
 
 
-def _made_anew(session: Session, files: EvidenceFiles, batch: EventBatch) -> Path:
+def _made_anew(session: Session, files: EvidenceFiles, batch: "EventBatch | Place") -> Path:
     table = pq.read_table(files.path(batch.digest))
     leaves = leaves_of(written(table))
     for gone in session.exec(select(EventErasure).where(EventErasure.batch_id == batch.id)):
@@ -65,10 +75,12 @@ def _made_anew(session: Session, files: EvidenceFiles, batch: EventBatch) -> Pat
 def find_event(session: Session, files: EvidenceFiles, event_id: str) -> FoundEvent:
     """The event of this id; raises `NotFound`, also for one that retention removed."""
     (wanted,) = hashes_of(column_of([event_id]))
-    kept = select(EventBatch).where(col(EventBatch.removed_at).is_(None)).order_by(col(EventBatch.id).desc())
-    for batch in session.exec(kept):
-        for line in index_of(session, files, batch).lines(wanted):
-            found = _standing(session, files, batch, line)
+    kept = select(EventBatch.id, EventBatch.digest, EventBatch.ids, EventBatch.rows)
+    newest = kept.where(col(EventBatch.removed_at).is_(None)).order_by(col(EventBatch.id).desc())
+    for row in session.exec(newest).all():
+        place = Place(*row)
+        for line in index_of(session, files, place).lines(wanted):
+            found = _standing(session, files, session.get_one(EventBatch, place.id), line)
             if orjson.loads(found.body)["id"] == event_id:
                 return found
     raise NotFound("event", event_id)
