@@ -140,6 +140,7 @@ STEPS = [
     Step("GET", "ledger/entries/0/receipt", Permission.RECORD_READ),
     Step("PUT", "events", Permission.EVENT_RECORD),
     Step("GET", "event-batches", Permission.RECORD_READ),
+    Step("GET", "event-batches/B0001/bundle", Permission.EXPORT_MAKE),
     Step("GET", "events/req-1", Permission.RECORD_READ),
     Step("GET", "events/req-1/proof", Permission.RECORD_READ),
 ]

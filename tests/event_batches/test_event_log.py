@@ -16,6 +16,7 @@ from app.collecting import Busy, Collector
 from core.access.event_log import submission_of
 from core.access.rules import TOKEN_SCOPES, Permission
 from core.errors import Unreadable
+from core.ledger import offline
 from core.ledger.batches.proofs import input_is, parse_event_proof, verify_event_proof
 from core.ledger.batches.queries import batches
 from core.ledger.batches.rows import InputForm
@@ -72,6 +73,21 @@ def test_an_event_is_recorded_and_proven_over_http(world: World) -> None:
     assert input_is(proof, {"age": 41, "income": 52000, "ratio": "0.25"})
     assert "52000" not in proof.text()
     assert client.get("events/req-9/proof").status_code == 404
+
+
+def test_files_are_listed_and_taken_as_a_bundle_over_http(world: World) -> None:
+    client = world.client()
+    put(client, [an_event(1), an_event(2, model="M0002", kind="pipeline")])
+
+    (line,) = client.get("event-batches?model=M0002&kind=pipeline").json()["batches"]
+    assert (line["batch"], line["events"], line["kinds"]) == ("B0001", 2, ["inference", "pipeline"])
+    assert client.get("event-batches?model=M0003").json()["total"] == 0
+    for query in ("", "?event=req-2"):
+        taken = client.get(f"event-batches/B0001/bundle{query}")
+        steps = offline.verify(taken.content, key=world.place.ledger.vkey)
+        assert [step for step in steps if not step.passed] == []
+        assert steps[-1].detail == ("1 events of 1 files" if query else "2 events of 1 files")
+    assert client.get("event-batches/B0009/bundle").status_code == 404
 
 
 def test_a_repeat_changes_nothing_and_says_so(world: World) -> None:

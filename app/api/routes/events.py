@@ -26,6 +26,7 @@ from core.ledger.batches.reading import read_event
 from core.ledger.batches.rows import MOST_ROWS, EventKind
 from core.ledger.batches.service import Submission
 from core.policy.events_kept import kept_for
+from core.reports.events_bundle import take_events
 
 router = APIRouter(tags=["Events"])
 LIMIT = 64 << 20
@@ -98,6 +99,30 @@ def list_batches(
         found, kept = batches(session, wanted, limit=limit, offset=offset), kept_for(session, at=reader.at)
     lines = [_line(row, kept) for row in found.rows]
     return EventBatchList(batches=lines, total=found.total, limit=limit, offset=offset)
+
+
+@router.get("/event-batches/{batch}/bundle", operation_id="take_events", response_class=Response)
+def take(
+    batch: str,
+    signed: Signed,
+    event: Annotated[list[str] | None, Query(description="Only these events; without it, all of the file")] = None,
+) -> Response:
+    """A file of events, or the events named, as a signed bundle that verifies offline; that it was taken is on record.
+    Scope: `export:make`."""
+    place, chosen = signed.place, tuple(event or ())
+    whole = () if chosen else (batch,)
+    taken = take_events(
+        place.store,
+        place.ledger,
+        place.events,
+        place.keys,
+        whole=whole,
+        chosen=chosen,
+        actor=signed.actor,
+        at=signed.at,
+    )
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{taken.name}.zip"'}
+    return Response(taken.content, HTTPStatus.OK, headers, "application/zip")
 
 
 @router.get("/events/{event}", operation_id="read_event")
