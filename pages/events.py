@@ -5,7 +5,6 @@ from app.components.formats import count, counted, moment
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.events import batches_table, find_form, narrowed_by, volume_chart
-from core.access.queries import names
 from core.access.rules import Permission
 from core.ledger.batches.queries import ANY, batches, choices, volume
 from core.policy.events_kept import kept_for
@@ -13,7 +12,7 @@ from core.policy.events_kept import kept_for
 require(Permission.LEDGER_READ)
 place, at = workplace(), now()
 with place.store.reading() as session:
-    known, held, kept = names(session), choices(session), kept_for(session, at=at)
+    held, kept = choices(session), kept_for(session, at=at)
     everything, newest = volume(session), batches(session, limit=1)
 
 line = f"**{counted(sum(one.rows for one in everything), 'event')}** in {counted(newest.total, 'file')}."
@@ -39,4 +38,4 @@ else:
         section("Files")
         with paged(total) as window, place.store.reading() as session:
             rows = batches(session, wanted, limit=window.limit, offset=window.offset).rows
-            batches_table(rows, known, kept, at)
+            batches_table(rows, kept)

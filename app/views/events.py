@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.components import clear_filters, filter_row, plain, status, table
 from app.components.filters import choose
-from app.components.formats import count, moment, size
+from app.components.formats import count, day, moment, size
 from app.components.text import link
 from app.navigation import page_file
 from app.plots import show
@@ -68,7 +68,7 @@ def volume_chart(found: Sequence[Volume]) -> None:
     st.caption(f"{said[:1].upper()}{said[1:]}. Days count whether their files are still kept or not.")
 
 
-def batches_table(rows: Sequence[BatchRow], names: Mapping[str, str], kept: timedelta, at: datetime) -> None:
+def batches_table(rows: Sequence[BatchRow], kept: timedelta) -> None:
     """Files, newest first."""
     table(
         [
@@ -78,19 +78,17 @@ def batches_table(rows: Sequence[BatchRow], names: Mapping[str, str], kept: time
                 "Holds": plain(", ".join(KINDS[kind] for kind in row.kinds)),
                 "Models": _models(row.models),
                 "Events": count(row.rows),
-                "From": moment(row.first_at),
-                "By": plain(names.get(row.recorded_by, row.recorded_by)),
                 "Entry": link(count(row.entry), "/entry", index=row.entry),
                 "Digest": row.digest[:8],
-                "Kept until": moment(row.last_at + kept),
+                "Kept until": day(row.last_at + kept),
                 "State": state_of(row.removed_at, row.erased),
             }
             for row in rows
         ],
-        alt="Files of events, newest first: number, when recorded, kinds, models, how many events, from when, by whom, "
-        "ledger entry, digest, until when they are kept, state",
+        alt="Files of events, newest first: number, when recorded, kinds, models, how many events, entry, digest, "
+        "until when they are kept, state",
         right=["Events", "Entry"],
-        unbroken=["Recorded", "From", "Kept until", "State"],
+        unbroken=["Recorded", "Kept until", "State"],
     )
 
 
