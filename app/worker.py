@@ -25,6 +25,7 @@ from core.inventory.importing.background import IMPORT_JOB, fail_import, perform
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
+from core.ledger.batches.retention import sweep_stray
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
@@ -229,6 +230,8 @@ def _done(place: Workplace, lease: Lease) -> str:
 
 def sweep(place: Workplace, *, at: datetime) -> None:
     """Remove what uploads left behind that were broken off more than a day ago."""
+    with place.store.reading() as session:
+        sweep_stray(session, place.events, left_since=at - LEFT_BEHIND)
     folder = place.settings.data_dir / "incoming"
     left = [*folder.glob("*"), *place.files.folder.glob(".incoming-*"), *place.exports.folder.glob(".incoming-*")]
     for path in left:

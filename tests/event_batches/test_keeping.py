@@ -1,6 +1,6 @@
 """Kept as policy says: inputs by tier, removal by the clock, and erasure of one event by who may."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -20,6 +20,7 @@ from core.errors import NotFound, Refused, Unreadable
 from core.ledger.batches.inputs import input_keys
 from core.ledger.batches.places import index_of
 from core.ledger.batches.queries import BatchFilter, batches, event_proof, find_event, volume
+from core.ledger.batches.retention import sweep_stray
 from core.ledger.batches.rows import SHORTEST_DAYS, InputForm
 from core.ledger.batches.service import Submission, record_together
 from core.ledger.batches.tables import EventBatch, EventInputKey
@@ -75,6 +76,19 @@ def test_events_are_removed_by_the_clock_when_the_policy_says_so(place: Workplac
         (entry,) = entries(session, action="events.removed").rows
         assert (entry.actor, entry.entity_id) == ("system", "B0001")
         assert [one.rows for one in volume(session)] == [10]
+    assert failing(place) == []
+
+
+def test_what_a_broken_intake_left_goes_and_nothing_else_does(place: Workplace) -> None:
+    record(place, events(10))
+    stray = place.events.add([b"PAR1 of an intake that was broken off"])
+
+    with place.store.reading() as session:
+        assert sweep_stray(session, place.events, left_since=datetime.now(UTC) - timedelta(days=1)) == 0
+        assert sweep_stray(session, place.events, left_since=datetime.now(UTC) + timedelta(days=1)) == 1
+        assert find_event(session, place.events, "e-000003").line == 3
+    with pytest.raises(NotFound):
+        place.events.path(stray.digest)
     assert failing(place) == []
 
 

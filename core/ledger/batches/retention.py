@@ -18,6 +18,7 @@ from core.ledger.events import Event
 from core.ledger.service import Actor, Entity, Ledger, Recorded
 from core.store import EvidenceFiles, Store, Transaction
 
+LEFT_BEHIND = timedelta(days=1)
 SHORTEST = timedelta(days=SHORTEST_DAYS)
 
 
@@ -65,7 +66,20 @@ def remove_events(
     with store.reading() as session:
         sweep_removed(session, files)
         sweep_erased(session, files)
+        sweep_stray(session, files, left_since=at - LEFT_BEHIND)
     return Removed(len(past), sum(batch.rows for batch in past), len(days))
+
+
+def sweep_stray(session: Session, files: EvidenceFiles, *, left_since: datetime) -> int:
+    """Delete files that no batch knows, which an intake left that was broken off; how many there were."""
+    rows = session.exec(select(EventBatch.digest, EventBatch.ids).where(col(EventBatch.removed_at).is_(None))).all()
+    known = {digest for row in rows for digest in row}
+    strays = [
+        path
+        for path in files.folder.glob("??/*")
+        if path.name not in known and path.stat().st_mtime < left_since.timestamp()
+    ]
+    return sum(files.remove(path.name) for path in strays)
 
 
 def past_keeping(session: Session, *, older_than: timedelta, at: datetime) -> bool:
