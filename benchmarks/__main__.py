@@ -35,6 +35,7 @@ BENCHMARKS = (
     Benchmark("ledger", "Ledger", ("1000", "10000")),
     Benchmark("inventory", "Inventory", ("--models", "200", "--versions", "2000", "--entries", "9999", "--tall", "9")),
     Benchmark("dossier", "Dossier", ("--times", "3")),
+    Benchmark("exports", "Exports", ("--versions", "5", "--entries", "1000", "--times", "1")),
     Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
     Benchmark("compliance", "Routine compliance checks", ("--models", "200")),
     Benchmark("importing", "Import of a table", ("--rows", "400")),

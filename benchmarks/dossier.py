@@ -20,8 +20,8 @@ import pypdf
 from core.reports.data import to_json
 from core.reports.signing import open_keys, sign_manifest, sign_pdf
 from core.reports.typeset.rendering import render_pdf
-from core.reports.values import Dossier
-from tests.reports.dossiers import AT, a_dossier, fairness_table, history
+from core.reports.values.report import Report
+from tests.reports.dossiers import AT, a_dossier, a_report, fairness_table, history
 
 PAGES = 16
 
@@ -31,14 +31,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=10)
     times = parser.parse_args().times
-    dossier = sixteen_pages()
+    report = sixteen_pages()
     with tempfile.TemporaryDirectory() as folder:
         keys = open_keys(Path(folder), origin="countersign.test", at=AT)
-        unsigned = render_pdf(dossier)
+        unsigned = render_pdf(report)
         steps: dict[str, Callable[[], object]] = {
-            "typeset, in a process of its own": lambda: render_pdf(dossier),
+            "typeset, in a process of its own": lambda: render_pdf(report),
             "sign the PDF (PAdES, RSA 3072)": lambda: sign_pdf(unsigned, keys, at=AT),
-            "data as JSON": lambda: to_json(dossier),
+            "data as JSON": lambda: to_json(report),
             "sign a manifest (CMS)": lambda: sign_manifest(b"x" * 10_000, keys, at=AT),
         }
         measured = {name: [_timed(step) for _ in range(times)] for name, step in steps.items()}
@@ -50,15 +50,15 @@ def main() -> None:
         print(f"| {name} | {statistics.median(seconds) * 1000:,.0f} ms | {max(seconds) * 1000:,.0f} ms |")
 
 
-def sixteen_pages() -> Dossier:
+def sixteen_pages() -> Report:
     """The dossier of the tests, with more attributes and a longer history until it fills 16 pages."""
     attributes = ("race", "sex", "age", "race × sex")
     tables = tuple(replace(fairness_table(), attribute=attribute) for attribute in attributes)
     lines = 14
     while True:
-        dossier = a_dossier(fairness=tables, history=history(lines))
-        if len(pypdf.PdfReader(io.BytesIO(render_pdf(dossier))).pages) >= PAGES:
-            return dossier
+        report = a_report(a_dossier(fairness=tables, history=history(lines)))
+        if len(pypdf.PdfReader(io.BytesIO(render_pdf(report))).pages) >= PAGES:
+            return report
         lines += 20
 
 

@@ -9,6 +9,7 @@ from app.navigation import page_file
 from app.views.coverage.export import summary_address
 from app.views.coverage.picture import coverage_bars
 from app.views.coverage.summary import models_table, narrowed_by, nothing_found, said_in_short
+from app.views.exports.preset import report_link
 from core.access.queries import names
 from core.access.rules import Permission
 from core.coverage.queries import coverage_list
@@ -36,3 +37,4 @@ with paged(found.page.total) as window, place.store.reading() as session:
     shown = coverage_list(session, wanted, at=at, limit=window.limit, offset=window.offset)
     models_table(shown, known, at)
 st.markdown(f"[Export the list as CSV]({summary_address(wanted)})")
+report_link(viewer, "coverage", "Export regulation coverage")

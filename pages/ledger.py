@@ -6,6 +6,7 @@ from app.components import act_button, empty, facts_line, head_with_actions, pag
 from app.components.me import require
 from app.composition import now, workplace
 from app.navigation import page_file
+from app.views.exports.preset import report_link
 from app.views.ledger import (
     checkpoint_card,
     entries_table,
@@ -49,3 +50,4 @@ with left:
 with right:
     checkpoint_card(place, checkpoint)
     verify_card()
+    report_link(viewer, "access", "Export access report")

@@ -42,7 +42,7 @@ on_record, on_evidence, on_decisions, on_production, on_line, on_history = st.ta
 if on_record.open:
     with on_record:
         record(reading, former, at)
-        elsewhere(reading, registered)
+        elsewhere(viewer, reading, registered)
 if on_evidence.open:
     with on_evidence:
         evidence.progress(place, reading)

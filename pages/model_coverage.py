@@ -8,6 +8,7 @@ from app.composition import now, workplace
 from app.views.coverage.export import model_address
 from app.views.coverage.model import draw_head, pack_section
 from app.views.coverage.picture import coverage_bars
+from app.views.exports.preset import report_link
 from core.access.rules import Permission
 from core.coverage.reading import model_coverage
 
@@ -30,3 +31,4 @@ if len(ids) > 1:
 chosen = st.selectbox("Pack", ids, key="pack", bind="query-params", width=260)
 pack_section(found, next(one for one in found.packs if one.pack.id == chosen), at)
 st.markdown(f"[Export as CSV]({model_address(model, found.version.version if found.version else None)})")
+report_link(viewer, "coverage", "Export regulation coverage", model=model)

@@ -8,6 +8,7 @@ from app.composition import workplace
 from app.navigation import page_file
 from app.views import versions
 from app.views.confirmation import confirmation
+from app.views.exports.preset import report_link
 from core.access.queries import names
 from core.access.rules import Permission
 from core.inventory.queries import model_page
@@ -29,6 +30,8 @@ with head_with_actions(
         st.switch_page(page_file("register"), query_params={"model": number})
 confirmation()
 versions.versions_table(place, page, known)
+if page.version:
+    report_link(viewer, "dossier", "Export dossier", model=number, version=page.version.version)
 left, right = st.columns([5, 3], gap="large")
 with left:
     two = versions.choose_two(page)

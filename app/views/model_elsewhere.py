@@ -6,20 +6,25 @@ import streamlit as st
 
 from app.components import plain, section, table
 from app.components.formats import moment
+from app.components.me import Me
 from app.navigation import page_file
+from app.views.exports.preset import report_link
 from app.views.model_reading import Reading
 from core.inventory.importing.queries import RegistryFacts
 
 MOST_FIGURES = 12
 
 
-def elsewhere(reading: Reading, registered: tuple[RegistryFacts, ...]) -> None:
+def elsewhere(viewer: Me, reading: Reading, registered: tuple[RegistryFacts, ...]) -> None:
     """Downloads of the documents, and one row for each registry that holds the version."""
     number, version = reading.model.number, reading.version.version
     section("Elsewhere")
     with st.container(horizontal=True):
         for title, kind in (("ML-BOM (CycloneDX 1.6)", "ml-bom"), ("Model card (Hugging Face)", "model-card")):
             st.link_button(title, f"/exports/{number}/{version}/{kind}", icon=":material/download:")
+    with st.container(horizontal=True):
+        for template, label in (("dossier", "Export dossier"), ("validation", "Export validation report")):
+            report_link(viewer, template, label, model=number, version=version)
     st.page_link(page_file("events"), label="Its recorded events", query_params={"model": number})
     if not registered:
         st.markdown(":gray[Not linked with an MLflow server.]")

@@ -69,7 +69,8 @@ def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts
         if index not in entries or index >= size:
             raise NotFound("ledger entry", index)
     tree = StoredTree(session, read_head(session).pending)
-    proofs = {index: Receipt(index, tree.proof(inclusion_spans(index, size)), note).text() for index in wanted}
+    found = tree.proofs([inclusion_spans(index, size) for index in wanted])
+    proofs = {index: Receipt(index, proof, note).text() for index, proof in zip(wanted, found, strict=True)}
     olds = sorted({*_earlier(session, size), *held})
     earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in olds if old < size)
     shown = tuple(entries[index] for index in wanted)

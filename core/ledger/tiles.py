@@ -1,6 +1,6 @@
 """The tree as stored: complete tiles of sixteen hashes, and the hashes in the head that fill no tile yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -72,6 +72,9 @@ class Pending:
         return fold(parts)
 
 
+AT_ONCE = 500  # tiles in one query
+
+
 class StoredTree:
     """The nodes of the stored tree up to the head; reads only the tiles that a proof needs."""
 
@@ -83,6 +86,23 @@ class StoredTree:
         covers = [cover(span) for span in spans]
         tiles = self._tiles({_place(node) for nodes in covers for node in nodes})
         return tuple(fold([self._node(tiles, node) for node in nodes]) for nodes in covers)
+
+    def proofs(self, wanted: Sequence[Sequence[Span]]) -> Iterator[tuple[bytes, ...]]:
+        """As `proof`, for many at once: a tile is read once, and a node that several proofs hold is computed once."""
+        covers = [[cover(span) for span in spans] for spans in wanted]
+        places = sorted({_place(node) for spans in covers for nodes in spans for node in nodes})
+        tiles: dict[Node, list[bytes]] = {}
+        for at in range(0, len(places), AT_ONCE):
+            tiles |= self._tiles(places[at : at + AT_ONCE])
+        known: dict[Node, bytes] = {}
+
+        def hash_of(node: Node) -> bytes:
+            if node not in known:
+                known[node] = self._node(tiles, node)
+            return known[node]
+
+        for spans in covers:
+            yield tuple(fold([hash_of(node) for node in nodes]) for nodes in spans)
 
     def root(self, size: int) -> bytes:
         """The root that the tree had at an earlier size."""

@@ -1,10 +1,9 @@
 """Builds an export step by step: read, laid out, typeset, signed; stopped between steps when it was cancelled."""
 
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from itertools import count
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -13,7 +12,7 @@ from core.access.rules import SYSTEM
 from core.errors import GovernanceError, NotFound
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
-from core.ledger.extract import LedgerParts, parts
+from core.ledger.extract import parts
 from core.ledger.service import Ledger
 from core.reports import bundle
 from core.reports.formats.kinds import Format
@@ -24,7 +23,7 @@ from core.reports.service.queries import asked_of, load_export
 from core.reports.service.requesting import EXPORT_JOB, entity_of, of_every_version, versions_of
 from core.reports.signing import SigningKeys
 from core.reports.tables import Export
-from core.reports.templates import build_report
+from core.reports.templates import build_reports
 from core.reports.typeset.process import Typesetters
 from core.reports.values.report import Asked, Report
 from core.store import EvidenceFiles, Store
@@ -92,66 +91,61 @@ class _Building:
         """Build it, keep its bytes, and say that it is ready."""
         at = self._clock()
         self._say(READING, 0)
-        reports, covered = self._read(at)
-        self._say(LAYING_OUT, 1)
-        made = self._bundle(reports, covered, at) if covered else self._single(reports[0], at)
+        made, reports = self._bundle(at) if self._row.format is Format.BUNDLE else self._single(at)
         stored = exports.add([made.content])
         if not self._settle(made, stored.digest, stored.size, reports) and not _kept(self._store, stored.digest):
             exports.remove(stored.digest)
 
-    def _read(self, at: datetime) -> tuple[tuple[Report, ...], LedgerParts | None]:
-        """The reports of one moment, and for a bundle the proofs of the entries that they rest on."""
-        asked, form = asked_of(self._row), self._row.format
+    def _single(self, at: datetime) -> tuple[Rendered, tuple[Report, ...]]:
         with self._store.reading() as session:
-            wanted = versions_of(session, asked) if of_every_version(asked, form) else (asked,)
-            if not wanted:
-                raise NotFound("version of", asked.subject.number)
-            reports = tuple(self._report(session, one, at) for one in wanted)
-            if form is not Format.BUNDLE:
-                return reports, None
-            entries = {index for report in reports for index in report.entries}
-            return reports, parts(session, entries, vkey=self._ledger.vkey)
+            (report,) = self._reports(session, (asked_of(self._row),), at)
+        self._say(LAYING_OUT, 1)
+        steps = {TYPESETTING: 2, SIGNING: 3}
+        made = render(report, self._row.format, self._keys, at=at, say=lambda step: self._say(step, steps[step]))
+        return made, (report,)
 
-    def _report(self, session: Session, asked: Asked, at: datetime) -> Report:
-        return build_report(
+    def _bundle(self, at: datetime) -> tuple[Rendered, tuple[Report, ...]]:
+        """Every report in every form, typeset two at a time while the next is read; then the proofs, and one bag."""
+        asked, reports = asked_of(self._row), list[Report]()
+        with Typesetters(AT_ONCE) as typesetters, ThreadPoolExecutor(AT_ONCE) as threads:
+
+            def made(report: Report) -> Forms:
+                with typesetters.one() as typesetter:
+                    return forms(report, self._keys, at=at, typesetter=typesetter)
+
+            futures: list[Future[Forms]] = []
+            try:
+                with self._store.reading() as session:
+                    wanted = versions_of(session, asked) if of_every_version(asked, Format.BUNDLE) else (asked,)
+                    if not wanted:
+                        raise NotFound("version of", asked.subject.number)
+                    for report in self._reports(session, wanted, at):
+                        reports.append(report)
+                        futures.append(threads.submit(made, report))
+                        self._say(_counted(LAYING_OUT, len(reports), len(wanted)), 1)
+                    entries = {index for report in reports for index in report.entries}
+                    covered = parts(session, entries, vkey=self._ledger.vkey)
+                held: list[Forms] = []
+                for future in futures:
+                    self._say(_counted(TYPESETTING, len(held) + 1, len(wanted)), 2)
+                    held.append(future.result())
+            except BaseException:
+                threads.shutdown(cancel_futures=True)
+                raise
+        self._say(SIGNING, 3)
+        name = bundle.bundle_name(self._row.number, asked)
+        return Rendered(bundle.make(held, covered, self._keys, name=name, at=at), "zip"), tuple(reports)
+
+    def _reports(self, session: Session, wanted: Sequence[Asked], at: datetime) -> Iterator[Report]:
+        return build_reports(
             session,
-            asked,
+            wanted,
             reference=self._row.number,
             origin=self._ledger.origin,
             vkey=self._ledger.vkey,
             generated_by=self._row.requested_by,
             at=at,
         )
-
-    def _single(self, report: Report, at: datetime) -> Rendered:
-        steps = {TYPESETTING: 2, SIGNING: 3}
-        return render(report, self._row.format, self._keys, at=at, say=lambda step: self._say(step, steps[step]))
-
-    def _bundle(self, reports: Sequence[Report], covered: LedgerParts, at: datetime) -> Rendered:
-        held = self._typeset(reports, at)
-        self._say(SIGNING, 3)
-        asked = asked_of(self._row)
-        name = bundle.bundle_name(self._row.number, asked)
-        return Rendered(bundle.make(held, covered, self._keys, name=name, at=at), "zip")
-
-    def _typeset(self, reports: Sequence[Report], at: datetime) -> list[Forms]:
-        """Every report in every form, two at a time; the first that fails or is stopped ends it."""
-        done = count(1)
-        with Typesetters(min(AT_ONCE, len(reports))) as typesetters, ThreadPoolExecutor(AT_ONCE) as threads:
-
-            def made(report: Report) -> Forms:
-                with typesetters.one() as typesetter:
-                    found = forms(report, self._keys, at=at, typesetter=typesetter)
-                self._say(f"{TYPESETTING} {next(done):,} of {len(reports):,}" if len(reports) > 1 else TYPESETTING, 2)
-                return found
-
-            self._say(TYPESETTING, 2)
-            futures = [threads.submit(made, report) for report in reports]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                threads.shutdown(cancel_futures=True)
-                raise
 
     def _settle(self, made: Rendered, digest: str, size: int, reports: Sequence[Report]) -> bool:
         """Ready, unless it was cancelled or another worker was first."""
@@ -199,6 +193,10 @@ class _Steps:
                 raise Stopped(step)
         if not self._alive():
             raise Stopped(step)
+
+
+def _counted(step: str, done: int, total: int) -> str:
+    return f"{step} {done:,} of {total:,}" if total > 1 else step
 
 
 def _kept(store: Store, digest: str) -> bool:

@@ -1,6 +1,6 @@
 """Builds any report: what was asked is checked, the record goes back to its moment, and the template tells it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -45,24 +45,43 @@ def build_report(
     session: Session, asked: Asked, *, reference: str, origin: str, vkey: str, generated_by: str, at: datetime
 ) -> Report:
     """The report on the record as of `asked.as_of`; raises `Unreadable`, and `NotFound` for what was not there then."""
-    problems = report_problems(asked, at=at)
+    (report,) = build_reports(
+        session, [asked], reference=reference, origin=origin, vkey=vkey, generated_by=generated_by, at=at
+    )
+    return report
+
+
+def build_reports(
+    session: Session,
+    wanted: Sequence[Asked],
+    *,
+    reference: str,
+    origin: str,
+    vkey: str,
+    generated_by: str,
+    at: datetime,
+) -> Iterator[Report]:
+    """Several reports of one template, one moment and one model, from one reading of the record; as `build_report`."""
+    first = wanted[0]
+    problems = [problem for asked in wanted for problem in report_problems(asked, at=at)]
     if problems:
         raise Unreadable(problems)
-    template = TEMPLATES[asked.template]
-    with record_as_of(session, asked.as_of, tables=template.tables, vkey=vkey, model=asked.subject.number) as then:
+    template = TEMPLATES[first.template]
+    with record_as_of(session, first.as_of, tables=template.tables, vkey=vkey, model=first.subject.number) as then:
         frame = Frame(then, reference, origin, generated_by, at)
-        built = template.build(then.session, asked, frame)
-    return Report(
-        reference=reference,
-        asked=asked,
-        template_version=template.version,
-        generated_at=at,
-        generated_by=generated_by,
-        origin=origin,
-        document=built.document,
-        data=built.data,
-        checkpoint=then.ledger.checkpoint,
-        entries=built.entries,
-        attachments=built.attachments,
-        gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
-    )
+        for asked in wanted:
+            built = template.build(then.session, asked, frame)
+            yield Report(
+                reference=reference,
+                asked=asked,
+                template_version=template.version,
+                generated_at=at,
+                generated_by=generated_by,
+                origin=origin,
+                document=built.document,
+                data=built.data,
+                checkpoint=then.ledger.checkpoint,
+                entries=built.entries,
+                attachments=built.attachments,
+                gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
+            )
