@@ -1,6 +1,7 @@
 """Runs every benchmark one after another and prints its tables as Markdown.
 
 Run: python -m benchmarks [--quick] [--only NAME …] [--write], where --write puts the tables into docs/benchmarks.md.
+With --store URL, which may be given for each database, the inventory is measured in stores that were filled before.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, for a first look")
     parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="leave the others out")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
+    parser.add_argument("--store", action="append", default=[], help="a filled store, for the inventory")
     args = parser.parse_args()
     if args.quick and args.write:
         parser.error("--quick shows that the benchmarks run; its figures do not go into the documentation")
@@ -63,7 +65,7 @@ def main() -> int:
     for one in chosen:
         ran_on = machine()
         print(f"## {one.title}\n\n{ran_on}\n", flush=True)
-        code, tables = run(one, quick=args.quick)
+        code, tables = run(one, quick=args.quick, stores=args.store)
         if code:
             return code
         if args.write:
@@ -73,9 +75,10 @@ def main() -> int:
     return 0
 
 
-def run(one: Benchmark, *, quick: bool) -> tuple[int, str]:
+def run(one: Benchmark, *, quick: bool, stores: Sequence[str] = ()) -> tuple[int, str]:
     """Exit code and output of one benchmark, in a process of its own so that none warms or fills another's memory."""
     command = [sys.executable, "-m", f"benchmarks.{one.name}", *(one.quick if quick else ())]
+    command += [word for url in stores if one.name == "inventory" for word in ("--store", url)]
     lines: list[str] = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

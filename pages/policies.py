@@ -9,7 +9,6 @@ from app.views.confirmation import confirmation
 from app.views.policies import begin, drafts_table, first_line, former, standing_table
 from core.access.queries import names
 from core.access.rules import Permission
-from core.policy.life import Standing
 from core.policy.queries import drafts, policies
 
 MOST = 50
@@ -18,15 +17,15 @@ viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
     known = names(session)
     newest = policies(session, at=at, limit=MOST)
+    standing = policies(session, at=at, former=False, limit=MOST)
     begun = drafts(session, limit=MOST)
 
 confirmation()
-standing = [row for row in newest.rows if row.standing in (Standing.IN_FORCE, Standing.SCHEDULED)]
-head("Policies", first_line(standing, begun.total))
+head("Policies", first_line(standing.rows, begun.total))
 left, right = st.columns([5, 3], gap="large")
 with left:
-    standing_table(standing, known, at)
+    standing_table(standing.rows, known, at)
     drafts_table(begun.rows, known, at)
-    former(place, newest.total - len(standing), known, at)
+    former(place, newest.total - standing.total, known, at)
 with right:
     begin(place, viewer, newest.rows)

@@ -15,9 +15,9 @@ from core.errors import NotFound, Refusal
 from core.inventory.moves import version_by_id
 from core.inventory.rules import Action
 from core.validation.challenge import close_finding, remediate
-from core.validation.evidence import validation_facts
+from core.validation.evidence import finding_facts, validation_facts
 from core.validation.queries import FindingRow
-from core.validation.rules import FindingFacts, finding_refusals
+from core.validation.rules import finding_refusals
 from core.validation.tables import Finding
 
 Against = Mapping[Action, tuple[Refusal, ...]]
@@ -68,7 +68,7 @@ def read_finding(session: Session, number: str, actor: Actor) -> tuple[FindingRo
         raise NotFound("finding", number)
     model, version = version_by_id(session, found.version_id)
     row = FindingRow(found, model.number, model.name, version.version)
-    known = FindingFacts(row.finding.status, row.finding.raised_by, row.finding.remediated_by)
+    known = finding_facts(row.finding)
     facts = validation_facts(session, version)
     return row, {step.action: finding_refusals(facts, known, step.action, actor) for step in STEPS}
 

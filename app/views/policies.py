@@ -41,9 +41,7 @@ def former(place: Workplace, total: int, known: Names, at: datetime) -> None:
     if total:
         section("Former")
         with paged(total, size=10, key="former") as window, place.store.reading() as session:
-            found = policies(session, at=at, limit=1000).rows
-            rows = [row for row in found if row.standing not in (Standing.IN_FORCE, Standing.SCHEDULED)]
-            shown = rows[window.offset : window.offset + window.limit]
+            shown = policies(session, at=at, former=True, limit=window.limit, offset=window.offset).rows
             table(_cells(shown, known, at), alt="Former and withdrawn policies", right=["Takes effect"])
     with place.store.reading() as session:
         ended = drafts(session, still_open=False, limit=25)

@@ -7,10 +7,9 @@ from sqlmodel import Session
 from app.work.administration import grants_ending, people_without_role
 from app.work.approval import (
     changes_to_execute,
-    changes_to_vote_on,
     conditions_to_settle,
     exceptions_expiring,
-    reviews_escalated,
+    reviews,
 )
 from app.work.asked import my_requests
 from app.work.audits import audit_findings_to_answer, audit_findings_to_verify, audits_to_lead
@@ -30,15 +29,16 @@ __all__ = ["State", "Task", "Work", "work_of"]
 
 def work_of(session: Session, actor: Actor, at: datetime) -> Work:
     """Everything on this person's desk; each list asks the rules, so nothing waits that would be refused."""
+    to_vote_on, escalated = reviews(session, actor, at)
     kinds = [
         questions_to_answer(session, actor, at),
         findings_to_remediate(session, actor, at),
         versions_to_take_on(session, actor),
         validations_to_conclude(session, actor),
         findings_to_verify(session, actor, at),
-        changes_to_vote_on(session, actor, at),
+        to_vote_on,
         changes_to_execute(session, actor, at),
-        reviews_escalated(session, actor, at),
+        escalated,
         conditions_to_settle(session, actor, at),
         policies_to_publish(session, actor, at),
         differences_to_decide(session, actor, at),
@@ -53,10 +53,10 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         deviations_to_settle(session, actor, at),
     ]
     waiting = [task for kind in kinds for task in kind[:MOST]]
-    reviews = reviews_due(session, actor, at)
-    waiting += [task for task in reviews if task.overdue(at)]
+    due = reviews_due(session, actor, at)
+    waiting += [task for task in due if task.overdue(at)]
     expiring = [
-        *(task for task in reviews if not task.overdue(at)),
+        *(task for task in due if not task.overdue(at)),
         *conditions_ending(session, actor, at),
         *exceptions_expiring(session, actor, at),
         *grants_ending(session, actor, at),

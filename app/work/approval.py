@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.views.kinds import execution_of, title_of
-from app.work.tasks import State, Task, expiry, urgency
+from app.work.tasks import MOST, State, Task, expiry, urgency
 from core.access.rules import Actor, Permission
 from core.approval.queries import (
     ChangeRow,
@@ -19,15 +19,16 @@ from core.approval.queries import (
 from core.approval.rules import ConditionAct, NoticeKind
 
 
-def changes_to_vote_on(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    """Open changes on which this person may vote."""
-    if Permission.CHANGE_VOTE not in actor.permissions:
-        return []
-    told = {row.change: row for row in reversed(notices(session, actor.id))}
-    return [
-        _task(row, True, urgency(row.due_at, at, "In review"), _why_vote(row, told.get(row.number)))
-        for row in waiting_for(session, actor)
+def reviews(session: Session, actor: Actor, at: datetime) -> tuple[list[Task], list[Task]]:
+    """Open changes on which this person may vote, and those that escalated to them although others are to vote."""
+    votes = waiting_for(session, actor)
+    newest = {row.change: row for row in reversed(notices(session, actor.id))} if votes else {}
+    to_vote_on = [
+        _task(row, True, urgency(row.due_at, at, "In review"), _why_vote(row, newest.get(row.number))) for row in votes
     ]
+    mine = {row.number for row in votes}
+    told = notices(session, actor.id, kind=NoticeKind.ESCALATION)
+    return to_vote_on, [_escalated(row, at) for row in told if row.change not in mine]
 
 
 def _why_vote(row: ChangeRow, notice: NoticeRow | None) -> str:
@@ -35,27 +36,19 @@ def _why_vote(row: ChangeRow, notice: NoticeRow | None) -> str:
     return f"Approver, {row.approvals} of {row.quorum} votes in{reminded}"
 
 
-def reviews_escalated(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    """Changes of this person that their approvers let wait beyond what the policy allows."""
-    votes = (
-        {row.number for row in waiting_for(session, actor)} if Permission.CHANGE_VOTE in actor.permissions else set()
+def _escalated(row: NoticeRow, at: datetime) -> Task:
+    return Task(
+        what=f"Press for a decision: {title_of(row.change_kind, f'v{row.version}', row.lifts)}",
+        address="/approval",
+        query=(("change", row.change),),
+        model=row.model,
+        model_name=row.model_name,
+        tier=row.tier,
+        since=row.noticed_at,
+        due=row.due_at,
+        state=urgency(row.due_at, at, "In review"),
+        why="Escalated: the review is overdue, and you asked for it or own the model",
     )
-    return [
-        Task(
-            what=f"Press for a decision: {title_of(row.change_kind, f'v{row.version}', row.lifts)}",
-            address="/approval",
-            query=(("change", row.change),),
-            model=row.model,
-            model_name=row.model_name,
-            tier=row.tier,
-            since=row.noticed_at,
-            due=row.due_at,
-            state=urgency(row.due_at, at, "In review"),
-            why="Escalated: the review is overdue, and you asked for it or own the model",
-        )
-        for row in notices(session, actor.id, kind=NoticeKind.ESCALATION)
-        if row.change not in votes
-    ]
 
 
 def conditions_to_settle(session: Session, actor: Actor, at: datetime) -> list[Task]:
@@ -101,7 +94,10 @@ def changes_to_execute(session: Session, actor: Actor, at: datetime) -> list[Tas
     """Approved changes that this person may bring into production."""
     if Permission.CHANGE_EXECUTE not in actor.permissions:
         return []
-    return [_task(row, False, State("Approved"), "May execute, quorum reached") for row in to_execute(session, actor)]
+    return [
+        _task(row, False, State("Approved"), "May execute, quorum reached")
+        for row in to_execute(session, actor, at=at, most=MOST)
+    ]
 
 
 def _task(row: ChangeRow, waits_for_vote: bool, state: State, why: str) -> Task:

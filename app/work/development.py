@@ -1,20 +1,23 @@
 """What waits for those who build a model: questions, findings, and versions whose next step is theirs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
-from app.work.tasks import LOOKED_AT, MOST, State, Task, urgency, version_address
+from app.work.tasks import LOOKED_AT, MOST, State, Task, in_two, urgency, version_address
 from core.access.rules import Actor, Permission
-from core.approval.facts import open_change
-from core.approval.queries import standing_against_request
-from core.inventory.moves import version_by_id
+from core.approval.facts import open_changes_of
+from core.approval.queries import standing_against_requests
 from core.inventory.rules import Action, Stage
 from core.inventory.tables import Model, ModelVersion
-from core.validation.evidence import latest_run, validation_facts
-from core.validation.queries import FindingFilter, findings, questions_for
-from core.validation.rules import FindingFacts, FindingStatus, RunStatus, finding_refusals, refusals
+from core.inventory.versions.queries import unfinished_versions
+from core.validation.evidence import validation_facts_of
+from core.validation.held import latest_runs
+from core.validation.queries import FindingFilter, findings, open_to, questions_for
+from core.validation.rules import FindingStatus, RunStatus, refusals
+from core.validation.tables import Run
 
 
 def questions_to_answer(session: Session, actor: Actor, at: datetime) -> list[Task]:
@@ -43,85 +46,84 @@ def findings_to_remediate(session: Session, actor: Actor, at: datetime) -> list[
     if Permission.FINDING_REMEDIATE not in actor.permissions:
         return []
     narrowed = FindingFilter(status=FindingStatus.OPEN, owner=actor.id)
-    tasks = []
-    for row in findings(session, narrowed, limit=MOST, offset=0).rows:
-        model, version = version_by_id(session, row.finding.version_id)
-        facts = FindingFacts(row.finding.status, row.finding.raised_by, row.finding.remediated_by)
-        if finding_refusals(validation_facts(session, version), facts, Action.REMEDIATE_FINDING, actor):
-            continue
-        tasks.append(
-            Task(
-                what=f"Remediate finding {row.finding.number}: {row.finding.title}",
-                address="/findings",
-                query=(("finding", row.finding.number),),
-                model=row.model,
-                model_name=row.model_name,
-                tier=model.tier,
-                since=row.finding.raised_at,
-                due=row.finding.due_at,
-                state=urgency(row.finding.due_at, at, "Open"),
-                why="You own the finding",
-            )
+    found = findings(session, narrowed, limit=MOST, offset=0).rows
+    return [
+        Task(
+            what=f"Remediate finding {row.finding.number}: {row.finding.title}",
+            address="/findings",
+            query=(("finding", row.finding.number),),
+            model=row.model,
+            model_name=row.model_name,
+            tier=model.tier,
+            since=row.finding.raised_at,
+            due=row.finding.due_at,
+            state=urgency(row.finding.due_at, at, "Open"),
+            why="You own the finding",
         )
-    return tasks
+        for row, model in open_to(session, found, Action.REMEDIATE_FINDING, actor)
+    ]
 
 
 def versions_to_take_on(session: Session, actor: Actor) -> list[Task]:
     """Versions that this person develops and whose next step is theirs: hand in, start, request approval."""
     if Permission.VERSION_REGISTER not in actor.permissions:
         return []
-    stages = (Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED)
-    rows = session.exec(
-        select(Model, ModelVersion)
-        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
-        .where(
-            col(ModelVersion.stage).in_(stages),
-            or_(col(Model.developer) == actor.id, col(ModelVersion.created_by) == actor.id),
-        )
-        .order_by(col(ModelVersion.id))
-        .limit(LOOKED_AT)
-    ).all()
-    tasks = (task for model, version in rows if (task := _next_step(session, model, version, actor)))
-    return list(islice(tasks, MOST))
+    parts = in_two(unfinished_versions(session, actor.id, limit=LOOKED_AT))
+    return list(islice((task for part in parts for task in _next_steps(session, part, actor)), MOST))
 
 
-def _next_step(session: Session, model: Model, version: ModelVersion, actor: Actor) -> Task | None:
-    """What the developer does next with this version, or None while it lies with others."""
-    facts = validation_facts(session, version)
-    address, query, word = "/model", version_address(model.number, version.version, "Evidence"), version.stage.value
-    may_upload = not refusals(facts, Action.UPLOAD_EVIDENCE, actor)
-    if facts.run_is_pending:
-        return None
-    if not facts.has_evidence and may_upload:
-        verb, address, query = "Hand in evidence for", "/upload", version_address(model.number, version.version)
-    elif facts.has_evidence and not facts.run_is_current and not refusals(facts, Action.START_VALIDATION, actor):
-        verb, word = _start_or_restart(session, version, word)
-    elif version.stage is Stage.NOT_VALIDATED and may_upload:
-        verb = "Put right what stopped"
-    elif pending := open_change(session, version):
-        if version.stage is not Stage.VALIDATED or pending.requested_by != actor.id:
+def _next_steps(session: Session, rows: Sequence[tuple[Model, ModelVersion]], actor: Actor) -> Iterator[Task]:
+    steps = _Steps(session, rows, actor)
+    return (task for model, version in rows if (task := steps.next(model, version)))
+
+
+class _Steps:
+    """What the developer does next with each of these versions; all that the rules ask for is read once for all."""
+
+    def __init__(self, session: Session, rows: Sequence[tuple[Model, ModelVersion]], actor: Actor) -> None:
+        versions = [version for _, version in rows]
+        self._actor = actor
+        self._facts = validation_facts_of(session, versions)
+        self._runs = latest_runs(session, versions, finished=False)
+        self._changes = open_changes_of(session, versions)
+        self._against = standing_against_requests(session, rows, actor)
+
+    def next(self, model: Model, version: ModelVersion) -> Task | None:
+        """The next step with this version, or None while it lies with others."""
+        key, facts, actor = version.id or 0, self._facts[version.id or 0], self._actor
+        address, query, word = "/model", version_address(model.number, version.version, "Evidence"), version.stage.value
+        may_upload = not refusals(facts, Action.UPLOAD_EVIDENCE, actor)
+        if facts.run_is_pending:
             return None
-        verb, address, query = f"Resume change {pending.number} for", "/approval", (("change", pending.number),)
-    elif not standing_against_request(session, model.number, version.version, actor):
-        verb, query = "Request approval of", version_address(model.number, version.version, "Decisions")
-    else:
-        return None
-    return Task(
-        what=f"{verb} v{version.version}",
-        address=address,
-        query=query,
-        model=model.number,
-        model_name=model.name,
-        tier=model.tier,
-        since=version.created_at,
-        due=None,
-        state=State(word),
-        why="You develop this model" if model.developer == actor.id else "You registered this version",
-    )
+        if not facts.has_evidence and may_upload:
+            verb, address, query = "Hand in evidence for", "/upload", version_address(model.number, version.version)
+        elif facts.has_evidence and not facts.run_is_current and not refusals(facts, Action.START_VALIDATION, actor):
+            verb, word = _start_or_restart(self._runs.get(key), word)
+        elif version.stage is Stage.NOT_VALIDATED and may_upload:
+            verb = "Put right what stopped"
+        elif pending := self._changes.get(key):
+            if version.stage is not Stage.VALIDATED or pending.requested_by != actor.id:
+                return None
+            verb, address, query = f"Resume change {pending.number} for", "/approval", (("change", pending.number),)
+        elif not self._against[key]:
+            verb, query = "Request approval of", version_address(model.number, version.version, "Decisions")
+        else:
+            return None
+        return Task(
+            what=f"{verb} v{version.version}",
+            address=address,
+            query=query,
+            model=model.number,
+            model_name=model.name,
+            tier=model.tier,
+            since=version.created_at,
+            due=None,
+            state=State(word),
+            why="You develop this model" if model.developer == actor.id else "You registered this version",
+        )
 
 
-def _start_or_restart(session: Session, version: ModelVersion, word: str) -> tuple[str, str]:
-    run = latest_run(session, version, finished=False)
+def _start_or_restart(run: Run | None, word: str) -> tuple[str, str]:
     if run is not None and run.status is RunStatus.FAILED:
         return "Start again the validation of", "Failed"
     return "Start the validation of", word

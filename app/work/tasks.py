@@ -1,10 +1,14 @@
 """One thing that waits for a person, ends soon or was asked for, with its address and how urgent it is."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Row = TypeVar("Row")
 
 MOST, LOOKED_AT = 15, 100  # of one kind on a desk, and rows that are asked about to find them
+AT_FIRST = 30  # of these: in most cases enough are found among them
 SOON = timedelta(days=7)
 HORIZON = timedelta(days=30)
 _SPACE = "\u00a0"
@@ -51,6 +55,11 @@ class Work:
     expiring: tuple[Task, ...]
     asked: tuple[Task, ...]
     more: bool = False
+
+
+def in_two(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """The rows that are asked about at first, then the others, for whoever stops once enough are found."""
+    yield from (part for part in (rows[:AT_FIRST], rows[AT_FIRST:]) if part)
 
 
 def days_between(first: datetime, second: datetime) -> int:

@@ -1,6 +1,6 @@
 """Loads a change request with all that a decision on it rests on, and says it as facts for the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from core.approval.rules import ASIDE, OPEN, Answer, ChangeFacts, Choice
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Dissent, Vote
 from core.errors import NotFound
 from core.inventory.deployments.queries import restriction_of
-from core.inventory.moves import facts_of, version_by_id
+from core.inventory.moves import facts_of, keys_of, version_by_id
 from core.inventory.tables import Model, ModelVersion
 from core.policy.exceptions.tables import PolicyException
 from core.policy.rules import ChangeKind, DemandedFrom, Function, Path
@@ -133,13 +133,21 @@ def _exception(session: Session, change: ChangeRequest) -> PolicyException | Non
 
 def open_change(session: Session, version: ModelVersion) -> ChangeRequest | None:
     """The request to bring this version into use that is still to be decided, or None."""
-    return session.exec(
-        select(ChangeRequest).where(
-            ChangeRequest.version_id == version.id,
+    return open_changes_of(session, [version]).get(version.id or 0)
+
+
+def open_changes_of(session: Session, versions: Sequence[ModelVersion]) -> Mapping[int, ChangeRequest]:
+    """As `open_change`, by the version's row number where there is one; the oldest, should there be more."""
+    rows = session.exec(
+        select(ChangeRequest)
+        .where(
+            col(ChangeRequest.version_id).in_(keys_of(versions)),
             col(ChangeRequest.status).in_(OPEN),
             col(ChangeRequest.kind).not_in(ASIDE),
         )
-    ).first()
+        .order_by(col(ChangeRequest.id).desc())
+    )
+    return {row.version_id: row for row in rows}
 
 
 def change_facts(session: Session, record: ChangeRecord, person: str, *, at: datetime) -> ChangeFacts:

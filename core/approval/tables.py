@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.approval.rules import Answer, ChangeStatus, Choice, NoticeKind
@@ -15,14 +15,18 @@ class ChangeRequest(Row, table=True):
     """A request for a change to a version; its kind, tier and path stay as they were when it was asked."""
 
     __tablename__ = "change_request"
-    __table_args__ = (Index("ix_change_request_decided_at", "decided_at", "id"),)
+    __table_args__ = (
+        Index("ix_change_request_decided_at", "decided_at", "id"),
+        Index("ix_change_request_due_at", "status", "due_at", "id", "version_id"),
+        Index("ix_change_request_version_id", "version_id", "status", "decided_at"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)
     kind: ChangeKind = Field(default=ChangeKind.NEW_VERSION, sa_type=choice(ChangeKind), index=True)
-    version_id: int = Field(foreign_key="model_version.id", index=True)
+    version_id: int = Field(foreign_key="model_version.id")
     policy_version_id: int = Field(foreign_key="policy_version.id")
-    status: ChangeStatus = Field(default=ChangeStatus.REQUESTED, sa_type=choice(ChangeStatus), index=True)
+    status: ChangeStatus = Field(default=ChangeStatus.REQUESTED, sa_type=choice(ChangeStatus))
     rationale: str = Field(max_length=4000)
     quorum: int
     functions: str = Field(default="", max_length=200)  # of which the votes must hold one each, separated by a space
@@ -96,6 +100,16 @@ class Vote(Row, table=True):
 
 class Condition(Row, table=True):
     """A condition that an approver tied to their vote."""
+
+    __table_args__ = (
+        Index(
+            "ix_condition_pending",
+            "due_at",
+            "id",
+            sqlite_where=text("verified_at IS NULL"),
+            postgresql_where=text("verified_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     change_id: int = Field(foreign_key="change_request.id", index=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core.coverage.summary import Counts, ModelSummary, summary
 from core.coverage.tables import CoverageAnswer
+from core.inventory.queries.in_use import in_use, page_in_use
 from core.inventory.tables import Model
 from core.store.paging import Page
 
@@ -57,67 +58,55 @@ class CoverageList:
 
 
 def coverage_list(session: Session, narrowed: CoverageFilter, *, at: datetime, limit: int, offset: int) -> CoverageList:
-    """Models in use with at least one pack, most items missing first; totals over all that match."""
+    """Models in use with at least one pack, most items missing first; totals over all that match.
+
+    Where one pack is chosen, a model is shown, counted and ordered with that pack alone.
+    """
     everything = summary(session, at=at)
-    ids = session.exec(select(Model.id).where(*_conditions(narrowed)).order_by(col(Model.id))).all()
-    matching = [(key, one) for key in ids if key is not None and (one := _of(everything, key, narrowed, at))]
-    matching.sort(key=lambda pair: (-pair[1].total.wanting, pair[0]))
-    shown = matching[offset : offset + limit]
-    totals, models = _totals(matching)
-    return CoverageList(Page(_rows(session, shown), len(matching)), totals, models)
+    ids = in_use(session, text=narrowed.text, tier=narrowed.tier, business_line=narrowed.business_line)
+    found = ((key, everything[key]) for key in ids if key in everything)
+    matching = [(key, one) for key, one in found if _matches(one, narrowed, at)]
+    matching.sort(key=lambda pair: -_counts(pair[1], narrowed.pack).wanting)  # of as many, who was registered first
+    page = page_in_use(session, matching, limit=limit, offset=offset)
+    rows = tuple(
+        CoverageRow(model.number, model.name, model.tier, model.owner, _shown(one, narrowed.pack))
+        for model, one in page.rows
+    )
+    totals, models = _totals(matching, narrowed.pack)
+    return CoverageList(Page(rows, page.total), totals, models)
 
 
-def _of(
-    everything: Mapping[int, ModelSummary], key: int, narrowed: CoverageFilter, at: datetime
-) -> ModelSummary | None:
-    """The model as the filter shows it: with one pack alone where one was chosen; None where it does not match."""
-    found = everything.get(key)
-    if found is None or not found.by_pack:
-        return None
-    if narrowed.pack:
-        if narrowed.pack not in found.by_pack:
-            return None
-        counts = found.by_pack[narrowed.pack]
-        found = ModelSummary({narrowed.pack: counts}, counts, found.ends)
-    return found if narrowed.narrow is None or _is(found, narrowed.narrow, at) else None
+def _counts(found: ModelSummary, pack: str | None) -> Counts:
+    return found.by_pack[pack] if pack else found.total
 
 
-def _is(found: ModelSummary, narrow: Narrow, at: datetime) -> bool:
-    if narrow is Narrow.ENDING:
+def _shown(found: ModelSummary, pack: str | None) -> ModelSummary:
+    return ModelSummary({pack: found.by_pack[pack]}, found.by_pack[pack], found.ends) if pack else found
+
+
+def _matches(found: ModelSummary, narrowed: CoverageFilter, at: datetime) -> bool:
+    if not found.by_pack or (narrowed.pack and narrowed.pack not in found.by_pack):
+        return False
+    if narrowed.narrow is None:
+        return True
+    if narrowed.narrow is Narrow.ENDING:
         return found.ends is not None and found.ends <= at + SOON
-    return (found.total.wanting > 0) is (narrow is Narrow.WANTING)
+    return (_counts(found, narrowed.pack).wanting > 0) is (narrowed.narrow is Narrow.WANTING)
 
 
-def _totals(matching: Sequence[tuple[int, ModelSummary]]) -> tuple[Mapping[str, Counts], Mapping[str, int]]:
-    alike = Counter((pack, counts) for _, one in matching for pack, counts in one.by_pack.items())
+def _totals(
+    matching: Sequence[tuple[int, ModelSummary]], pack: str | None
+) -> tuple[Mapping[str, Counts], Mapping[str, int]]:
+    """Many models share their counts, so each of these is added up once; told apart by what they are, not by value."""
+    shared = {id(one.by_pack): one.by_pack for _, one in matching}
     totals: dict[str, Counts] = {}
     models: Counter[str] = Counter()
-    for (pack, counts), times in alike.items():
-        totals[pack] = totals.get(pack, Counts()) + counts * times
-        models[pack] += times
+    for key, times in Counter(id(one.by_pack) for _, one in matching).items():
+        for name, counts in shared[key].items():
+            if pack in (None, name):
+                totals[name] = totals.get(name, Counts()) + counts * times
+                models[name] += times
     return totals, models
-
-
-def _rows(session: Session, shown: Sequence[tuple[int, ModelSummary]]) -> tuple[CoverageRow, ...]:
-    found = session.exec(select(Model).where(col(Model.id).in_([key for key, _ in shown]))).all()
-    by_id = {row.id: row for row in found}
-    return tuple(
-        CoverageRow(row.number, row.name, row.tier, row.owner, one)
-        for key, one in shown
-        if (row := by_id.get(key)) is not None
-    )
-
-
-def _conditions(narrowed: CoverageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [col(Model.retired_at).is_(None)]
-    if narrowed.text:
-        texts = (col(Model.name), col(Model.number))
-        conditions.append(or_(*(text.icontains(narrowed.text, autoescape=True) for text in texts)))
-    if narrowed.tier:
-        conditions.append(col(Model.tier) == narrowed.tier)
-    if narrowed.business_line:
-        conditions.append(col(Model.business_line) == narrowed.business_line)
-    return conditions
 
 
 def answers_on_record(

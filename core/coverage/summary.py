@@ -17,7 +17,7 @@ from core.policy.packs.service import known_packs
 from core.policy.packs.values import Pack
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many items of a pack stand in each state."""
 
@@ -61,7 +61,7 @@ class Counts:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ModelSummary:
     """One model: counts by pack that applies and over all, and when the first thing ends that an item rests on."""
 
@@ -91,16 +91,18 @@ def summarised(session: Session, at: datetime, models: Sequence[int] | None = No
     answers = answers_in_force(session, at=at, models=models)
     asked = select(Model.id, Model.packs)
     found: dict[int, ModelSummary] = {}
+    alike: dict[tuple[tuple[str, Counts], ...], tuple[Mapping[str, Counts], Counts]] = {}  # of many models: kept once
     for model, applying in session.execute(asked if models is None else asked.where(col(Model.id).in_(models))):
         given = answers.of(model)
         said = outcomes(given)
-        by_pack = {
+        by_pack: Mapping[str, Counts] = {
             name: packs[name].counts(masks[model], bits, said)
             for name in dict.fromkeys(applying.split())
             if name in packs
         }
-        until = [*([ends[model]] if model in ends else []), *(row.expires_at for row in given.values())]
         total = sum(by_pack.values(), Counts())
+        by_pack, total = alike.setdefault(tuple(by_pack.items()), (by_pack, total))
+        until = [*([ends[model]] if model in ends else []), *(row.expires_at for row in given.values())]
         found[model] = ModelSummary(by_pack, total, min(until, default=None) if by_pack else None)
     return found
 

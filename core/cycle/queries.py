@@ -4,14 +4,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from core.coverage.keeping import Kept
 from core.cycle.gathering import facts_of
-from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, Point, State, Step, points_of, step_state, turns_after
-from core.inventory.tables import Model
+from core.cycle.rules import (
+    CHECKPOINTS,
+    URGENCY,
+    Checkpoint,
+    Facts,
+    Point,
+    State,
+    Step,
+    points_of,
+    step_state,
+    turns_after,
+)
+from core.inventory.queries.in_use import in_use, page_in_use
 from core.store.paging import Page
 
 
@@ -50,29 +61,35 @@ class CycleList:
     counts: Mapping[Step, Mapping[State, int]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Standing:
-    """A model's checkpoints, the state of each step, how urgent it is, and when the first checkpoint turns."""
+    """A model's facts, its states in the order of the steps, how urgent it is, and when the first checkpoint turns.
 
-    points: tuple[Point, ...]
-    steps: tuple[State, ...]
-    urgency: tuple[int, int]
+    There is one for every model in memory, so the states are bytes, each a place in `URGENCY`: of each checkpoint,
+    and of each step the most urgent.
+    """
+
+    facts: Facts
+    checkpoints: bytes
+    steps: bytes
+    rank: int
     turns: datetime | None
 
 
 def cycle(session: Session, narrowed: CycleFilter, *, at: datetime, limit: int, offset: int) -> CycleList:
     """Models in use, those with most that is overdue first, then with most that is missing."""
     everything = _STANDINGS.read(session, at=at)
-    ids = session.exec(select(Model.id).where(*_conditions(narrowed)).order_by(col(Model.id))).all()
-    everywhere = (narrowed.step, narrowed.checkpoint, narrowed.state) == (None, None, None)
-    matching = [
-        (key, one)
-        for key in ids
-        if key is not None and (one := everything.get(key)) and (everywhere or _matches(one.points, narrowed))
-    ]
-    matching.sort(key=lambda pair: (pair[1].urgency, pair[0]))
-    rows = _rows(session, matching[offset : offset + limit])
-    return CycleList(Page(rows, len(matching)), _counted([one.steps for _, one in matching]))
+    ids = in_use(session, text=narrowed.text, tier=narrowed.tier, business_line=narrowed.business_line)
+    found = ((key, everything[key]) for key in ids if key in everything)
+    matching = [pair for pair in found if _matches(pair[1].checkpoints, narrowed)]
+    counts = _counted([one.steps for _, one in matching])
+    matching.sort(key=lambda pair: pair[1].rank)  # of the same rank, the one that was registered first
+    page = page_in_use(session, matching, limit=limit, offset=offset)
+    rows = tuple(
+        CycleRow(model.number, model.name, model.tier, model.owner, points_of(one.facts, at))
+        for model, one in page.rows
+    )
+    return CycleList(Page(rows, page.total), counts)
 
 
 def _standing(session: Session, at: datetime, models: Sequence[int] | None = None) -> Mapping[int, _Standing]:
@@ -81,49 +98,32 @@ def _standing(session: Session, at: datetime, models: Sequence[int] | None = Non
 
 def _of(facts: Facts, at: datetime) -> _Standing:
     points = points_of(facts, at)
-    states = [point.state for point in points]
-    urgency = (-states.count(State.OVERDUE), -states.count(State.MISSING))
-    return _Standing(points, tuple(step_state(points, step) for step in Step), urgency, turns_after(facts, at))
+    checkpoints = bytes(URGENCY.index(point.state) for point in points)
+    steps = bytes(URGENCY.index(step_state(points, step)) for step in Step)
+    overdue, missing = (checkpoints.count(URGENCY.index(state)) for state in (State.OVERDUE, State.MISSING))
+    return _Standing(facts, checkpoints, steps, -overdue * (len(points) + 1) - missing, turns_after(facts, at))
 
 
 _STANDINGS = Kept(_standing, lambda one: one.turns)
+_ORDER = [(step, checkpoint) for step in Step for checkpoint in CHECKPOINTS[step]]
 
 
-def _counted(standings: Sequence[tuple[State, ...]]) -> Mapping[Step, Mapping[State, int]]:
+def _matches(checkpoints: bytes, narrowed: CycleFilter) -> bool:
+    """Whether a checkpoint that is looked at stands in the state that is looked for, or in any."""
+    within = checkpoints[_within(narrowed.step, narrowed.checkpoint)]
+    return bool(within) if narrowed.state is None else URGENCY.index(narrowed.state) in within
+
+
+@cache
+def _within(step: Step | None, checkpoint: Checkpoint | None) -> slice:
+    """Which checkpoints are looked at; those of a step follow one another."""
+    places = [place for place, (of, one) in enumerate(_ORDER) if step in (None, of) and checkpoint in (None, one)]
+    return slice(places[0], places[-1] + 1) if places else slice(0)
+
+
+def _counted(standings: Sequence[bytes]) -> Mapping[Step, Mapping[State, int]]:
     counts: dict[Step, Counter[State]] = {step: Counter() for step in Step}
     for states, times in Counter(standings).items():
         for step, state in zip(Step, states, strict=True):
-            counts[step][state] += times
+            counts[step][URGENCY[state]] += times
     return counts
-
-
-def _matches(points: Sequence[Point], narrowed: CycleFilter) -> bool:
-    within = [
-        point
-        for point in points
-        if narrowed.checkpoint in (None, point.checkpoint)
-        and (narrowed.step is None or point.checkpoint in CHECKPOINTS[narrowed.step])
-    ]
-    return any(narrowed.state in (None, point.state) for point in within)
-
-
-def _rows(session: Session, shown: Sequence[tuple[int, _Standing]]) -> tuple[CycleRow, ...]:
-    found = session.exec(select(Model).where(col(Model.id).in_([key for key, _ in shown]))).all()
-    by_id = {row.id: row for row in found}
-    return tuple(
-        CycleRow(row.number, row.name, row.tier, row.owner, one.points)
-        for key, one in shown
-        if (row := by_id.get(key)) is not None
-    )
-
-
-def _conditions(narrowed: CycleFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [col(Model.retired_at).is_(None)]
-    if narrowed.text:
-        texts = (col(Model.name), col(Model.number))
-        conditions.append(or_(*(text.icontains(narrowed.text, autoescape=True) for text in texts)))
-    if narrowed.tier:
-        conditions.append(col(Model.tier) == narrowed.tier)
-    if narrowed.business_line:
-        conditions.append(col(Model.business_line) == narrowed.business_line)
-    return conditions

@@ -70,7 +70,7 @@ CHECKPOINTS: Mapping[Step, tuple[Checkpoint, ...]] = MappingProxyType(
 URGENCY = tuple(State)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is stored about a model at the version that counts; numbers are empty where there is nothing."""
 
@@ -91,7 +91,7 @@ class Facts:
     incident_review: str = ""  # the document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """One checkpoint of one model: its state, the cause in words, where to look, and since when it is overdue."""
 

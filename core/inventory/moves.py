@@ -1,6 +1,7 @@
 """Loads a version with the facts the rules ask for, and moves it along the table of moves by compare-and-set."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -34,27 +35,48 @@ def load_version(session: Session, number: str, version: str) -> tuple[Model, Mo
 
 def version_by_id(session: Session, version_id: int) -> tuple[Model, ModelVersion]:
     """The version of this row with its model; raises `NotFound`."""
-    found = session.exec(
-        select(Model, ModelVersion)
-        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
-        .where(ModelVersion.id == version_id)
-    ).first()
+    found = versions_by_id(session, [version_id]).get(version_id)
     if found is None:
         raise NotFound("version", version_id)
-    return found[0], found[1]
+    return found
+
+
+def versions_by_id(session: Session, ids: Collection[int]) -> Mapping[int, tuple[Model, ModelVersion]]:
+    """The versions of these rows with their models, by row number, in one statement."""
+    rows = session.exec(
+        select(Model, ModelVersion)
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .where(col(ModelVersion.id).in_(ids))
+    )
+    return {version.id or 0: (model, version) for model, version in rows}
+
+
+def keys_of(versions: Sequence[ModelVersion]) -> list[int]:
+    """The row numbers of these versions."""
+    return [version.id or 0 for version in versions]
 
 
 def facts_of(session: Session, version: ModelVersion) -> VersionFacts:
     """Stage, and who took which part."""
-    parts = session.exec(select(Contribution).where(Contribution.version_id == version.id)).all()
-    people = {duty: frozenset(part.person for part in parts if part.duty is duty) for duty in Duty}
-    return VersionFacts(
-        stage=version.stage,
-        contributors=people[Duty.DEVELOPMENT],
-        validators=people[Duty.VALIDATION],
-        approvers=people[Duty.APPROVAL],
-        line=version.line,
-    )
+    return facts_of_versions(session, [version])[version.id or 0]
+
+
+def facts_of_versions(session: Session, versions: Sequence[ModelVersion]) -> Mapping[int, VersionFacts]:
+    """Stage, and who took which part, by the version's row number; one statement for all of them."""
+    rows = session.exec(select(Contribution).where(col(Contribution.version_id).in_(keys_of(versions)))).all()
+    people = defaultdict[tuple[int, Duty], set[str]](set)
+    for row in rows:
+        people[row.version_id, row.duty].add(row.person)
+    return {
+        key: VersionFacts(
+            stage=version.stage,
+            contributors=frozenset(people[key, Duty.DEVELOPMENT]),
+            validators=frozenset(people[key, Duty.VALIDATION]),
+            approvers=frozenset(people[key, Duty.APPROVAL]),
+            line=version.line,
+        )
+        for key, version in zip(keys_of(versions), versions, strict=True)
+    }
 
 
 def record_part(tx: Transaction, version: ModelVersion, actor: Actor, duty: Duty, at: datetime) -> None:

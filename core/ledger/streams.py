@@ -1,6 +1,6 @@
 """The ledger's rows as raw bytes in order, a few thousand at a time, for whoever recomputes everything from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import LargeBinary, cast, func, select
@@ -63,12 +63,20 @@ def payloads(session: Session) -> Iterator[StoredPayload]:
         yield StoredPayload(index, salt, body)
 
 
-def tiles(session: Session) -> Iterator[tuple[int, int, bytes]]:
-    """Level, position and hashes, in the order of level and position."""
-    columns = (col(LogTile.level), col(LogTile.idx), col(LogTile.hashes))
-    statement = select(*columns).order_by(*columns[:2])
-    rows = session.execute(statement.execution_options(yield_per=CHUNK))
-    yield from ((level, idx, hashes) for level, idx, hashes in rows)
+def tiles(session: Session, level: int) -> Iterator[tuple[int, bytes]]:
+    """Position and hashes of the tiles of a level, in order."""
+    statement = select(col(LogTile.idx), col(LogTile.hashes)).where(col(LogTile.level) == level)
+    rows = session.execute(statement.order_by(col(LogTile.idx)).execution_options(yield_per=CHUNK))
+    yield from ((idx, hashes) for idx, hashes in rows)
+
+
+def tile_levels(session: Session) -> Sequence[int]:
+    """The levels of which tiles are stored, lowest first; each is found from the one before it."""
+    level, found = col(LogTile.level), list[int]()
+    lowest = select(func.min(level))
+    while (following := session.execute(lowest.where(level > found[-1]) if found else lowest).scalar()) is not None:
+        found.append(following)
+    return found
 
 
 def _raw(session: Session, text: Mapped[str] | Mapped[str | None]) -> ColumnElement[bytes]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +18,9 @@ from core.ledger.head import read_head
 from core.ledger.merkle import Frontier, leaf_hash
 from core.ledger.notes import NoteRefused, split_note
 from core.ledger.report import Faults, Step
+from core.ledger.seen import Ids, Marks, repeated
 from core.ledger.streams import StoredEntry, StoredNote, StoredPayload
+from core.ledger.tile_check import TileCheck
 from core.ledger.tiles import Pending
 from core.store.types import EPOCH
 
@@ -28,20 +31,20 @@ class Walk:
     Who signed is judged after the pass, as the entries say which key follows which.
     """
 
-    def __init__(self, signed: int | None, remember: int | None) -> None:
+    def __init__(self, signed: int | None, remember: int | None, tiles: TileCheck) -> None:
         self.size = 0
         self.saved_root: bytes | None = None
         self.hand_overs: list[HandOver] = []
         self._signed, self._remember = signed, remember
         self._frontier, self._pending = Frontier(), Pending()
-        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._tiles = tiles
         self._signed_root = self._frontier.root() if signed == 0 else None
-        self._ids: set[str] = set()
+        self._ids = Ids()
         self._last_at: datetime = EPOCH
         self._quoted = ""
         self._erased: set[int] = set()
         self._empty: list[int] = []
-        self._kept: list[int] = []
+        self._kept = Marks()
         self.order = Faults(3, "order", "entries are numbered without a gap")
         self.form = Faults(4, "canonical form", "every body is canonical")
         self.leaves = Faults(5, "leaves", "every leaf is the hash of its body")
@@ -75,15 +78,13 @@ class Walk:
             payload = self._orphan(payload, payloads)
 
     def tree(self, session: Session) -> None:
-        """Compare the stored tiles and the head with the tree of the entries."""
-        for level, idx, hashes in streams.tiles(session):
-            expected = self._tiles.pop((level, idx), None)
-            if expected is None:
-                self.stored.add(f"tile {idx} of level {level} covers entries that are not there")
-            elif expected != hashes:
-                self.stored.add(f"tile {idx} of level {level} differs at {_differing(level, idx, expected, hashes)}")
-        for level, idx in self._tiles:
-            self.stored.add(f"tile {idx} of level {level} is missing")
+        """What can be told once all has been read: ids that occur twice, tiles that are left over, and the head."""
+        suspects = self._ids.suspects()
+        if suspects:
+            for index, event_id in repeated(_event_ids(session), suspects):
+                self.ids.add(f"entry {index}: event {event_id} is on record already")
+        for fault in self._tiles.rest():
+            self.stored.add(fault)
         self._head(session)
 
     def steps(self) -> list[Step]:
@@ -99,7 +100,8 @@ class Walk:
         self._envelope(entry, payload)
         self._frontier.append(leaf)
         for tile in self._pending.append(leaf):
-            self._tiles[tile.level, tile.idx] = tile.hashes
+            for fault in self._tiles.against(tile):
+                self.stored.add(fault)
         self.size += 1
         if self._signed == self.size:
             self._signed_root = self._frontier.root()
@@ -112,8 +114,6 @@ class Walk:
         except NotCanonical as error:
             self.form.add(f"entry {entry.index}: {error}")
             return
-        if envelope.event_id in self._ids:
-            self.ids.add(f"entry {entry.index}: event {envelope.event_id} is on record already")
         self._ids.add(envelope.event_id)
         if envelope.at < self._last_at:
             self.times.add(f"entry {entry.index} is dated before the entry in front of it")
@@ -143,7 +143,7 @@ class Walk:
         elif payload.body is None or payload.salt is None:
             self._empty.append(index)
         else:
-            self._kept.append(index)
+            self._kept.add(index)
             if commitment(payload.salt, envelope.event_id, payload.body) != envelope.payload:
                 self.payloads.add(f"entry {index}: its payload or salt is not the one that it commits to")
 
@@ -172,7 +172,7 @@ class Walk:
         for index in self._empty:
             if index not in self._erased:
                 self.erasures.add(f"entry {index}: its payload was erased, and no entry says so")
-        for index in self._erased.intersection(self._kept):
+        for index in sorted(one for one in self._erased if one in self._kept):
             self.erasures.add(f"entry {index}: its payload is on record as erased, and is still stored")
         if signed is None:
             self.root.add("there is no signed root to compare with")
@@ -198,12 +198,11 @@ class Walk:
             self.stored.add("the head holds another time than the last entry")
 
 
-def _differing(level: int, idx: int, expected: bytes, hashes: bytes) -> str:
-    """Which entries a tile's first difference speaks of."""
-    at = next((n for n in range(16) if expected[32 * n : 32 * n + 32] != hashes[32 * n : 32 * n + 32]), 0)
-    width = 16**level
-    first = (idx * 16 + at) * width
-    return f"entry {first}" if width == 1 else f"entries {first} to {first + width - 1}"
+def _event_ids(session: Session) -> Iterator[tuple[int, str]]:
+    """Every entry with its event id, as far as it can be read."""
+    for entry in streams.entries(session):
+        with suppress(NotCanonical):
+            yield entry.index, parse_envelope(entry.body).event_id
 
 
 def _open_end(expected: Pending, found: Pending) -> str:

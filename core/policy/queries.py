@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from core.access.rules import Actor
 from core.errors import NotFound, Problem, Refusal
-from core.policy.draft_facts import draft_facts, load_draft, pending_simulation, problems_of
+from core.policy.draft_facts import draft_facts, draft_facts_of, load_draft, pending_simulation, problems_of
 from core.policy.life import (
     OPEN,
     DraftAct,
@@ -99,11 +99,22 @@ class DraftPage:
         return not self.refusals[act]
 
 
-def policies(session: Session, *, at: datetime, limit: int = 25, offset: int = 0) -> Page[PolicyRow]:
-    """Published policies, the latest effective date first."""
-    total = session.exec(select(func.count(col(PolicyVersion.id)))).one()
-    query = select(PolicyVersion).order_by(col(PolicyVersion.effective_from).desc(), col(PolicyVersion.id).desc())
+def policies(
+    session: Session, *, at: datetime, former: bool | None = None, limit: int = 25, offset: int = 0
+) -> Page[PolicyRow]:
+    """Published policies, the latest effective date first: all, or those that are former or not.
+
+    Former are those that were replaced or withdrawn; the others are in force or scheduled.
+    """
     in_force = policy_in_force(session, at=at).id
+    standing = or_(
+        col(PolicyVersion.id) == in_force,
+        and_(col(PolicyVersion.withdrawn_at).is_(None), col(PolicyVersion.effective_from) > at),
+    )
+    wanted = [] if former is None else [~standing if former else standing]
+    total = session.exec(select(func.count(col(PolicyVersion.id))).where(*wanted)).one()
+    query = select(PolicyVersion).where(*wanted)
+    query = query.order_by(col(PolicyVersion.effective_from).desc(), col(PolicyVersion.id).desc())
     return Page(
         tuple(_policy_row(row, in_force, at=at) for row in session.exec(query.limit(limit).offset(offset)).all()), total
     )
@@ -139,11 +150,9 @@ def drafts(session: Session, *, still_open: bool = True, limit: int = 25, offset
 def drafts_to_publish(session: Session, viewer: Actor, *, at: datetime) -> tuple[DraftRow, ...]:
     """Submitted drafts that the rules let this person publish or return, the one that waited longest first."""
     query = select(PolicyDraft).where(PolicyDraft.status == DraftStatus.SUBMITTED)
-    return tuple(
-        _draft_row(row)
-        for row in session.exec(query.order_by(col(PolicyDraft.submitted_at))).all()
-        if not draft_refusals(draft_facts(session, row, at=at), DraftAct.RETURN, viewer)
-    )
+    rows = session.exec(query.order_by(col(PolicyDraft.submitted_at))).all()
+    facts = draft_facts_of(session, rows, at=at) if rows else {}
+    return tuple(_draft_row(row) for row in rows if not draft_refusals(facts[row.number], DraftAct.RETURN, viewer))
 
 
 def draft_page(session: Session, number: str, viewer: Actor, *, at: datetime) -> DraftPage:

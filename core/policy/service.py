@@ -1,6 +1,7 @@
 """Publishes policies and tells which one is in force."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -96,8 +97,14 @@ def policy_in_force(session: Session, *, at: datetime) -> PublishedPolicy:
 
 def taken_by(session: Session, policy: Policy) -> str:
     """The published policy of this name and version, in words; empty where there is none."""
-    twin = select(PolicyVersion.id).where(PolicyVersion.name == policy.name, PolicyVersion.version == policy.version)
-    return f"{policy.name} {policy.version}" if session.exec(twin).first() is not None else ""
+    return taken_among(session, [policy]).get((policy.name, policy.version), "")
+
+
+def taken_among(session: Session, policies: Collection[Policy]) -> Mapping[tuple[str, str], str]:
+    """The names and versions of these policies that are published, with the words for them."""
+    names = {policy.name for policy in policies}
+    published = select(PolicyVersion.name, PolicyVersion.version).where(col(PolicyVersion.name).in_(names))
+    return {(name, version): f"{name} {version}" for name, version in session.exec(published)} if names else {}
 
 
 def digest_of(text: str) -> str:
@@ -106,11 +113,17 @@ def digest_of(text: str) -> str:
 
 
 def policy_by_id(session: Session, policy_id: int) -> PublishedPolicy:
-    """The policy of this row."""
+    """The policy of this row; raises `NotFound`."""
     row = session.get(PolicyVersion, policy_id)
     if row is None:
         raise NotFound("policy", policy_id)
     return _published(row)
+
+
+def policies_by_id(session: Session, ids: Collection[int]) -> Mapping[int, PublishedPolicy]:
+    """The policies of these rows, by row number, in one statement."""
+    rows = session.exec(select(PolicyVersion).where(col(PolicyVersion.id).in_(ids))).all() if ids else ()
+    return {row.id or 0: _published(row) for row in rows}
 
 
 def _published(row: PolicyVersion) -> PublishedPolicy:

@@ -35,11 +35,13 @@ def page_of_parts(
     total = 0
     for part in parts:
         rows = ids.where(*part.conditions)
-        some = rows.limit(counted + 1 - total).subquery() if total <= counted else None
-        count = 0 if some is None else session.execute(select(func.count()).select_from(some)).scalar_one()
-        missing = limit - len(chosen)
-        if missing > 0 and offset < total + count:
-            page = rows.order_by(*part.order).limit(missing).offset(max(0, offset - total))
-            chosen += session.execute(page).scalars()
-        total += count
+        missing, skipped = limit - len(chosen), max(0, offset - total)
+        page = rows.order_by(*part.order).limit(missing).offset(skipped)
+        found = session.execute(page).scalars().all() if missing > 0 else ()
+        chosen += found
+        if len(found) < missing and (found or not skipped):  # the part ends on this page: it need not be counted
+            total += skipped + len(found)
+        elif total <= counted:
+            some = rows.limit(counted + 1 - total).subquery()
+            total += session.execute(select(func.count()).select_from(some)).scalar_one()
     return Page(tuple(chosen), min(total, counted), more=total > counted)

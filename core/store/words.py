@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import Select, column, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table
 from sqlmodel import Session
 
 MOST_WORDS, LONGEST_WORD = 8, 64
@@ -71,12 +71,9 @@ def folded(text: str) -> str:
 def matching(session: Session, searched: Words, words: Sequence[str], depth: Depth) -> Select[tuple[int]]:
     """The ids of the rows in which every word begins some word, down to this depth; no words match nothing."""
     if session.get_bind().dialect.name == "postgresql":
-        weights = "ABC"[:depth]
-        asked = " & ".join(f"'{word}':{'*' if begun else ''}{weights}" for word, begun in _begun(words))
-        rows = table(searched.table, column("id"))
-        return select(rows.c.id).where(
-            literal_column(f"{searched.table}.words").op("@@")(func.to_tsquery("simple", asked))
-        )
+        asked = " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in _begun(words))
+        rows, question = table(searched.table, column("id")), func.to_tsquery("simple", asked)
+        return select(rows.c.id).where(*(part.op("@@")(question) for part in _parts(searched, depth)))
     index = table(f"{searched.table}_words", column("rowid"))
     ids = index.c.rowid.label("id")
     columns = searched.columns(depth)
@@ -86,6 +83,30 @@ def matching(session: Session, searched: Words, words: Sequence[str], depth: Dep
     return select(ids).where(
         literal_column(f"{searched.table}_words").op("MATCH")(f"{{{' '.join(columns)}}} : ({asked})")
     )
+
+
+def _parts(searched: Words, depth: Depth) -> list[ColumnElement[str]]:
+    """What the words of a question must all be found in: the words of a row, and those down to this depth.
+
+    The index of all words does not know how much each of them weighs; of versions a second one holds their facts.
+    """
+    words = f"{searched.table}.words"
+    if depth is Depth.PROSE:
+        return [literal_column(words)]
+    down_to: ColumnElement[str] = literal_column(f"ts_filter({words}, '{{{','.join('abc'[:depth])}}}')")
+    return [down_to] if searched is VERSION else [literal_column(words), down_to]
+
+
+def facts_statements(dialect_name: str, *, drop: bool = False) -> tuple[str, ...]:
+    """What makes, or drops, PostgreSQL's second index of versions, by their facts alone.
+
+    Versions are most of what is searched; a word of their prose that many share is seldom one of their facts.
+    """
+    if dialect_name == "sqlite":
+        return ()
+    name = f"ix_{VERSION.table}_facts_words"
+    made = f"CREATE INDEX {name} ON {VERSION.table} USING gin (ts_filter(words, '{{a,b}}'))"
+    return (f"DROP INDEX {name}" if drop else made,)
 
 
 def _begun(words: Sequence[str]) -> list[tuple[str, bool]]:

@@ -16,8 +16,8 @@ from core.ledger.service import Entity, Ledger
 from core.policy.service import policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
-from core.validation.evidence import validation_facts
-from core.validation.rules import FindingFacts, FindingStatus, Severity, finding_refusals, reason_refusals, refusals
+from core.validation.evidence import finding_facts, validation_facts
+from core.validation.rules import FindingStatus, Severity, finding_refusals, reason_refusals, refusals
 from core.validation.tables import Finding, Question
 
 
@@ -162,7 +162,7 @@ def _settle(
         if row is None:
             raise NotFound("finding", number)
         model, version = version_by_id(tx.session, row.version_id)
-        facts = FindingFacts(row.status, row.raised_by, row.remediated_by)
+        facts = finding_facts(row)
         stands = finding_refusals(validation_facts(tx.session, version), facts, action, actor)
         _refuse((*stands, *reason_refusals(text, "The note")))
         done = tx.session.execute(

@@ -1,6 +1,6 @@
-"""Which evidence a version rests on, and the digest that follows from it."""
+"""Which evidence a version rests on, and what the rules ask about its validation; of one version or of many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,23 +8,26 @@ from sqlmodel import Session, col, select
 
 from core.errors import NotFound
 from core.inventory.evidence import evidence_digest, kept_parts
-from core.inventory.moves import facts_of
+from core.inventory.moves import facts_of_versions, keys_of
 from core.inventory.tables import Dataset, Model, ModelVersion
-from core.policy.exceptions import Standing, covers, covers_missing, standing_exceptions
-from core.policy.rules import DatasetPart, Statement
-from core.policy.service import policy_by_id
-from core.validation.inputs import current, given, inputs_of
-from core.validation.requiring import missing_evidence, missing_statements
-from core.validation.rules import (
-    BLOCKING,
-    PENDING,
-    EvidenceKind,
-    FindingStatus,
-    MissingClause,
-    RunStatus,
-    ValidationFacts,
+from core.policy.exceptions import Standing, covers, covers_missing, standing_exceptions_of
+from core.policy.rules import DatasetPart, Policy, Statement
+from core.policy.service import policies_by_id
+from core.validation.held import (
+    checks_by_key,
+    datasets_of,
+    has_predictions,
+    judged_at_hand,
+    latest_runs,
+    models_of,
+    pending_findings,
+    pending_runs,
+    unanswered,
 )
-from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
+from core.validation.inputs import current, current_of, inputs_of
+from core.validation.requiring import missing_evidence, missing_statements
+from core.validation.rules import EvidenceKind, FindingFacts, MissingClause, ValidationFacts
+from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Run
 
 
 def current_evidence(session: Session, version: ModelVersion) -> Evidence | None:
@@ -34,18 +37,15 @@ def current_evidence(session: Session, version: ModelVersion) -> Evidence | None
 
 def run_is_current(session: Session, version: ModelVersion, run: Run | None) -> bool:
     """Whether the run judged exactly the files at hand, as those of a model of its tier."""
-    rows = current(session, version)
-    if run is None or not any(row.kind is EvidenceKind.PREDICTIONS for row in rows):
+    if run is None:
         return False
-    inputs = inputs_of(session, run)
-    return inputs.evidence == given(rows) and inputs.tier in (0, model_of(session, version).tier)
+    key, files = version.id or 0, current_of(session, [version])
+    return key in judged_at_hand(session, [version], files, {key: run}, {version.model_id: model_of(session, version)})
 
 
 def latest_run(session: Session, version: ModelVersion, *, finished: bool = True) -> Run | None:
     """The newest run, or the newest finished one."""
-    query = select(Run).where(Run.version_id == version.id)
-    query = query.where(Run.status == RunStatus.FINISHED) if finished else query
-    return session.exec(query.order_by(col(Run.id).desc()).limit(1)).first()
+    return latest_runs(session, [version], finished=finished, with_result=True).get(version.id or 0)
 
 
 def digest_now(session: Session, model: Model, version: ModelVersion) -> str:
@@ -67,8 +67,19 @@ def latest_conclusion(session: Session, version: ModelVersion) -> Conclusion | N
 
 def blocking_findings(session: Session, version: ModelVersion, *, at: datetime | None = None) -> tuple[str, ...]:
     """Numbers of findings of high or critical severity that are not verified closed and no exception lifts at `at`."""
-    lifted = lifted_findings(session, version, at=at) if at else {}
-    return tuple(row.number for row in _pending_findings(session, version) if row.number not in lifted)
+    return blocking_findings_of(session, [version], at=at)[version.id or 0]
+
+
+def blocking_findings_of(
+    session: Session, versions: Sequence[ModelVersion], *, at: datetime | None = None
+) -> Mapping[int, tuple[str, ...]]:
+    """As `blocking_findings`, by the version's row number."""
+    found = pending_findings(session, versions)
+    lifted = _lifted(session, versions, at, found) if at else {}
+    return {
+        key: tuple(row.number for row in found.get(key, ()) if row.number not in lifted.get(key, {}))
+        for key in keys_of(versions)
+    }
 
 
 def lifted_findings(session: Session, version: ModelVersion, *, at: datetime) -> Mapping[str, str]:
@@ -76,75 +87,45 @@ def lifted_findings(session: Session, version: ModelVersion, *, at: datetime) ->
 
     An exception lifts what a check of its clause raised, while that check's newest figure is no worse than reviewed.
     """
-    standing = standing_exceptions(session, version_id=version.id or 0, model_id=version.model_id, at=at)
-    if not standing:
+    return _lifted(session, [version], at).get(version.id or 0, {})
+
+
+def _lifted(
+    session: Session,
+    versions: Sequence[ModelVersion],
+    at: datetime,
+    findings: Mapping[int, Sequence[Finding]] | None = None,
+) -> Mapping[int, Mapping[str, str]]:
+    """By version, where an exception stands; its pending `findings` are read where they are not given."""
+    standing = standing_exceptions_of(session, {one.id or 0: one.model_id for one in versions}, at=at)
+    excepted = [version for version in versions if standing[version.id or 0]]
+    if not excepted:
         return {}
-    checks = newest_checks(session, version)
-    lifted: dict[str, str] = {}
-    for finding in _pending_findings(session, version):
+    found = pending_findings(session, excepted) if findings is None else findings
+    checks = checks_by_key(session, latest_runs(session, excepted))
+    return {
+        key: dict(_lifting(found.get(key, ()), checks.get(key, {}), standing[key], at)) for key in keys_of(excepted)
+    }
+
+
+def _lifting(
+    findings: Sequence[Finding], checks: Mapping[str, CheckResult], standing: Sequence[Standing], at: datetime
+) -> Iterator[tuple[str, str]]:
+    for finding in findings:
         check = checks.get(finding.check_key) if finding.check_key else None
         for one in standing if check else ():
             if check and covers(one, clause=check.clause, figure=check.value, at=at):
-                lifted[finding.number] = one.number
-    return lifted
+                yield finding.number, one.number
 
 
 def newest_checks(session: Session, version: ModelVersion) -> Mapping[str, CheckResult]:
     """The checks of the newest finished run, by the key that their findings carry."""
-    run = latest_run(session, version)
-    if run is None:
-        return {}
-    rows = session.exec(select(CheckResult).where(CheckResult.run_id == run.id)).all()
-    return {f"{row.metric} {row.subject}".strip()[:500]: row for row in rows}
+    return checks_by_key(session, latest_runs(session, [version])).get(version.id or 0, {})
 
 
-def _pending_findings(session: Session, version: ModelVersion) -> list[Finding]:
-    return list(
-        session.exec(
-            select(Finding)
-            .where(
-                Finding.version_id == version.id,
-                col(Finding.severity).in_(BLOCKING),
-                Finding.status != FindingStatus.VERIFIED_CLOSED,
-            )
-            .order_by(col(Finding.id))
-        )
-    )
-
-
-def missing_clauses(
-    session: Session, version: ModelVersion, run: Run | None, *, at: datetime | None = None
-) -> tuple[MissingClause, ...]:
-    """What the policy that judged the newest run requires of evidence and datasets, and the version lacks.
-
-    With a moment, each says which policy exception lifts it then.
-    """
-    if run is None:
-        return ()
-    policy, tier = policy_by_id(session, run.policy_version_id).policy, model_of(session, version).tier
-    at_hand = {row.kind.value for row in current(session, version)}
-    datasets = {
-        DatasetPart.TRAINING: session.get(Dataset, version.training_dataset_id),
-        DatasetPart.TEST: session.get(Dataset, version.test_dataset_id),
-    }
-    found = (
-        *missing_evidence(policy, tier, at_hand),
-        *missing_statements(policy, tier, {part: stated_of(row) for part, row in datasets.items()}),
-    )
-    if at is None or not found:
-        return found
-    standing = standing_exceptions(session, version_id=version.id or 0, model_id=version.model_id, at=at)
-    return tuple(_lifted(one, standing, at) for one in found)
-
-
-def _lifted(missing: MissingClause, standing: Sequence[Standing], at: datetime) -> MissingClause:
-    of_clause = [one for one in standing if one.clause == missing.clause]
-    for one in of_clause:
-        if covers_missing(one, clause=missing.clause, lacks=missing.lacks, at=at):
-            return replace(missing, lifted_by=one.number)
-    if not of_clause:
-        return missing
-    return replace(missing, what=f"{missing.what}, which exception {of_clause[0].number} does not cover")
+def finding_facts(row: Finding) -> FindingFacts:
+    """A finding as the rules see it."""
+    return FindingFacts(row.status, row.raised_by, row.remediated_by)
 
 
 def stated_of(dataset: Dataset | None) -> frozenset[Statement]:
@@ -171,20 +152,90 @@ def model_of(session: Session, version: ModelVersion) -> Model:
 
 def validation_facts(session: Session, version: ModelVersion, *, at: datetime | None = None) -> ValidationFacts:
     """Everything the rules of this step ask for; without a moment no policy exception lifts a finding."""
-    evidence = current_evidence(session, version)
-    run = latest_run(session, version)
-    pending = session.exec(
-        select(Run.id).where(Run.version_id == version.id, col(Run.status).in_(PENDING)).limit(1)
-    ).first()
-    unanswered = session.exec(
-        select(Question.id).where(Question.version_id == version.id, col(Question.answered_at).is_(None))
-    ).all()
-    return ValidationFacts(
-        version=facts_of(session, version),
-        has_evidence=evidence is not None,
-        run_is_pending=pending is not None,
-        run_is_current=run_is_current(session, version, run),
-        open_questions=len(unanswered),
-        blocking_findings=blocking_findings(session, version, at=at),
-        missing_clauses=missing_clauses(session, version, run, at=at),
-    )
+    return validation_facts_of(session, [version], at=at)[version.id or 0]
+
+
+def validation_facts_of(
+    session: Session, versions: Sequence[ModelVersion], *, at: datetime | None = None
+) -> Mapping[int, ValidationFacts]:
+    """As `validation_facts`, by the version's row number, in as many statements for all of them as for one."""
+    files, runs, models = current_of(session, versions), latest_runs(session, versions), models_of(session, versions)
+    current_runs = judged_at_hand(session, versions, files, runs, models)
+    facts, pending = facts_of_versions(session, versions), pending_runs(session, versions)
+    questions, blocking = unanswered(session, versions), blocking_findings_of(session, versions, at=at)
+    missing = _missing_of(session, versions, runs, files, models, at)
+    return {
+        key: ValidationFacts(
+            version=facts[key],
+            has_evidence=has_predictions(files[key]),
+            run_is_pending=key in pending,
+            run_is_current=key in current_runs,
+            open_questions=questions.get(key, 0),
+            blocking_findings=blocking[key],
+            missing_clauses=missing.get(key, ()),
+        )
+        for key in keys_of(versions)
+    }
+
+
+def missing_clauses(
+    session: Session, version: ModelVersion, run: Run | None, *, at: datetime | None = None
+) -> tuple[MissingClause, ...]:
+    """What the policy that judged the newest run requires of evidence and datasets, and the version lacks.
+
+    With a moment, each says which policy exception lifts it then.
+    """
+    if run is None:
+        return ()
+    key, files, models = version.id or 0, current_of(session, [version]), {version.model_id: model_of(session, version)}
+    return _missing_of(session, [version], {key: run}, files, models, at).get(key, ())
+
+
+def _missing_of(
+    session: Session,
+    versions: Sequence[ModelVersion],
+    runs: Mapping[int, Run],
+    files: Mapping[int, Sequence[Evidence]],
+    models: Mapping[int, Model],
+    at: datetime | None,
+) -> Mapping[int, tuple[MissingClause, ...]]:
+    policies = policies_by_id(session, {run.policy_version_id for run in runs.values()})
+    datasets = datasets_of(session, versions)
+    found = {
+        key: (version.model_id, lacking)
+        for key, version in zip(keys_of(versions), versions, strict=True)
+        if key in runs
+        and (
+            lacking := _missing(
+                policies[runs[key].policy_version_id].policy,
+                models[version.model_id].tier,
+                version,
+                files[key],
+                datasets,
+            )
+        )
+    }
+    if at is None or not found:
+        return {key: lacking for key, (_, lacking) in found.items()}
+    standing = standing_exceptions_of(session, {key: model for key, (model, _) in found.items()}, at=at)
+    return {key: tuple(_told(one, standing[key], at) for one in lacking) for key, (_, lacking) in found.items()}
+
+
+def _told(missing: MissingClause, standing: Sequence[Standing], at: datetime) -> MissingClause:
+    """With the exception that lifts it, or the words that one of its clause does not."""
+    of_clause = [one for one in standing if one.clause == missing.clause]
+    for one in of_clause:
+        if covers_missing(one, clause=missing.clause, lacks=missing.lacks, at=at):
+            return replace(missing, lifted_by=one.number)
+    if not of_clause:
+        return missing
+    return replace(missing, what=f"{missing.what}, which exception {of_clause[0].number} does not cover")
+
+
+def _missing(
+    policy: Policy, tier: int, version: ModelVersion, files: Sequence[Evidence], datasets: Mapping[int, Dataset]
+) -> tuple[MissingClause, ...]:
+    parts = {DatasetPart.TRAINING: version.training_dataset_id, DatasetPart.TEST: version.test_dataset_id}
+    stated = {part: stated_of(datasets.get(key)) for part, key in parts.items()}
+    at_hand = {row.kind.value for row in files}
+    return (*missing_evidence(policy, tier, at_hand), *missing_statements(policy, tier, stated))

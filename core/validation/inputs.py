@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from core.inventory.moves import keys_of
 from core.inventory.rules import Stage
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.policy.service import PublishedPolicy
@@ -78,13 +80,20 @@ def from_json(text: str) -> RunInputs:
 
 def current(session: Session, version: ModelVersion) -> tuple[Evidence, ...]:
     """The newest file of each kind that was not replaced, predictions first."""
+    return current_of(session, [version])[version.id or 0]
+
+
+def current_of(session: Session, versions: Sequence[ModelVersion]) -> Mapping[int, tuple[Evidence, ...]]:
+    """As `current`, by the version's row number."""
     rows = session.exec(
         select(Evidence)
-        .where(Evidence.version_id == version.id, col(Evidence.replaced_at).is_(None))
+        .where(col(Evidence.version_id).in_(keys_of(versions)), col(Evidence.replaced_at).is_(None))
         .order_by(col(Evidence.id))
     ).all()
-    newest = {row.kind: row for row in rows}
-    return tuple(newest[kind] for kind in EvidenceKind if kind in newest)
+    newest = {(row.version_id, row.kind): row for row in rows}
+    return {
+        key: tuple(newest[key, kind] for kind in EvidenceKind if (key, kind) in newest) for key in keys_of(versions)
+    }
 
 
 def inputs_now(session: Session, model: Model, version: ModelVersion, policy: PublishedPolicy) -> RunInputs:
@@ -104,10 +113,22 @@ def inputs_now(session: Session, model: Model, version: ModelVersion, policy: Pu
 
 def inputs_of(session: Session, run: Run) -> RunInputs:
     """What a stored run depends on; one that was stored before inputs were kept depended on its predictions alone."""
-    if run.inputs:
-        return from_json(run.inputs)
-    row = session.get(Evidence, run.evidence_id)
-    return RunInputs(evidence=given((row,)) if row else (), policy="", method=1)
+    return inputs_of_runs(session, [run])[run.id or 0]
+
+
+def inputs_of_runs(session: Session, runs: Sequence[Run]) -> Mapping[int, RunInputs]:
+    """As `inputs_of`, by the run's row number."""
+    bare = [run.evidence_id for run in runs if not run.inputs]
+    rows = session.exec(select(Evidence).where(col(Evidence.id).in_(bare))).all() if bare else ()
+    files = {row.id: row for row in rows}
+    return {
+        run.id or 0: from_json(run.inputs)
+        if run.inputs
+        else RunInputs(
+            evidence=given((files[run.evidence_id],)) if run.evidence_id in files else (), policy="", method=1
+        )
+        for run in runs
+    }
 
 
 def given(rows: tuple[Evidence, ...]) -> tuple[Given, ...]:

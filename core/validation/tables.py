@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field
 
 from core.metrics.verdicts import Verdict
@@ -35,9 +35,11 @@ class Evidence(Row, table=True):
 class Run(Row, table=True):
     """One validation of one evidence under one policy."""
 
+    __table_args__ = (Index("ix_run_newest", "version_id", "status", "id"),)
+
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)
-    version_id: int = Field(foreign_key="model_version.id", index=True)
+    version_id: int = Field(foreign_key="model_version.id")
     evidence_id: int = Field(foreign_key="evidence.id")
     policy_version_id: int = Field(foreign_key="policy_version.id")
     inputs: str = ""  # JSON of RunInputs: every digest that the result depends on
@@ -117,6 +119,15 @@ class Finding(Row, table=True):
 
 class Question(Row, table=True):
     """Effective challenge: a validator's question and the answer on record."""
+
+    __table_args__ = (
+        Index(
+            "ix_question_unanswered",
+            "asked_at",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)

@@ -7,7 +7,14 @@ import pytest
 from benchmarks.__main__ import BENCHMARKS, PAGE, NoPlace, begin, end, filled
 from tests.docs.pages import ROOT
 
-HELPERS = {"__init__", "__main__", "drift_alarms", "inventory_peer", "measuring"}  # parts of drift and inventory
+HELPERS = {
+    "__init__",
+    "__main__",
+    "drift_alarms",
+    "inventory_peer",
+    "inventory_questions",
+    "measuring",
+}  # parts of drift and inventory
 
 
 def test_every_benchmark_of_the_folder_is_run() -> None:

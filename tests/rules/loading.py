@@ -10,8 +10,10 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 APPROVAL = tuple(f"core.approval.rules.{part}" for part in ("vocabulary", "asking", "review", "ballots", "following"))
+INVENTORY = tuple(f"core.inventory.rules.{part}" for part in ("life", "materiality", "numbers"))
 NAMES = (
     "core.access.rules",
+    *INVENTORY,
     "core.inventory.rules",
     "core.validation.rules",
     "core.policy.exceptions.rules",
@@ -78,5 +80,5 @@ def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
                 sys.modules.pop(name, None)
             else:
                 sys.modules[name] = module_before
-    bundle = [loaded[name] for name in NAMES if name not in APPROVAL]
+    bundle = [loaded[name] for name in NAMES if name not in (*INVENTORY, *APPROVAL)]
     return Rules(*bundle, loaded)

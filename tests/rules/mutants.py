@@ -160,10 +160,14 @@ def _move_added(stage: str, action: str) -> Callable[[Rules], None]:
 def _set_moves(rules: Rules, moves: list[object]) -> None:
     """As the module itself derives its look-ups from the table."""
     inventory = rules.inventory
-    inventory.MOVES = tuple(moves)
-    inventory.BY_ACTION = {(move.source, move.action): move for move in inventory.MOVES}
-    inventory.PERMISSION_OF = {**inventory.PERMISSION_OF, **{move.action: move.permission for move in inventory.MOVES}}
-    inventory.DUTY_OF = {**inventory.DUTY_OF, **{move.action: move.duty for move in inventory.MOVES}}
+    derived = {
+        "MOVES": tuple(moves),
+        "BY_ACTION": {(move.source, move.action): move for move in moves},  # type: ignore[attr-defined]
+        "PERMISSION_OF": inventory.PERMISSION_OF | {move.action: move.permission for move in moves},  # type: ignore[attr-defined]
+        "DUTY_OF": inventory.DUTY_OF | {move.action: move.duty for move in moves},  # type: ignore[attr-defined]
+    }
+    for part in rules.parts_of(inventory):
+        part.__dict__.update(derived)
 
 
 def _permissions() -> Iterator[Mutant]:

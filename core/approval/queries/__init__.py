@@ -21,18 +21,11 @@ from core.approval.queries.exceptions import (
     standing_for,
 )
 from core.approval.queries.following import ConditionTask, NoticeRow, condition_tasks, notices
-from core.approval.queries.lists import (
-    MOST_WAITING,
-    ChangeFilter,
-    ChangeRow,
-    changes,
-    my_changes,
-    to_execute,
-    waiting_for,
-)
+from core.approval.queries.lists import ChangeFilter, ChangeRow, changes, my_changes
 from core.approval.queries.page import ChangePage, change
 from core.approval.queries.rows import ConditionRow, DissentRow, ItemRow, VoteRow
-from core.approval.service.requesting import against_kinds, standing_against_request
+from core.approval.queries.waiting import MOST_WAITING, to_execute, waiting_for
+from core.approval.service.against import against_kinds, standing_against_request, standing_against_requests
 
 __all__ = [
     "MOST_WAITING",
@@ -68,6 +61,7 @@ __all__ = [
     "notices",
     "represented_by",
     "standing_against_request",
+    "standing_against_requests",
     "standing_for",
     "to_execute",
     "waiting_for",

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from core.access.rules import Actor, Permission
-from core.approval.facts import load_change
 from core.approval.queries.rows import LONG_ENOUGH
-from core.approval.rules import OPEN, ChangeStatus, ConditionAct, NoticeKind
-from core.approval.service.conditions import against_condition
+from core.approval.rules import OPEN, ChangeStatus, ConditionAct, NoticeKind, condition_refusals
+from core.approval.service.conditions import condition_facts
 from core.approval.tables import ChangeRequest, Condition, ReviewNotice
+from core.inventory.moves import facts_of_versions
 from core.inventory.tables import Model, ModelVersion
 from core.policy.rules import ChangeKind
 
@@ -67,11 +67,13 @@ def condition_tasks(session: Session, actor: Actor) -> tuple[ConditionTask, ...]
         query = query.where(or_(mine, col(Condition.done_at).is_not(None)))
     else:
         query = query.where(mine)
+    rows = session.exec(query).all()
+    parts = facts_of_versions(session, [version for *_, version in rows]) if rows else {}
     found = []
-    for condition, change, model, version in session.exec(query).all():
+    for condition, change, model, version in rows:
         act = ConditionAct.REPORT if condition.done_at is None else ConditionAct.VERIFY
-        record = load_change(session, change.number)
-        if against_condition(session, record, condition, act, actor, LONG_ENOUGH):
+        facts = condition_facts(condition, change, model, parts[version.id or 0])
+        if condition_refusals(facts, act, actor, text=LONG_ENOUGH):
             continue
         found.append(
             ConditionTask(

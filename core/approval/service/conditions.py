@@ -16,6 +16,8 @@ from core.approval.tables import ChangeRequest, Condition
 from core.errors import NotFound, Problem, Refusal, Unreadable
 from core.inventory.intake import text_problems
 from core.inventory.moves import facts_of
+from core.inventory.rules import VersionFacts
+from core.inventory.tables import Model
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
@@ -55,14 +57,19 @@ def against_condition(
     session: Session, record: ChangeRecord, row: Condition, act: ConditionAct, actor: Actor, text: str
 ) -> tuple[Refusal, ...]:
     """Every reason against this act on a condition, for the button as for the use case."""
-    facts = ConditionFacts(
-        change=record.change.status,
-        version=facts_of(session, record.version),
-        owners=frozenset({row.owner, record.model.owner}),
+    facts = condition_facts(row, record.change, record.model, facts_of(session, record.version))
+    return condition_refusals(facts, act, actor, text=text)
+
+
+def condition_facts(row: Condition, change: ChangeRequest, model: Model, version: VersionFacts) -> ConditionFacts:
+    """A condition as the rules see it, with the parts that people have on its version."""
+    return ConditionFacts(
+        change=change.status,
+        version=version,
+        owners=frozenset({row.owner, model.owner}),
         done_by=row.done_by,
         verified=row.verified_at is not None,
     )
-    return condition_refusals(facts, act, actor, text=text)
 
 
 def _act(

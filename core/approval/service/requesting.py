@@ -1,99 +1,37 @@
 """Requests a change of any kind, withdraws the request, and resumes it after a new validation or a return."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.approval.facts import change_facts, load_change, open_change
+from core.approval.facts import change_facts, load_change
 from core.approval.rules import (
     ASIDE,
-    OPEN,
     ChangeStatus,
-    lifting_refusals,
     refusals,
-    request_refusals,
     restriction_refusals,
     told_kind,
 )
+from core.approval.service.against import standing_against_request, used_before
 from core.approval.service.exceptions import NewException, exception_refusals, exception_row
 from core.approval.service.recording import change_row, particulars
 from core.approval.service.steps import Changed, check_text, name_of, proceed, refuse, settle, void_votes
-from core.approval.tables import ChangeRequest
 from core.errors import NotFound, Refusal
 from core.inventory.deployments.queries import restriction_of
-from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.moves import change as keep
-from core.inventory.moves import facts_of, load_version, move, record_part
+from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty
-from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.inventory.tables import Model, ModelVersion
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.policy.exceptions.tables import PolicyException
 from core.policy.rules import ChangeKind
 from core.policy.service import policy_by_id
 from core.store import Store
 from core.validation.rules import reason_refusals
 
 __all__ = ["Changed", "check_text", "name_of", "refuse", "settle", "void_votes"]
-
-
-def standing_against_request(
-    session: Session,
-    model: str,
-    version: str,
-    actor: Actor,
-    *,
-    kind: ChangeKind | None = None,
-    clause: str = "",
-    lifts: str = "",
-) -> tuple[Refusal, ...]:
-    """Every reason against requesting this kind of change, for the button as for the use case.
-
-    Without a kind, the request is that the version go into production, for the first time or not as the record says.
-    `clause` is that of an exception, `lifts` the change whose restriction is to end.
-    """
-    model_row, row = load_version(session, model, version)
-    before = used_before(session, model_row)
-    asked = kind or told_kind(used_before=before)
-    pending = _pending(session, row, asked, clause, lifts)
-    reasons = request_refusals(
-        facts_of(session, row),
-        pending.number if pending else None,
-        actor,
-        kind=asked,
-        used_before=before,
-        lifts=bool(lifts),
-    )
-    return (*reasons, *lifting_refusals(stands=_stands(session, row, asked, lifts))) if lifts else reasons
-
-
-def _stands(session: Session, version: ModelVersion, kind: ChangeKind, lifts: str) -> bool:
-    """Whether the restriction of that change is in force on this version, and a restricted use is asked for."""
-    bound = restriction_of(session, lifts)
-    here = bound is not None and bound.version_id == version.id and bound.until is None
-    return here and kind is ChangeKind.RESTRICTED_USE
-
-
-def against_kinds(session: Session, model: str, version: str, actor: Actor) -> Mapping[ChangeKind, tuple[Refusal, ...]]:
-    """For each kind of change, what stands against requesting it for this version, before anything is entered."""
-    return {kind: standing_against_request(session, model, version, actor, kind=kind) for kind in ChangeKind}
-
-
-def used_before(session: Session, model: Model) -> bool:
-    """Whether a version of the model is, or ever was, in production; a stay in another environment is no use."""
-    executed = (
-        select(ChangeRequest.id)
-        .join(ModelVersion, col(ModelVersion.id) == col(ChangeRequest.version_id))
-        .where(ModelVersion.model_id == model.id, col(ChangeRequest.executed_at).is_not(None))
-        .limit(1)
-    )
-    pointed = select(ProductionPointer.id).where(
-        ProductionPointer.model_id == model.id, ProductionPointer.environment == PRODUCTION
-    )
-    return session.exec(executed).first() is not None or session.exec(pointed).first() is not None
 
 
 def request_change(
@@ -158,29 +96,6 @@ def _about(
     if exception is None:
         raise NotFound("clause to be excepted in", "the request")
     return exception_refusals(session, model, version, exception, at=at)
-
-
-def _pending(
-    session: Session, version: ModelVersion, kind: ChangeKind, clause: str, lifts: str
-) -> ChangeRequest | None:
-    """The open request that a new one would repeat: one to bring into use, one of each other kind, one for a clause.
-
-    To lift a restriction is asked for once for each, and apart from putting another in force.
-    """
-    if kind not in ASIDE:
-        return open_change(session, version)
-    to_come = OPEN if kind is ChangeKind.POLICY_EXCEPTION else OPEN | {ChangeStatus.APPROVED}
-    query = select(ChangeRequest).where(
-        ChangeRequest.version_id == version.id,
-        ChangeRequest.kind == kind,
-        ChangeRequest.lifts == lifts,
-        col(ChangeRequest.status).in_(to_come),
-    )
-    if kind is ChangeKind.POLICY_EXCEPTION:
-        query = query.join(PolicyException, col(PolicyException.change) == col(ChangeRequest.number)).where(
-            PolicyException.clause == clause
-        )
-    return session.exec(query).first()
 
 
 def withdraw_change(store: Store, ledger: Ledger, *, change: str, reason: str, actor: Actor, at: datetime) -> Changed:

@@ -3,13 +3,13 @@
 from core.inventory.queries.choices import business_lines, datasets, developers, model_count, owners, vendors
 from core.inventory.queries.finding import Found, FoundKind, find, how_many
 from core.inventory.queries.listing import (
-    InventoryFilter,
     InventoryRow,
     Sort,
     inventory,
     inventory_ids,
     inventory_rows,
 )
+from core.inventory.queries.narrowing import InventoryFilter
 from core.inventory.queries.page import DatasetFacts, ModelPage, VersionRow, model_page, production_version
 
 __all__ = [

@@ -1,16 +1,15 @@
 """What a search finds over everything in the inventory: best match first, and the words where it was found."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core.inventory.parts.rules import AssetKind
-from core.inventory.queries.listing import text_condition
+from core.inventory.queries.narrowing import text_condition
 from core.inventory.tables import Asset, Dataset, Model, ModelVersion
 from core.store.paging import Page
 from core.store.words import ASSET, DATASET, MODEL, VERSION, Depth, Words, folded, matching, words_in
@@ -69,24 +68,24 @@ def find(session: Session, text: str, *, kind: FoundKind | None = None, limit: i
 
     Every word must begin a word of the result. Counting stops at 1,000 of a kind (`more`).
     """
-    counts = how_many(session, text)
-    kinds = [BY_KIND[kind]] if kind else [one for one in KINDS if counts[one.kind]]
-    total = sum(counts[one.kind] for one in kinds)
     until = min(offset + limit, MOST)
-    ranked = [
-        (depth, KINDS.index(one), -key, one) for one in kinds for depth, key in _ranked(session, one, text, until)
-    ]
+    total, ranked = 0, list[tuple[Depth, int, int, _Searched]]()
+    for place, one in enumerate([BY_KIND[kind]] if kind else KINDS):
+        matches = _some(session, _all(session, one, text))
+        total += len(matches)
+        ranked += ((depth, place, -key, one) for depth, key in _ranked(session, one, text, matches, until))
     chosen = [(one, -minus) for _, _, minus, one in sorted(ranked, key=lambda found: found[:3])[offset:until]]
     return Page(_found(session, chosen, words_in(text)), min(total, MOST), more=total > MOST)
 
 
 def how_many(session: Session, text: str) -> Mapping[FoundKind, int]:
     """How many of each kind match, counted up to 1,001."""
-    counts = {}
-    for one in KINDS:
-        some = _all(session, one, text).limit(MOST + 1).subquery()
-        counts[one.kind] = session.execute(select(func.count()).select_from(some)).scalar_one()
-    return counts
+    return {one.kind: len(_some(session, _all(session, one, text))) for one in KINDS}
+
+
+def _some(session: Session, ids: Any) -> frozenset[int]:
+    """All that match, or 1,001 of them: whatever comes first, as an order would have to look at every match."""
+    return frozenset(session.execute(ids.limit(MOST + 1)).scalars())
 
 
 def _all(session: Session, one: _Searched, text: str) -> Any:
@@ -102,21 +101,31 @@ def _at(session: Session, one: _Searched, words: Sequence[str], depth: Depth) ->
     return select(col(Asset.id).label("id")).where(Asset.kind == AssetKind(one.kind.value), col(Asset.id).in_(ids))
 
 
-def _ranked(session: Session, one: _Searched, text: str, most: int) -> Iterable[tuple[int, int]]:
+def _ranked(session: Session, one: _Searched, text: str, matches: Set[int], most: int) -> Iterable[tuple[Depth, int]]:
     """Depth and id of the best matches: of each depth the newest are enough, as each depth holds the one above it."""
-    best: dict[int, int] = {}
+    best: dict[int, Depth] = {}
     words = words_in(text)
-    for depth in Depth:
+    for depth in Depth if matches else ():
         if not one.words.columns(depth) or not words:
             continue
-        ids = _all(session, one, text) if depth is Depth.PROSE else _at(session, one, words, depth)
-        newest = ids.subquery()
-        found = select(newest.c.id).order_by(newest.c.id.desc()).limit(most)
-        for key in session.execute(found).scalars():
+        if depth is Depth.PROSE:
+            found = _newest(session, _all(session, one, text), matches, most)
+        else:
+            ids = _at(session, one, words, depth)
+            found = _newest(session, ids, _some(session, ids), most)
+        for key in found:
             best.setdefault(key, depth)
         if len(best) >= most:
             break
     return [(depth, key) for key, depth in best.items()]
+
+
+def _newest(session: Session, ids: Any, some: Set[int], most: int) -> Sequence[int]:
+    """The newest matches: few are sorted here; of many, the first that are met from the newest on."""
+    if len(some) <= MOST:
+        return sorted(some, reverse=True)[:most]
+    found = ids.subquery()
+    return session.execute(select(found.c.id).order_by(found.c.id.desc()).limit(most)).scalars().all()
 
 
 def _found(session: Session, chosen: Sequence[tuple[_Searched, int]], words: Sequence[str]) -> tuple[Found, ...]:

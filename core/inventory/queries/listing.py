@@ -6,19 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, literal, or_
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person
 from core.inventory.deployments.queries import beside_production
 from core.inventory.profile.rules import Scope
-from core.inventory.queries.called import people_called
+from core.inventory.queries.narrowing import InventoryFilter, conditions_of, newest_stage, numbered
 from core.inventory.rules import Exposure, Purpose, Stage
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
 from core.store.paging import Page
 from core.store.words import MODEL, Depth, matching, words_in
-
-Condition = ColumnElement[bool]
 
 
 class Sort(StrEnum):
@@ -36,35 +34,6 @@ class Sort(StrEnum):
     STAGE = "stage"
     OPEN_FINDINGS = "open findings"
     REGISTERED = "registered"
-
-
-@dataclass(frozen=True)
-class InventoryFilter:
-    """What the list is narrowed to; None and empty mean everything.
-
-    `text` is looked for by the beginnings of its words in all that describes a model, and in the names of its owner
-    and developer. `findings` gives the ids of models with the number of their open findings.
-    """
-
-    text: str = ""
-    business_line: str | None = None
-    tier: int | None = None
-    stage: Stage | None = None
-    overdue_at: datetime | None = None  # only models whose review was due before this moment
-    due_from: datetime | None = None  # only models whose review is due at this moment or later
-    unscheduled: bool = False  # only models without a next review
-    owner: str | None = None
-    developer: str | None = None
-    vendor: str | None = None  # empty: our own
-    pack: str | None = None
-    exposure: Exposure | None = None
-    purpose: Purpose | None = None
-    scope: Scope | None = None
-    in_production: bool | None = None
-    retired: bool | None = None
-    open_findings: bool | None = None
-    findings: Select[int, int] | None = None
-    numbers: tuple[str, ...] = ()  # only these models
 
 
 @dataclass(frozen=True)
@@ -117,12 +86,16 @@ def inventory_ids(
 ) -> tuple[Sequence[int], int]:
     """The ids of this page in order, and how many models match in all."""
     by = sort or (Sort.MATCH if narrowed.text else Sort.NEXT_REVIEW)
-    conditions = list(_conditions(session, narrowed))
+    conditions = list(conditions_of(session, narrowed))
+    order = _order(session, narrowed, by, descending=descending)
+    wanted = _joined(select(col(Model.id)), narrowed, by).where(*conditions).order_by(*order)
+    if narrowed.stage or narrowed.findings is not None:  # it takes long to tell what matches: once is enough
+        rows = session.execute(wanted.add_columns(func.count().over()).limit(limit).offset(offset)).all()
+        if rows:
+            return [key for key, _ in rows], rows[0][1]
     counting = _joined(select(func.count()).select_from(Model), narrowed, None).where(*conditions)
     total = session.execute(counting).scalar_one()
-    wanted = _joined(select(col(Model.id)), narrowed, by).where(*conditions)
-    order = _order(session, narrowed, by, descending=descending)
-    return session.execute(wanted.order_by(*order).limit(limit).offset(offset)).scalars().all(), total
+    return session.execute(wanted.limit(limit).offset(offset)).scalars().all(), total
 
 
 def inventory_rows(session: Session, ids: Sequence[int]) -> tuple[InventoryRow, ...]:
@@ -150,8 +123,6 @@ def _newest() -> Any:
 
 def _joined(query: Any, narrowed: InventoryFilter, by: Sort | None) -> Any:
     """With the other tables that the filter or the order asks for, and no more."""
-    if narrowed.stage or by is Sort.STAGE:
-        query = query.outerjoin(ModelVersion, col(ModelVersion.id) == _newest())
     if by in (Sort.OWNER, Sort.DEVELOPER):
         number = Model.owner if by is Sort.OWNER else Model.developer
         query = query.outerjoin(Person, col(Person.number) == col(number))
@@ -175,7 +146,7 @@ def _order(session: Session, narrowed: InventoryFilter, by: Sort, *, descending:
         Sort.DEVELOPER: func.lower(col(Person.name)),
         Sort.VENDOR: func.lower(col(Model.vendor)),
         Sort.TIER: col(Model.tier),
-        Sort.STAGE: case({stage: place for place, stage in enumerate(Stage)}, value=col(ModelVersion.stage)),
+        Sort.STAGE: case({stage: place for place, stage in enumerate(Stage)}, value=newest_stage()),
         Sort.REGISTERED: col(Model.registered_at),
     }.get(by, col(Model.next_review))
     if by is Sort.MATCH:
@@ -190,7 +161,7 @@ def _by_match(session: Session, text: str) -> Iterator[Any]:
     words = words_in(text)
     if words:
         named, described = (matching(session, MODEL, words, depth) for depth in (Depth.TITLE, Depth.FACTS))
-        yield case((_numbered(text), 0), (col(Model.id).in_(named), 1), (col(Model.id).in_(described), 2), else_=3)
+        yield case((numbered(text), 0), (col(Model.id).in_(named), 1), (col(Model.id).in_(described), 2), else_=3)
 
 
 def _row(
@@ -217,72 +188,3 @@ def _row(
         revision=model.revision,
         beside=beside,
     )
-
-
-def _conditions(session: Session, narrowed: InventoryFilter) -> Iterator[Condition]:
-    equal = (
-        (Model.business_line, narrowed.business_line),
-        (Model.tier, narrowed.tier),
-        (ModelVersion.stage, narrowed.stage),
-        (Model.owner, narrowed.owner),
-        (Model.developer, narrowed.developer),
-        (Model.vendor, narrowed.vendor),
-        (Model.exposure, narrowed.exposure),
-        (Model.purpose_class, narrowed.purpose),
-        (Model.scope, narrowed.scope),
-    )
-    yield from (col(column) == value for column, value in equal if value is not None)
-    if narrowed.text:
-        yield text_condition(session, narrowed.text)
-    if narrowed.numbers:
-        yield col(Model.number).in_(narrowed.numbers)
-    yield from _conditions_of_dates(narrowed)
-    if narrowed.pack:
-        packs = literal(" ").concat(col(Model.packs)).concat(" ")
-        yield packs.contains(f" {narrowed.pack} ", autoescape=True)
-    if narrowed.in_production is not None:
-        running = exists().where(
-            col(ProductionPointer.model_id) == col(Model.id), col(ProductionPointer.environment) == "production"
-        )
-        yield running if narrowed.in_production else ~running
-
-
-def _conditions_of_dates(narrowed: InventoryFilter) -> Iterator[Condition]:
-    if narrowed.overdue_at:
-        yield col(Model.next_review) < narrowed.overdue_at
-    if narrowed.due_from:
-        yield col(Model.next_review) >= narrowed.due_from
-    if narrowed.unscheduled:
-        yield col(Model.next_review).is_(None)
-    if narrowed.retired is not None:
-        yield col(Model.retired_at).is_not(None) if narrowed.retired else col(Model.retired_at).is_(None)
-
-
-def text_condition(session: Session, text: str) -> Condition:
-    """Models in which every word of the text is found, in the record or in the name of the owner or developer."""
-    words = words_in(text)
-    if not words:
-        return false()
-    called = {word: people_called(session, word) for word in words}
-    if not any(called.values()):
-        return or_(_numbered(text), col(Model.id).in_(matching(session, MODEL, words, Depth.PROSE)))
-    found: Condition = _numbered(text)
-    every = [
-        or_(
-            col(Model.id).in_(matching(session, MODEL, [word], Depth.PROSE)),
-            col(Model.owner).in_(people),
-            col(Model.developer).in_(people),
-        )
-        for word, people in called.items()
-    ]
-    for one in every[1:]:
-        every[0] = every[0] & one
-    return or_(found, every[0])
-
-
-def _numbered(text: str) -> Condition:
-    """“217” and “m217” mean M0217."""
-    digits = text.strip().removeprefix("M").removeprefix("m")
-    if not digits.isdecimal() or not digits.isascii() or len(digits) > 9:
-        return false()
-    return col(Model.number) == f"M{int(digits):04d}"

@@ -25,7 +25,7 @@ class Model(Row, table=True):
     users: str = Field(default="", max_length=1000)
     vendor: str = Field(default="", max_length=200)  # empty: our own
     owner: str = Field(max_length=16, index=True)
-    developer: str = Field(max_length=16)
+    developer: str = Field(max_length=16, index=True)
     exposure: Exposure = Field(sa_type=choice(Exposure))
     purpose_class: Purpose = Field(sa_type=choice(Purpose))
     tier: int = Field(index=True)
@@ -72,7 +72,12 @@ class ModelVersion(Row, table=True):
     """The reviewed snapshot of a model; `evidence_digest` stands for all evidence a decision rests on."""
 
     __tablename__ = "model_version"
-    __table_args__ = (UniqueConstraint("model_id", "version"), Index("ix_model_version_newest", "model_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("model_id", "version"),
+        Index("ix_model_version_newest", "model_id", "id", "stage"),
+        Index("ix_model_version_model_stage", "model_id", "stage"),
+        Index("ix_model_version_created_by", "created_by", "stage"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     model_id: int = Field(foreign_key="model.id")

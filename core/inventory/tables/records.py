@@ -71,7 +71,7 @@ class TierOverride(Row, table=True):
     tier: int
     rule_tier: int  # what the rule gave when it was proposed
     reason: str = Field(max_length=4000)
-    status: OverrideStatus = Field(default=OverrideStatus.PROPOSED, sa_type=choice(OverrideStatus))
+    status: OverrideStatus = Field(default=OverrideStatus.PROPOSED, sa_type=choice(OverrideStatus), index=True)
     proposed_by: str = Field(max_length=16)
     proposed_at: datetime = Field(sa_type=Instant)
     decided_by: str | None = Field(default=None, max_length=16)

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select, union
 
 from core.inventory.moves import load_version
-from core.inventory.tables import Dataset, ModelVersion
+from core.inventory.rules import Stage
+from core.inventory.tables import Dataset, Model, ModelVersion
+
+UNFINISHED = (Stage.DRAFT, Stage.IN_VALIDATION, Stage.VALIDATED, Stage.NOT_VALIDATED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,27 @@ FIELDS: tuple[tuple[str, Callable[[ModelVersion], str], bool], ...] = (
     ("Code", lambda row: row.code_reference, False),
     ("Model file, SHA-256", lambda row: row.artefact_digest, False),
 )
+
+
+def unfinished_versions(session: Session, person: str, *, limit: int) -> list[tuple[Model, ModelVersion]]:
+    """Versions on their way to approval of models that this person develops, or that they registered; oldest first.
+
+    Either way of belonging to the person has an index of its own; an OR would read every version there is.
+    """
+    unfinished, key = col(ModelVersion.stage).in_(UNFINISHED), col(ModelVersion.id)
+    developed = select(key).join(Model, col(Model.id) == col(ModelVersion.model_id))
+    mine = union(
+        developed.where(Model.developer == person, unfinished),
+        select(key).where(ModelVersion.created_by == person, unfinished),
+    ).subquery()
+    rows = session.exec(
+        select(Model, ModelVersion)
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .where(key.in_(select(mine.c.id)))
+        .order_by(key)
+        .limit(limit)
+    )
+    return list(rows)
 
 
 def compared(session: Session, model: str, before: str, after: str) -> tuple[FieldPair, ...]:

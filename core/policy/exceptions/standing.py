@@ -25,10 +25,25 @@ class AllStanding:
 
 def standing_exceptions(session: Session, *, version_id: int, model_id: int, at: datetime) -> tuple[Standing, ...]:
     """The exceptions in force for this version, or for every version of its model, the oldest first."""
-    of_version = col(PolicyException.version_id) == version_id
-    of_model = and_(col(PolicyException.model_id) == model_id, col(PolicyException.whole_model))
+    return standing_exceptions_of(session, {version_id: model_id}, at=at)[version_id]
+
+
+def standing_exceptions_of(
+    session: Session, versions: Mapping[int, int], *, at: datetime
+) -> Mapping[int, tuple[Standing, ...]]:
+    """As `standing_exceptions`, by version, of versions with their models; one statement for all of them."""
+    of_version = col(PolicyException.version_id).in_(versions)
+    of_model = and_(col(PolicyException.model_id).in_(set(versions.values())), col(PolicyException.whole_model))
     rows = session.exec(_in_force(at).where(or_(of_version, of_model))).all()
-    return tuple(standing for row in rows if (standing := _standing(row)))
+    found = [(row, standing) for row in rows if (standing := _standing(row))]
+    return {
+        version: tuple(
+            standing
+            for row, standing in found
+            if row.version_id == version or (row.whole_model and row.model_id == model)
+        )
+        for version, model in versions.items()
+    }
 
 
 def all_standing(session: Session, *, at: datetime) -> AllStanding:

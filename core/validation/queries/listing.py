@@ -45,7 +45,7 @@ def findings(session: Session, narrowed: FindingFilter, *, limit: int, offset: i
         ids = ids.join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id)).join(
             Model, col(Model.id) == col(ModelVersion.model_id)
         )
-    page = page_of_parts(session, ids, _parts_of_list(), limit=limit, offset=offset, counted=COUNTED)
+    page = page_of_parts(session, ids, _parts_of_list(narrowed), limit=limit, offset=offset, counted=COUNTED)
     query = (
         select(Finding, Model.number, Model.name, ModelVersion.version)
         .join(ModelVersion, col(ModelVersion.id) == col(Finding.version_id))
@@ -56,15 +56,17 @@ def findings(session: Session, narrowed: FindingFilter, *, limit: int, offset: i
     return Page(tuple(rows[key] for key in page.rows), page.total, more=page.more)
 
 
-def _parts_of_list() -> tuple[Part, ...]:
-    """Each status and severity is read from an index by due date."""
-    pending = col(Finding.status).in_(PENDING_FINDINGS)
+def _parts_of_list(narrowed: FindingFilter) -> tuple[Part, ...]:
+    """Each status and severity is read from an index by due date; none that the filter leaves out."""
+    closed = FindingStatus.VERIFIED_CLOSED
     order = [col(Finding.due_at), col(Finding.id)]
-    return tuple(
-        Part([status, col(Finding.severity) == severity], order)
-        for status in (pending, col(Finding.status) == FindingStatus.VERIFIED_CLOSED)
-        for severity in sorted(Severity, key=lambda one: WEIGHT[one])
-    )
+    parts: list[ColumnElement[bool]] = []
+    if narrowed.status != closed:
+        parts.append(col(Finding.status).in_(PENDING_FINDINGS))
+    if narrowed.status in (None, closed) and not narrowed.open_only:
+        parts.append(col(Finding.status) == closed)
+    severities = [narrowed.severity] if narrowed.severity else sorted(Severity, key=lambda one: WEIGHT[one])
+    return tuple(Part([status, col(Finding.severity) == one], order) for status in parts for one in severities)
 
 
 def open_findings_of_models() -> Select[int, int]:

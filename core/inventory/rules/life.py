@@ -1,6 +1,5 @@
 """The life of a model version: its stages, the one table of moves between them, and the duties that may not meet."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -212,81 +211,4 @@ def duty_refusals(facts: VersionFacts, duty: Duty, actor: Actor) -> tuple[Refusa
         )
         for part, people, what in done
         if part is not duty and actor.id in people
-    )
-
-
-class Exposure(StrEnum):
-    """How much rests on the model's output."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class Purpose(StrEnum):
-    """What the output is used for; rights-affecting or regulatory use weighs most."""
-
-    OPERATIONAL = "operational"
-    FINANCIAL = "financial or customer-facing"
-    RIGHTS = "rights-affecting or regulatory"
-
-
-TIERS: dict[tuple[Exposure, Purpose], int] = {
-    (Exposure.LOW, Purpose.OPERATIONAL): 4,
-    (Exposure.MEDIUM, Purpose.OPERATIONAL): 3,
-    (Exposure.HIGH, Purpose.OPERATIONAL): 2,
-    (Exposure.LOW, Purpose.FINANCIAL): 3,
-    (Exposure.MEDIUM, Purpose.FINANCIAL): 2,
-    (Exposure.HIGH, Purpose.FINANCIAL): 1,
-    (Exposure.LOW, Purpose.RIGHTS): 2,
-    (Exposure.MEDIUM, Purpose.RIGHTS): 1,
-    (Exposure.HIGH, Purpose.RIGHTS): 1,
-}
-
-
-def materiality(exposure: Exposure, purpose: Purpose) -> int:
-    """The tier, 1 (most material) to 4, from exposure x purpose (SR 26-2 III; the grid is the organisation's own)."""
-    return TIERS[exposure, purpose]
-
-
-CORE = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
-
-
-def parse_version(text: str) -> tuple[int, int, int] | None:
-    """Major, minor and patch of a semantic version without pre-release or build part; None when it is not one."""
-    match = CORE.fullmatch(text)
-    return None if match is None else (int(match[1]), int(match[2]), int(match[3]))
-
-
-def version_refusals(text: str, earlier: tuple[tuple[int, int, int], ...]) -> tuple[Refusal, ...]:
-    """A version is new, follows the highest one, and leaves no gap (Semantic Versioning 2.0.0, items 2 and 6 to 8)."""
-    parsed = parse_version(text)
-    clause = "semantic versions"
-    if parsed is None:
-        return (
-            Refusal(
-                "version-form",
-                f"“{text}” is not a semantic version",
-                clause,
-                "Write major.minor.patch, for example 1.0.0.",
-            ),
-        )
-    if parsed in earlier:
-        return (
-            Refusal("version-reuse", f"Version {text} exists already", clause, "A version number is never used twice."),
-        )
-    if not earlier:
-        return ()
-    major, minor, patch = max(earlier)
-    following = ((major, minor, patch + 1), (major, minor + 1, 0), (major + 1, 0, 0))
-    if parsed in following:
-        return ()
-    words = ", ".join(".".join(map(str, candidate)) for candidate in following)
-    return (
-        Refusal(
-            "version-order",
-            f"Version {text} does not follow {major}.{minor}.{patch}",
-            clause,
-            f"Next is one of {words}.",
-        ),
     )
