@@ -150,14 +150,25 @@ def open_changes_of(session: Session, versions: Sequence[ModelVersion]) -> Mappi
     return {row.version_id: row for row in rows}
 
 
-def change_facts(session: Session, record: ChangeRecord, person: str, *, at: datetime) -> ChangeFacts:
-    """Everything the rules of this step ask for, with the checklist as this person answered it."""
+def change_facts(
+    session: Session,
+    record: ChangeRecord,
+    person: str,
+    *,
+    at: datetime,
+    filled: Mapping[str, Filled] | None = None,
+) -> ChangeFacts:
+    """Everything the rules of this step ask for, with the checklist as this person answered it.
+
+    `filled` are the items that fill themselves, where the caller has read them.
+    """
     path = path_of(session, record)
     before = path.code_reviews if path.code_reviews_from is DemandedFrom.APPROVAL else 0
     bound = restriction_of(session, record.change.lifts) if record.change.lifts else None
     conclusion = latest_conclusion(session, record.version)
     validated = conclusion is not None and conclusion.outcome is Outcome.VALIDATED
-    answers = given_or_filled(record, person, filled_items(session, record.version, record.items, at=at))
+    filled = filled_items(session, record.version, record.items, at=at) if filled is None else filled
+    answers = given_or_filled(record, person, filled)
     return ChangeFacts(
         version=facts_of(session, record.version),
         status=record.change.status,

@@ -120,7 +120,8 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
     standing = standing_exceptions(session, version_id=row.version_id, model_id=key_of(model), at=at)
     comparison = compared(published.policy, held.checks, checks_of(session, key_of(run)) if run else (), standing, at)
     lifted = lifted_findings(session, version, at=at)
-    facts = change_facts(session, record, viewer.id, at=at)
+    filled = filled_items(session, version, record.items, at=at)
+    facts = change_facts(session, record, viewer.id, at=at, filled=filled)
     votes = vote_rows(session, record, viewer)
     path = path_of(session, record)
     return ChangePage(
@@ -153,7 +154,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
         evidence=in_reading_order(version, held, comparison, lifted),
         comparison=comparison,
         votes=votes,
-        checklist=item_rows(record, viewer.id, filled_items(session, version, record.items, at=at)),
+        checklist=item_rows(record, viewer.id, filled),
         conditions=tuple(condition for vote in votes if vote.stands for condition in vote.conditions),
         dissents=dissent_rows(record),
         returned_by=row.returned_by,
