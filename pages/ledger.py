@@ -30,7 +30,7 @@ with place.store.reading() as session:
 buttons = head_with_actions("Ledger", "")
 with buttons:
     st.page_link(page_file("events"), label="Recorded events")
-    st.page_link(page_file("anchors"), label="Anchors", icon=":material/anchor:")
+    st.page_link(page_file("anchors"), label="Anchors")
     if act_button("Verify all entries", verify_refusals(viewer.actor), key="verify"):
         verify_now(place, viewer, now())
 st.markdown(facts_line(verify_sentence(checkpoint)))

@@ -200,7 +200,7 @@ def add_place(place: Workplace, viewer: Me) -> None:
         key = _key(kind)
         every = st.selectbox("How often", list(EVERY), index=1, key="every")
         st.markdown(f":small[:gray[{_allowed(place, kind)}]]")
-        added = act_button("Add place", reasons, key="add_anchor")
+        added = act_button("Add place", reasons, key="add_anchor", kind="secondary")
     if added:
         with attempt("No place was added."):
             _check(place, kind, address)

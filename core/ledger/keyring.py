@@ -27,6 +27,7 @@ class Keyring:
     def __init__(self, folder: Path, *, origin: str) -> None:
         self.folder = folder
         self._signer = load_or_make_signer(folder / CURRENT, origin)
+        self._seen = (0, 0)
         self._seen = self._stamp()
 
     @property
@@ -67,5 +68,8 @@ class Keyring:
             os.replace(waiting, current)
 
     def _stamp(self) -> tuple[int, int]:
-        found = os.stat(self.folder / CURRENT)
+        try:
+            found = os.stat(self.folder / CURRENT)
+        except FileNotFoundError:  # whoever removes the file does not stop a server that holds the key
+            return self._seen
         return found.st_ino, found.st_mtime_ns

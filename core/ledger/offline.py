@@ -662,6 +662,8 @@ def _entry(line: bytes) -> Entry:
     record = read_canonical(body.encode())
     if set(record) != FIELDS or record["v"] != 1 or type(record["at"]) is not int:
         raise Failed(f"entry {index} has other fields than version 1 of an entry")
+    if not re.fullmatch(r"([0-9a-f]{2})*", salt):
+        raise Failed(f"entry {index} has a salt that is not hexadecimal in small letters")
     return Entry(index, body.encode(), payload.encode() or None, bytes.fromhex(salt), record)
 
 

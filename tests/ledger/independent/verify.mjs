@@ -2,7 +2,8 @@
 //   node verify.mjs BUNDLE.zip [--key K] [--ca FINGERPRINT] [--witness W]... [--state FILE]
 // Prints {"passed": …, "steps": [...]}. Exit code 0: all steps hold, 1: one does not, 2: not a bundle.
 import { createHash, createHmac, createPublicKey, verify as signedBy, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 const LEDGER = "data/ledger/";
 const TOLERANCE = 900;
@@ -366,7 +367,7 @@ function entries(bundle) {
     must(same(Object.keys(value).sort(), ["body", "index", "payload", "salt"]), "other fields");
     must(Number.isSafeInteger(value.index) && value.index >= 0, "no index");
     must([value.body, value.payload, value.salt].every((one) => typeof one === "string"), "a value of the wrong kind");
-    must(/^([0-9a-fA-F]{2})*$/.test(value.salt), "a salt that is not hexadecimal");
+    must(/^([0-9a-f]{2})*$/.test(value.salt), "a salt that is not hexadecimal");
     const record = canonical(Buffer.from(value.body));
     must(same(Object.keys(record).sort(), FIELDS) && record.v === 1 && Number.isSafeInteger(record.at), "other fields");
     must(value.index > last.index && record.at >= last.at && !ids.has(record.id), "out of order, or twice");
@@ -494,8 +495,57 @@ function timeStamps(bundle) {
   inTime(bundle, seen.size, Math.floor(at / 1000));
 }
 
+// 15 events: rows of recorded files, under the root that the particulars of their entry name
+const EVENT = ["actor", "at", "duration", "form", "id", "input", "kind", "model", "output", "role", "source", "v", "version"];
+function event(bytes) {
+  const found = canonical(bytes);
+  must(same(Object.keys(found).sort(), EVENT) && found.v === 1, "not an event");
+  return found;
+}
+const eventLeaf = (bytes) => sha256(Buffer.of(0), bytes);
+function wholeFile(lines, told) {
+  const ids = [];
+  let level = lines.map((line) => {
+    const erased = /^{"leaf":"([0-9a-f]{64})"}$/.exec(line);
+    if (erased) return Buffer.from(erased[1], "hex");
+    ids.push(event(Buffer.from(line)).id);
+    return eventLeaf(Buffer.from(line));
+  });
+  must(lines.length === told.rows && new Set(ids).size === ids.length, "not as many events");
+  while (level.length > 1) {
+    level = Array.from({ length: Math.ceil(level.length / 2) }, (_, n) =>
+      level[2 * n + 1] ? nodeHash(level[2 * n], level[2 * n + 1]) : level[2 * n]);
+  }
+  must(hex(level[0]) === told.root, "not the events that were recorded, or not in their order");
+}
+function chosenEvents(lines, told) {
+  const seen = new Set();
+  for (const line of lines) {
+    const one = canonical(Buffer.from(line));
+    must(same(Object.keys(one).sort(), ["event", "input_key", "line", "path"]) && Number.isSafeInteger(one.line), "other fields");
+    const body = Buffer.from(one.event), steps = one.path.map(base64);
+    event(body);
+    must(steps.every((step) => step.length === 32), "not hashes");
+    const under = { size: told.rows, root: Buffer.from(told.root, "hex") };
+    must(included(eventLeaf(body), one.line, steps, under) && !seen.has(one.line), "does not stand there");
+    seen.add(one.line);
+  }
+}
+function events(bundle) {
+  for (const name of [...bundle.files.keys()].filter((each) => each.startsWith("data/events/"))) {
+    const [, index, kind] = /^data\/events\/(0|[1-9][0-9]*)\.(rows|chosen)\.jsonl$/.exec(name) ?? fail("another name");
+    const entry = bundle.entries?.find((one) => one.index === Number(index)) ?? fail("of no entry of this bundle");
+    must(entry.record.action === "events.recorded", "its entry records no events");
+    const told = canonical(Buffer.from(entry.payload));
+    must(/^[0-9a-f]{64}$/.test(told.root) && Number.isSafeInteger(told.rows), "no root and rows");
+    const lines = text(bundle, name).split("\n");
+    must(lines.length > 1 && lines.pop() === "", "empty, or cut short");
+    (kind === "rows" ? wholeFile : chosenEvents)(lines, told);
+  }
+}
+
 const STEPS = { container, layout, "tag files": tagFiles, "data files": dataFiles, signature, certificate,
-  "ledger key": ledgerKey, checkpoint, entries, proofs, payloads, state, witnesses, "time stamps": timeStamps };
+  "ledger key": ledgerKey, checkpoint, entries, proofs, payloads, state, witnesses, "time stamps": timeStamps, events };
 
 export function verify(data, options) {
   const bundle = { data, options, files: new Map(), handed: [] };
@@ -521,8 +571,17 @@ function main([path, ...rest]) {
   return { passed, steps };
 }
 
-// `node verify.mjs --many` reads lines of JSON {"bundle": path, "args": […]} and answers each with one line
-if (process.argv[2] === "--many") {
+// `node verify.mjs --unpack BUNDLE.zip FOLDER` writes the files of a bundle whose container and layout hold
+if (process.argv[2] === "--unpack") {
+  const bundle = { data: readFileSync(process.argv[3]), options: {} };
+  container(bundle);
+  layout(bundle);
+  for (const [name, content] of bundle.files) {
+    mkdirSync(dirname(join(process.argv[4], name)), { recursive: true });
+    writeFileSync(join(process.argv[4], name), content, { flag: "wx" });
+  }
+} else if (process.argv[2] === "--many") {
+  // `node verify.mjs --many` reads lines of JSON {"bundle": path, "args": […]} and answers each with one line
   for (const line of readFileSync(0, "utf-8").split("\n").filter(Boolean)) {
     const asked = JSON.parse(line);
     try {
