@@ -233,7 +233,8 @@ def sweep(place: Workplace, *, at: datetime) -> None:
     with place.store.reading() as session:
         sweep_stray(session, place.events, left_since=at - LEFT_BEHIND)
     folder = place.settings.data_dir / "incoming"
-    left = [*folder.glob("*"), *place.files.folder.glob(".incoming-*"), *place.exports.folder.glob(".incoming-*")]
+    kept = (place.files, place.exports, place.events)
+    left = [*folder.glob("*"), *(path for files in kept for path in files.folder.glob(".incoming-*"))]
     for path in left:
         with suppress(FileNotFoundError):  # another process may sweep too
             if path.is_file() and path.stat().st_mtime < (at - LEFT_BEHIND).timestamp():

@@ -10,6 +10,7 @@ from app.composition import now, workplace
 from app.navigation import page_file
 from app.views.confirmation import confirmation
 from app.views.event import erasure, particulars, verified_proof, where_it_stands
+from core.access.queries import names
 from core.access.rules import Permission
 from core.errors import NotFound
 from core.ledger.batches.queries import find_event
@@ -21,7 +22,7 @@ place, at = workplace(), now()
 asked = st.query_params.get("id", "")[:64]
 found = None
 with place.store.reading() as session:
-    kept = kept_for(session, at=at)
+    kept, known = kept_for(session, at=at), names(session)
     with suppress(NotFound):
         found = find_event(session, place.events, asked)
 head(asked or "Event", back=Back("events", "Events"), trail=found.batch.number if found else "")
@@ -39,5 +40,5 @@ else:
         particulars(told)
         erasure(place, viewer, found, told, told.at)
     with right:
-        where_it_stands(found, kept)
+        where_it_stands(found, kept, known)
         verified_proof(place, found)

@@ -11,7 +11,7 @@ from app.views.event import events_table
 from app.views.events import size_words, state_of
 from core.access.queries import names
 from core.access.rules import Permission
-from core.ledger.batches.queries import batch_by_number
+from core.ledger.batches.queries import batch_by_number, erased_in
 from core.ledger.batches.reading import events_of
 from core.policy.events_kept import kept_for
 from core.reports.events_bundle import take_refusals
@@ -20,7 +20,7 @@ viewer = require(Permission.LEDGER_READ)
 place, at = workplace(), now()
 with place.store.reading() as session:
     batch = batch_by_number(session, st.query_params.get("number", ""))
-    known, kept = names(session), kept_for(session, at=at)
+    known, kept, erased = names(session), kept_for(session, at=at), erased_in(session, batch)
 
 buttons = head_with_actions(batch.number, f"**{count(batch.rows)} events**", back=Back("events", "Events"))
 if batch.removed_at is None and not take_refusals(viewer.actor):
@@ -28,7 +28,7 @@ if batch.removed_at is None and not take_refusals(viewer.actor):
         st.link_button("Download as bundle", f"/exports/events/{batch.number}/bundle", icon=":material/download:")
 facts(
     {
-        "State": state_of(batch.removed_at, 0),
+        "State": state_of(batch.removed_at, erased),
         "Events from": f"{moment(batch.first_at)} to {moment(batch.last_at)}",
         "Recorded": moment(batch.recorded_at),
         "By": plain(known.get(batch.recorded_by, batch.recorded_by)),

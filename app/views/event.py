@@ -1,7 +1,7 @@
 """What the pages of one file of events and of one event show."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -34,7 +34,7 @@ SAID = {
     "particulars": "The ledger entry commits to these particulars.",
     "entry": "The entry is in its only form and records events.",
     "checkpoint": "The entry is in the ledger that the newest signed checkpoint describes.",
-    "input": "Whether an input was this event's: give it to verify.py, with --input.",
+    "input": "An input that you have can be checked with verify.py and its option input.",
 }
 
 
@@ -93,15 +93,16 @@ def particulars(told: EventTold) -> None:
         st.caption("HMAC-SHA256 under a key of this event alone, which its receipt carries.")
 
 
-def where_it_stands(found: FoundEvent, kept: timedelta) -> None:
+def where_it_stands(found: FoundEvent, kept: timedelta, names: Mapping[str, str]) -> None:
     """File, line, entry and retention."""
+    section("On record")
     batch = found.batch
     facts(
         {
             "File": link(batch.number, "/event_batch", number=batch.number),
             "Line": f"{count(found.line + 1)} of {count(batch.rows)}",
             "Recorded": moment(batch.recorded_at),
-            "By": plain(batch.recorded_by),
+            "By": plain(names.get(batch.recorded_by, batch.recorded_by)),
             "Ledger entry": link(count(batch.entry), "/entry", index=batch.entry),
             "Kept until": moment(batch.last_at + kept),
         },

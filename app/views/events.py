@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.components import clear_filters, filter_row, plain, status, table
 from app.components.filters import choose
-from app.components.formats import count, day, moment, size
+from app.components.formats import count, counted, day, moment, size
 from app.components.text import link
 from app.navigation import page_file
 from app.plots import show
@@ -21,6 +21,11 @@ KINDS: Mapping[str, str] = {
     EventKind.INFERENCE.value: "Inference",
     EventKind.PIPELINE.value: "Pipeline",
     EventKind.ACTIVITY.value: "User activity",
+}
+SEVERAL: Mapping[str, tuple[str, str]] = {
+    EventKind.INFERENCE.value: ("inference", "inferences"),
+    EventKind.PIPELINE.value: ("pipeline step", "pipeline steps"),
+    EventKind.ACTIVITY.value: ("act of a user", "acts of users"),
 }
 MOST_BARS, MOST_NAMED = 92, 3
 
@@ -60,7 +65,7 @@ def volume_chart(found: Sequence[Volume]) -> None:
     kinds: dict[str, int] = {}
     for one in found:
         kinds[one.kind] = kinds.get(one.kind, 0) + one.rows
-    said = ", ".join(f"{count(rows)} {KINDS[kind].lower()}" for kind, rows in sorted(kinds.items()))
+    said = ", ".join(counted(kinds[kind], *words) for kind, words in SEVERAL.items() if kind in kinds)
     unit = "day" if by_day else "month"
     largest = max(bars, key=lambda bar: bar.value)
     alt = f"Events by {unit}: {said}; the most on {largest.label} with {count(int(largest.value))}."

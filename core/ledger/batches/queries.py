@@ -112,6 +112,12 @@ def batch_by_number(session: Session, number: str) -> EventBatch:
     return row
 
 
+def erased_in(session: Session, batch: EventBatch) -> int:
+    """How many events of a file were erased."""
+    counted = select(func.count()).select_from(EventErasure).where(EventErasure.batch_id == batch.id)
+    return session.exec(counted).one()
+
+
 def event_proof(session: Session, files: EvidenceFiles, event_id: str, *, vkey: str) -> EventProof:
     """The proof that this event is on record, for whoever has the verifier key; raises `NotFound`."""
     return proof_of_found(session, find_event(session, files, event_id), vkey=vkey)
