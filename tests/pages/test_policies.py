@@ -9,6 +9,8 @@ from core.approval.simulation.queries import newest_simulation
 from core.approval.simulation.service import perform_simulation, request_simulation
 from core.policy.draft_facts import load_draft
 from core.policy.drafts import begin_draft, publish_draft, submit_draft
+from core.policy.keeping.rules import KeptInput
+from core.policy.parse import parse_policy
 from core.policy.queries import policies
 from core.policy.service import default_policy_text, policy_in_force
 from core.policy.tables import PolicyDraft
@@ -120,6 +122,17 @@ def test_numbers_and_paths_and_the_version_are_changed_by_form(
     assert "1 = 3\n" in text
     assert '[[path]]\nclause = "10.1"\nchange = "first use"\nquorum = 1\n' in text
     assert 'version = "2032.1"' in text
+
+
+def test_how_events_are_kept_is_changed_by_form(desk: Desk, cast: Cast, place: Workplace, draft: str) -> None:
+    at = desk.open(cast.owner, "policy", draft=draft, tab="Edit")
+    next(one for one in at.selectbox if one.label == "Part of the policy").select("Events").run()
+    next(one for one in at.number_input if one.label == "Days that events are kept").set_value(200)
+    next(one for one in at.selectbox if one.label == "Inputs to models of tier 2").select(KeptInput.MASKED)
+    button(at, "Save how events are kept").click().run()
+
+    kept = parse_policy(row_of(place, draft).body).events
+    assert (kept.days, kept.inputs(1), kept.inputs(2)) == (200, KeptInput.COMMITMENT, KeptInput.MASKED)
 
 
 def test_the_differences_are_said_by_clause(desk: Desk, cast: Cast, draft: str) -> None:
