@@ -18,6 +18,7 @@ from core.ledger.batches.service import Submission
 from core.store import Store
 
 TEXT = (pa.string(), pa.large_string(), pa.string_view())
+AT_A_TIME, LONGEST_TEXT = 4096, 1 << 16
 MOST_BYTES = 1 << 30  # of the columns, unpacked: a small file can hold a lot of nothing
 
 
@@ -41,13 +42,49 @@ def parquet_submission(store: Store, path: Path, *, forms: Forms, actor: Actor) 
 
 def _read(path: Path) -> pa.Table:
     try:
-        with pq.ParquetFile(path) as stored:
+        with pq.ParquetFile(path, read_dictionary=_texts(pq.read_schema(path))) as stored:
             _refuse_large(stored)
-            table = stored.read()
+            table = _unpacked(_taken_in(stored))
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Unreadable([Problem(f"not a Parquet file: {str(error)[:200]}")]) from None
     return table
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    """The columns of text, which are taken in as the file has them: each text once, where it is repeated."""
+    once = [name for name in schema.names if schema.names.count(name) == 1]
+    return [name for name in once if name in KNOWN and schema.field(name).type in TEXT]
+
+
+def _taken_in(stored: pq.ParquetFile) -> pa.Table:
+    """The rows, a few thousand at a time, so that a file which says too little of its size is still stopped."""
+    taken, size = list[pa.RecordBatch](), 0
+    for batch in stored.iter_batches(batch_size=AT_A_TIME, use_threads=False):
+        size += batch.nbytes
+        if size > MOST_BYTES:
+            raise _too_large(size)
+        taken.append(batch)
+    return pa.Table.from_batches(taken, stored.schema_arrow if not taken else None)
+
+
+def _unpacked(table: pa.Table) -> pa.Table:
+    """Texts that the file keeps once each are written out, where that is not too much."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            chunks = table.column(place).chunks
+            longest = max((pc.max(pc.binary_length(one.dictionary)).as_py() or 0 for one in chunks), default=0)
+            if longest > LONGEST_TEXT:
+                found, expected = f"{longest:,} bytes", f"at most {LONGEST_TEXT:,}"
+                raise Unreadable([Problem("text is too long", column=field.name, found=found, expected=expected)])
+            table = table.set_column(place, field.name, table.column(place).cast(field.type.value_type))
+    if table.nbytes > MOST_BYTES:
+        raise _too_large(table.nbytes)
+    return table
+
+
+def _too_large(size: int) -> Unreadable:
+    return Unreadable([Problem("larger than it may be", found=f"{size:,} bytes", expected=f"{MOST_BYTES:,}")])
 
 
 def _refuse_large(stored: pq.ParquetFile) -> None:
@@ -56,7 +93,7 @@ def _refuse_large(stored: pq.ParquetFile) -> None:
     if not 0 < told.num_rows <= MOST_ROWS:
         raise Unreadable([Problem("rows out of range", found=f"{told.num_rows:,}", expected=f"1 to {MOST_ROWS:,}")])
     if size > MOST_BYTES:
-        raise Unreadable([Problem("larger than it may be", found=f"{size:,} bytes", expected=f"{MOST_BYTES:,}")])
+        raise _too_large(size)
 
 
 def _column_problems(table: pa.Table) -> Iterator[Problem]:

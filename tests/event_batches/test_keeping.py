@@ -284,6 +284,19 @@ def test_what_is_wrong_in_a_parquet_file_is_named_by_line_and_column(
     assert any(said in str(problem) for problem in refused.value.problems), list(map(str, refused.value.problems))
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(place: Workplace, tmp_path: Path, said: bool) -> None:
+    rows, long = 20_000, "x" * 200_000
+    outputs = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([long]))
+    ids, moments = pa.array([f"e-{n}" for n in range(rows)]), pa.array([1] * rows)
+    table = pa.table({"id": ids, "at": moments, "output": outputs})
+    pq.write_table(table, tmp_path / "a.parquet", store_schema=said)  # whether it says that it keeps each text once
+    assert (tmp_path / "a.parquet").stat().st_size < 1 << 20
+
+    with pytest.raises(Unreadable, match="text is too long, found 200,000 bytes"):
+        parquet_submission(place.store, tmp_path / "a.parquet", forms=lambda _model: InputForm.NONE, actor=PIPELINE)
+
+
 def test_text_that_is_no_text_is_refused(place: Workplace, tmp_path: Path) -> None:
     valid, ends, _ = pa.array(["ab", "cd"]).buffers()
     odd = pa.Array.from_buffers(pa.string(), 2, [valid, ends, pa.py_buffer(b"\xff\xfe\xfd\xfc")])
