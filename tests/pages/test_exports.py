@@ -51,6 +51,17 @@ def test_a_report_chosen_by_address_is_built_and_followed(
     assert exports(place)[0].status is ExportStatus.CANCELLED
 
 
+def test_a_link_from_elsewhere_chooses_report_model_and_version(
+    desk: Desk, cast: Cast, place: Workplace, version: tuple[str, str]
+) -> None:
+    a_version(place.store, cast, model="M0001", version="1.0.1")
+
+    at = desk.open(cast.auditor, "exports", template="validation", model="M0001", version="1.0.0")
+
+    chosen = {one.label: one.value for one in at.selectbox}
+    assert (chosen["Report"], chosen["Model"], chosen["Version"]) == ("validation", "M0001", "1.0.0")
+
+
 def test_a_moment_that_does_not_read_is_said_and_builds_nothing(
     desk: Desk, cast: Cast, version: tuple[str, str]
 ) -> None:
@@ -100,7 +111,7 @@ def test_the_list_is_narrowed_by_address(desk: Desk, cast: Cast, place: Workplac
 
 def test_a_report_is_scheduled_paused_and_ended(desk: Desk, cast: Cast, place: Workplace) -> None:
     at = desk.open(cast.approver, "exports", tab="Schedules")
-    at.selectbox(key="schedule_template").set_value("inventory").run()
+    at.selectbox(key="schedule_template_field").set_value("inventory").run()
     at.multiselect(key="schedule_recipients").set_value([cast.auditor.id]).run()
     button(at, "Schedule report").click().run()
     button(at, "Pause schedule").click().run()

@@ -1,7 +1,6 @@
 """The fields that say which report about what: shared by what is made once and what is scheduled."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -21,28 +20,17 @@ NOT_OFFERED = frozenset({SubjectKind.AUDIT})
 def choose_template(key: str, *, bound: bool = True) -> str:
     """Which report."""
     options = [one for one, held in TEMPLATES.items() if set(held.subjects) - NOT_OFFERED]
-    return str(
-        st.selectbox(
-            "Report",
-            options,
-            key=key,
-            format_func=title_of,
-            bind="query-params" if bound else None,
-            width=280,
-        )
-    )
+    return addressed("Report", options, key, title_of, bound=bound, width=280)
 
 
 def choose_subject(place: Workplace, template: str, prefix: str, *, every_version: bool = False) -> Subject | None:
     """About what: the organisation, a model or one of its versions; None while there is nothing to choose."""
+    bound = not prefix
     kinds = [kind for kind in TEMPLATES[template].subjects if kind not in NOT_OFFERED]
     kind = kinds[0]
     if len(kinds) > 1:
         words = [one.value for one in kinds]
-        chosen = st.selectbox(
-            "About", words, key=f"{prefix}about", format_func=_kind_words, bind=_bound(prefix), width=160
-        )
-        kind = SubjectKind(str(chosen))
+        kind = SubjectKind(addressed("About", words, f"{prefix}about", _kind_words, bound=bound, width=160))
     if kind is SubjectKind.ORGANISATION:
         return Subject(kind)
     number = _choose_model(place, prefix)
@@ -53,30 +41,47 @@ def choose_subject(place: Workplace, template: str, prefix: str, *, every_versio
         st.caption("No such model, or it has no version.")
         return None
     offered = [*versions, EVERY_VERSION] if every_version else versions
-    version = st.selectbox(
-        "Version",
-        offered,
-        key=f"{prefix}version",
-        bind=_bound(prefix),
-        width=150,
-    )
+    version = addressed("Version", offered, f"{prefix}version", str, bound=bound, width=150)
     if version == EVERY_VERSION:
         return Subject(SubjectKind.MODEL, number)
-    return Subject(SubjectKind.VERSION, number, str(version))
+    return Subject(SubjectKind.VERSION, number, version)
 
 
 def choose_form(template: str, key: str, *, bound: bool = True) -> Format:
     """In which form; only those in which the report has something to say."""
     options = [one.value for one in forms_of(template)]
+    return Format(addressed("Form", options, key, lambda one: form_title(Format(one)), bound=bound, width=220))
+
+
+def addressed(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    said: Callable[[str], str],
+    *,
+    bound: bool,
+    width: int,
+    further: bool = False,
+    hint: str | None = None,
+) -> str:
+    """One of `options`, kept in the address by its value, so that links of ours and API clients name the same.
+
+    Streamlit's own binding would write the words on screen.
+    """
+    asked = st.query_params.get(key, "") if bound else ""
     chosen = st.selectbox(
-        "Form",
+        label,
         options,
-        key=key,
-        format_func=lambda one: form_title(Format(one)),
-        bind="query-params" if bound else None,
-        width=220,
+        index=options.index(asked) if asked in options else 0,
+        key=f"{key}_field",
+        format_func=said,
+        accept_new_options=further,
+        help=hint,
+        width=width,
     )
-    return Format(str(chosen))
+    if bound and chosen and (asked or chosen != options[0]):
+        st.query_params[key] = str(chosen)
+    return str(chosen or options[0])
 
 
 def _choose_model(place: Workplace, prefix: str) -> str | None:
@@ -86,23 +91,18 @@ def _choose_model(place: Workplace, prefix: str) -> str | None:
     if not named:
         st.caption("The inventory holds no model yet.")
         return None
-    chosen = st.selectbox(
-        "Model",
-        _with_asked(list(named), prefix),
-        key=f"{prefix}model",
-        format_func=lambda number: f"{named[number]} ({number})" if number in named else number,
-        bind=_bound(prefix),
-        accept_new_options=True,
-        help=f"The first {MOST_MODELS}; type another number." if len(named) == MOST_MODELS else None,
-        width=300,
-    )
-    return str(chosen) if chosen else None
-
-
-def _with_asked(numbers: list[str], prefix: str) -> Sequence[str]:
-    """A model that the address names is offered though it is not among the first."""
     asked = st.query_params.get("model", "") if not prefix else ""
-    return [*numbers, asked] if asked and asked not in numbers else numbers
+    numbers = [*named, asked] if asked and asked not in named else list(named)  # one that is not among the first
+    return addressed(
+        "Model",
+        numbers,
+        f"{prefix}model",
+        lambda number: f"{named[number]} ({number})" if number in named else number,
+        bound=not prefix,
+        width=300,
+        further=True,
+        hint=f"The first {MOST_MODELS}; type another number." if len(named) == MOST_MODELS else None,
+    )
 
 
 def _versions(place: Workplace, number: str) -> list[str]:
@@ -111,10 +111,6 @@ def _versions(place: Workplace, number: str) -> list[str]:
             return [row.version for row in model_page(session, number).versions]
         except NotFound:
             return []
-
-
-def _bound(prefix: str) -> Literal["query-params"] | None:
-    return None if prefix else "query-params"
 
 
 def _kind_words(kind: str) -> str:
