@@ -134,16 +134,18 @@ def _came_to(result: ComplianceResult) -> str:
 def about(standing: Standing) -> None:
     """Why the check is there, what it reads, and which items of packs it helps to show."""
     text = standing.text
-    shows = "  \n".join(link(one, "/pack", pack=one.partition(" ")[0]) for one in text.shows)
     facts(
         {
             "Why": plain(text.why),
             "Reads": plain(text.reads),
-            "Helps to show": shows,
             "To be put right in": counted(text.due_days, "day"),
             "Answers without an owner": plain(f"any {text.role}"),
         },
         alt=f"About the check {text.key}",
+    )
+    table(
+        [{"Helps to show": link(one, "/pack", pack=one.partition(" ")[0])} for one in text.shows],
+        alt=f"Items of packs that the check {text.key} helps to show",
     )
 
 
