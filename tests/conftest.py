@@ -1,5 +1,6 @@
 """The store that tests run on: the schema of the real migrations, on SQLite and on a real PostgreSQL."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -15,6 +17,9 @@ from sqlalchemy import event
 from core.ledger.service import Ledger
 from core.store import Store, open_store
 from tests.postgresql import Server, running
+
+if TYPE_CHECKING:
+    from tests.told import Told
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TESTS = Path(__file__).parent
@@ -47,6 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
+def pytest_sessionfinish() -> None:
+    """What `_walk_only_what_is_new` set apart is let go, so that everything is cleared away in its order at the end."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _hurry() -> Iterator[None]:
     """Nothing waits for the disk, and OpenSSL proves once that the factors of a key are prime, not at each reading."""
@@ -54,6 +64,13 @@ def _hurry() -> Iterator[None]:
         patch.setattr(os, "fsync", lambda _descriptor: None)  # the tests end processes, never the machine
         patch.setattr("core.reports.keys.load_pem_private_key", cache(load_pem_private_key))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _walk_only_what_is_new() -> None:
+    """Streamlit and statsmodels collect all garbage at every run and call; what is loaded by now need not be walked."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +95,15 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_secrets(folder / "signin")
     opened.store.close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> "Told":
+    """The example workspace; it takes seconds to tell, so the workers of one run share it."""
+    from tests.told import told_once
+
+    own = tmp_path_factory.getbasetemp()
+    return told_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from core.store import Store, open_store
 
@@ -23,7 +23,7 @@ SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
     UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS everything (part)
 """
-# As a replica the session is not held up by the guards that refuse to delete.
+# As a replica the session is not held up by the guards that refuse to delete. The driver takes a single % for a value.
 EMPTY = """
 DO $$
 DECLARE one record;
@@ -32,7 +32,7 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     FOR one IN SELECT relname FROM pg_class
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-    LOOP EXECUTE format('DELETE FROM %I', one.relname); END LOOP;
+    LOOP EXECUTE format('DELETE FROM %%I', one.relname); END LOOP;
     FOR one IN SELECT sequencename, start_value FROM pg_sequences WHERE last_value IS NOT NULL
     LOOP PERFORM setval(quote_ident(one.sequencename), one.start_value, false); END LOOP;
 END $$
@@ -62,7 +62,7 @@ class Server:
                 with self.store.engine.begin() as connection:
                     connection.exec_driver_sql(EMPTY)
                 return
-        except DBAPIError:
+        except OperationalError:
             pass  # a connection that a test left open holds a lock
         self._recreate()
 

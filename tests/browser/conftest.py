@@ -13,12 +13,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from app.composition import Workplace, now, open_workplace
+from app.example.accounts import CAST
 from app.launch import ROOT, server_command
 from app.settings import load
 from core.access.people import create_person, grant_role
 from core.access.rules import Actor, Role
 from core.access.setup import make_first_link, redeem_link
 from tests.builders import free_port
+from tests.told import Told
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -222,6 +224,19 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     server = Live(tmp_path_factory.mktemp("live"))
     yield server
     server.stop()
+
+
+def open_example(
+    told: Told, folder: Path, extra: Mapping[str, str] | None = None
+) -> tuple[Live, Mapping[str, Account]]:
+    """A server of its own on a copy of the example workspace, and its accounts by user name."""
+    told.copy(folder / "var")
+    names = {username: name for username, name, _ in CAST}
+    accounts = {
+        one.username: Account(one.number, one.username, one.password, names[one.username], one.actor)
+        for one in told.accounts
+    }
+    return Live(folder, extra), accounts
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from app.composition import now, open_workplace
-from app.example.accounts import CAST
-from app.example.workspace import HISTORY, prepare
 from app.launch import ROOT
 from app.navigation import ACCOUNT, PAGES
-from app.settings import load
-from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
+from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, open_example
 from tests.browser.steps import open_page, press
-from tests.builders import free_port
+from tests.told import Told
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 JUDGE = """async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']}))
@@ -76,18 +72,9 @@ NOTHING_FADES = """() => document.getAnimations().every(one => one.playState !==
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Mapping[str, Account]]]:
-    folder, port = tmp_path_factory.mktemp("example"), str(free_port())
-    settings = load({"COUNTERSIGN_DATA_DIR": str(folder / "var"), "COUNTERSIGN_PORT": port})
-    place = open_workplace(settings, installed_at=now() - HISTORY)
-    made = prepare(place, at=now())
-    place.store.close()
-    live = Live(folder, {"COUNTERSIGN_PORT": port})
-    names = {username: name for username, name, _ in CAST}
-    yield (
-        live,
-        {one.username: Account(one.number, one.username, one.password, names[one.username], one.actor) for one in made},
-    )
+def example(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Mapping[str, Account]]]:
+    live, accounts = open_example(told, tmp_path_factory.mktemp("example"))
+    yield live, accounts
     live.stop()
 
 

@@ -9,16 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from app.composition import now, open_workplace
-from app.example.accounts import CAST
-from app.example.workspace import HISTORY, prepare
-from app.settings import load
 from core.policy.service import default_policy_text
-from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
+from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, open_example
 from tests.browser.steps import add, answer_checklist, choose, fill, open_page, press, sees
-from tests.builders import free_port
 from tests.registries import conftest as registry
 from tests.registries.conftest import add_model, add_version
+from tests.told import Told
 
 mlflow_url, mlflow_client = registry.mlflow_url, registry.mlflow_client  # fixtures, shared as they are
 OVERRULING = "Why, in ten characters or more"
@@ -34,19 +30,12 @@ rollout = ["shadow", "canary 10", "full"]
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory, mlflow_url: str) -> Iterator[tuple[Live, Mapping[str, Account]]]:
-    folder, port = tmp_path_factory.mktemp("governance"), str(free_port())
-    variables = {"COUNTERSIGN_PORT": port, "COUNTERSIGN_MLFLOW_SERVERS": f"main={mlflow_url}"}
-    settings = load({"COUNTERSIGN_DATA_DIR": str(folder / "var"), **variables})
-    place = open_workplace(settings, installed_at=now() - HISTORY)
-    made = prepare(place, at=now())
-    place.store.close()
-    live = Live(folder, variables)
-    names = {username: name for username, name, _ in CAST}
-    yield (
-        live,
-        {one.username: Account(one.number, one.username, one.password, names[one.username], one.actor) for one in made},
-    )
+def example(
+    told: Told, tmp_path_factory: pytest.TempPathFactory, mlflow_url: str
+) -> Iterator[tuple[Live, Mapping[str, Account]]]:
+    folder = tmp_path_factory.mktemp("governance")
+    live, accounts = open_example(told, folder, {"COUNTERSIGN_MLFLOW_SERVERS": f"main={mlflow_url}"})
+    yield live, accounts
     live.stop()
 
 

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func
@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.composition import Workplace, open_workplace
 from app.example.accounts import CAST, Account
 from app.example.workspace import HISTORY, prepare
-from app.settings import load
+from app.settings import PREFIX, load
 from core.access.rules import Actor, Role
 from core.access.tables import Person
 from core.approval.rules import ChangeStatus
@@ -35,7 +35,7 @@ from core.reports.tables import ExportStatus
 from core.validation.queries import VersionEvidence, version_evidence
 from core.validation.results import from_json
 from core.validation.rules import FindingStatus
-from tests.builders import NOON
+from tests.told import Told
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Example:
 
     place: Workplace
     accounts: tuple[Account, ...]
+    at: datetime
 
     def actor(self, username: str) -> Actor:
         return next(account.actor for account in self.accounts if account.username == username)
@@ -62,11 +63,11 @@ class Example:
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+def example(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     folder = tmp_path_factory.mktemp("example") / "var"
-    settings = replace(load({}), data_dir=folder, database_url=f"sqlite:///{folder / 'store.db'}")
-    place = open_workplace(settings, installed_at=NOON - HISTORY)
-    yield Example(place, prepare(place, at=NOON))
+    told.copy(folder)
+    place = open_workplace(load({f"{PREFIX}DATA_DIR": str(folder)}))
+    yield Example(place, told.accounts, told.at)
     place.store.close()
 
 
@@ -136,7 +137,7 @@ def test_the_ledger_verifies_and_runs_forward_in_time(example: Example) -> None:
     assert report.passed, report.failures
     assert report.size == len(times)
     assert times == sorted(times)
-    assert NOON - HISTORY <= times[0] <= times[-1] <= NOON
+    assert example.at - HISTORY <= times[0] <= times[-1] <= example.at
     assert "act.refused" not in actions
     assert {"policy.published", "change.executed", "vote.cast", "export.ready", "run.finished"} <= actions
 
@@ -160,14 +161,16 @@ def test_nobody_broke_a_duty_to_tell_the_story(example: Example) -> None:
 def test_the_exports_are_ready_and_the_bundle_verifies(example: Example) -> None:
     place = example.place
     with place.store.reading() as session:
-        rows = exports_page(session, at=NOON, limit=9).rows
+        rows = exports_page(session, at=example.at, limit=9).rows
     assert {row.export.format: row.export.status for row in rows} == {
         Format.PDF: ExportStatus.READY,
         Format.BUNDLE: ExportStatus.READY,
     }
 
     (bundle,) = [row.export.number for row in rows if row.export.format is Format.BUNDLE]
-    taken = download(place.store, place.ledger, place.exports, export=bundle, actor=example.actor("auditor"), at=NOON)
+    taken = download(
+        place.store, place.ledger, place.exports, export=bundle, actor=example.actor("auditor"), at=example.at
+    )
     steps = offline.verify(taken.path.read_bytes(), key=place.ledger.vkey)
 
     assert [step for step in steps if not step.passed] == []
@@ -176,7 +179,7 @@ def test_the_exports_are_ready_and_the_bundle_verifies(example: Example) -> None
 def test_a_second_call_changes_nothing_and_answers_the_same(example: Example) -> None:
     before = example.counts()
 
-    again = prepare(example.place, at=NOON + timedelta(days=3))
+    again = prepare(example.place, at=example.at + timedelta(days=3))
 
     assert again == example.accounts
     assert example.counts() == before
@@ -185,7 +188,7 @@ def test_a_second_call_changes_nothing_and_answers_the_same(example: Example) ->
 def test_a_second_start_publishes_no_second_policy_and_keeps_its_keys(example: Example) -> None:
     before = example.counts()
 
-    again = open_workplace(example.place.settings, installed_at=NOON)
+    again = open_workplace(example.place.settings, installed_at=example.at)
 
     assert example.counts() == before
     assert again.ledger.vkey == example.place.ledger.vkey
@@ -198,7 +201,7 @@ def test_the_first_policy_is_the_one_that_ships(example: Example) -> None:
         (policy,) = session.exec(select(PolicyVersion)).all()
 
     assert (policy.body, policy.published_by) == (default_policy_text(), "system")
-    assert policy.effective_from == NOON - HISTORY
+    assert policy.effective_from == example.at - HISTORY
 
 
 # ---- accounts

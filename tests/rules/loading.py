@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -61,14 +62,26 @@ def compiled(name: str) -> CodeType:
     return compile(source_of(name), name, "exec")
 
 
+@cache
+def _shipped() -> Rules:
+    """A bundle that nobody changes."""
+    return load_rules()
+
+
 def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
-    """Load all modules anew, with the trees in `edited` in place of their own."""
+    """Load all modules anew, with the trees in `edited` in place of their own.
+
+    Modules before the first that is edited know nothing of it, so those are the same in all such bundles.
+    """
     for name in NAMES:  # found before any module is put in the place of another
         source_of(name)
-    former = {name: sys.modules.get(name) for name in NAMES}
     loaded: dict[str, ModuleType] = {}
+    if edited:
+        loaded |= {name: _shipped().parts[name] for name in takewhile(lambda name: name not in edited, NAMES)}
+    former = {name: sys.modules.get(name) for name in NAMES}
     try:
-        for name in NAMES:
+        sys.modules.update(loaded)
+        for name in NAMES[len(loaded) :]:
             tree = (edited or {}).get(name)
             module = ModuleType(name)
             sys.modules[name] = module
