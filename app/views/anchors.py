@@ -78,10 +78,10 @@ def places_table(rows: Sequence[PlaceRow], newest: LatestCheckpoint | None, at: 
             {
                 "Place": row.number,
                 "Kind": KINDS[row.kind],
+                "State": _state(row, newest),
                 "Where": plain(row.address),
                 "Entries": count(row.size) if row.size is not None else NOTHING,
                 "Last arrived": moment(row.arrived_at),
-                "State": _state(row, newest),
             }
             for row in rows
         ],
@@ -105,7 +105,7 @@ def _state(row: PlaceRow, newest: LatestCheckpoint | None) -> str:
     if row.size is None:
         return status("Not started")
     behind = (newest.checkpoint.size if newest else 0) - row.size
-    return status("Delivered") if behind <= 0 else status("Scheduled", f"{count(behind)} entries")
+    return status("Delivered") if behind <= 0 else status("Scheduled", counted(behind, "entry", "entries"))
 
 
 def arrivals_table(rows: Sequence[ArrivalRow], at: datetime) -> None:
@@ -134,20 +134,20 @@ def arrivals_table(rows: Sequence[ArrivalRow], at: datetime) -> None:
 def keys_table(place: Workplace, keys: Sequence[KeyRow]) -> None:
     """Every key of this ledger, the one in use last."""
     section("Keys")
-    rows = [(row.vkey, f"From entry {count(row.after)}", moment(row.since)) for row in keys]
-    shown = rows or [(place.ledger.vkey, "From the beginning", NOTHING)]
+    first = [(place.ledger.vkey, count(0), NOTHING)]
+    shown = [(row.vkey, count(row.after), moment(row.since) if row.after else NOTHING) for row in keys] or first
     table(
         [
             {
-                "Key": f"`{vkey.replace(chr(96), chr(39))}`",  # as code, so that nothing invisible is copied with it
-                "Signs": signs,
-                "Since": since,
+                "From entry": signs,
                 "State": status("Active" if vkey == place.ledger.vkey else "Former"),
+                "Since": since,
+                "Key": f"`{vkey.replace(chr(96), chr(39))}`",  # as code, so that nothing invisible is copied with it
             }
             for vkey, signs, since in shown
         ],
-        alt="Verifier keys of this ledger, with the entries that each signs from",
-        right=["Since"],
+        alt="Verifier keys of this ledger, with the entry from which each signs",
+        right=["From entry", "Since"],
     )
     st.caption("`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it.")
 
