@@ -1,7 +1,6 @@
 """Shows in seconds that the entries are those that were signed: leaves, order and root, and nothing beside them.
 
-What `core.ledger.verify` finds beyond that (canonical form, times, event ids, earlier checkpoints, tree as stored, payloads,
-erasures) follows for whatever was right when it was signed: no byte of any entry can have changed since.
+What `core.ledger.verify` finds beyond that is about payloads, the stored tree, and what was wrong when it was signed.
 """
 
 from collections.abc import Iterator, Sequence
