@@ -30,8 +30,8 @@ confirmation()
 reports, by_themselves = st.tabs(("Reports", "Schedules"), key="tab", bind="query-params")
 if reports.open:
     with reports:
-        make_form(place, viewer)
         one_export(place, viewer, known)
+        make_form(place, viewer)
         export_list(place, known)
         check_it_yourself(place)
 if by_themselves.open:

@@ -27,6 +27,7 @@ from app.example.records import (
     EMPLOYMENT_VERSION,
 )
 from app.example.records_parts import Around
+from app.example.reports import schedule_reports
 from core.access.rules import Actor
 from core.access.sessions import open_session
 from core.approval.queries import change as change_page
@@ -74,6 +75,8 @@ class _Story:
         tell_changes(self.place, self.known, self.at)
         rehearse_return(self.place, self.known, self._ago(2.1))
         self._export()
+        approver, auditor = self._actor("approver"), self._actor("auditor")
+        schedule_reports(self.place, by=approver, recipient=auditor.id, at=self._ago(2))
         draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
         tell_coverage(self.place, self.known, self._ago(1.5))
         record_example_events(

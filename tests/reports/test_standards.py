@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pypdf
@@ -141,6 +141,28 @@ def test_a_clause_is_satisfied_only_when_all_its_checks_passed() -> None:
     states = [json.dumps(results_of(report)).count('"state": "satisfied"') for report in (passed, failed)]
 
     assert states == [1, 0]
+
+
+@dataclass(frozen=True)
+class AnItem:
+    """An item of a pack, as the coverage report tells it."""
+
+    pack: str
+    item: str
+    title: str
+    state: str
+    shown_by: tuple[str, ...] = ()
+
+
+def test_items_of_a_pack_are_findings_by_their_state() -> None:
+    items = (AnItem("gdpr", "G-1", "Records", "shown", ("a dossier",)), AnItem("gdpr", "G-2", "Impact", "missing"))
+    content = oscal_results(a_report(data=items))
+    assert content is not None
+
+    (result,) = AssessmentResults(**json.loads(content)).assessment_results.results
+
+    states = {one.target.target_id: one.target.status.state.value for one in result.findings or []}
+    assert states == {"clause-gdpr-G-1": "satisfied", "clause-gdpr-G-2": "not-satisfied"}
 
 
 # ---- CycloneDX

@@ -70,7 +70,7 @@ def _settled(place: Workplace, viewer: Me, row: ExportRow, known: Mapping[str, s
     state = row.state(at)
     section(f"{export.number} {title_of(export.template)}")
     st.markdown(f"{status(WORDS.get(state, state.value.capitalize()))} {_line(row, state)}")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         facts(_about(row, known), alt=f"What export {export.number} holds")
     with right:

@@ -99,7 +99,7 @@ def _choose_model(place: Workplace, prefix: str) -> str | None:
         f"{prefix}model",
         lambda number: f"{named[number]} ({number})" if number in named else number,
         bound=not prefix,
-        width=300,
+        width=360,
         further=True,
         hint=f"The first {MOST_MODELS}; type another number." if len(named) == MOST_MODELS else None,
     )

@@ -71,7 +71,7 @@ def _acts(place: Workplace, viewer: Me, asked: Asked, form: Format, at: datetime
                 st.query_params["export"] = made.export
                 confirm_next(f"{title_of(asked.template)} as {form_title(form)} is being built: {made.export}.")
                 st.rerun()
-        shown = st.toggle("Preview", key="preview", disabled=bool(problems))
+        shown = st.toggle("Preview", key="preview", disabled=bool(problems), bind="query-params")
     if shown and not problems:
         _preview(place, asked)
 

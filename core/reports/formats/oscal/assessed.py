@@ -39,13 +39,18 @@ def assessed(data: object, *, root: str, at: datetime) -> Assessed:
     """The verdicts of the runs that stand, the items of packs, and the findings that the data holds."""
     observed: list[Observed] = []
     findings: list[FindingRecord] = []
+    items: list[Observed] = []
+    counts: list[Observed] = []
     for one in _values(data):
         if isinstance(one, RunRecord) and one.current:
             observed += [_verdict(row, one, at) for row in one.verdicts]
         elif isinstance(one, FindingRecord):
             findings.append(one)
-        elif _is_item(one):
-            observed.append(_item(one, at))
+        elif _has(one, "pack", "item", "title", "state"):
+            items.append(_item(one, at))
+        elif _has(one, "pack", "model", "title", "name", "shown", "answered", "partly", "missing", "not_applicable"):
+            counts.append(_counts(one, at))
+    observed += items or counts
     held = data.version.evidence_digest if isinstance(data, Dossier) else ""
     return Assessed(held or root, tuple(observed), tuple(dict.fromkeys(findings)))
 
@@ -85,26 +90,52 @@ def _verdict(row: VerdictRow, run: RunRecord, at: datetime) -> Observed:
     )
 
 
-def _is_item(one: object) -> bool:
-    """An item of a regulation pack with its state, whichever report tells it."""
-    return all(hasattr(one, name) for name in ("pack", "code", "title", "state"))
+def _has(one: object, *names: str) -> bool:
+    return all(hasattr(one, name) for name in names)
 
 
 def _item(one: object, at: datetime) -> Observed:
-    told = plain(one)
-    held: dict[str, Plain] = dict(told) if isinstance(told, dict) else {}
+    """An item of a regulation pack with its state for a model."""
+    held = _told(one)
     state = str(held["state"])
-    model = str(held.get("model") or "")
-    said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in held.items() if isinstance(value, str))
+    said = {"shown by": held.get("shown_by"), "lacking": held.get("lacking"), "answer": held.get("answer")}
     return Observed(
-        key=f"{held['pack']}/{held['code']}/{model}",
-        clause=f"{held['pack']}-{held['code']}",
+        key=f"{held['pack']}/{held['item']}",
+        clause=f"{held['pack']}-{held['item']}",
         title=str(held["title"]),
-        said=said,
-        satisfied=state in ("shown", "answered"),
-        reason={"shown": "pass", "answered": "pass", "missing": "fail"}.get(state, "other"),
+        said="; ".join([state, *(f"{name}: {_listed(value)}" for name, value in said.items() if value)]),
+        satisfied=state in ("shown", "answered", "not applicable"),
+        reason="fail" if state == "missing" else "other" if state == "partly shown" else "pass",
         method="EXAMINE",
         at=at,
         evidence=(),
-        props=(("state", state), *((("model", model),) if model else ())),
+        props=(("state", state), ("clause", str(held.get("clause") or ""))),
     )
+
+
+def _counts(one: object, at: datetime) -> Observed:
+    """How a pack stands for a model, where its items are not told one by one."""
+    held = _told(one)
+    numbers = {name: int(str(held[name])) for name in ("shown", "answered", "partly", "missing", "not_applicable")}
+    wanting = numbers["missing"] + numbers["partly"]
+    return Observed(
+        key=f"{held['pack']}/{held['model']}",
+        clause=str(held["pack"]),
+        title=f"{held['title']}: {held['model']} {held['name']}",
+        said=", ".join(f"{count} {name.replace('_', ' ')}" for name, count in numbers.items()),
+        satisfied=not wanting,
+        reason="pass" if not wanting else "fail" if numbers["missing"] else "other",
+        method="EXAMINE",
+        at=at,
+        evidence=(),
+        props=(("model", str(held["model"])),),
+    )
+
+
+def _told(one: object) -> dict[str, Plain]:
+    told = plain(one)
+    return dict(told) if isinstance(told, dict) else {}
+
+
+def _listed(value: Plain) -> str:
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)

@@ -84,7 +84,7 @@ class _Writer:
             "uuid": self._id(f"observation/{one.key}"),
             "title": line(one.title),
             "description": line(one.said),
-            "props": [prop(name, value) for name, value in one.props],
+            "props": [prop(name, value) for name, value in one.props if value],
             "methods": [one.method],
             "types": ["finding"],
             "collected": moment(one.at),
