@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.work.tasks import MOST, State, Task, urgency
+from app.work.tasks import LOOKED_AT, MOST, State, Task, urgency
 from core.access.rules import Actor, Permission
-from core.audits.facts import audit_facts, finding_facts, model_of
-from core.audits.queries import AuditFilter, audits, findings_to_answer, findings_to_verify
-from core.audits.rules import finding_refusals, refusals
+from core.audits.facts import finding_facts
+from core.audits.queries import AuditFilter, AuditRow, audits, findings_to_answer, findings_to_verify
+from core.audits.rules import AuditFacts, Tie, finding_refusals, refusals
 from core.audits.rules.life import Act, AuditStatus, FindingStatus
 from core.audits.tables import Audit, AuditFinding
+from core.audits.ties import ties_of_findings
 
 Query = tuple[tuple[str, str], ...]
 
@@ -20,9 +21,9 @@ def audit_findings_to_answer(session: Session, actor: Actor, at: datetime) -> li
     if Permission.AUDIT_RESPOND not in actor.permissions:
         return []
     tasks = []
-    for row, audit in findings_to_answer(session, actor.id):
+    for row, audit in findings_to_answer(session, actor.id, limit=LOOKED_AT):
         act = Act.RESPOND if row.status is FindingStatus.OPEN else Act.REPORT
-        if not _against(session, row, audit, act, actor):
+        if not finding_refusals(_facts(audit, actor), finding_facts(row), act, actor):
             tasks.append(_finding_task(row, audit, act, at))
     return tasks
 
@@ -31,10 +32,12 @@ def audit_findings_to_verify(session: Session, actor: Actor, at: datetime) -> li
     """Findings that were reported as done, or whose risk is accepted, of audits on whose team this person is."""
     if Permission.AUDIT_RUN not in actor.permissions:
         return []
+    rows = findings_to_verify(session, actor.id, limit=LOOKED_AT)
+    ties = ties_of_findings(session, actor.id, [row for row, _ in rows])
     return [
         _finding_task(row, audit, Act.VERIFY, at)
-        for row, audit in findings_to_verify(session, actor.id)
-        if not _against(session, row, audit, Act.VERIFY, actor)
+        for row, audit in rows
+        if not finding_refusals(_facts(audit, actor, ties.get(row.number, ())), finding_facts(row), Act.VERIFY, actor)
     ]
 
 
@@ -47,25 +50,26 @@ def audits_to_lead(session: Session, actor: Actor, at: datetime) -> list[Task]:
         audit = row.audit
         if audit.lead != actor.id or (audit.status is AuditStatus.PLANNED and audit.starts_at > at):
             continue
-        what = _next(session, audit, actor, row.to_test - row.tests)
+        what = _next(row, actor)
         if what:
             tasks.append(_task(what, audit, (("audit", audit.number),), (audit.planned_at, audit.ends_at), at, "Lead"))
     return tasks
 
 
-def _next(session: Session, audit: Audit, actor: Actor, undone: int) -> str:
+def _next(row: AuditRow, actor: Actor) -> str:
+    audit, undone = row.audit, row.to_test - row.tests
     if audit.status is AuditStatus.PLANNED:
         return f"Begin the audit “{audit.title}”"
     if audit.status is AuditStatus.FIELDWORK:
         left = f", {undone} conclusions to go" if undone else ""
         return f"Fieldwork of the audit “{audit.title}”{left}"
-    may_close = not refusals(audit_facts(session, audit, actor), Act.CLOSE, actor)
+    may_close = not row.pending and not refusals(_facts(audit, actor), Act.CLOSE, actor)
     return f"Close the audit “{audit.title}”" if may_close else ""
 
 
-def _against(session: Session, row: AuditFinding, audit: Audit, act: Act, actor: Actor) -> bool:
-    facts = audit_facts(session, audit, actor, model=model_of(session, row))
-    return bool(finding_refusals(facts, finding_facts(row), act, actor))
+def _facts(audit: Audit, actor: Actor, ties: tuple[Tie, ...] = ()) -> AuditFacts:
+    """What the rules of these acts ask for; who is asked about is on the team of what was found."""
+    return AuditFacts(audit.status, audit.kind, audit.lead, frozenset({actor.id, audit.lead}), ties)
 
 
 def _finding_task(row: AuditFinding, audit: Audit, act: Act, at: datetime) -> Task:

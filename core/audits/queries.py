@@ -131,21 +131,21 @@ def years(session: Session) -> tuple[int, ...]:
     return tuple(sorted(found, reverse=True))
 
 
-def findings_to_answer(session: Session, person: str) -> tuple[tuple[AuditFinding, Audit], ...]:
+def findings_to_answer(session: Session, person: str, *, limit: int) -> tuple[tuple[AuditFinding, Audit], ...]:
     """Findings of running audits that this person answers, or is to see to the end."""
     waiting = col(AuditFinding.status).in_((FindingStatus.OPEN, FindingStatus.ANSWERED))
     query = _running().where(AuditFinding.owner == person, waiting)
-    return tuple((finding, audit) for finding, audit in session.execute(query))
+    return tuple((finding, audit) for finding, audit in session.execute(query.limit(limit)))
 
 
-def findings_to_verify(session: Session, person: str) -> tuple[tuple[AuditFinding, Audit], ...]:
+def findings_to_verify(session: Session, person: str, *, limit: int) -> tuple[tuple[AuditFinding, Audit], ...]:
     """Findings that wait for the team that this person is on: done, or with their risk accepted."""
     query = (
         _running()
         .join(AuditMember, col(AuditMember.audit_id) == col(Audit.id))
         .where(AuditMember.person == person, col(AuditFinding.status).in_((FindingStatus.DONE, FindingStatus.ANSWERED)))
     )
-    return tuple((finding, audit) for finding, audit in session.execute(query))
+    return tuple((finding, audit) for finding, audit in session.execute(query.limit(limit)))
 
 
 def _running() -> Any:

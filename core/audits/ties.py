@@ -1,6 +1,6 @@
 """What people have to do with models, as the record says: owned, developed, validated or approved them, now or ever."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal, or_, select
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from core.approval.tables import ChangeRequest, Vote
 from core.audits.population import AuditScope, in_scope
 from core.audits.rules import Tie
+from core.audits.tables import AuditFinding, AuditItem
 from core.inventory.people.rules import Part
 from core.inventory.rules import Duty
 from core.inventory.tables import Assignment, Contribution, FieldChange, Model, ModelVersion, PeriodicReview
@@ -33,6 +34,21 @@ def ties_to_scope(session: Session, person: str, scope: AuditScope) -> tuple[Tie
 def ties_to_models(session: Session, person: str, models: Iterable[str]) -> tuple[Tie, ...]:
     """Of one person to these models."""
     return _ties(session, person, [col(Model.number).in_(tuple(models))])
+
+
+def ties_of_findings(session: Session, person: str, rows: Sequence[AuditFinding]) -> Mapping[str, tuple[Tie, ...]]:
+    """By finding what this person has to do with its model, as the rules are asked about it; in a few statements.
+
+    A finding about no item is about the scope, which its lead and team were chosen for.
+    """
+    wanted = [row.item_id for row in rows if row.item_id is not None]
+    models = dict(session.execute(select(AuditItem.id, AuditItem.model).where(col(AuditItem.id).in_(wanted))).all())
+    found = ties_to_models(session, person, set(models.values())) if models else ()
+    return {
+        row.number: tuple(tie for tie in found if tie.model == models[row.item_id])
+        for row in rows
+        if row.item_id in models
+    }
 
 
 def _ties(session: Session, person: str, conditions: Sequence[ColumnElement[bool]]) -> tuple[Tie, ...]:

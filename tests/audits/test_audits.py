@@ -54,12 +54,12 @@ def test_an_audit_is_lived_from_plan_to_closing(store: Store, ledger: Ledger) ->
     owner = world.cast.owner
     respond(**act, finding=number, response=Response.AGREED, text=SAID, due_at=LATER, actor=owner)
     with store.reading() as session:
-        assert [one.number for one, _ in findings_to_answer(session, owner.id)] == [number]
+        assert [one.number for one, _ in findings_to_answer(session, owner.id, limit=9)] == [number]
     report_done(**act, finding=number, text=SAID, actor=owner)
     with store.reading() as session:
-        assert not findings_to_answer(session, owner.id)
-        assert [one.number for one, _ in findings_to_verify(session, world.second.id)] == [number]
-        assert [one.number for one, _ in findings_to_verify(session, owner.id)] == []
+        assert not findings_to_answer(session, owner.id, limit=9)
+        assert [one.number for one, _ in findings_to_verify(session, world.second.id, limit=9)] == [number]
+        assert [one.number for one, _ in findings_to_verify(session, owner.id, limit=9)] == []
     send_back(**act, finding=number, reason="The second signature is still missing.", actor=world.second)
     report_done(**act, finding=number, text=SAID, actor=owner)
     verify_finding(**act, finding=number, text=SAID, actor=world.second)

@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+from sqlmodel import select
+
+from app.work import work_of
 from core.access.rules import SYSTEM, Role
+from core.audits.following import respond
 from core.audits.queries import whole_audit
-from core.audits.rules.life import Result
+from core.audits.rules.life import Response, Result
 from core.compliance.service import run_checks
 from core.compliance.vocabulary import Source
 from core.inventory.rules import Stage
-from core.inventory.tables import ProductionPointer
+from core.inventory.tables import Model, ProductionPointer
 from tests.audits.conftest import SAID, World
 from tests.builders import Cast, a_model, a_person, a_version
 from tests.pages.desk import Desk, button, column, today, words
+from tests.work.test_statements import counted
 
 HOSTILE = "<b>x</b> [y](https://evil.example) ![z](https://evil.example/z.png)"
 
@@ -150,3 +155,31 @@ def test_a_late_check_says_so(desk: Desk, cast: Cast) -> None:
 
     at = desk.open(cast.auditor, "compliance")
     assert any("Overdue" in state for state in column(at, "State"))
+
+
+def test_a_desk_takes_as_many_statements_for_many_audit_findings_as_for_few(desk: Desk, cast: Cast) -> None:
+    """And an auditor is not asked to verify what they had a part in."""
+    world = a_world(desk, cast)
+    audit = world.begun(size=3)
+    store, item = desk.place.store, world.items(audit)[0]
+    act = {"store": store, "ledger": world.ledger, "at": today()}
+
+    def answered(count: int) -> None:
+        for _ in range(count):
+            number = world.raised(audit, item=item)
+            respond(**act, finding=number, response=Response.RISK_ACCEPTED, text=SAID, due_at=None, actor=cast.owner)
+
+    def taken() -> tuple[int, int]:
+        with counted(store) as seen, store.reading() as session:
+            work = work_of(session, world.second, today())
+        return len(seen), sum("Verify audit finding" in task.what for task in work.waiting)
+
+    answered(1)
+    few = taken()
+    answered(4)
+    assert taken() == (few[0], 5)
+    with store.transaction() as tx:
+        model = tx.session.exec(select(Model).where(Model.number == item)).one()
+        model.registered_by = world.second.id
+        tx.session.add(model)
+    assert taken()[1] == 0
