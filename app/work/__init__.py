@@ -13,6 +13,7 @@ from app.work.approval import (
 )
 from app.work.asked import my_requests
 from app.work.audits import audit_findings_to_answer, audit_findings_to_verify, audits_to_lead
+from app.work.candidates import candidates
 from app.work.compliance import deviations_to_settle
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.intake import differences_to_decide, models_to_register, servers_away
@@ -29,13 +30,14 @@ __all__ = ["State", "Task", "Work", "work_of"]
 
 def work_of(session: Session, actor: Actor, at: datetime) -> Work:
     """Everything on this person's desk; each list asks the rules, so nothing waits that would be refused."""
+    found = candidates(session, actor)
     to_vote_on, escalated = reviews(session, actor, at)
     kinds = [
         questions_to_answer(session, actor, at),
-        findings_to_remediate(session, actor, at),
-        versions_to_take_on(session, actor),
-        validations_to_conclude(session, actor),
-        findings_to_verify(session, actor, at),
+        findings_to_remediate(found, actor, at),
+        versions_to_take_on(session, found, actor),
+        validations_to_conclude(session, found, actor),
+        findings_to_verify(found, actor, at),
         to_vote_on,
         changes_to_execute(session, actor, at),
         escalated,

@@ -58,7 +58,6 @@ def _changes(session: Session, actor: Actor, at: datetime) -> list[Task]:
 
 
 def _questions(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    known = names(session)
     rows = session.exec(
         select(Question, Model, ModelVersion)
         .join(ModelVersion, col(ModelVersion.id) == col(Question.version_id))
@@ -68,6 +67,7 @@ def _questions(session: Session, actor: Actor, at: datetime) -> list[Task]:
             or_(col(Question.answered_at).is_(None), col(Question.answered_at) > at - RECENT),
         )
     ).all()
+    known = names(session) if rows else {}
     return [
         Task(
             what=f"Answer to question {question.number}",

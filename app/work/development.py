@@ -1,22 +1,22 @@
 """What waits for those who build a model: questions, findings, and versions whose next step is theirs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
 from sqlmodel import Session
 
-from app.work.tasks import LOOKED_AT, MOST, State, Task, in_two, urgency, version_address
+from app.work.candidates import Candidates, Versions
+from app.work.tasks import MOST, State, Task, in_two, urgency, version_address
 from core.access.rules import Actor, Permission
 from core.approval.facts import open_changes_of
 from core.approval.queries import standing_against_requests
 from core.inventory.rules import Action, Stage
 from core.inventory.tables import Model, ModelVersion
-from core.inventory.versions.queries import unfinished_versions
-from core.validation.evidence import validation_facts_of
+from core.validation.evidence import finding_facts, validation_facts_of
 from core.validation.held import latest_runs
-from core.validation.queries import FindingFilter, findings, open_to, questions_for
-from core.validation.rules import FindingStatus, RunStatus, refusals
+from core.validation.queries import questions_for
+from core.validation.rules import RunStatus, ValidationFacts, finding_refusals, refusals
 from core.validation.tables import Run
 
 
@@ -41,12 +41,8 @@ def questions_to_answer(session: Session, actor: Actor, at: datetime) -> list[Ta
     ]
 
 
-def findings_to_remediate(session: Session, actor: Actor, at: datetime) -> list[Task]:
+def findings_to_remediate(found: Candidates, actor: Actor, at: datetime) -> list[Task]:
     """Open findings that this person owns and may remediate."""
-    if Permission.FINDING_REMEDIATE not in actor.permissions:
-        return []
-    narrowed = FindingFilter(status=FindingStatus.OPEN, owner=actor.id)
-    found = findings(session, narrowed, limit=MOST, offset=0).rows
     return [
         Task(
             what=f"Remediate finding {row.finding.number}: {row.finding.title}",
@@ -54,36 +50,38 @@ def findings_to_remediate(session: Session, actor: Actor, at: datetime) -> list[
             query=(("finding", row.finding.number),),
             model=row.model,
             model_name=row.model_name,
-            tier=model.tier,
+            tier=found.models[row.finding.version_id].tier,
             since=row.finding.raised_at,
             due=row.finding.due_at,
             state=urgency(row.finding.due_at, at, "Open"),
             why="You own the finding",
         )
-        for row, model in open_to(session, found, Action.REMEDIATE_FINDING, actor)
+        for row in found.to_remediate
+        if not finding_refusals(
+            found.facts[row.finding.version_id], finding_facts(row.finding), Action.REMEDIATE_FINDING, actor
+        )
     ]
 
 
-def versions_to_take_on(session: Session, actor: Actor) -> list[Task]:
+def versions_to_take_on(session: Session, found: Candidates, actor: Actor) -> list[Task]:
     """Versions that this person develops and whose next step is theirs: hand in, start, request approval."""
-    if Permission.VERSION_REGISTER not in actor.permissions:
-        return []
-    parts = in_two(unfinished_versions(session, actor.id, limit=LOOKED_AT))
-    return list(islice((task for part in parts for task in _next_steps(session, part, actor)), MOST))
+    parts = in_two(found.unfinished)
+    return list(islice((task for part in parts for task in _next_steps(session, part, found.facts, actor)), MOST))
 
 
-def _next_steps(session: Session, rows: Sequence[tuple[Model, ModelVersion]], actor: Actor) -> Iterator[Task]:
-    steps = _Steps(session, rows, actor)
+def _next_steps(session: Session, rows: Versions, facts: Mapping[int, ValidationFacts], actor: Actor) -> Iterator[Task]:
+    steps = _Steps(session, rows, facts, actor)
     return (task for model, version in rows if (task := steps.next(model, version)))
 
 
 class _Steps:
     """What the developer does next with each of these versions; all that the rules ask for is read once for all."""
 
-    def __init__(self, session: Session, rows: Sequence[tuple[Model, ModelVersion]], actor: Actor) -> None:
+    def __init__(self, session: Session, rows: Versions, facts: Mapping[int, ValidationFacts], actor: Actor) -> None:
         versions = [version for _, version in rows]
         self._actor = actor
-        self._facts = validation_facts_of(session, versions)
+        lacking = [version for version in versions if version.id not in facts]
+        self._facts = {**facts, **(validation_facts_of(session, lacking) if lacking else {})}
         self._runs = latest_runs(session, versions, finished=False)
         self._changes = open_changes_of(session, versions)
         self._against = standing_against_requests(session, rows, actor)

@@ -17,6 +17,7 @@ from core.policy.parse import parse_policy
 from core.policy.rules import Policy
 from core.policy.tables import PolicyVersion
 from core.store import Transaction
+from core.store.rows import rows_by_id
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,7 @@ def policy_by_id(session: Session, policy_id: int) -> PublishedPolicy:
 
 def policies_by_id(session: Session, ids: Collection[int]) -> Mapping[int, PublishedPolicy]:
     """The policies of these rows, by row number, in one statement."""
-    rows = session.exec(select(PolicyVersion).where(col(PolicyVersion.id).in_(ids))).all() if ids else ()
-    return {row.id or 0: _published(row) for row in rows}
+    return {key: _published(row) for key, row in rows_by_id(session, PolicyVersion, ids).items()}
 
 
 def _published(row: PolicyVersion) -> PublishedPolicy:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from core.inventory.moves import keys_of
 from core.inventory.tables import Dataset, Model, ModelVersion
+from core.store.rows import rows_by_id
 from core.validation.inputs import given, inputs_of_runs
 from core.validation.rules import BLOCKING, PENDING, EvidenceKind, FindingStatus, RunStatus
 from core.validation.tables import CheckResult, Evidence, Finding, Question, Run
@@ -95,11 +96,10 @@ def checks_by_key(session: Session, runs: Mapping[int, Run]) -> Mapping[int, Map
 
 def models_of(session: Session, versions: Sequence[ModelVersion]) -> Mapping[int, Model]:
     """The models of these versions, by the model's row number."""
-    wanted = {version.model_id for version in versions}
-    return {row.id or 0: row for row in session.exec(select(Model).where(col(Model.id).in_(wanted)))}
+    return rows_by_id(session, Model, {version.model_id for version in versions})
 
 
 def datasets_of(session: Session, versions: Sequence[ModelVersion]) -> Mapping[int, Dataset]:
     """The datasets that these versions were trained and tested on, by the dataset's row number."""
     wanted = {key for version in versions for key in (version.training_dataset_id, version.test_dataset_id)}
-    return {row.id or 0: row for row in session.exec(select(Dataset).where(col(Dataset.id).in_(wanted)))}
+    return rows_by_id(session, Dataset, wanted)

@@ -12,6 +12,7 @@ from core.inventory.moves import keys_of
 from core.inventory.rules import Stage
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.policy.service import PublishedPolicy
+from core.store.rows import rows_by_id
 from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence, Run
 
@@ -118,9 +119,7 @@ def inputs_of(session: Session, run: Run) -> RunInputs:
 
 def inputs_of_runs(session: Session, runs: Sequence[Run]) -> Mapping[int, RunInputs]:
     """As `inputs_of`, by the run's row number."""
-    bare = [run.evidence_id for run in runs if not run.inputs]
-    rows = session.exec(select(Evidence).where(col(Evidence.id).in_(bare))).all() if bare else ()
-    files = {row.id: row for row in rows}
+    files = rows_by_id(session, Evidence, {run.evidence_id for run in runs if not run.inputs})
     return {
         run.id or 0: from_json(run.inputs)
         if run.inputs

@@ -21,7 +21,6 @@ from core.validation.queries.waiting import (
     Waiting,
     findings_for,
     findings_to_close,
-    open_to,
     questions_for,
     versions_in_validation,
 )
@@ -40,7 +39,6 @@ __all__ = [
     "finished_runs",
     "open_finding_counts",
     "open_findings_of_models",
-    "open_to",
     "questions_for",
     "run_page",
     "run_progress",

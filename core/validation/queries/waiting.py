@@ -7,13 +7,10 @@ from datetime import datetime
 from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
-from core.access.rules import Actor
-from core.inventory.moves import versions_by_id
-from core.inventory.rules import Action, Duty, Stage
+from core.inventory.rules import Duty, Stage
 from core.inventory.tables import Contribution, Model, ModelVersion
-from core.validation.evidence import finding_facts, validation_facts_of
 from core.validation.queries.listing import FindingFilter, FindingRow, findings
-from core.validation.rules import FindingStatus, RunStatus, finding_refusals
+from core.validation.rules import FindingStatus, RunStatus
 from core.validation.tables import Question, Run
 
 
@@ -54,19 +51,6 @@ def questions_for(session: Session, person: str) -> tuple[Waiting, ...]:
             "You develop this model" if model.developer == person else "You own this model",
         )
         for question, model, version in rows
-    )
-
-
-def open_to(
-    session: Session, rows: Sequence[FindingRow], action: Action, actor: Actor
-) -> tuple[tuple[FindingRow, Model], ...]:
-    """Those of these findings on which the rules let this person act now, each with its model."""
-    versions = versions_by_id(session, {row.finding.version_id for row in rows}) if rows else {}
-    facts = validation_facts_of(session, [version for _, version in versions.values()]) if versions else {}
-    return tuple(
-        (row, versions[row.finding.version_id][0])
-        for row in rows
-        if not finding_refusals(facts[row.finding.version_id], finding_facts(row.finding), action, actor)
     )
 
 
