@@ -3,9 +3,11 @@
 from dataclasses import replace
 from functools import cache
 
+from core.reports.formats.laying import uncited
 from core.reports.layout.blocks import (
     Align,
     Badge,
+    Block,
     Cell,
     Cited,
     Column,
@@ -52,10 +54,29 @@ def a_hostile_report() -> Report:
     )
     facts = Facts(HOSTILE, ((HOSTILE, NON_LATIN), ("Digest", Digest("9f" * 32)), ("Long", "W" * 40_000)))
     sections = (
-        *report.document.sections,
+        *_without_sources(report.document.sections),
         Section("Cited", (figures, long)),
         Section(HOSTILE, (Prose(HOSTILE), Prose(NON_LATIN), facts)),
     )
-    document: Document = replace(report.document, sections=sections)
+    cover = report.document.cover
+    plain = replace(
+        cover,
+        cards=tuple((name, uncited(cell)) for name, cell in cover.cards),
+        facts=tuple((name, uncited(cell)) for name, cell in cover.facts),
+    )
+    document: Document = replace(report.document, cover=plain, sections=sections)
     gaps = (Gap("Findings", "The entry of F0004 was erased."), Gap(HOSTILE, NON_LATIN))
     return replace(report, document=document, gaps=gaps)
+
+
+def _without_sources(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The dossier's own sections uncited, so that the figures of the hostile section are sources 1 and 2."""
+    return tuple(replace(section, blocks=tuple(_plain(block) for block in section.blocks)) for section in sections)
+
+
+def _plain(block: Block) -> Block:
+    if isinstance(block, Facts):
+        return replace(block, rows=tuple((name, uncited(cell)) for name, cell in block.rows))
+    if isinstance(block, Table):
+        return replace(block, rows=tuple(tuple(uncited(cell) for cell in row) for row in block.rows))
+    return block

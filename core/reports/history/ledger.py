@@ -69,6 +69,17 @@ class LedgerThen:
         found = [one for part in parts for one in self.entries(ENTRY.entity_id.in_(part), *wanted, said=said)]
         return sorted(found, key=lambda one: one.index)
 
+    def acts(self, *wanted: ColumnElement[bool]) -> list[tuple[str, str, int, Entry]]:
+        """By person and event, how many entries match, and the last of them; in the order of person and event."""
+        grouped = select(ENTRY.actor, ENTRY.action, func.count(), func.max(ENTRY.idx)).where(
+            ENTRY.idx <= self.last, *wanted
+        )
+        rows = self.session.execute(grouped.group_by(ENTRY.actor, ENTRY.action)).all()
+        parts = sliced(sorted(row[3] for row in rows))
+        last = {one.index: one for part in parts for one in self.entries(ENTRY.idx.in_(part), said=False)}
+        found = [(actor, action, times, last[index]) for actor, action, times, index in rows]
+        return sorted(found, key=lambda one: one[:2])
+
     def newest(self, kind: str) -> dict[str, Entry]:
         """Of everything of this kind the newest entry about it, by its key."""
         newest = select(func.max(ENTRY.idx)).where(ENTRY.entity_kind == kind, ENTRY.idx <= self.last)

@@ -14,7 +14,7 @@ from core.reports.layout.blocks import (
     Stacked,
     Table,
 )
-from core.reports.layout.traced import Reader
+from core.reports.layout.traced import Reader, checkpoint_cell
 from core.reports.layout.words import (
     NOTHING,
     badge,
@@ -142,18 +142,18 @@ def _policy(dossier: Dossier, people: Reader) -> Facts:
 
 def _figures(dossier: Dossier, former: str, people: Reader) -> Table:
     rows: list[tuple[Cell, ...]] = []
+    point = dossier.checkpoint
     judged = next((run for run in dossier.runs if run.result_digest), None)
     run, digest = (f"run {judged.number}", judged.result_digest) if judged else ("run", "")
     policy = f"policy {dossier.policy.name} {dossier.policy.version}"
     for figure in dossier.changed.figures:
         path = " / ".join(part for part in (figure.metric, figure.subject) if part)
+        before = precise(figure.before, figure.threshold)
         change = None if figure.now is None or figure.before is None else figure.now - figure.before
         rows.append(
             (
                 Stacked(figure.title, figure.subject) if figure.subject else figure.title,
-                people.cited(
-                    precise(figure.before, figure.threshold), f"version {dossier.model.number} {former}", path
-                ),
+                checkpoint_cell(before, point, f"data / changed / figures / {path} / before"),
                 people.cited(precise(figure.now, figure.threshold), run, path, digest=digest),
                 people.cited(signed(change, 3), run, path, digest=digest),
                 people.cited(required(figure.direction, figure.threshold), policy, figure.metric),

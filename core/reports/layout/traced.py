@@ -32,9 +32,11 @@ class Trace:
         return Source(f"{thing} / {path}", digest or (line.leaf if line else ""), line.entry if line else None)
 
 
-def checkpoint_cell(shown: str, point: CheckpointRecord) -> Cited:
-    """A figure that rests on the whole ledger under this checkpoint."""
-    return Cited(shown, Source(f"ledger / checkpoint {point.size}", point.root, point.size - 1))
+def checkpoint_cell(shown: str, point: CheckpointRecord, path: str = "") -> Cell:
+    """A figure that rests on the ledger under this checkpoint; `path` leads into the report's data."""
+    if shown == NOTHING:
+        return shown
+    return Cited(shown, Source(path or f"ledger / checkpoint {point.size}", point.root, point.size - 1))
 
 
 class Reader(Legend):

@@ -8,15 +8,24 @@ from sqlmodel import Session
 
 from core.errors import Problem, Unreadable
 from core.reports.history import record_as_of
+from core.reports.templates.access import ACCESS
+from core.reports.templates.board import BOARD
+from core.reports.templates.changes import CHANGES
+from core.reports.templates.coverage import COVERAGE
 from core.reports.templates.dossier import DOSSIER
+from core.reports.templates.incident import INCIDENT
 from core.reports.templates.inventory import INVENTORY
+from core.reports.templates.ll144 import LL144
+from core.reports.templates.monitoring import MONITORING
+from core.reports.templates.register import REGISTER
 from core.reports.templates.validation import FAIRNESS, VALIDATION
 from core.reports.templates.values import Frame, Template
 from core.reports.values.report import Asked, Gap, Report, SubjectKind
 
-TEMPLATES: Mapping[str, Template] = MappingProxyType(
-    {one.key: one for one in (DOSSIER, INVENTORY, VALIDATION, FAIRNESS)}
-)
+ALL = (
+    DOSSIER, INVENTORY, VALIDATION, FAIRNESS, LL144, CHANGES, INCIDENT, MONITORING, ACCESS, REGISTER, COVERAGE, BOARD,
+)  # fmt: skip
+TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in ALL})
 
 
 def report_problems(asked: Asked, *, at: datetime) -> tuple[Problem, ...]:

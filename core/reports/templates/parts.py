@@ -106,7 +106,7 @@ def _cover_facts(asked: Asked, frame: Frame, named: Legend, version: str, scope:
     return (
         (shared.SCOPE, scope),
         *since,
-        (shared.AS_OF, moment(asked.as_of)),
+        (shared.AS_OF, Cited(moment(asked.as_of), source)),
         (shared.GENERATED, shared.GENERATED_FOR.format(moment=moment(frame.at), person=named.name(frame.generated_by))),
         (shared.TEMPLATE, version),
         (shared.CHECKPOINT, Cited(shared.CHECKPOINT_SIZE.format(size=count(point.size), origin=point.origin), source)),

@@ -1,0 +1,34 @@
+"""The sentences of the access report."""
+
+TITLE = "Access report"
+WHAT = "Who changed or took away what, how often; grants, refusals, times to a decision, and sanitised data."
+QUIET, SEEN, REFUSED = "No act", "Acts on record", "Acts were refused"
+STATEMENT = "{people} acted {times}; {refused} refused, {taken} took something away."
+CARDS = ("People and pipelines", "Entries", "Refused acts", "Taken away")
+ACTS = "Who did what, how often"
+ACTS_CAPTION = "Entries by person or pipeline and event, in the order of number"
+ACTS_COLUMNS = ("Who", "What", "Times", "Last")
+NO_ACTS = "Nobody acted in the period."
+ACTS_ARE = "What somebody reads on a page leaves no entry; signing in, taking away and every change does."
+CHART = "Entries by person"
+GRANTS = "Roles and functions"
+GRANTS_CAPTION = "Grants that stood in the period, in the order in which they were given"
+GRANTS_COLUMNS = ("Who", "What", "Given", "By", "Until", "Why")
+NO_GRANTS = "No role or function was granted."
+STANDS = "Stands"
+REFUSALS = "Refused acts"
+REFUSALS_CAPTION = "Acts that the rules stood against, the newest first"
+REFUSALS_COLUMNS = ("When", "Who", "What", "About", "Reasons")
+NO_REFUSALS = "No act was refused in the period."
+TIMES = "Time to a decision"
+TIMES_CAPTION = "Change requests decided in the period, the longest first"
+TIMES_COLUMNS = ("Change", "Status", "Asked", "Decided", "Days", "In time")
+NO_TIMES = "No change was decided in the period."
+YES, NO = "Yes", "Late"
+SANITISED = "How personal data was taken out"
+SANITISED_CAPTION = "Datasets with the method that their record states, in the order of number"
+SANITISED_COLUMNS = ("Dataset", "Classification", "Method", "Retention")
+NO_DATASETS = "No dataset was registered."
+NOT_STATED = "Not stated"
+ERASED = "Refusals"
+GAP = "Particulars of {entries} were erased."
