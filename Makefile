@@ -10,7 +10,7 @@ run: $(VENV)/.ready
 	$(BIN)/countersign serve --example
 
 # Servers and workers start in half the time where the modules that they import are compiled; whatever the environment
-# says, tests keep that. The files come in the order of tests/conftest.py, longest first.
+# says, tests keep that. Files come longest first by tests/seconds.json; `pytest --keep-seconds` measures anew.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.ready-tests
 	bash tests/prepare.sh

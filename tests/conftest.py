@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -22,34 +23,14 @@ if TYPE_CHECKING:
     from tests.told import Told
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-TESTS = Path(__file__).parent
-# What takes longest begins first, so that no worker is left alone with it at the end.
-FIRST = (
-    "browser/test_accessibility.py",
-    "browser/test_refusals.py",
-    "browser/test_hostile_text.py",
-    "browser/test_story.py",
-    "engines/test_same_figures.py",
-    "example/test_workspace.py",
-    "validation/test_every_check.py",
-    "approval/test_races.py",
-    "rules/test_guard_removal.py",
-    "cli/test_corpus.py",
-    "api/test_corpus.py",
-    "pages/test_upload_corpus.py",
-    "cli/test_reproduce.py",
-    "cli/test_submit.py",
-    "validation/test_reproducing.py",
-    "client/test_client.py",
-    "pages/test_report.py",
-    "rules/test_state_machine.py",
-)
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # a run lays down a quarter of that
+pytest_plugins = ("tests.seconds",)
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of `FIRST` come first; the order within files, and of the others, stays."""
-    places = {TESTS / name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = str(MEMORY)  # servers and browsers too wait for the disk at each commit otherwise
+    tempfile.tempdir = None
+# Threads of scikit-learn that wait would spin, and take the processor from the other worker.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def pytest_sessionfinish() -> None:
