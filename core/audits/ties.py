@@ -42,7 +42,8 @@ def ties_of_findings(session: Session, person: str, rows: Sequence[AuditFinding]
     A finding about no item is about the scope, which its lead and team were chosen for.
     """
     wanted = [row.item_id for row in rows if row.item_id is not None]
-    models = dict(session.execute(select(AuditItem.id, AuditItem.model).where(col(AuditItem.id).in_(wanted))).all())
+    query = select(col(AuditItem.id), col(AuditItem.model)).where(col(AuditItem.id).in_(wanted))
+    models: dict[int | None, str] = dict(session.execute(query).all())
     found = ties_to_models(session, person, set(models.values())) if models else ()
     return {
         row.number: tuple(tie for tie in found if tie.model == models[row.item_id])

@@ -98,5 +98,5 @@ def test_only_what_stops_something_is_red() -> None:
 
     assert red == {
         "Failed", "Breach", "Rejected", "Not met", "Not validated", "Not verified", "Overdue", "Refused",
-        "Critical", "High", "Given up",
+        "Critical", "High", "Given up", "Deviates", "Does not conform",
     }  # fmt: skip
