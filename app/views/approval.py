@@ -111,7 +111,7 @@ def request(page: ChangePage) -> None:
     """What is asked, beside the life cycle of the version: the restriction, or the exception with its controls."""
     if page.lifts:
         section("Restriction to be lifted")
-        st.markdown(link(f"In force by change {page.lifts}", "/approval", change=page.lifts))
+        st.markdown(link(f"Put in force by change {page.lifts}", "/approval", change=page.lifts))
         st.markdown(paragraphs(page.restriction))
     elif page.restriction:
         section("Restriction asked for")

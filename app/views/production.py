@@ -80,7 +80,7 @@ def stands_in_words(place: Workplace, model: str, at: datetime) -> str:
 def _asked(known: tuple[str, ...], at: datetime) -> tuple[str, datetime | None]:
     """The environment, and the moment that is asked about; None: now."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        environment = st.selectbox("Environment", known, key="environment", width=190)
+        environment = st.selectbox("Environment", known, key="environment", bind="query-params", width=190)
         asked = st.datetime_input(
             "As it stood (UTC)", value=None, key="as_of", width=230, max_value=at.replace(tzinfo=None)
         )

@@ -21,10 +21,12 @@ def in_force(reading: Reading, bounds: tuple[RestrictionRow, ...]) -> None:
         whom = plain(reading.name_of(row.set_by))
         about = f"v{row.version}" if row.version else "every version"
         st.markdown(f":small[:gray[For {about} since {moment(row.since)}, {whom}]]")
-        st.markdown(link(f"Change {row.change}", "/approval", change=row.change))
-        if row.version and row.until is None:
-            lift = {"version": row.version, "tab": "Decisions", "lift": row.change}
-            st.markdown(link("Ask for it to be lifted", "/model", model=reading.model.number, **lift))
+        with st.container(horizontal=True, gap="medium"):
+            st.markdown(link(f"Change {row.change}", "/approval", change=row.change), width="content")
+            if row.version and row.until is None:
+                lift = {"version": row.version, "tab": "Decisions", "lift": row.change}
+                asked = link("Ask for it to be lifted", "/model", model=reading.model.number, **lift)
+                st.markdown(asked, width="content")
 
 
 def lifted(reading: Reading, former: tuple[RestrictionRow, ...]) -> None:
