@@ -51,12 +51,15 @@ def test_a_restriction_is_lifted_by_a_change_of_its_own_and_stays_on_record(line
         (row,) = lifted_restrictions(session, line.model)
         page = change_page(session, lifting, line.cast.auditor, at=NOON)
         listed = {one.number: one.lifts for one in changes(session, ChangeFilter(), limit=9, offset=0).rows}
+        asked = next(one for one in timeline(session, line.model, kinds=[Happening.CHANGE]).rows if one.subject == lifting
+                     and one.act == "requested")  # fmt: skip
         told = [(one.act, one.subject) for one in timeline(session, line.model, kinds=[Happening.RESTRICTION]).rows]
     assert ([one.change for one in still], [one.change for one in before]) == ([second], [first, second])
     assert (row.change, row.lifted_change, row.lifted_by) == (first, lifting, line.cast.owner.id)
     assert (page.lifts, page.restriction, listed[lifting], listed[first]) == (first, row.text, first, "")
     assert "that the restriction of " + first + " on v1.0.0" in page.meaning
     assert told[0] == ("lifted", lifting)
+    assert (asked.subject, asked.says) == (lifting, f"lift the restriction of {first}")
     assert line.recorded(Event.RESTRICTION_LIFTED) == 1
 
 

@@ -136,9 +136,11 @@ def _findings(model: str) -> list[Line]:
 
 
 def _changes(model: str) -> list[Line]:
+    lifts = literal("lift the restriction of ") + col(ChangeRequest.lifts)
+    lifting = case((col(ChangeRequest.lifts) != "", lifts), else_=cast(ChangeRequest.kind, String))
     asked = _line(
         ChangeRequest.requested_at, Happening.CHANGE, "requested", ChangeRequest.number, ChangeRequest.requested_by,
-        ChangeRequest.kind,
+        lifting,
     )  # fmt: skip
     executed = col(ChangeRequest.status) == ChangeStatus.EXECUTED  # which it was approved before
     became = case((executed, literal(ChangeStatus.APPROVED.value)), else_=cast(ChangeRequest.status, String))
