@@ -51,8 +51,8 @@ def test_a_restriction_is_lifted_by_a_change_of_its_own_and_stays_on_record(line
         (row,) = lifted_restrictions(session, line.model)
         page = change_page(session, lifting, line.cast.auditor, at=NOON)
         listed = {one.number: one.lifts for one in changes(session, ChangeFilter(), limit=9, offset=0).rows}
-        asked = next(one for one in timeline(session, line.model, kinds=[Happening.CHANGE]).rows if one.subject == lifting
-                     and one.act == "requested")  # fmt: skip
+        lines = timeline(session, line.model, kinds=[Happening.CHANGE]).rows
+        (asked,) = [one for one in lines if (one.subject, one.act) == (lifting, "requested")]
         told = [(one.act, one.subject) for one in timeline(session, line.model, kinds=[Happening.RESTRICTION]).rows]
     assert ([one.change for one in still], [one.change for one in before]) == ([second], [first, second])
     assert (row.change, row.lifted_change, row.lifted_by) == (first, lifting, line.cast.owner.id)
