@@ -116,7 +116,8 @@ def _comes_in(environment: str) -> str:
 
 def _part(row: StayRow) -> str:
     if row.phase is Phase.FULL:
-        return status("In production") + (f" {plain(row.slot)}" if row.slot else "")
+        stands = status("In production" if row.environment == PRODUCTION else "Standing")
+        return stands + (f" {plain(row.slot)}" if row.slot else "")
     return status(word(row.phase), f"{row.share} %" if row.phase is Phase.CANARY else "")
 
 
