@@ -25,6 +25,7 @@ from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
 from app.downloads import download_routes  # noqa: E402
 from app.edge import Edge  # noqa: E402
+from app.held import WhileHeld  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section, sign_in_routes  # noqa: E402
 from app.worker import Worker  # noqa: E402
@@ -68,6 +69,6 @@ app = st.App(
         *download_routes(place),
         Mount("/api", api),
     ],
-    middleware=[Middleware(Edge, place=place), Middleware(CompressedAssets)],
+    middleware=[Middleware(Edge, place=place), Middleware(WhileHeld), Middleware(CompressedAssets)],
     on_script_error=draw_unexpected,
 )

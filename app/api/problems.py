@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from app.references import SourceSilent
 from core.access.idempotency import KeyReused
 from core.errors import Conflict, GovernanceError, NotFound, Problem, Refused, Unreadable
+from core.ledger.anchors.holding import LedgerHeld
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("countersign.api")
@@ -108,6 +109,8 @@ def answer_to(error: GovernanceError) -> JSONResponse:
         case SourceSilent():
             status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "2"}
             return problem(status, "unavailable", str(error), headers=headers)
+        case LedgerHeld():
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "ledger-held", str(error))
         case BadRequest():
             return problem(error.status, error.kind, str(error))
         case TokenNeeded():

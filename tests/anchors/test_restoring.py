@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.ledger.anchors.holding import LedgerHeld
 from core.ledger.anchors.standing import Standing, look_outside
 from core.ledger.anchors.tables import Outside
+from core.ledger.checkpoints import Checkpoint
 from core.ledger.events import Event
 from core.ledger.queries import entries, entry
 from core.ledger.service import Entity, newest_note
@@ -185,8 +186,6 @@ def test_a_note_of_another_log_or_key_holds_nothing(desk: Desk, tmp_path: Path) 
     desk.fill(1)
     for origin in ("other.test/ledger", desk.ledger.origin):
         other = Ledger.open(tmp_path / f"keys-{len(origin)}", origin=origin)
-        from core.ledger.checkpoints import Checkpoint
-
         note = Checkpoint(origin, 99, bytes(32)).note(other.keyring.current)
         assert look_outside(desk.store, desk.ledger, note, where="x", at=LATER) is Standing.FOREIGN
     assert held(desk.ledger) is None
@@ -270,3 +269,31 @@ def test_everything_that_records_is_held(desk: Desk) -> None:
         desk.ledger.record(tx, Event.MODEL_CHANGED, entity=Entity("model", "M1"), actor=desk.administrator, at=LATER)
     with desk.store.reading() as session:
         assert entries(session).total == 1
+
+
+def test_whoever_signs_in_or_calls_meanwhile_is_told_why(desk: Desk) -> None:
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+    from starlette.testclient import TestClient
+
+    from app.api.problems import answer_to
+    from app.held import WhileHeld
+
+    note = Checkpoint(desk.ledger.origin, 99, bytes(32)).note(desk.ledger.keyring.current)
+    look_outside(desk.store, desk.ledger, note, where="the auditor's copy", at=LATER)
+
+    def sign_in(_request: Request) -> Response:
+        desk.fill(1)
+        return Response()
+
+    app = Starlette(routes=[Route("/idp/login", sign_in, methods=["POST"])], middleware=[Middleware(WhileHeld)])
+    said = TestClient(app).post("/idp/login")
+
+    assert said.status_code == 503
+    assert "A checkpoint of 99 entries at the auditor's copy is ahead" in said.text
+    with pytest.raises(LedgerHeld) as raised:
+        desk.fill(1)
+    assert answer_to(raised.value).status_code == 503
