@@ -5,7 +5,7 @@ measured yet come before all others.
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ class Measuring:
     """Adds up what is reported and keeps it when all has passed."""
 
     def __init__(self) -> None:
-        self._seconds = Counter[str]()
+        self._seconds = defaultdict[str, float](float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._seconds[_name(TESTS.parent / report.fspath)] += report.duration

@@ -23,9 +23,9 @@ from core.ledger.notes import Signer
 from core.ledger.offline import Bundle, NotABundle, Step, run_steps, verify
 from core.ledger.service import Ledger
 from core.store import Store
+from tests.conftest import put_back
 
 Files = dict[str, bytes]
-COUNT = 37
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,14 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def taken(sqlite_store: Store, ledger: Ledger) -> LedgerParts:
+def ledger(one_ledger: Ledger) -> Ledger:
+    return one_ledger
+
+
+@pytest.fixture
+def taken(sqlite_store: Store, ledger: Ledger, filled: Path) -> LedgerParts:
     """Entries 0, 5 and 36 of a log of 37."""
-    fill(sqlite_store, ledger, COUNT)
+    put_back(filled, sqlite_store)
     return take(sqlite_store, ledger)
 
 
