@@ -209,7 +209,7 @@ def test_a_scheduled_policy_is_withdrawn_on_its_page(desk: Desk, cast: Cast, pla
 def test_what_is_not_there_is_said(desk: Desk, cast: Cast, query: dict[str, str]) -> None:
     at = desk.open(cast.auditor, "policy", **query)
 
-    assert "There is no policy" in words(at)
+    assert ("There is no policy" if query else "The address names no policy") in words(at)
 
 
 def test_a_submitted_draft_waits_on_the_desk_of_whoever_may_publish_it(
