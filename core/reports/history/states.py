@@ -40,26 +40,20 @@ def settle_findings(work: Work, before: dict[object, object]) -> None:
     `before` holds, by row number, when each was remediated according to today's row.
     """
     again = [one for one in work.of(Finding) if work.past(before.get(one["id"]))]
-    said = _remediations(work, again)
+    names = version_names(work)
+    entries = work.ledger.about({names[one["version_id"]] for one in again}, of(Event.FINDING_REMEDIATED))
     for one in again:
-        entry = said.get(str(one["number"]))
-        if entry is not None:
+        about = names[one["version_id"]]
+        own = [entry for entry in entries if entry.entity == about and entry.text("finding") in ("", one["number"])]
+        if own and own[-1].erased:  # an erased entry does not say of which finding it was
+            why = "particulars of a remediation of this version in the ledger were erased"
+            work.lost.append(Lost(f"Remediation of {one['number']}", why))
+        elif own:
+            entry = own[-1]
             one.update(remediation=entry.text("text"), remediated_by=person_of(entry), remediated_at=entry.at)
-            if entry.erased:
-                work.lost.append(Lost(f"Remediation of {one['number']}", "its particulars in the ledger were erased"))
     for one in work.of(Finding):
         if one["closed_at"] is None:
             one["status"] = FindingStatus.REMEDIATED if one["remediated_at"] else FindingStatus.OPEN
-
-
-def _remediations(work: Work, findings: list[Values]) -> dict[str, Entry]:
-    """By number of a finding, the last remediation by then."""
-    if not findings:
-        return {}
-    names = version_names(work)
-    about = {names[one["version_id"]] for one in findings}
-    entries = work.ledger.about(about, of(Event.FINDING_REMEDIATED))
-    return {entry.text("finding"): entry for entry in entries}
 
 
 def person_of(entry: Entry) -> str:
