@@ -203,7 +203,8 @@ def history_entries(
         *datasets,
         *(decision.number for decision in decisions),
     ]
-    return tuple(ledger.entries(ENTRY.entity_id.in_(about) | (ENTRY.entity_kind == "policy")))
+    found = [*ledger.about(about), *ledger.entries(ENTRY.entity_kind == "policy")]  # one OR would read every entry
+    return tuple({one.index: one for one in sorted(found, key=lambda one: one.index)}.values())
 
 
 def history(entries: Sequence[Entry]) -> tuple[HistoryLine, ...]:

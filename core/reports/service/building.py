@@ -32,7 +32,7 @@ __all__ = ["EXPORT_JOB", "build_export", "fail_export"]
 READING, LAYING_OUT = "Reading the record", "Laying out"
 STEPS = 4
 AT_ONCE = 2  # reports that are typeset side by side
-SAID_EVERY = 0.5  # seconds between two words about the same step
+SAID_EVERY = 2.0  # seconds between two words about the same step
 
 
 class Stopped(GovernanceError):
