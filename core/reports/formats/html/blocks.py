@@ -80,7 +80,7 @@ class Blocks:
         note = f'<p class="note">{said(table.note)}</p>' if table.note else ""
         caption = said(table.caption)
         return (
-            f'<div class="wide" tabindex="0" role="region" aria-label="{escape(visible(table.caption), quote=True)}">'
+            f'<div class="wide" tabindex="0" role="group" aria-label="{escape(visible(table.caption), quote=True)}">'
             f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>{note}"
         )
 
