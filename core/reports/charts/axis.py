@@ -38,7 +38,7 @@ def axis_of(chart: DotAndInterval) -> Axis:
         return SHARE_AXIS
     low, high = min(figures), max(figures)
     if chart.bars:
-        return _rounded(min(low, 0.0), max(high, 1.0))
+        return _rounded(min(low, 0.0), max(high, 6.0))  # whole steps: half a model is none
     for row in chart.rows:
         low, high = _widened(row, low, high, max(figures), min(figures))
     if chart.most is not None:

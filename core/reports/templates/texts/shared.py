@@ -20,7 +20,7 @@ CHECKPOINT = "Ledger checkpoint"
 CHECKPOINT_SIZE = "{size} entries of {origin}"
 ROOT = "Ledger root"
 
-PEOPLE = "People"
+PEOPLE = "People named"
 PEOPLE_CAPTION = "People named in this report"
 PEOPLE_COLUMNS = ("Number", "Name", "Roles")
 NOBODY = "This report names nobody."
