@@ -189,7 +189,7 @@ class Records:
                 found = load_export(session, number)
                 if found.status is ExportStatus.READY:
                     return number
-                assert found.status is ExportStatus.QUEUED, found.status
+                assert found.status in (ExportStatus.QUEUED, ExportStatus.RUNNING), found.status
             time.sleep(0.05)
         raise AssertionError(f"{number} was not built")
 

@@ -85,7 +85,7 @@ def _one(place: Workplace, viewer: Me, reading: Reading, item: ItemTests, criter
     with place.store.reading() as session:
         reasons = against_item(session, reading, item.item.model, Act.TEST, viewer.actor)
     with st.container(border=True):
-        section(f"{item.item.key}, {criterion}")
+        section(plain(f"{item.item.key}, {criterion}"))
         st.markdown(f"**{plain(words.title)}** :gray[{plain(words.clause)}]")
         st.markdown(paragraphs(words.text))
         _standing(reading, held)

@@ -84,7 +84,7 @@ def _record(reading: Reading, one: FindingOf) -> None:
     row = one.finding
     theirs = reading.whole.audit.kind is AuditKind.EXTERNAL
     raised = "Entered by" if theirs else "Raised by"
-    section(f"{row.number}: {row.title}")
+    section(f"{row.number}: {plain(row.title)}")
     pairs: dict[str, str] = {label: paragraphs(getattr(row, name)) for name, label in TEXTS.items()}
     pairs["Their reference"] = plain(row.reference) if row.reference else ""
     pairs["About"] = plain(", ".join(filter(None, (one.item, one.criterion))))
