@@ -35,7 +35,8 @@ FLAGS = (
     "--disable-extensions",
 )
 SHOTS = Path(__file__).parent / ".shots"
-PATIENCE = 15_000  # milliseconds; a limit for failing, never a time to wait
+PATIENCE = 45_000  # milliseconds; a limit for failing, never a time to wait, also on a machine that is busy
+expect.set_options(timeout=PATIENCE)
 REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', event =>
     console.error('content policy: ' + event.violatedDirective + ' ' + event.blockedURI))
@@ -126,7 +127,8 @@ class Live:
         self.place.store.close()
 
     def _wait_until_up(self) -> None:
-        for _ in range(600):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             if self._process.poll() is not None:
                 raise RuntimeError(self.log)
             try:

@@ -27,7 +27,7 @@ from core.validation.runs import load_run, start
 from core.validation.uploads import ColumnMapping
 from tests.builders import signed_in
 
-PATIENCE = 600  # looks at the store, a twentieth of a second apart; a limit for failing
+PATIENCE = 2400  # looks at the store, a twentieth of a second apart; a limit for failing
 VERSION = "1.0.0"
 
 

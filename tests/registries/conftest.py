@@ -14,7 +14,7 @@ import pytest
 from app.registries.mlflow import QUIET, MlflowServer
 from app.registries.servers import ServerPlace
 
-PATIENCE = 90
+PATIENCE = 240
 SCHEMA = '{"mlflow_colspec": [{"type": "double", "name": "income", "required": true}]}'
 MLMODEL = """\
 flavors:
