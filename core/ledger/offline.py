@@ -47,6 +47,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -1045,13 +1046,9 @@ def canonical_input(data: bytes) -> bytes:
 
 def _shortest(number: float) -> str:
     """As ECMAScript writes it, which RFC 8785 asks for: digits and the place of the point, then one of four forms."""
-    scientific = f"{number:.17e}"
-    for places in range(18):  # the fewest digits that read back as the same number
-        scientific = f"{number:.{places}e}"
-        if float(scientific) == number:
-            break
-    mantissa, _, power = scientific.lstrip("-").partition("e")
-    digits, place = mantissa.replace(".", ""), int(power) + 1
+    written = Decimal(repr(number)).normalize().as_tuple()  # repr: the fewest digits, of these the nearest
+    digits = "".join(str(digit) for digit in written.digits)
+    place = len(digits) + int(written.exponent)
     minus = "-" if number < 0 else ""
     if number == 0:
         return "0"
