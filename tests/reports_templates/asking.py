@@ -29,9 +29,11 @@ def report(
 def askable(session: Session, as_of: datetime, *, since: datetime | None = None) -> Iterator[Asked]:
     """Every template on everything that it can be about."""
     versions = session.exec(
-        select(Model.number, ModelVersion.version).join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        select(Model.number, ModelVersion.version)
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .order_by(col(ModelVersion.id))
     ).all()
-    models = session.exec(select(Model.number)).all()
+    models = session.exec(select(Model.number).order_by(col(Model.id))).all()
     subjects = {
         SubjectKind.ORGANISATION: [Subject(SubjectKind.ORGANISATION)],
         SubjectKind.MODEL: [Subject(SubjectKind.MODEL, number) for number in models],

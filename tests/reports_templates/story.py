@@ -118,12 +118,14 @@ class Story:
     def _one(self, query: object) -> object:
         with self.store.reading() as session:
             rows = session.exec(query).all()  # type: ignore[call-overload]
-        return self.dice.choice(rows)
+        return self.dice.choice(sorted(rows, key=lambda row: row.id))
 
     def _version(self) -> tuple[Model, ModelVersion]:
         with self.store.reading() as session:
             rows = session.exec(
-                select(Model, ModelVersion).join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+                select(Model, ModelVersion)
+                .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+                .order_by(col(ModelVersion.id))
             ).all()
         return self.dice.choice(rows)
 
@@ -380,7 +382,9 @@ class Story:
     def aside_question(self) -> None:
         model, version = self._version()
         with self.store.reading() as session:
-            waiting = session.exec(select(Question).where(col(Question.answered_at).is_(None))).first()
+            waiting = session.exec(
+                select(Question).where(col(Question.answered_at).is_(None)).order_by(col(Question.id))
+            ).first()
         if waiting is not None:
             answer(
                 self.store, self.ledger, question=waiting.number, text=REASON, actor=self.cast.developer, at=self.now
@@ -508,7 +512,11 @@ class Story:
     def aside_coverage(self) -> None:
         with self.store.reading() as session:
             pack = known_packs(session)[PACKS[0]]
-            given = session.exec(select(CoverageAnswer).where(col(CoverageAnswer.withdrawn_at).is_(None))).first()
+            given = session.exec(
+                select(CoverageAnswer)
+                .where(col(CoverageAnswer.withdrawn_at).is_(None))
+                .order_by(col(CoverageAnswer.id))
+            ).first()
         if given is not None and self.dice.random() < 0.5:
             withdraw_answer(
                 self.store, self.ledger, answer=given.number, reason=REASON, actor=self.cast.owner, at=self.now
