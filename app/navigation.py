@@ -37,7 +37,7 @@ PAGES: tuple[Page, ...] = (
     Page("profile", "Scope and materiality", "profile.py", hidden=True),
     Page("parties", "People and parts", "parties.py", hidden=True),
     Page("versions", "Versions", "versions.py", hidden=True),
-    Page("parts", "Parts", "parts.py"),
+    Page("parts", "Parts", "parts.py", hidden=True),
     Page("part", "Part", "part.py", hidden=True),
     Page("part_new", "Register a part", "part_new.py", _MAKERS, hidden=True),
     Page("system", "System", "system.py", hidden=True),

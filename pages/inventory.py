@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import act_button, head_with_actions, paged
+from app.components import act_button, head_with_actions, link, paged
 from app.components.me import require
 from app.composition import now, workplace
 from app.lists.inventory import asked, read
@@ -26,12 +26,14 @@ from core.inventory.queries import inventory
 from core.inventory.service import register_refusals, register_version_refusals
 from core.validation.queries import open_finding_counts
 
+PARTS = "datasets, prompts, workflows, decision points, vendors"
+
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
     offered, known = choices(session), names(session)
 open_with_default(place, viewer, known)
 
-with head_with_actions("Inventory"):
+with head_with_actions("Inventory", f"Models. :gray[What they rest on and feed:] {link(PARTS, '/parts')}"):
     reasons = dict.fromkeys((*register_refusals(viewer.actor), *register_version_refusals(viewer.actor)))
     if act_button("Register a model", tuple(reasons), key="register"):
         st.switch_page(page_file("register"))

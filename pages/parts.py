@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import act_button, head_with_actions, paged, search
+from app.components import Back, act_button, head_with_actions, paged, search
 from app.components.me import require
 from app.composition import workplace
 from app.navigation import page_file
@@ -17,7 +17,9 @@ viewer, place = require(Permission.RECORD_READ), workplace()
 with place.store.reading() as session:
     known = names(session)
 
-with head_with_actions("Parts", "What the models rest on, what they feed, and who supplies it."):
+with head_with_actions(
+    "Parts", "What the models rest on, what they feed, and who supplies it.", back=Back("inventory", "Inventory")
+):
     if act_button("Register a part", edit_refusals(viewer.actor), key="register"):
         st.switch_page(page_file("part_new"), query_params={"kind": st.query_params.get("kind", "Datasets")})
 confirmation()

@@ -83,7 +83,7 @@ def outgoing(session: Session, _reading: Reading) -> Read[Outgoing]:
         Outgoing(f"{kind} {slot}"[:200], f"The job “{kind}” {slot}", at, False)
         for kind, slot, at in session.execute(jobs)
     ]
-    return Read(tuple(waiting), said=f"{len(waiting)} messages and jobs have not arrived")
+    return Read(tuple(waiting), said=f"{len(waiting)} under way or given up")
 
 
 def outside(session: Session, _reading: Reading) -> Read[SentOutside]:
