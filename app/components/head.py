@@ -33,7 +33,7 @@ def head_with_actions(title: str, line: str = "", *, back: Back | None = None, t
     with left, st.container(gap=None):
         _way_back(back, trail)
         st.title(plain(title), anchor=False)
-    actions = right.container(horizontal=True, horizontal_alignment="right")
+    actions = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
     if line:
         st.markdown(line)
     return actions
