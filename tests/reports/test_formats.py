@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import rfc8785
-from openpyxl import load_workbook
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from core.reports.data import to_json
 from core.reports.formats.canonical import canonical, number

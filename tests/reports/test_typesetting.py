@@ -4,9 +4,11 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import pypdf
 import pytest
+from pypdf.generic import DictionaryObject, StreamObject
 
 from core.reports.data import to_json
 from core.reports.layout.fairness import MOST_CHARTED
@@ -40,14 +42,14 @@ def test_the_same_dossier_gives_the_same_bytes(exported: Exported) -> None:
 
 
 def test_it_declares_pdf_a_3a_and_pdf_ua_1_and_is_tagged_in_english(exported: Exported) -> None:
-    root = pypdf.PdfReader(io.BytesIO(exported.pdf)).trailer["/Root"]
-    metadata = root["/Metadata"].get_data().decode()
+    root = pypdf.PdfReader(io.BytesIO(exported.pdf)).root_object
+    metadata = cast(StreamObject, root["/Metadata"]).get_data().decode()
 
     assert "<pdfaid:part>3</pdfaid:part>" in metadata
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
     assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "en"
+    assert cast(DictionaryObject, root["/MarkInfo"])["/Marked"]
+    assert str(root["/Lang"]) == "en"
 
 
 def test_its_title_names_model_and_version(exported: Exported) -> None:

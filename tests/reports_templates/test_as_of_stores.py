@@ -22,7 +22,9 @@ def on_postgresql(postgresql_store: Store, ledger: Ledger, tmp_path: Path) -> To
 
 
 def test_on_postgresql_too_a_report_of_a_past_moment_says_what_it_said_then(told: Told, on_postgresql: Told) -> None:
-    story, again, elsewhere = on_postgresql.story, {}, {}
+    story = on_postgresql.story
+    again: dict[str, list[str]] = {}
+    elsewhere: dict[str, list[str]] = {}
     for (asked, then), (same, on_sqlite) in zip(on_postgresql.kept, told.kept, strict=False):
         name = f"{asked.template} {asked.subject} {asked.as_of}"
         changed = differing(said(then), said(report(story.store, story.ledger, asked, at=on_postgresql.ends)))

@@ -1,17 +1,13 @@
 """Change requests as they stood: status, due date, returns, answers and conditions, which are changed in place."""
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from types import MappingProxyType
-
-from sqlalchemy import select
 
 from core.approval.rules import Answer, ChangeStatus
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Condition
-from core.inventory.tables import FieldChange, Model, ModelVersion
 from core.ledger.events import Event
-from core.ledger.tables import table_of
-from core.policy.service import policy_by_id
+from core.reports.history.deadlines import Deadlines
 from core.reports.history.ledger import ENTRY, Entry, of
 from core.reports.history.rewinding import Lost, Values, Work
 from core.reports.history.states import person_of
@@ -46,14 +42,15 @@ def take_back_changes(work: Work) -> None:
     acts: dict[str, list[Entry]] = {number: [] for number in moved}
     for entry in work.ledger.about(moved, of(*READ)):
         acts[entry.entity].append(entry)
+    deadlines = Deadlines(work, [changes[number] for number in acts])
     for number, entries in acts.items():
-        _change(work, changes[number], entries)
+        _change(work, changes[number], entries, deadlines)
     by_id = {changes[number]["id"]: number for number in moved}
     _answers(work, by_id, acts)
     _conditions(work, by_id, acts)
 
 
-def _change(work: Work, change: Values, entries: list[Entry]) -> None:
+def _change(work: Work, change: Values, entries: list[Entry], deadlines: Deadlines) -> None:
     settled = [entry for entry in entries if entry.action in STATUS]
     change["status"] = STATUS[settled[-1].action] if settled else ChangeStatus.REQUESTED
     turns = [entry for entry in entries if entry.action in (Event.CHANGE_SENT_BACK, Event.CHANGE_RETURNED)]
@@ -67,23 +64,7 @@ def _change(work: Work, change: Values, entries: list[Entry]) -> None:
     if sent_back is not None and sent_back.erased:
         work.lost.append(Lost(f"Return of {change['number']}", ERASED))
     resumed = next((entry for entry in reversed(turns) if entry.action == Event.CHANGE_RETURNED), None)
-    change["due_at"] = _due(work, change, resumed.at if resumed else change["requested_at"])
-
-
-def _due(work: Work, change: Values, asked: object) -> datetime:
-    """When a decision was due: so many days after it was asked or resumed, by its policy and the tier at that time."""
-    assert isinstance(asked, datetime)
-    policy = policy_by_id(work.source, int(str(change["policy_version_id"]))).policy
-    return asked + timedelta(days=policy.decision_days(_tier(work, change, asked)))
-
-
-def _tier(work: Work, change: Values, at: datetime) -> int:
-    version = next(one for one in work.of(ModelVersion) if one["id"] == change["version_id"])
-    model = next(one for one in work.of(Model) if one["id"] == version["model_id"])
-    field = table_of(FieldChange).c
-    later = select(field.old).where(field.entity == model["number"], field.field == "tier", field.changed_at > at)
-    found = work.source.execute(later.where(field.changed_at <= work.as_of).order_by(field.id).limit(1)).scalar()
-    return int(str(model["tier"] if found is None else found))
+    change["due_at"] = deadlines.due(change, resumed.at if resumed else change["requested_at"])
 
 
 def _answers(work: Work, moved: Mapping[object, str], acts: Mapping[str, list[Entry]]) -> None:
@@ -142,14 +123,15 @@ def _by_check(entry: Entry, code: str) -> Answer | None:
 
 def _conditions(work: Work, moved: Mapping[object, str], acts: Mapping[str, list[Entry]]) -> None:
     """What had become of each condition; the ledger names it by its words."""
+    worded = Counter((one["change_id"], one["text"]) for one in work.of(Condition))
     for row in work.of(Condition):
         number = moved.get(row["change_id"])
         if number is None:
             continue
-        same = [one for one in work.of(Condition) if (one["change_id"], one["text"]) == (row["change_id"], row["text"])]
+        alone = worded[row["change_id"], row["text"]] == 1
         told = [entry for entry in acts[number] if entry.action in OF_CONDITIONS]
-        if any(entry.erased for entry in told) or (len(same) > 1 and told):
-            why = ERASED if len(same) == 1 else "another condition of the change has the same words"
+        if any(entry.erased for entry in told) or (not alone and told):
+            why = ERASED if alone else "another condition of the change has the same words"
             work.lost.append(Lost(f"What became of a condition of {number}", why))
         row.update(evidence="", done_by=None, done_at=None, verified_by=None, verified_at=None, note="")
         for entry in told:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, literal, select
 from sqlmodel import Session
 
 from core.errors import NotFound
@@ -71,14 +71,24 @@ class LedgerThen:
 
     def acts(self, *wanted: ColumnElement[bool]) -> list[tuple[str, str, int, Entry]]:
         """By person and event, how many entries match, and the last of them; in the order of person and event."""
-        grouped = select(ENTRY.actor, ENTRY.action, func.count(), func.max(ENTRY.idx)).where(
-            ENTRY.idx <= self.last, *wanted
-        )
-        rows = self.session.execute(grouped.group_by(ENTRY.actor, ENTRY.action)).all()
-        parts = sliced(sorted(row[3] for row in rows))
-        last = {one.index: one for part in parts for one in self.entries(ENTRY.idx.in_(part), said=False)}
+        matching, by = (ENTRY.idx <= self.last, *wanted), (ENTRY.actor, ENTRY.action)
+        rows = self.session.execute(select(*by, func.count(), func.max(ENTRY.idx)).where(*matching).group_by(*by)).all()
+        newest = select(func.max(ENTRY.idx)).where(*matching).group_by(*by)
+        last = {one.index: one for one in self.entries(ENTRY.idx.in_(newest), said=False)}
         found = [(actor, action, times, last[index]) for actor, action, times, index in rows]
         return sorted(found, key=lambda one: one[:2])
+
+    def months(self, *wanted: ColumnElement[bool]) -> list[tuple[str, int]]:
+        """How many entries match in each month in UTC that has any, oldest first; counted where they lie."""
+        matching = (ENTRY.idx <= self.last, *wanted)
+        first, last = self.session.execute(select(func.min(ENTRY.at), func.max(ENTRY.at)).where(*matching)).one()
+        if first is None:
+            return []
+        begin = _months(first, last)
+        until = [(ENTRY.at < after, number) for number, after in enumerate(begin[1:])]
+        month = (case(*until, else_=len(until)) if until else literal(0)).label("month")
+        counts = select(month, func.count()).where(*matching).group_by("month").order_by("month")
+        return [(f"{begin[number]:%Y-%m}", count) for number, count in self.session.execute(counts)]
 
     def newest(self, kind: str) -> dict[str, Entry]:
         """Of everything of this kind the newest entry about it, by its key."""
@@ -110,6 +120,12 @@ def ledger_as_of(session: Session, as_of: datetime, *, vkey: str) -> LedgerThen:
     size, note = found
     read = parse_checkpoint(split_note(note)[0])
     return LedgerThen(session, size - 1, CheckpointRecord(read.origin, read.size, read.root.hex(), note, vkey))
+
+
+def _months(first: datetime, last: datetime) -> list[datetime]:
+    """When each month in UTC begins, from that of `first` to that of `last`."""
+    begin, end = (one.astimezone(UTC).year * 12 + one.astimezone(UTC).month - 1 for one in (first, last))
+    return [datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(begin, end + 1)]
 
 
 def sliced(values: Sequence[Value], size: int = SLICE) -> Iterable[Sequence[Value]]:

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session
 
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.tables import table_of
 from core.reports.history.changes import take_back_changes
 from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_review_date
@@ -29,9 +29,9 @@ from core.reports.history.tables import REWOUND, with_parents
 from core.reports.history.versions import settle_digests, take_back_stages
 from core.store.base import Row
 from core.validation.rules import RunStatus
-from core.validation.tables import CheckResult, Finding, Run
+from core.validation.tables import Evidence, Finding, Run
 
-RESTING = frozenset({Run, CheckResult})  # the digest of a version is made from these
+RESTING = frozenset({Dataset, Evidence, Run})  # the digest of a version is made from these
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,8 @@ def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
             reviewed = {one["id"]: one["retired_at"] for one in work.of(Model)}
         take_back(work, REWOUND[row])
     take_back_fields(work)
-    for one in work.of(Model):
-        if work.past(reviewed[one["id"]]) and one[NEXT_REVIEW] is None:
-            without_review_date(work, one)
+    undated = [one for one in work.of(Model) if work.past(reviewed[one["id"]]) and one[NEXT_REVIEW] is None]
+    without_review_date(work, undated)
     unsaid = take_back_stages(work) if ModelVersion in work.rows else {}
     settle_runs(work)
     settle_overrides(work)

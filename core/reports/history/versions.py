@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, select
-from sqlmodel import Session
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from core.approval.rules import ASIDE
 from core.approval.tables import ChangeRequest
 from core.inventory.rules import BY_ACTION, Action, Stage
-from core.inventory.tables import Model, ModelVersion
+from core.inventory.tables import ModelVersion
 from core.ledger.events import Event
 from core.ledger.tables import table_of
-from core.reports.history.ledger import ENTRY, Entry, of
+from core.reports.history.ledger import ENTRY, Entry, of, sliced
 from core.reports.history.loading import version_names
 from core.reports.history.rewinding import Lost, Work
-from core.validation.evidence import digest_now
+from core.validation.evidence import digests_now
+from core.validation.held import models_of
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
@@ -77,15 +78,11 @@ def take_back_stages(work: Work) -> dict[object, str]:
 
 def settle_digests(work: Work, session: Session, unsaid: Mapping[object, str]) -> None:
     """Make the digests that no entry says from the record as it was, as the use cases made them."""
-    for key in unsaid:
-        version = session.get(ModelVersion, key)
-        if version is None:
-            continue
-        model = session.get(Model, version.model_id)
-        if model is not None:
-            digest = digest_now(session, model, version)
-            version.evidence_digest, version.evidence_parts = digest, ""
-            session.add(version)
+    for part in sliced(list(unsaid)):
+        versions = session.exec(select(ModelVersion).where(col(ModelVersion.id).in_(part))).all()
+        digests = digests_now(session, versions, models_of(session, versions))
+        for version in versions:
+            version.evidence_digest, version.evidence_parts = digests[version.id or 0], ""
     session.flush()
 
 

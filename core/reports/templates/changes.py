@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from core.access.tables import Person, RoleGrant
@@ -28,6 +29,7 @@ from core.store.types import instant
 
 VERSION = "change history 1"
 TABLES = (Person, RoleGrant, Model, ModelVersion, ChangeRequest, Vote, FieldChange, Deployment)
+CITED = ("change", "model", "version", "dataset")
 DECIDED = (Event.CHANGE_APPROVED, Event.CHANGE_REJECTED, Event.CHANGE_WITHDRAWN)
 
 
@@ -103,8 +105,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     requests, fields, stays = _requests(session, asked), _fields(session, asked), _stays(session, asked)
     named = {one.requested_by for one in requests} | {one.executed_by or "" for one in requests}
     people = people_of(session, named | {one.changed_by for one in fields} | {frame.generated_by})
-    months = Counter(f"{one.at.astimezone(UTC):%Y-%m}" for one in entries)
-    counted_months = tuple(MonthLine(month, number) for month, number in sorted(months.items()))
+    counted_months = tuple(MonthLine(*one) for one in frame.then.ledger.months(*_about(asked, frame)))
     data = ChangeHistory(
         scope_of(session, asked), asked.since, asked.as_of, requests, fields, stays, counted_months, people
     )
@@ -120,13 +121,20 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     return Built(document, data, tuple(one.index for one in entries))
 
 
-def _entries(asked: Asked, frame: Frame) -> list[Entry]:
-    """The entries about the model, its versions and its changes; about everything for the organisation."""
-    ledger, number = frame.then.ledger, asked.subject.number
+def _about(asked: Asked, frame: Frame) -> tuple[ColumnElement[bool], ...]:
+    """Entries of the period about the model, its versions and its changes; about everything for the organisation."""
+    number = asked.subject.number
     if not number:
-        return list(ledger.entries(*since(asked.since)))
+        return since(asked.since)
     changes = frame.then.session.exec(select(ChangeRequest.number)).all()
-    return list(ledger.entries((ENTRY.subject == number) | ENTRY.entity_id.in_(changes), *since(asked.since)))
+    return ((ENTRY.subject == number) | ENTRY.entity_id.in_(changes), *since(asked.since))
+
+
+def _entries(asked: Asked, frame: Frame) -> list[Entry]:
+    """Those entries that a figure can lead to, which of a whole organisation are about changes and the record alone."""
+    wanted = _about(asked, frame)
+    of_record = () if asked.subject.number else (ENTRY.entity_kind.in_(CITED),)
+    return list(frame.then.ledger.entries(*wanted, *of_record, said=False))
 
 
 def _within(asked: Asked, *times: datetime | None) -> bool:
