@@ -11,6 +11,7 @@ from app.views.audits.fieldwork import fieldwork
 from app.views.audits.findings import findings
 from app.views.audits.reading import draw_head, number_asked, read_audit
 from app.views.confirmation import confirmation
+from app.views.exports.preset import report_link
 from core.access.rules import Permission
 from core.ledger.queries import entries
 
@@ -25,6 +26,7 @@ asked["audit"] = reading.whole.audit.number
 
 confirmation()
 draw_head(reading, viewer, at)
+report_link(viewer, "audit", "Export audit report", audit=reading.whole.audit.number)
 on_plan, on_fieldwork, on_findings, on_line = st.tabs(
     TABS, key="tab", bind="query-params", default="Findings" if finding else None
 )

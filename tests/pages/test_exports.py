@@ -6,14 +6,15 @@ import pytest
 from sqlmodel import select
 
 from app.composition import Workplace
-from core.access.rules import Actor
+from core.access.rules import Actor, Role
 from core.inventory.rules import Stage
 from core.reports.formats.kinds import Format
 from core.reports.rules import ExportStatus, ScheduleState
 from core.reports.service import build_export, request_export
 from core.reports.tables import Export, ExportSchedule
 from core.reports.values.report import Asked, Subject, SubjectKind
-from tests.builders import Cast, a_version
+from tests.audits.conftest import World
+from tests.builders import Cast, a_person, a_version
 from tests.pages.desk import Desk, button, column, today, words
 
 
@@ -122,3 +123,23 @@ def test_a_report_is_scheduled_paused_and_ended(desk: Desk, cast: Cast, place: W
     assert "Every Monday, 07:00 UTC" in words(at)
     assert [one.disabled for one in desk.open(cast.owner, "exports", tab="Schedules").button
             if one.label == "Resume schedule"] == [True]  # fmt: skip
+
+
+def test_an_audit_leads_to_its_report_which_is_built(desk: Desk, cast: Cast, place: Workplace) -> None:
+    world = World(place.store, place.ledger, cast, cast.auditor, a_person(place.store, Role.AUDITOR), today())
+    world.planned()
+    audit = world.planned()
+
+    at = desk.open(cast.auditor, "audit", audit=audit)
+    (led,) = [one.proto for one in at.get("page_link") if "Export audit report" in one.proto.label]
+    assert set(led.query_string.split("&")) == {"template=audit", f"audit={audit}"}
+    at = desk.open(cast.auditor, "exports", template="audit", audit=audit)
+    assert next(one for one in at.selectbox if one.label == "Audit").value == audit
+    button(at, "Build report").click().run()
+
+    assert not at.exception
+    (row,) = exports(place)
+    assert (row.template, row.subject_kind, row.subject_number) == ("audit", SubjectKind.AUDIT, audit)
+    assert audit in column(at, "Report")[0]
+    build_export(place.store, place.ledger, place.exports, place.keys, export=row.number, clock=today)
+    assert exports(place)[0].status is ExportStatus.READY

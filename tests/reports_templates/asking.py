@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from core.audits.tables import Audit
 from core.inventory.tables import Model, ModelVersion
 from core.ledger.service import Ledger
 from core.reports.templates import TEMPLATES, build_report
@@ -34,11 +35,12 @@ def askable(session: Session, as_of: datetime, *, since: datetime | None = None)
         .order_by(col(ModelVersion.id))
     ).all()
     models = session.exec(select(Model.number).order_by(col(Model.id))).all()
+    audits = session.exec(select(Audit.number).order_by(col(Audit.id))).all()
     subjects = {
         SubjectKind.ORGANISATION: [Subject(SubjectKind.ORGANISATION)],
         SubjectKind.MODEL: [Subject(SubjectKind.MODEL, number) for number in models],
         SubjectKind.VERSION: [Subject(SubjectKind.VERSION, number, version) for number, version in versions],
-        SubjectKind.AUDIT: [],
+        SubjectKind.AUDIT: [Subject(SubjectKind.AUDIT, number) for number in audits],
     }
     for template in TEMPLATES.values():
         for kind in template.subjects:

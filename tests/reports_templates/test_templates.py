@@ -36,7 +36,7 @@ def cast(sqlite_store: Store, ledger: Ledger) -> Cast:
 
 
 def test_every_template_says_what_it_is() -> None:
-    assert len(TEMPLATES) == 12
+    assert len(TEMPLATES) == 13
     for key, one in TEMPLATES.items():
         assert (one.key, bool(one.title), bool(one.subjects)) == (key, True, True)
         assert one.version.split()[-1].isdigit()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.composition import Workplace
 from app.views.exports.words import EVERY_VERSION, form_title, title_of
+from core.audits.queries import AuditFilter, audits
 from core.errors import NotFound
 from core.inventory.queries import InventoryFilter, inventory, model_page
 from core.reports.formats.kinds import Format
@@ -14,25 +15,28 @@ from core.reports.templates import TEMPLATES
 from core.reports.values.report import Subject, SubjectKind
 
 MOST_MODELS = 500
-NOT_OFFERED = frozenset({SubjectKind.AUDIT})
+MOST_AUDITS = 200
 
 
 def choose_template(key: str, *, bound: bool = True) -> str:
     """Which report."""
-    options = [one for one, held in TEMPLATES.items() if set(held.subjects) - NOT_OFFERED]
+    options = list(TEMPLATES)
     return addressed("Report", options, key, title_of, bound=bound, width=280)
 
 
 def choose_subject(place: Workplace, template: str, prefix: str, *, every_version: bool = False) -> Subject | None:
     """About what: the organisation, a model or one of its versions; None while there is nothing to choose."""
     bound = not prefix
-    kinds = [kind for kind in TEMPLATES[template].subjects if kind not in NOT_OFFERED]
+    kinds = TEMPLATES[template].subjects
     kind = kinds[0]
     if len(kinds) > 1:
         words = [one.value for one in kinds]
         kind = SubjectKind(addressed("About", words, f"{prefix}about", _kind_words, bound=bound, width=160))
     if kind is SubjectKind.ORGANISATION:
         return Subject(kind)
+    if kind is SubjectKind.AUDIT:
+        audit = _choose_audit(place, prefix)
+        return Subject(kind, audit) if audit else None
     number = _choose_model(place, prefix)
     if number is None or kind is SubjectKind.MODEL:
         return Subject(kind, number) if number else None
@@ -102,6 +106,25 @@ def _choose_model(place: Workplace, prefix: str) -> str | None:
         width=360,
         further=True,
         hint=f"The first {MOST_MODELS}; type another number." if len(named) == MOST_MODELS else None,
+    )
+
+
+def _choose_audit(place: Workplace, prefix: str) -> str | None:
+    with place.store.reading() as session:
+        rows = audits(session, AuditFilter(), limit=MOST_AUDITS, offset=0).rows
+    named = {row.audit.number: row.audit.title for row in rows}
+    if not named:
+        st.caption("No audit is planned yet.")
+        return None
+    asked = st.query_params.get("audit", "") if not prefix else ""
+    numbers = [*named, asked] if asked and asked not in named else list(named)
+    return addressed(
+        "Audit",
+        numbers,
+        f"{prefix}audit",
+        lambda number: f"{named[number]} ({number})" if number in named else number,
+        bound=not prefix,
+        width=360,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
+from core.audits.tables import Audit
 from core.inventory.tables import Dataset, FieldChange, Model, ModelVersion
 from core.ledger.tables import table_of
 from core.reports.history.ledger import sliced
@@ -23,7 +24,9 @@ def load(work: Work, rule: Rewound) -> None:
 
 def _scopes(work: Work, rule: Rewound, table: Table) -> Iterator[Sequence[ColumnElement[bool]]]:
     """The conditions that narrow to one model, in pieces that one statement takes."""
-    if not work.model:
+    if rule.row is Audit:
+        yield [table.c.number == work.audit]
+    elif not work.model and not work.audit:
         yield []
     elif rule.row is Model:
         yield [table.c.number == work.model]

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.tables import table_of
+from core.reports.history.audits import settle_audits
 from core.reports.history.changes import take_back_changes
 from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_review_date
 from core.reports.history.ledger import LedgerThen, ledger_as_of, sliced
@@ -49,10 +50,10 @@ class Then:
 
 @contextmanager
 def record_as_of(
-    session: Session, as_of: datetime, *, tables: tuple[type[Row], ...], vkey: str, model: str = ""
+    session: Session, as_of: datetime, *, tables: tuple[type[Row], ...], vkey: str, model: str = "", audit: str = ""
 ) -> Iterator[Then]:
-    """The record as it was at `as_of`, of one model or of all; raises `NotFound` before the first checkpoint."""
-    work = Work(session, as_of, ledger_as_of(session, as_of, vkey=vkey), model)
+    """The record as it was at `as_of`, of a model, an audit or all; raises `NotFound` before the first checkpoint."""
+    work = Work(session, as_of, ledger_as_of(session, as_of, vkey=vkey), model, audit)
     unsaid = _rewind(work, with_parents(tables))
     with _memory().connect() as connection:
         for statement in _schema(tuple(work.rows)):
@@ -106,6 +107,7 @@ def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
     settle_documents(work)
     settle_pointers(work)
     take_back_changes(work)
+    settle_audits(work)
     _results(work)
     return unsaid
 

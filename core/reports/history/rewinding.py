@@ -58,6 +58,7 @@ class Work:
     as_of: datetime
     ledger: LedgerThen
     model: str  # only this model; empty: all
+    audit: str = ""  # only this audit; empty: none is read
     rows: dict[type[Row], list[Values]] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
 

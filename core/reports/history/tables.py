@@ -16,6 +16,15 @@ from core.approval.tables import (
     ReviewNotice,
     Vote,
 )
+from core.audits.tables import (
+    Audit,
+    AuditCriterion,
+    AuditFinding,
+    AuditItem,
+    AuditMember,
+    AuditSample,
+    AuditTest,
+)
 from core.coverage.tables import CoverageAnswer
 from core.documents.tables import Document, DocumentVersion
 from core.inventory.deployments.tables import Deployment, Drill, Environment, Restriction
@@ -47,6 +56,7 @@ WITHDRAWN = Turn("withdrawn_at", {"withdrawn_at": None, "withdrawn_by": None})
 VOIDED = Turn("voided_at", {"voided_at": None})
 OF_MODEL, OF_VERSION = Parent("model_id", Model), Parent("version_id", ModelVersion)
 OF_CHANGE = Parent("change_id", ChangeRequest)
+OF_AUDIT = Parent("audit_id", Audit)
 PENDING = {"status": RunStatus.QUEUED, "finished_at": None, "result_digest": "", "error": ""}
 UNDECIDED = {"decided_at": None, "approved_digest": None, "status": ChangeStatus.REQUESTED}
 STAYS = {"until": None, "ended_as": None, "ended_by": "", "ended_because": ""}
@@ -164,8 +174,26 @@ APPROVAL = (
     ),
     Rewound(EventBatch, "recorded_at", turns=(Turn("removed_at", {"removed_at": None}),)),
 )
+AUDITS = (
+    Rewound(
+        Audit,
+        "planned_at",
+        turns=(
+            Turn("begun_at", {"begun_at": None}),
+            Turn("issued_at", {"issued_at": None}),
+            Turn("ended_at", {"ended_at": None, "ended_by": None, "conclusion": ""}),
+        ),
+        always={"revision": 1},
+    ),
+    Rewound(AuditMember, "", (OF_AUDIT,)),
+    Rewound(AuditCriterion, "", (OF_AUDIT,)),
+    Rewound(AuditSample, "drawn_at", (OF_AUDIT,)),
+    Rewound(AuditItem, "", (OF_AUDIT, Parent("sample_id", AuditSample))),
+    Rewound(AuditTest, "", (OF_AUDIT, Parent("item_id", AuditItem)), always={"revision": 1}),
+    Rewound(AuditFinding, "raised_at", (OF_AUDIT,), always={"revision": 1}),
+)
 REWOUND: Mapping[type[Row], Rewound] = MappingProxyType(
-    {one.row: one for one in (*ACCESS, *INVENTORY, *VALIDATION, *APPROVAL)}
+    {one.row: one for one in (*ACCESS, *INVENTORY, *VALIDATION, *APPROVAL, *AUDITS)}
 )
 
 

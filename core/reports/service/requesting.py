@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
+from core.audits.facts import load_audit
 from core.errors import Problem, Refused, Unreadable
 from core.inventory.moves import load_model, load_version
 from core.inventory.tables import ModelVersion
@@ -122,6 +123,8 @@ def _row(session: Session, asked: Asked, form: Format, actor: Actor, at: datetim
         model_id, version_id = model.id, version.id
     elif subject.kind is SubjectKind.MODEL:
         model_id = load_model(session, subject.number).id
+    elif subject.kind is SubjectKind.AUDIT:
+        load_audit(session, subject.number)
     return Export(
         number="",
         template=asked.template,

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from core.errors import Problem, Unreadable
 from core.reports.history import record_as_of
 from core.reports.templates.access import ACCESS
+from core.reports.templates.audit import AUDIT
 from core.reports.templates.board import BOARD
 from core.reports.templates.changes import CHANGES
 from core.reports.templates.coverage import COVERAGE
@@ -24,6 +25,7 @@ from core.reports.values.report import Asked, Gap, Report, SubjectKind
 
 ALL = (
     DOSSIER, INVENTORY, VALIDATION, FAIRNESS, LL144, CHANGES, INCIDENT, MONITORING, ACCESS, REGISTER, COVERAGE, BOARD,
+    AUDIT,
 )  # fmt: skip
 TEMPLATES: Mapping[str, Template] = MappingProxyType({one.key: one for one in ALL})
 
@@ -76,7 +78,8 @@ def build_reports(
     if problems:
         raise Unreadable(problems)
     template = TEMPLATES[first.template]
-    with record_as_of(session, first.as_of, tables=template.tables, vkey=vkey, model=first.subject.number) as then:
+    of = {"audit" if first.subject.kind is SubjectKind.AUDIT else "model": first.subject.number}
+    with record_as_of(session, first.as_of, tables=template.tables, vkey=vkey, **of) as then:
         frame = Frame(then, reference, origin, generated_by, at)
         for asked in wanted:
             built = template.build(then.session, asked, frame)

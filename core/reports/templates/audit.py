@@ -1,0 +1,284 @@
+"""The audit report: plan, criteria, samples, fieldwork, findings with responses and follow-up, and closing."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.access.tables import Person, RoleGrant
+from core.audits.queries import FindingOf, ItemTests, WholeAudit, key_of, whole_audit
+from core.audits.rules.life import AuditStatus, Result
+from core.audits.tables import (
+    Audit,
+    AuditCriterion,
+    AuditFinding,
+    AuditItem,
+    AuditMember,
+    AuditSample,
+    AuditTest,
+)
+from core.ledger.events import Event
+from core.reports.history.ledger import ENTRY
+from core.reports.history.tracing import source_lines
+from core.reports.layout.blocks import (
+    Badge,
+    Block,
+    Cell,
+    Digest,
+    Facts,
+    Prose,
+    Section,
+    Stacked,
+    Statement,
+    Table,
+    Tone,
+)  # fmt: skip
+from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing
+from core.reports.templates.citing import Citing, table_or
+from core.reports.templates.parts import columns_of, document_of, people_of
+from core.reports.templates.texts import audit as texts
+from core.reports.templates.values import Built, Frame, Template
+from core.reports.values.audit import AuditReport, CriterionLine, FindingLine, SampleLine, TestLine
+from core.reports.values.dossier import Attachment
+from core.reports.values.record import PersonLine
+from core.reports.values.report import Asked, SubjectKind
+
+VERSION = "audit report 1"
+TABLES = (
+    Person, RoleGrant, Audit, AuditMember, AuditCriterion, AuditSample, AuditItem, AuditTest, AuditFinding,
+)  # fmt: skip
+RESULTS = {Result.CONFORMS: Tone.GOOD, Result.DOES_NOT: Tone.STOPS, Result.NOT_APPLICABLE: Tone.NONE}
+
+
+def build(session: Session, asked: Asked, frame: Frame) -> Built:
+    """The audit as it stood; raises `NotFound` for one that was not planned by then."""
+    whole = whole_audit(session, asked.subject.number)
+    people = people_of(session, _named(whole) | {frame.generated_by})
+    data = _data(whole, asked, people)
+    about = (ENTRY.entity_id == data.number) | ENTRY.entity_id.startswith(f"{data.number} ", autoescape=True)
+    entries = list(frame.then.ledger.entries(ENTRY.entity_kind.in_(("audit", "audit finding")), about, said=False))
+    citing = Citing(frame, people, source_lines(entries))
+    document = document_of(
+        asked, frame, title=texts.TITLE, version=VERSION, people=people,
+        scope=texts.AUDIT.format(number=data.number, title=data.title), statement=_statement(data),
+        cards=_cards(data, citing),
+        sections=(
+            _plan(data, citing), _criteria(data), _samples(data, citing), _fieldwork(data, citing),
+            _findings(data, citing), _closing(data, citing),
+        ),
+    )  # fmt: skip
+    attached = tuple(
+        Attachment(
+            f"population-{one.ordinal}.txt", "text/plain", texts.POPULATION.format(ordinal=one.ordinal),
+            one.members.encode(),
+        )
+        for one in whole.samples
+    )  # fmt: skip
+    return Built(document, data, tuple(one.index for one in entries), attached)
+
+
+def _named(whole: WholeAudit) -> set[str]:
+    audit = whole.audit
+    found = {audit.lead, audit.planned_by, audit.ended_by, *whole.team, *(one.drawn_by for one in whole.samples)}
+    found |= {test.tested_by for item in whole.items for test in item.tests.values()}
+    for one in whole.findings:
+        row = one.finding
+        found |= {row.owner, row.raised_by, row.responded_by, row.done_by, row.verified_by}
+    return {one for one in found if one}
+
+
+def _data(whole: WholeAudit, asked: Asked, people: tuple[PersonLine, ...]) -> AuditReport:
+    row = whole.audit
+    criteria = tuple(
+        CriterionLine(key_of(one), one.pack_version, one.title, one.text, one.clause) for one in whole.criteria
+    )
+    return AuditReport(
+        row.number, asked.as_of, row.kind, row.status, row.title, row.objective, whole.scope.words, row.period_from,
+        row.period_to, row.starts_at, row.ends_at, row.lead, whole.team, row.conducted_by, row.reference,
+        row.planned_by, row.planned_at, row.begun_at, row.issued_at, row.ended_by, row.ended_at, row.conclusion,
+        whole.undone, criteria, tuple(_sample(one, whole.items) for one in whole.samples),
+        tuple(line for item in whole.items for line in _tests(item, whole)),
+        tuple(_finding(one) for one in whole.findings), people,
+    )  # fmt: skip
+
+
+def _sample(one: AuditSample, items: tuple[ItemTests, ...]) -> SampleLine:
+    own = tuple((part.item.key, part.item.tier, part.item.model) for part in items if part.sample == one.ordinal)
+    return SampleLine(
+        one.ordinal, one.query, one.population_size, one.population_digest, one.method.value, one.seed,
+        one.seed_source, one.reason, one.drawn_by, one.drawn_at, own,
+    )  # fmt: skip
+
+
+def _tests(item: ItemTests, whole: WholeAudit) -> tuple[TestLine, ...]:
+    """In the order of the criteria."""
+    return tuple(
+        TestLine(item.item.key, key, one.result, one.notes, one.reason, one.evidence, one.tested_by, one.tested_at)
+        for key in map(key_of, whole.criteria)
+        if (one := item.tests.get(key))
+    )
+
+
+def _finding(one: FindingOf) -> FindingLine:
+    row = one.finding
+    return FindingLine(
+        row.number, one.item, one.criterion, row.grade.value, row.title, row.condition, row.criterion, row.cause,
+        row.effect, row.recommendation, row.reference, row.status, row.owner, row.raised_by, row.raised_at,
+        row.respond_by, row.response, row.response_text, row.responded_by, row.responded_at, row.due_at, row.done,
+        row.done_by, row.done_at, row.sent_back, row.verification, row.verified_by, row.verified_at,
+    )  # fmt: skip
+
+
+def _statement(data: AuditReport) -> Statement:
+    failed = sum(one.result is Result.DOES_NOT for one in data.tests)
+    said = texts.STATEMENT.format(
+        tests=len(data.tests), all=counted(len(data.tests) + data.undone, "test"), failed=failed,
+        findings=counted(len(data.findings), "finding"), pending=data.pending,
+    )  # fmt: skip
+    if data.status is AuditStatus.CLOSED:
+        return Statement(Badge(data.status.value.capitalize(), Tone.GOOD), said)
+    tone = Tone.NONE if data.status is AuditStatus.CANCELLED else Tone.UNDER_WAY
+    return Statement(Badge(data.status.value.capitalize(), tone), said)
+
+
+def _cards(data: AuditReport, citing: Citing) -> tuple[tuple[str, Cell], ...]:
+    values = (
+        (sum(len(one.items) for one in data.samples), "samples / items"),
+        (len(data.tests), "tests"),
+        (sum(one.result is Result.DOES_NOT for one in data.tests), "tests / result does not conform"),
+        (data.pending, "findings / status not verified closed"),
+    )
+    return tuple((title, citing.number(*value)) for title, value in zip(texts.CARDS, values, strict=True))
+
+
+def _plan(data: AuditReport, citing: Citing) -> Section:
+    thing, planned = f"audit {data.number}", (Event.AUDIT_PLANNED, Event.AUDIT_CHANGED)
+    values: tuple[Cell, ...] = (
+        data.title, data.objective, data.kind.value.capitalize(), or_nothing(data.conducted_by),
+        or_nothing(data.reference), data.scope,
+        citing.cited(f"{day(data.period_from)} to {day(data.period_to)}", thing, "period", *planned),
+        citing.cited(f"{day(data.starts_at)} to {day(data.ends_at)}", thing, "dates", *planned),
+        citing.name(data.lead), ", ".join(citing.name(one) for one in data.team),
+        citing.cited(_by(data.planned_at, data.planned_by, citing), thing, "planned_at", Event.AUDIT_PLANNED),
+        citing.moment(data.begun_at, thing, "begun_at", Event.AUDIT_BEGUN),
+        citing.moment(data.issued_at, thing, "issued_at", Event.AUDIT_ISSUED),
+    )  # fmt: skip
+    return Section(texts.PLAN, (Facts(texts.PLAN, tuple(zip(texts.PLAN_ROWS, values, strict=True))),))
+
+
+def _by(at: datetime | None, person: str | None, citing: Citing) -> str:
+    """A moment and who acted; nothing where nobody did."""
+    return f"{moment(at)}, {citing.name(person or '')}" if at else NOTHING
+
+
+def _criteria(data: AuditReport) -> Section:
+    rows = tuple(
+        (Stacked(one.key, one.clause), f"version {one.pack_version}", Stacked(one.title, one.text))
+        for one in data.criteria
+    )
+    columns = columns_of(texts.CRITERIA_COLUMNS, 1.6, 1, 4)
+    return table_or(texts.CRITERIA, texts.CRITERIA_CAPTION, columns, rows, texts.NO_CRITERIA)
+
+
+def _samples(data: AuditReport, citing: Citing) -> Section:
+    if not data.samples:
+        return Section(texts.SAMPLES, (Prose(texts.NO_SAMPLES, quiet=True),))
+    blocks = [block for one in data.samples for block in _drawn(data, one, citing)]
+    return Section(texts.SAMPLES, (*blocks, Prose(texts.AGAIN, quiet=True)))
+
+
+def _drawn(data: AuditReport, one: SampleLine, citing: Citing) -> tuple[Block, ...]:
+    thing, path = f"audit {data.number}", f"samples / {one.ordinal}"
+    values: tuple[Cell, ...] = (
+        one.population,
+        citing.cited(f"{one.members:,}", thing, f"{path} / members", digest=one.population_digest),
+        Digest(one.population_digest), one.method.capitalize(), Digest(one.seed), one.seed_source,
+        citing.number(len(one.items), f"{path} / items"), or_nothing(one.reason),
+        citing.cited(
+            _by(one.drawn_at, one.drawn_by, citing), thing, f"{path} / drawn_at", Event.AUDIT_SAMPLE_DRAWN
+        ),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            citing.number(place, f"{path} / items / {place}"),
+            key,
+            citing.said(str(tier), f"{path} / items / {place} / tier"),
+            model,
+        )
+        for place, (key, tier, model) in enumerate(one.items, start=1)
+    )
+    columns = columns_of(texts.ITEMS_COLUMNS, 0.6, 2, 0.6, 2, right=(0, 2))
+    facts = Facts(texts.SAMPLE_CAPTION.format(ordinal=one.ordinal), tuple(zip(texts.SAMPLE_ROWS, values, strict=True)))
+    return facts, Table(texts.ITEMS_CAPTION.format(ordinal=one.ordinal), columns, rows)
+
+
+def _fieldwork(data: AuditReport, citing: Citing) -> Section:
+    rows = tuple(
+        (
+            one.item,
+            one.criterion,
+            Badge(one.result.value.capitalize(), RESULTS[one.result]),
+            or_nothing("\n".join(filter(None, (one.notes, one.reason)))),
+            or_nothing(one.evidence),
+            citing.said(_by(one.tested_at, one.tested_by, citing), f"tests / {one.item} / {one.criterion} / tested_at"),
+        )
+        for one in data.tests
+    )
+    columns = columns_of(texts.FIELDWORK_COLUMNS, 1, 1.4, 1.3, 2.6, 1.2, 1.7, right=(5,))
+    return table_or(texts.FIELDWORK, texts.FIELDWORK_CAPTION, columns, rows, texts.NO_FIELDWORK)
+
+
+def _findings(data: AuditReport, citing: Citing) -> Section:
+    if not data.findings:
+        return Section(texts.FINDINGS, (Prose(texts.NO_FINDINGS, quiet=True),))
+    rows = tuple(
+        (
+            Stacked(one.number, one.title),
+            one.grade.capitalize(),
+            badge(one.status),
+            citing.name(one.owner),
+            citing.moment(one.raised_at, _thing(data, one), "raised_at", Event.AUDIT_FINDING_RAISED),
+            citing.day(one.respond_by, _thing(data, one), "respond_by", Event.AUDIT_FINDING_RAISED),
+        )
+        for one in data.findings
+    )
+    columns = columns_of(texts.FINDINGS_COLUMNS, 2.6, 0.9, 1.3, 1.5, 1.6, 1.2, right=(4, 5))
+    details = (_details(data, one, citing) for one in data.findings)
+    return Section(texts.FINDINGS, (Table(texts.FINDINGS_CAPTION, columns, rows), *details))
+
+
+def _thing(data: AuditReport, one: FindingLine) -> str:
+    return f"audit finding {data.number} {one.number}"
+
+
+def _details(data: AuditReport, one: FindingLine, citing: Citing) -> Facts:
+    thing = _thing(data, one)
+    response = f"{one.response.value.capitalize()}: {one.response_text}" if one.response else NOTHING
+    values: tuple[Cell, ...] = (
+        or_nothing(", ".join(filter(None, (one.item, one.by)))), one.condition, one.criterion, one.cause, one.effect,
+        one.recommendation, or_nothing(one.reference), response,
+        citing.cited(
+            _by(one.responded_at, one.responded_by, citing), thing, "responded_at", Event.AUDIT_FINDING_ANSWERED
+        ),
+        citing.day(one.due_at, thing, "due_at", Event.AUDIT_FINDING_ANSWERED), or_nothing(one.done),
+        citing.cited(_by(one.done_at, one.done_by, citing), thing, "done_at", Event.AUDIT_FINDING_DONE),
+        or_nothing(one.sent_back), or_nothing(one.verification),
+        citing.cited(
+            _by(one.verified_at, one.verified_by, citing), thing, "verified_at", Event.AUDIT_FINDING_VERIFIED
+        ),
+    )  # fmt: skip
+    return Facts(texts.FINDING_CAPTION.format(number=one.number), tuple(zip(texts.FINDING_ROWS, values, strict=True)))
+
+
+def _closing(data: AuditReport, citing: Citing) -> Section:
+    if data.ended_at is None:
+        return Section(texts.CLOSING, (Prose(texts.NOT_ENDED, quiet=True),))
+    ended = _by(data.ended_at, data.ended_by, citing)
+    values: tuple[Cell, ...] = (
+        data.status.value.capitalize(),
+        citing.cited(ended, f"audit {data.number}", "ended_at", Event.AUDIT_CLOSED, Event.AUDIT_CANCELLED),
+        data.conclusion,
+    )
+    return Section(texts.CLOSING, (Facts(texts.CLOSING_CAPTION, tuple(zip(texts.CLOSING_ROWS, values, strict=True))),))
+
+
+AUDIT = Template("audit", texts.TITLE, VERSION, (SubjectKind.AUDIT,), False, texts.WHAT, TABLES, build)
