@@ -143,3 +143,11 @@ def test_a_moment_that_does_not_read_is_said(server: Answers, capsys: pytest.Cap
         run(server, "--as-of", "yesterday")
 
     assert "is no date or moment" in capsys.readouterr().err
+
+
+def test_a_report_about_an_audit_is_asked_for_by_its_number(server: Answers, tmp_path: Path) -> None:
+    asked = ["export", "audit", "--audit", "AU0001", "--out", str(tmp_path / "audit.pdf"), "--url", server.url]
+
+    assert main(asked) == 0
+    assert server.sent["subject"] == {"kind": "audit", "number": "AU0001", "version": ""}
+    assert main([*asked, "--model", "M0001"]) == 2

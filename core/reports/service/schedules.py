@@ -10,6 +10,7 @@ from core.access.deciding import deciding
 from core.access.grants import actor_of
 from core.access.rules import Actor
 from core.access.tables import Person
+from core.audits.facts import load_audit
 from core.errors import GovernanceError, NotFound, Problem, Refused, Unreadable
 from core.inventory.moves import load_model
 from core.ledger.canonical import JsonValue
@@ -68,6 +69,8 @@ def schedule_export(store: Store, ledger: Ledger, *, new: NewSchedule, actor: Ac
         if reasons:
             raise Refused(reasons)
         model = load_model(tx.session, new.subject.number) if _of_model(new.subject) else None
+        if new.subject.kind is SubjectKind.AUDIT:
+            load_audit(tx.session, new.subject.number)
         row = ExportSchedule(
             number=next_number(tx.session, "XS"),
             template=new.template,

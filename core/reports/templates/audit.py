@@ -1,5 +1,6 @@
 """The audit report: plan, criteria, samples, fieldwork, findings with responses and follow-up, and closing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from core.audits.tables import (
     AuditTest,
 )
 from core.ledger.events import Event
-from core.reports.history.ledger import ENTRY
+from core.reports.history.ledger import ENTRY, Entry, of
 from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import (
     Badge,
@@ -62,7 +63,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         scope=texts.AUDIT.format(number=data.number, title=data.title), statement=_statement(data),
         cards=_cards(data, citing),
         sections=(
-            _plan(data, citing), _criteria(data), _samples(data, citing), _fieldwork(data, citing),
+            _plan(data, citing), _criteria(data), _samples(data, citing), _fieldwork(data, citing, _told(data, frame)),
             _findings(data, citing), _closing(data, citing),
         ),
     )  # fmt: skip
@@ -211,7 +212,7 @@ def _drawn(data: AuditReport, one: SampleLine, citing: Citing) -> tuple[Block, .
     return facts, Table(texts.ITEMS_CAPTION.format(ordinal=one.ordinal), columns, rows)
 
 
-def _fieldwork(data: AuditReport, citing: Citing) -> Section:
+def _fieldwork(data: AuditReport, citing: Citing, told: Mapping[tuple[str, str], Entry]) -> Section:
     rows = tuple(
         (
             one.item,
@@ -219,12 +220,25 @@ def _fieldwork(data: AuditReport, citing: Citing) -> Section:
             Badge(one.result.value.capitalize(), RESULTS[one.result]),
             or_nothing("\n".join(filter(None, (one.notes, one.reason)))),
             or_nothing(one.evidence),
-            citing.said(_by(one.tested_at, one.tested_by, citing), f"tests / {one.item} / {one.criterion} / tested_at"),
+            _concluded(one, citing, told),
         )
         for one in data.tests
     )
-    columns = columns_of(texts.FIELDWORK_COLUMNS, 1, 1.4, 1.3, 2.6, 1.2, 1.7, right=(5,))
+    columns = columns_of(texts.FIELDWORK_COLUMNS, 0.9, 1.4, 1.8, 2.3, 1, 1.7, right=(5,))
     return table_or(texts.FIELDWORK, texts.FIELDWORK_CAPTION, columns, rows, texts.NO_FIELDWORK)
+
+
+def _told(data: AuditReport, frame: Frame) -> Mapping[tuple[str, str], Entry]:
+    """By item and criterion, the newest entry that says the conclusion; none where its particulars were erased."""
+    entries = frame.then.ledger.entries(of(Event.AUDIT_TESTED), ENTRY.entity_id == data.number)
+    return {(one.text("item"), one.text("criterion")): one for one in entries}
+
+
+def _concluded(one: TestLine, citing: Citing, told: Mapping[tuple[str, str], Entry]) -> Cell:
+    entry, shown = told.get((one.item, one.criterion)), _by(one.tested_at, one.tested_by, citing)
+    if entry is None:
+        return citing.said(shown, f"tests / {one.item} / {one.criterion} / tested_at")
+    return citing.entry(shown, entry.index, entry.leaf)
 
 
 def _findings(data: AuditReport, citing: Citing) -> Section:
