@@ -149,7 +149,9 @@ def keys_table(place: Workplace, keys: Sequence[KeyRow]) -> None:
         alt="Verifier keys of this ledger, with the entry from which each signs",
         right=["From entry", "Since"],
     )
-    st.caption("`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it.")
+    st.markdown(
+        ":small[`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it.]"
+    )
 
 
 def newest_card(newest: LatestCheckpoint | None) -> None:

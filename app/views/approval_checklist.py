@@ -94,7 +94,7 @@ def _item(place: Workplace, page: ChangePage, item: ItemRow, known: Mapping[str,
     if item.answered_at is not None:
         _text(place, page, item, key, "Shown by", item.evidence, "A run, finding, file, document or address")
     if leads_somewhere(item.evidence, known):
-        st.markdown(f":small[Shown by] {shown_by(item.evidence, known)}")
+        st.markdown(f":small[Shown by]  \n{shown_by(item.evidence, known)}")
     said = st.session_state.get(f"{key}_said")
     if said:
         st.markdown(f"{status('Refused')} {said}")

@@ -13,8 +13,11 @@ LONGEST = 1000
 
 
 def shown_by(text: str, known: Mapping[str, Thing]) -> str:
-    """The text as Markdown, each part that names something a link; any other text is shown letter by letter."""
-    return ", ".join(_part(part, known) for part in parts_of(text)) or plain(text)
+    """The text as Markdown, each part on a line, and a link where it names something; other text letter by letter.
+
+    A link within a line of text would be told from it by its colour alone.
+    """
+    return "  \n".join(_part(part, known) for part in parts_of(text)) or plain(text)
 
 
 def leads_somewhere(text: str, known: Mapping[str, Thing]) -> bool:

@@ -178,7 +178,7 @@ def _longest_exception(reader: Reader) -> int:
 
 
 def _rehearsals(reader: Reader) -> Mapping[int, int]:
-    return reader.table("rehearsal_days").by_tier() if reader.has("rehearsal_days") else REHEARSAL_DAYS
+    return reader.table("rehearsal_days").by_tier() if reader.has("rehearsal_days") else dict(REHEARSAL_DAYS)
 
 
 def _events(reader: Reader) -> EventKeeping:

@@ -240,7 +240,7 @@ class Policy:
     required_evidence: tuple[RequiredEvidence, ...] = ()
     required_datasets: tuple[RequiredDataset, ...] = ()
     rollback_conditions: tuple[RollbackCondition, ...] = ()
-    rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: REHEARSAL_DAYS)
+    rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
 
     def quorum(self, tier: int) -> int:

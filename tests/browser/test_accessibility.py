@@ -51,6 +51,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "ledger", "ledger?about=nothing-of-this-name", "entry?index=12", "exports", "administration", "audits",
         "audit?audit=AU0002", "audit?audit=AU0002&tab=Fieldwork&item=M0002&criterion=sr-26-2+MRM-22",
         "audit?finding=AF0002", "audit_plan", "compliance", "compliance_check?check=documents-current",
+        "anchors", "events", "event_batch?number=B0001", "event?id=inf-00010",
     ),
     "administrator": ("administration", "administration?person=P0002"),
 }  # fmt: skip

@@ -64,7 +64,7 @@ def test_anything_else_stays_letters(text: str) -> None:
 def test_several_things_are_led_to_one_by_one() -> None:
     said = shown_by("R0001, section 4; https://wiki.example.org/7", RUN)
 
-    assert said.startswith("[R0001](/report?run=R0001), section 4, [https")
+    assert said.startswith("[R0001](/report?run=R0001)  \nsection 4  \n[https")
     assert said.endswith("](https://wiki.example.org/7)")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 LEAST_DAYS = 184  # EU AI Act, articles 19 and 26: logs are kept for at least six months
 TIERS = (1, 2, 3, 4)
@@ -19,7 +18,7 @@ class KeptInput(StrEnum):
 
 
 def _committed() -> Mapping[int, KeptInput]:
-    return MappingProxyType(dict.fromkeys(TIERS, KeptInput.COMMITMENT))
+    return dict.fromkeys(TIERS, KeptInput.COMMITMENT)
 
 
 @dataclass(frozen=True)
