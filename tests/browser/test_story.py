@@ -76,9 +76,8 @@ def test_five_people_bring_a_model_from_registration_to_a_dossier_that_verifies_
     sees(in_charge, "It was brought into production.")
 
     at_audit = visit(width=1024, height=768, dark=True)
-    at_audit.sign_in(auditor, "/exports")
-    at_audit.page.get_by_text("Dossier, bundle").first.click()
-    press(at_audit, "Make dossier")
+    at_audit.sign_in(auditor, "/exports?template=dossier&model=M0001&version=1.0.0&form=bundle")
+    press(at_audit, "Build report")
     link = at_audit.page.get_by_role("link", name="Download").first
     expect(link).to_be_visible(timeout=60_000)
     answer = at_audit.context.request.get(live.url + (link.get_attribute("href") or ""))
