@@ -54,21 +54,28 @@ def _under_way(place: Workplace, known: Mapping[str, Account], at: datetime) -> 
         criteria=(NAMED, CHALLENGED),
         scope=AuditScope(models=("M0001", "M0002")),
     )
-    act = {"store": place.store, "ledger": place.ledger, "actor": auditor}
-    audit = plan_audit(**act, plan=plan, at=begun).number  # type: ignore[arg-type]
-    draw_sample(**act, audit=audit, population=Population.MODELS, method=Method.STRATIFIED, size=2, at=begun)  # type: ignore[arg-type]
-    begin_fieldwork(**act, audit=audit, at=begun)  # type: ignore[arg-type]
+    store, ledger = place.store, place.ledger
+    audit = plan_audit(store, ledger, plan=plan, actor=auditor, at=begun).number
+    stratified = Method.STRATIFIED
+    draw_sample(
+        store, ledger, audit=audit, population=Population.MODELS, method=stratified, size=2, actor=auditor, at=begun
+    )
+    begin_fieldwork(store, ledger, audit=audit, actor=auditor, at=begun)
     tests = (
         ("M0001", NAMED, Result.CONFORMS, "Owner, developer and validator are on record and know of it."),
         ("M0002", NAMED, Result.CONFORMS, "Owner and developer are on record; the validator was named in spring."),
         ("M0002", CHALLENGED, Result.DOES_NOT, "One question of the validator has waited for an answer for weeks."),
     )
     for item, (pack, name), result, notes in tests:
-        said = {"item": item, "criterion": f"{pack} {name}", "result": result, "notes": notes}
-        record_test(**act, audit=audit, at=begun + DAY, **said)  # type: ignore[arg-type]
+        record_test(
+            store, ledger, audit=audit, item=item, criterion=f"{pack} {name}", result=result, notes=notes,
+            actor=auditor, at=begun + DAY,
+        )  # fmt: skip
     number = raise_finding(
-        **act,  # type: ignore[arg-type]
+        store,
+        ledger,
         audit=audit,
+        actor=auditor,
         found=Found(
             grade=Severity.MEDIUM,
             title="A question of the validation is not answered",
@@ -85,7 +92,7 @@ def _under_way(place: Workplace, known: Mapping[str, Account], at: datetime) -> 
         at=begun + DAY,
     ).number
     respond(
-        place.store, place.ledger, finding=number, response=Response.AGREED, due_at=at + 30 * DAY, actor=owner,
+        store, ledger, finding=number, response=Response.AGREED, due_at=at + 30 * DAY, actor=owner,
         text="Questions get a day; the developer answers the open one this month.", at=begun + 3 * DAY,
     )  # fmt: skip
 
@@ -94,7 +101,7 @@ def _from_outside(place: Workplace, known: Mapping[str, Account], at: datetime) 
     """An external audit of which everything is settled."""
     auditor, owner = known["auditor"].actor, known["owner"].actor
     when = at - 20 * DAY
-    act = {"store": place.store, "ledger": place.ledger, "actor": auditor}
+    store, ledger = place.store, place.ledger
     plan = Plan(
         title="Yearly audit of model governance",
         objective="Whether what the policy promises is kept; conducted from outside and mirrored here.",
@@ -106,8 +113,8 @@ def _from_outside(place: Workplace, known: Mapping[str, Account], at: datetime) 
         conducted_by="The organisation’s statutory auditor",
         reference="MG-2026-04",
     )
-    audit = plan_audit(**act, plan=plan, at=when).number  # type: ignore[arg-type]
-    begin_fieldwork(**act, audit=audit, at=when)  # type: ignore[arg-type]
+    audit = plan_audit(store, ledger, plan=plan, actor=auditor, at=when).number
+    begin_fieldwork(store, ledger, audit=audit, actor=auditor, at=when)
     found = Found(
         grade=Severity.LOW,
         title="Environments are named in no document",
@@ -120,11 +127,16 @@ def _from_outside(place: Workplace, known: Mapping[str, Account], at: datetime) 
         respond_by=when + 5 * DAY,
         reference="Finding 1, graded “minor” by them",
     )
-    number = raise_finding(**act, audit=audit, found=found, at=when + DAY).number  # type: ignore[arg-type]
-    issue_findings(**act, audit=audit, at=when + DAY)  # type: ignore[arg-type]
-    theirs = {"store": place.store, "ledger": place.ledger, "finding": number, "actor": owner}
-    respond(**theirs, response=Response.AGREED, text="We put them on record.", due_at=when + 9 * DAY, at=when + 2 * DAY)  # type: ignore[arg-type]
-    report_done(**theirs, text="Both environments are on record since last week.", at=when + 8 * DAY)  # type: ignore[arg-type]
-    verify_finding(**act, finding=number, text="Seen on the page of each model.", at=when + 10 * DAY)  # type: ignore[arg-type]
+    finding = raise_finding(store, ledger, audit=audit, found=found, actor=auditor, at=when + DAY).number
+    issue_findings(store, ledger, audit=audit, actor=auditor, at=when + DAY)
+    agreed, promised = Response.AGREED, "We put them on record."
+    respond(
+        store, ledger, finding=finding, response=agreed, text=promised, due_at=when + 9 * DAY, actor=owner,
+        at=when + 2 * DAY,
+    )  # fmt: skip
+    done = "Both environments are on record since last week."
+    report_done(store, ledger, finding=finding, text=done, actor=owner, at=when + 8 * DAY)
+    seen = "Seen on the page of each model."
+    verify_finding(store, ledger, finding=finding, text=seen, actor=auditor, at=when + 10 * DAY)
     said = "Sound, with one weakness that was put right during the audit."
-    close_audit(**act, audit=audit, conclusion=said, at=when + 11 * DAY)  # type: ignore[arg-type]
+    close_audit(store, ledger, audit=audit, conclusion=said, actor=auditor, at=when + 11 * DAY)

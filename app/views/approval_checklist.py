@@ -104,8 +104,9 @@ def _filled(item: ItemRow) -> None:
     """Say what the item's check answers, and whether the reader let it stand."""
     if item.filled is None:
         return
-    from_run = f" ({plain(item.filled.evidence)})" if item.filled.evidence else ""
-    says = f"{ANSWERS[item.filled.answer].lower()}, {plain(item.filled.says)}{from_run}"
+    from_run = item.filled.evidence if item.filled.evidence != item.evidence else ""  # else it is led to below
+    says = f"{ANSWERS[item.filled.answer].lower()}, {plain(item.filled.says)}"
+    says += f" ({plain(from_run)})" if from_run else ""
     stands = "You overruled its check" if item.overruled else "Filled by its check"
     st.markdown(f":small[:gray[{stands}: {says}.]]")
 

@@ -52,8 +52,10 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         audit_findings_to_answer(session, actor, at),
         audit_findings_to_verify(session, actor, at),
         audits_to_lead(session, actor, at),
-        deviations_to_settle(session, actor, at),
     ]
+    listed = {(task.address, task.query) for kind in kinds for task in kind}
+    deviations = deviations_to_settle(session, actor, at)
+    kinds.append([task for task in deviations if (task.address, task.query) not in listed])  # not the same task twice
     waiting = [task for kind in kinds for task in kind[:MOST]]
     due = reviews_due(session, actor, at)
     waiting += [task for task in due if task.overdue(at)]

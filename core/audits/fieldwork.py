@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
@@ -141,7 +141,7 @@ def issue_findings(store: Store, ledger: Ledger, *, audit: str, actor: Actor, at
 def item_of(session: Session, audit: Audit, key: str) -> AuditItem:
     """The sampled item with this key, of the newest sample that holds it; raises `NotFound`."""
     query = select(AuditItem).where(AuditItem.audit_id == audit.id, AuditItem.key == key)
-    found = session.exec(query.order_by(AuditItem.id)).first()  # type: ignore[arg-type]  # a column
+    found = session.exec(query.order_by(col(AuditItem.id))).first()
     if found is None:
         raise NotFound(f"sampled item of {audit.number}", key)
     return found

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, Select, case, func, or_
 from sqlmodel import Session, col, select
 
 from core.audits.facts import load_audit
@@ -134,7 +133,7 @@ def years(session: Session) -> tuple[int, ...]:
 def findings_to_answer(session: Session, person: str, *, limit: int) -> tuple[tuple[AuditFinding, Audit], ...]:
     """Findings of running audits that this person answers, or is to see to the end."""
     waiting = col(AuditFinding.status).in_((FindingStatus.OPEN, FindingStatus.ANSWERED))
-    query = _running().where(AuditFinding.owner == person, waiting)
+    query = _running().where(col(AuditFinding.owner) == person, waiting)
     return tuple((finding, audit) for finding, audit in session.execute(query.limit(limit)))
 
 
@@ -143,12 +142,15 @@ def findings_to_verify(session: Session, person: str, *, limit: int) -> tuple[tu
     query = (
         _running()
         .join(AuditMember, col(AuditMember.audit_id) == col(Audit.id))
-        .where(AuditMember.person == person, col(AuditFinding.status).in_((FindingStatus.DONE, FindingStatus.ANSWERED)))
+        .where(
+            col(AuditMember.person) == person,
+            col(AuditFinding.status).in_((FindingStatus.DONE, FindingStatus.ANSWERED)),
+        )
     )
     return tuple((finding, audit) for finding, audit in session.execute(query.limit(limit)))
 
 
-def _running() -> Any:
+def _running() -> Select[AuditFinding, Audit]:
     return (
         select(AuditFinding, Audit)
         .join(Audit, col(Audit.id) == col(AuditFinding.audit_id))

@@ -1,9 +1,8 @@
 """What people have to do with models, as the record says: owned, developed, validated or approved them, now or ever."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, literal, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlmodel import Session, col
 
 from core.approval.tables import ChangeRequest, Vote
@@ -59,11 +58,11 @@ def _ties(session: Session, person: str, conditions: Sequence[ColumnElement[bool
     return tuple(sorted(found))
 
 
-def _queries(person: str) -> Iterator[Any]:
+def _queries(person: str) -> Iterator[Select[str, str]]:
     """One statement for each way in which a person can be tied to a model."""
-    number = col(Model.number)
+    number, developer = col(Model.number), col(Model.developer)
     yield select(number, literal(OWNED)).where(col(Model.owner) == person)
-    yield select(number, literal(DEVELOPED)).where(or_(Model.developer == person, Model.registered_by == person))  # type: ignore[arg-type]
+    yield select(number, literal(DEVELOPED)).where(or_(developer == person, col(Model.registered_by) == person))
     yield (
         select(number, col(FieldChange.field))
         .join(FieldChange, col(FieldChange.entity) == number)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlmodel import Session
 
 Item = TypeVar("Item", covariant=True)
@@ -23,12 +23,12 @@ class Page(Generic[Item]):
 class Part:
     """Some of a list's rows, and their order; an index gives both."""
 
-    conditions: Sequence[Any]
-    order: Sequence[Any]
+    conditions: Sequence[ColumnElement[bool]]
+    order: Sequence[SQLColumnExpression[Any]]  # columns of any type
 
 
 def page_of_parts(
-    session: Session, ids: Any, parts: Sequence[Part], *, limit: int, offset: int, counted: int
+    session: Session, ids: Select[int | None], parts: Sequence[Part], *, limit: int, offset: int, counted: int
 ) -> Page[int]:
     """The ids of one page of a list that consists of these parts, one after the other, counted up to `counted`."""
     chosen: list[int] = []

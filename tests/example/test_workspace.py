@@ -13,10 +13,12 @@ from app.composition import Workplace, open_workplace
 from app.example.accounts import CAST, Account
 from app.example.workspace import HISTORY, prepare
 from app.settings import PREFIX, load
+from app.work import work_of
 from core.access.rules import Actor, Role
 from core.access.tables import Person
 from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest
+from core.compliance.queries import open_for
 from core.inventory.moves import load_version
 from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
@@ -69,6 +71,17 @@ def example(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ex
     place = open_workplace(load({f"{PREFIX}DATA_DIR": str(folder)}))
     yield Example(place, told.accounts, told.at)
     place.store.close()
+
+
+def test_a_deviation_about_something_that_waits_for_a_person_anyway_is_not_a_second_task(example: Example) -> None:
+    with example.place.store.reading() as session:
+        developer = example.actor("developer")
+        waiting = work_of(session, developer, example.at).waiting
+        deviations = open_for(session, developer.id, frozenset(developer.role_words.split(", ")), limit=50)
+
+    findings = [dict(task.query).get("finding") for task in waiting if task.address == "/findings"]
+    assert sorted(findings) == ["F0001", "F0002"]
+    assert {row.cause for row in deviations} >= {"F0001", "F0002"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Facts about decisions: approvals, approvers, exceptions, conditions, open requests."""
 
 from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy import Subquery, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -131,8 +131,9 @@ def relied_on(session: Session, reading: Reading) -> Read[ReliedOn]:
         col(CheckResult.verdict) != Verdict.PASS,
     )
     at = reading.at
-    query: Any = (
-        select(one.c.number, one.c.owner, one.c.name, over, CheckResult.id, CheckResult.value, other)  # type: ignore[call-overload]  # rows beside columns
+    check, value = col(CheckResult.id), col(CheckResult.value)
+    query = (
+        select(one.c.number, one.c.owner, one.c.name, over, check, value, other)
         .select_from(over)
         .join(one, of_version)
         .outerjoin(runs, runs.c.model == one.c.model)
@@ -146,20 +147,33 @@ def relied_on(session: Session, reading: Reading) -> Read[ReliedOn]:
         )
         .where(col(over.starts_at).is_not(None), or_(col(over.ends_at) <= at, col(over.ended_at) <= at))
     )  # fmt: skip
-    seen: dict[str, tuple[Any, dict[int, bool]]] = {}
-    for model, owner, name, ended, check, value, standing in session.execute(query):
+    seen: dict[str, _Over] = {}
+    for model, owner, name, ended, failing, figure, standing in session.execute(query):
         subject = f"{ended.number} {model} {name}"
-        lifted = standing is not None and covers(_standing(standing), clause=ended.clause, figure=value, at=at)
-        _, checks = seen.setdefault(subject, ((model, owner, name, ended), {}))
-        if check is not None:
-            checks[check] = checks.get(check, False) or lifted
-    return Read(tuple(_relied(subject, known, checks) for subject, (known, checks) in seen.items()))
+        lifted = standing is not None and covers(_standing(standing), clause=ended.clause, figure=figure, at=at)
+        checks = seen.setdefault(subject, _Over(model, owner, name, ended)).lifted
+        if failing is not None:
+            checks[failing] = checks.get(failing, False) or lifted
+    return Read(tuple(known.relied(subject) for subject, known in seen.items()))
 
 
-def _relied(subject: str, known: Any, checks: dict[int, bool]) -> ReliedOn:
-    model, owner, name, ended = known
-    over = min(filter(None, (ended.ends_at, ended.ended_at)))
-    return ReliedOn(subject, model, owner, name, ended.number, ended.clause, over, bool(checks), all(checks.values()))
+@dataclass(frozen=True)
+class _Over:
+    """An exception that is over, beside a version in production, and whether another lifts each check that fails."""
+
+    model: str
+    owner: str
+    name: str
+    ended: PolicyException
+    lifted: dict[int, bool] = field(default_factory=dict)
+
+    def relied(self, subject: str) -> ReliedOn:
+        ended, checks = self.ended, self.lifted
+        over = min(filter(None, (ended.ends_at, ended.ended_at)))
+        return ReliedOn(
+            subject, self.model, self.owner, self.name, ended.number, ended.clause, over, bool(checks),
+            all(checks.values()),
+        )  # fmt: skip
 
 
 def _standing(row: PolicyException) -> Standing:
