@@ -10,9 +10,11 @@ from typing import Protocol
 
 from app.composition import Workplace, now
 from core.errors import Unreadable
+from core.inventory.importing.sightings import Sightings
 from core.ledger.batches.rows import MOST_ROWS
 from core.ledger.batches.service import Batch, Submission, record_together
 from core.ledger.extract import parts
+from core.store import Transaction
 
 WAITS = 0.05  # seconds after the first of a group at most; the promise is one second
 PAUSE = 0.002  # seconds in which nobody joined: the group is complete
@@ -42,7 +44,7 @@ class Collector:
     """One thread that records groups; hand in from any thread."""
 
     def __init__(self, place: Workplace, clock: Clock = now) -> None:
-        self._place, self._clock = place, clock
+        self._place, self._clock, self._sightings = place, clock, Sightings()
         self._waiting: list[tuple[Submission, Future[Recorded | None]]] = []
         self._rows = 0
         self._changed = threading.Condition()
@@ -88,11 +90,14 @@ class Collector:
             self._changed.wait(PAUSE)
 
     def _record(self, group: list[tuple[Submission, "Future[Recorded | None]"]]) -> None:
-        place = self._place
+        place, at = self._place, self._clock()
+        submissions = [submission for submission, _ in group]
+
+        def note(tx: Transaction) -> None:
+            self._sightings.note(tx, place.ledger, [one.events for one in submissions], at=at)
+
         try:
-            outcomes = record_together(
-                place.store, place.ledger, place.events, [submission for submission, _ in group], at=self._clock()
-            )
+            outcomes = record_together(place.store, place.ledger, place.events, submissions, at=at, first=note)
         except Exception as error:  # noqa: BLE001  the store is away: everybody who waits is told, nothing was recorded
             for _, answer in group:
                 answer.set_exception(error)

@@ -16,11 +16,13 @@ from app.collecting import Busy, Collector
 from core.access.event_log import submission_of
 from core.access.rules import TOKEN_SCOPES, Permission
 from core.errors import Unreadable
+from core.inventory.importing.queries import discoveries
 from core.ledger import offline
 from core.ledger.batches.proofs import input_is, parse_event_proof, verify_event_proof
 from core.ledger.batches.queries import batches
 from core.ledger.batches.rows import InputForm
 from core.ledger.notes import Verifier
+from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.ledger.tables import LogCheckpoint
 from core.ledger.verify import verify_store
@@ -229,6 +231,30 @@ def test_many_senders_share_a_checkpoint_and_one_that_is_refused_harms_nobody(wo
         after = session.exec(select(func.count()).select_from(LogCheckpoint)).one()
         assert after - before <= 4, "a checkpoint a group, not a sender"
         assert verify_store(session, world.place.ledger.vkey).passed
+
+
+def test_a_model_that_answers_and_is_not_in_the_inventory_is_discovered(world: World) -> None:
+    place = world.place
+    known, _ = a_version(place.store, world.cast)
+    collector = Collector(place, lambda: NOON)
+
+    def answered(*events: dict[str, object]) -> None:
+        submission = submission_of(place.store, list(events), forms=committed, actor=PIPELINE)
+        collector.hand_in(submission).result(20)
+
+    answered(
+        an_event(1, model=known), an_event(2, model="shadow", version="7"), an_event(3, model="shadow", version="7")
+    )
+    answered(an_event(4, model="shadow", version="7"), an_event(5, model="another", kind="pipeline"))
+    answered(an_event(6, model=known), an_event(7, model=known, version="9.9.9"))
+    collector.stop()
+
+    with place.store.reading() as session:
+        found = {(row.name, row.version): row.sightings for row in discoveries(session, limit=9, offset=0).rows}
+        assert found == {("shadow", "7"): 2, (known, "9.9.9"): 1}, "a group of events counts as one sighting"
+        assert {row.source for row in discoveries(session, limit=9, offset=0).rows} == {"recorded events"}
+        assert [row.entity_id for row in entries(session, action="model.discovered").rows] == ["U0002", "U0001"]
+        assert verify_store(session, place.ledger.vkey).passed
 
 
 def test_a_queue_that_is_full_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

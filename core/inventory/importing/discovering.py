@@ -32,16 +32,9 @@ def seen_inference(store: Store, ledger: Ledger, *, model: str, version: str, so
     on record, later ones are counted. Raises `Unreadable` for a name that cannot be kept.
     """
     with store.transaction() as tx:
-        return note_inference(tx, ledger, model=model, version=version, source=source, at=at)
-
-
-def note_inference(
-    tx: Transaction, ledger: Ledger, *, model: str, version: str, source: str, at: datetime
-) -> str | None:
-    """As `seen_inference`, as a part of a larger act."""
-    if is_known(tx.session, model.strip(), version.strip()):
-        return None
-    return discover(tx, ledger, source=source, name=model, version=version, at=at)
+        if is_known(tx.session, model.strip(), version.strip()):
+            return None
+        return discover(tx, ledger, source=source, name=model, version=version, at=at)
 
 
 def discover(tx: Transaction, ledger: Ledger, *, source: str, name: str, version: str = "", at: datetime) -> str:

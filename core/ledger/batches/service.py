@@ -1,6 +1,6 @@
 """Puts a file of events on record: durable file first, then one entry that carries the root over its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,17 +72,25 @@ def record_events(
 
 
 def record_together(
-    store: Store, ledger: Ledger, files: EvidenceFiles, submissions: Sequence[Submission], *, at: datetime
+    store: Store,
+    ledger: Ledger,
+    files: EvidenceFiles,
+    submissions: Sequence[Submission],
+    *,
+    at: datetime,
+    first: Callable[[Transaction], None] | None = None,
 ) -> list[Outcome]:
     """Record what several handed in under one checkpoint; of each what `record_events` says, in their order.
 
     The tables have gone through `rows.checked`. What one actor handed in is one file; another actor's is another, so
     that every entry names who recorded. One submission that is refused leaves the others as they are, and an id that
-    comes twice among them counts once.
+    comes twice among them counts once. `first` is what else belongs to the act: it runs before the head is locked.
     """
     outcomes: list[Outcome] = [None] * len(submissions)
     works = [_Work(places, [submissions[place] for place in places]) for places in _together(submissions)]
     with store.transaction() as tx:
+        if first is not None:
+            first(tx)
         lock_head(tx.session)  # others who record wait here, so that none misses the ids of another
         for work in works:
             for place, outcome in zip(work.places, _group(tx, ledger, files, work, at=at), strict=True):
