@@ -59,6 +59,16 @@ class Permission(StrEnum):
     AUDIT_RESPOND = "audit:respond"
     COMPLIANCE_RUN = "compliance:run"
     COMPLIANCE_MANAGE = "compliance:manage"
+    PRODUCTION_REPORT = "production:report"
+    MONITOR_RUN = "monitor:run"
+    ALERT_HANDLE = "alert:handle"
+    OUTPUT_REVIEW = "output:review"
+    STRESS_RUN = "stress:run"
+    COMPARISON_RUN = "comparison:run"
+    INCIDENT_DECLARE = "incident:declare"
+    INCIDENT_HANDLE = "incident:handle"
+    INCIDENT_REVIEW = "incident:review"
+    REVIEW_HOLD = "review:hold"
     PERSON_MANAGE = "person:manage"
     HOOK_MANAGE = "hook:manage"
     ANCHOR_MANAGE = "anchor:manage"
@@ -78,6 +88,13 @@ _DEVELOPMENT = {
     P.CHANGE_REQUEST,
     P.CODE_REPORT,
     P.COMPLIANCE_RUN,
+    P.PRODUCTION_REPORT,
+    P.MONITOR_RUN,
+    P.ALERT_HANDLE,
+    P.STRESS_RUN,
+    P.COMPARISON_RUN,
+    P.INCIDENT_DECLARE,
+    P.INCIDENT_HANDLE,
     P.TOKEN_OWN,
 }
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -101,6 +118,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.COVERAGE_ANSWER,
                 P.AUDIT_RESPOND,
                 P.COMPLIANCE_RUN,
+                P.MONITOR_RUN,
+                P.ALERT_HANDLE,
+                P.OUTPUT_REVIEW,
+                P.INCIDENT_DECLARE,
+                P.INCIDENT_HANDLE,
+                P.REVIEW_HOLD,
                 P.EXPORT_MAKE,
                 P.TOKEN_OWN,
             }
@@ -123,6 +146,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.COVERAGE_ANSWER,
                 P.AUDIT_RESPOND,
                 P.COMPLIANCE_RUN,
+                P.MONITOR_RUN,
+                P.ALERT_HANDLE,
+                P.OUTPUT_REVIEW,
+                P.STRESS_RUN,
+                P.COMPARISON_RUN,
+                P.INCIDENT_DECLARE,
+                P.INCIDENT_HANDLE,
+                P.INCIDENT_REVIEW,
+                P.REVIEW_HOLD,
                 P.EXPORT_MAKE,
             }
         ),
@@ -144,6 +176,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.AUDIT_RESPOND,
                 P.COMPLIANCE_RUN,
                 P.COMPLIANCE_MANAGE,
+                P.ALERT_HANDLE,
+                P.OUTPUT_REVIEW,
+                P.INCIDENT_DECLARE,
+                P.INCIDENT_HANDLE,
+                P.INCIDENT_REVIEW,
+                P.REVIEW_HOLD,
                 P.EXPORT_MAKE,
             }
         ),
@@ -156,7 +194,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 # a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs
 TOKEN_SCOPES = frozenset(
     {P.RECORD_READ, P.POLICY_DRAFT, P.PRODUCTION_RETURN, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER, P.EXPORT_MAKE}
-    | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE}
+    | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE, P.ALERT_HANDLE, P.INCIDENT_HANDLE}
 )
 
 TOXIC_PAIRS: tuple[tuple[Role, Role], ...] = (

@@ -1,0 +1,1 @@
+"""Improve: incidents, corrective actions, challengers, rollback, reviews."""

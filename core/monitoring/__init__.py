@@ -1,0 +1,1 @@
+"""Monitor: production data and metrics, checks on them, alerts, controls on streams, stress tests."""
