@@ -1,5 +1,6 @@
 """The frame around every page: who is here, what they may open, and errors in words."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from app.components.logo import draw_logo
 from app.components.me import me_or_nobody
 from app.components.text import plain
 from app.components.trouble import draw_trouble
-from app.navigation import ACCOUNT, DEFAULT, FOLDER, PAGES, Page, open_to, shown_to
+from app.navigation import ACCOUNT, DEFAULT, FOLDER, MENUS, PAGES, PERSON, Page, open_to, shown_to
 from core.access.rules import Role
 from core.errors import GovernanceError, Refusal, Refused
 
@@ -31,19 +32,28 @@ def signed_out_pages() -> list[StreamlitPage]:
     return [page(one.address) for one in (*PAGES, ACCOUNT)]
 
 
-def pages_of(roles: frozenset[Role], name: str) -> dict[str, StreamlitPage]:
-    """The pages of somebody with these roles by address, their own page last and by their name."""
+def pages_of(roles: frozenset[Role]) -> dict[str, StreamlitPage]:
+    """The pages of somebody with these roles by address."""
 
     def page(one: Page) -> StreamlitPage:
         return st.Page(
             one.path,
-            title=name if one is ACCOUNT else one.title,
+            title=one.title,
             url_path=one.address,
             default=one is DEFAULT,
             visibility="visible" if shown_to(one, roles) else "hidden",
         )
 
     return {one.address: page(one) for one in (*PAGES, ACCOUNT)}
+
+
+def bar_of(pages: Mapping[str, StreamlitPage], name: str) -> dict[str, list[StreamlitPage]]:
+    """The bar: pages that stand in it, then its menus in their order, the person's own last and by their name."""
+    listed = (*PAGES, ACCOUNT)
+    return {
+        name if menu == PERSON else menu: [pages[one.address] for one in listed if one.menu == menu]
+        for menu in ("", *MENUS)
+    }
 
 
 def shortened(name: str) -> str:
@@ -68,8 +78,8 @@ def frame() -> None:
     if found is None:
         st.navigation(signed_out_pages(), position="hidden").run()
         return
-    pages = pages_of(found.actor.roles, plain(shortened(found.name)))
-    opened = st.navigation(list(pages.values()), position="top")
+    pages = pages_of(found.actor.roles)
+    opened = st.navigation(bar_of(pages, plain(shortened(found.name))), position="top")
     chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
     st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:

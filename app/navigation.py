@@ -8,18 +8,23 @@ from core.access.rules import Role
 FOLDER = Path(__file__).resolve().parent.parent / "pages"
 EVERYONE = frozenset(Role)
 _MAKERS = frozenset({Role.OWNER, Role.DEVELOPER})
+MENUS = RULES, EVIDENCE, PERSON = ("Rules", "Evidence", "Person")  # in the order of the bar; the last bears a name
 _GOVERNING = EVERYONE - {Role.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `address` is its path and never changes; `hidden` pages are reached from others."""
+    """One page: `address` is its path and never changes; `hidden` pages are reached from others.
+
+    `menu` is the menu of the bar that holds it; without one it stands in the bar itself.
+    """
 
     address: str
     title: str
     file: str
     roles: frozenset[Role] = EVERYONE
     hidden: bool = False
+    menu: str = ""
 
     @property
     def path(self) -> Path:
@@ -51,9 +56,9 @@ PAGES: tuple[Page, ...] = (
     Page("approval", "Change", "approval.py", hidden=True),
     Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
-    Page("policies", "Policies", "policies.py"),
+    Page("policies", "Policies", "policies.py", menu=RULES),
     Page("policy", "Policy", "policy.py", hidden=True),
-    Page("coverage", "Coverage", "coverage.py"),
+    Page("coverage", "Coverage", "coverage.py", menu=RULES),
     Page("model_coverage", "Coverage of a model", "model_coverage.py", hidden=True),
     Page("coverage_item", "Item of a pack", "coverage_item.py", hidden=True),
     Page("packs", "Regulation packs", "packs.py", hidden=True),
@@ -61,21 +66,21 @@ PAGES: tuple[Page, ...] = (
     Page("documents", "Documents", "documents.py", hidden=True),
     Page("document", "Document", "document.py", hidden=True),
     Page("templates", "Templates", "templates.py", hidden=True),
-    Page("audits", "Audits", "audits.py"),
+    Page("audits", "Audits", "audits.py", menu=EVIDENCE),
     Page("audit", "Audit", "audit.py", hidden=True),
     Page("audit_plan", "Plan an audit", "audit_plan.py", frozenset({Role.AUDITOR}), hidden=True),
-    Page("compliance", "Compliance", "compliance.py"),
+    Page("compliance", "Compliance", "compliance.py", menu=RULES),
     Page("compliance_check", "Compliance check", "compliance_check.py", hidden=True),
-    Page("ledger", "Ledger", "ledger.py"),
+    Page("ledger", "Ledger", "ledger.py", menu=EVIDENCE),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
     Page("events", "Events", "events.py", hidden=True),
     Page("event_batch", "File of events", "event_batch.py", hidden=True),
     Page("event", "Event", "event.py", hidden=True),
     Page("anchors", "Anchors", "anchors.py", hidden=True),
-    Page("exports", "Exports", "exports.py", _GOVERNING),
-    Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR})),
+    Page("exports", "Exports", "exports.py", _GOVERNING, menu=EVIDENCE),
+    Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),
 )
-ACCOUNT = Page("account", "My account", "account.py")
+ACCOUNT = Page("account", "My account", "account.py", menu=PERSON)
 DEFAULT = PAGES[0]
 
 

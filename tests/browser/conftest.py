@@ -163,7 +163,7 @@ class Visitor:
         """Sign in with the embedded provider, as a person does, and wait for the navigation."""
         self.open(address)
         sign_in(self.page, account.username, account.password)
-        expect(self.page.get_by_role("link", name=account.name)).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_role("button", name=account.name)).to_be_visible(timeout=PATIENCE)
 
     def settled(self) -> None:
         """Wait until Streamlit has finished its run and every part of the page has arrived."""

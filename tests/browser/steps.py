@@ -9,6 +9,12 @@ from playwright.sync_api import Download, Page, expect
 from tests.browser.conftest import PATIENCE, Visitor
 
 
+def go(visitor: Visitor, menu: str, title: str) -> None:
+    """Choose a page from a menu of the bar."""
+    visitor.page.get_by_role("button", name=menu, exact=True).click(timeout=PATIENCE)
+    visitor.page.get_by_role("menuitem", name=title, exact=True).click(timeout=PATIENCE)
+
+
 def fill(page: Page, label: str, text: str) -> None:
     """Type into a field and leave it, so that Streamlit takes the value."""
     field = page.get_by_label(label, exact=True)

@@ -1,5 +1,7 @@
 """The frame: navigation by role, refusals in words, hostile names, and no request to another host."""
 
+from collections.abc import Mapping
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,24 +13,44 @@ HOSTILE = "<img src=x onerror=alert(1)> ![i](https://evil.example/a.png) :materi
 
 
 @pytest.mark.parametrize(
-    ("role", "shown", "hidden"),
+    ("role", "plain", "menus"),
     [
-        (Role.APPROVER, ("My work", "Inventory", "Changes", "Findings", "Ledger", "Exports"), ("Administration",)),
-        (Role.ADMINISTRATOR, ("My work", "Inventory", "Ledger", "Administration"), ("Changes", "Findings", "Exports")),
+        (
+            Role.APPROVER,
+            {"shown": ("My work", "Cycle", "Inventory", "Changes", "Findings"), "hidden": ("Model", "Upload")},
+            {
+                "Rules": ("Policies", "Coverage", "Compliance"),
+                "Evidence": ("Audits", "Ledger", "Exports"),
+                "Nav approver": ("My account",),
+            },
+        ),
+        (
+            Role.ADMINISTRATOR,
+            {"shown": ("My work", "Inventory"), "hidden": ("Changes", "Findings", "Fairness report")},
+            {"Evidence": ("Audits", "Ledger"), "Nav administrator": ("Administration", "My account")},
+        ),
     ],
 )
 def test_the_navigation_shows_what_a_role_opens(
-    visit: Visit, live: Live, role: Role, shown: tuple[str, ...], hidden: tuple[str, ...]
+    visit: Visit, live: Live, role: Role, plain: Mapping[str, tuple[str, ...]], menus: Mapping[str, tuple[str, ...]]
 ) -> None:
     person = live.add_person(f"nav.{role}", f"Nav {role}", role)
-    visitor = visit()
-
+    visitor = visit(width=1024)
     visitor.sign_in(person)
+    bar = visitor.page.get_by_test_id("stTopNav")
 
-    for title in shown:
-        expect(visitor.page.get_by_role("link", name=title, exact=True)).to_be_visible()
-    for title in (*hidden, "Model", "Upload", "Fairness report"):
-        expect(visitor.page.get_by_role("link", name=title, exact=True)).to_have_count(0)
+    for title in plain["shown"]:
+        expect(bar.get_by_role("link", name=title, exact=True)).to_be_visible()
+    for title in plain["hidden"]:
+        expect(bar.get_by_role("link", name=title, exact=True)).to_have_count(0)
+    expect(bar.get_by_role("button", name="more")).to_have_count(0)  # nothing had no room
+    for menu, titles in menus.items():
+        button = bar.get_by_role("button", name=menu, exact=True)
+        button.focus()
+        visitor.page.keyboard.press("ArrowDown")  # as with the keyboard
+        expect(visitor.page.get_by_role("menuitem")).to_have_text(list(titles))
+        visitor.page.keyboard.press("Escape")
+        expect(button).to_be_focused()
 
 
 def test_an_address_that_a_role_does_not_open_says_why(visit: Visit, live: Live) -> None:

@@ -188,7 +188,7 @@ def arrive(visitor: Visitor, account: Account, address: str = "/") -> None:
     visitor.page.on("dialog", lambda dialog: visitor.complaints.append(f"dialog {dialog.message}"))
     visitor.open(address)
     sign_in(visitor.page, account.username, account.password)
-    expect(visitor.page.get_by_role("link", name="Ledger", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(visitor.page.get_by_role("button", name="Evidence", exact=True)).to_be_visible(timeout=PATIENCE)
     visitor.settled()
 
 

@@ -15,6 +15,7 @@ from core.access.queries import open_sessions
 from core.access.rules import Role
 from core.access.sessions import end_session
 from tests.browser.conftest import PATIENCE, Live, Visit, sign_in
+from tests.browser.steps import go
 
 DENIED = ("status of 401", "status of 429", "status of 422")
 
@@ -33,7 +34,7 @@ def test_a_person_signs_in_sees_their_pages_and_signs_out(visit: Visit, live: Li
     visitor = visit()
 
     visitor.sign_in(ana)
-    visitor.page.get_by_role("link", name="Ana Ruiz").click()
+    go(visitor, "Ana Ruiz", "My account")
     visitor.page.get_by_role("button", name="Sign out").click(timeout=PATIENCE)
 
     expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE)
@@ -83,7 +84,7 @@ def test_a_session_that_is_ended_loses_access_at_the_next_action(visit: Visit, l
     visitor.sign_in(ana)
 
     end_every_session(live, ana.number)
-    visitor.page.get_by_role("link", name="Ledger").click()
+    go(visitor, "Evidence", "Ledger")
 
     expect(visitor.page.get_by_text("Your session has ended").first).to_be_visible(timeout=PATIENCE)
     expect(visitor.page.get_by_role("heading", level=1, name="Ledger")).to_have_count(0)
@@ -124,7 +125,7 @@ def test_a_new_person_chooses_a_password_on_their_link(visit: Visit, live: Live)
     visitor.page.get_by_role("link", name="Go to Countersign").click()
     sign_in(visitor.page, "new.person", "a long enough password")
 
-    expect(visitor.page.get_by_role("link", name="Nia New")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.page.get_by_role("button", name="Nia New")).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
