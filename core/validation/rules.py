@@ -6,15 +6,7 @@ from enum import StrEnum
 from core.access.rules import Actor
 from core.errors import Refusal
 from core.inventory.rules import Action, VersionFacts, move_refusals
-
-
-class Severity(StrEnum):
-    """How much a finding weighs; high and critical stop a version."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
+from core.policy.alerting.rules import Severity as Severity
 
 
 class FindingStatus(StrEnum):
