@@ -10,6 +10,8 @@ import core.audits.tables
 import core.compliance.tables
 import core.coverage.tables
 import core.documents.tables
+import core.improvement.actions.tables
+import core.improvement.incidents.tables
 import core.inventory.deployments.tables
 import core.inventory.importing.tables
 import core.inventory.tables

@@ -162,7 +162,9 @@ def _requests(session: Session, asked: Asked) -> tuple[RequestLine, ...]:
 
 
 def _fields(session: Session, asked: Asked) -> tuple[FieldLine, ...]:
-    query = select(FieldChange).order_by(col(FieldChange.id).desc())
+    """Of the inventory: how incidents and actions went on is told by their own report."""
+    query = select(FieldChange).where(col(FieldChange.entity_kind).not_in(("incident", "action")))
+    query = query.order_by(col(FieldChange.id).desc())
     query = query.where(col(FieldChange.changed_at) >= asked.since) if asked.since else query
     return tuple(
         FieldLine(row.entity, row.entity_kind, row.field, row.old, row.new, row.reason, row.changed_by, row.changed_at)

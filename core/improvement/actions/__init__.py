@@ -1,0 +1,1 @@
+"""Corrective and preventive actions: who does what by when, what shows it, and who verified it."""

@@ -1,0 +1,1 @@
+"""Incidents: what went wrong with a model, what was done about it, who was told, and what was learnt."""
