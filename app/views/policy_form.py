@@ -1,4 +1,4 @@
-"""A draft by form: thresholds, quorum, deadlines, paths, events, name and version; comments stay as they are."""
+"""A draft by form: thresholds, quorum, deadlines, paths, controls, events and name; comments stay as they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,6 +7,7 @@ import streamlit as st
 from app.components import attempt, section
 from app.components.me import Me
 from app.composition import Workplace
+from app.views.policy_controls_form import controls_form
 from app.views.policy_editor import save
 from app.views.policy_events_form import events_form
 from core.errors import Refusal
@@ -31,7 +32,7 @@ from core.policy.rules import (
 from core.policy.vocabulary import metrics
 
 NEW = "A new clause"
-PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Events", "Name and version")
+PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Controls", "Events", "Name and version")
 ROLLOUTS = ("all at once", "shadow, then all", "canary, then all", "shadow, canary, then all")
 Edited = Callable[[], str]
 
@@ -43,7 +44,8 @@ def form(place: Workplace, viewer: Me, page: DraftPage, against: Sequence[Refusa
         st.markdown("The form opens once the text is a policy. Put the problems right in the text first.")
         return
     part = st.selectbox("Part of the policy", PARTS, key="form_part")
-    draw = {PARTS[0]: _thresholds, PARTS[1]: _amounts, PARTS[2]: _paths, PARTS[3]: events_form, PARTS[4]: _head}[part]
+    forms = (_thresholds, _amounts, _paths, controls_form, events_form, _head)
+    draw = dict(zip(PARTS, forms, strict=True))[part]
     edited = draw(page.text, page.policy, bool(against), f"{page.row.number} {page.row.revision}")
     if edited is None:
         return

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.components import plain, section, table
 from core.policy import words
+from core.policy.controls.words import control_said, reviews_said
 from core.policy.rules import TITLES, CheckKind, Policy
 from core.policy.vocabulary import metrics
 
@@ -18,6 +19,7 @@ def in_words(policy: Policy) -> None:
     _amounts(policy)
     _paths(policy)
     _requirements(policy)
+    _controls(policy)
     section("Events")
     table(
         [{"Inputs to": plain(key), "Kept as": plain(form)} for key, form in words.inputs_kept(policy.events).items()],
@@ -98,6 +100,23 @@ def _paths(policy: Policy) -> None:
     ]
     table(rows, alt="What each kind of change takes", unbroken=["Clause", "Change"])
     st.markdown(":gray[A change without a path needs the votes of its tier.]")
+
+
+def _controls(policy: Policy) -> None:
+    section("Controls on streams")
+    if policy.controls:
+        table(
+            [
+                {"Clause": one.clause, "Control": plain(one.title), "Says": plain(control_said(one))}
+                for one in policy.controls
+            ],
+            alt="What is controlled in the inputs and outputs of models, and what follows",
+            unbroken=["Clause"],
+        )
+    table(
+        [{"Review of outputs": what, "By the policy": said} for what, said in reviews_said(policy.output_reviews)],
+        alt="How people review outputs",
+    )
 
 
 def _requirements(policy: Policy) -> None:

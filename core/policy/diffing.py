@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from core.policy import words
+from core.policy.controls.words import control_said, reviews_said
 from core.policy.rules import TITLES, ChecklistTemplate, Policy, Threshold
 
 
@@ -71,6 +72,8 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             lambda one: one.metric,
             words.rollback,
         ),
+        *_clauses("Controls", before.controls, after.controls, lambda one: one.title, control_said),
+        *_reviews(before, after),
         *_inputs(before, after),
         *_items(before, after),
     )
@@ -132,6 +135,13 @@ def _inputs(before: Policy, after: Policy) -> Iterator[Difference]:
     said = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
     if said:
         yield Difference("Events", "", "Inputs of events are kept as", Change.CHANGED, said)
+
+
+def _reviews(before: Policy, after: Policy) -> Iterator[Difference]:
+    old, new = dict(reviews_said(before.output_reviews)), dict(reviews_said(after.output_reviews))
+    said = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
+    if said:
+        yield Difference("Controls", "", "Review of outputs", Change.CHANGED, said)
 
 
 def _items(before: Policy, after: Policy) -> Iterator[Difference]:

@@ -17,7 +17,7 @@ def with_head(text: str, *, name: str, version: str) -> str:
 def with_amounts(text: str, table: str, values: Mapping[str, int]) -> str:
     """With these whole numbers in `[quorum]`, `[decision_days]`, … ."""
     if table in {"escalation", "exception", "rehearsal_days"}:
-        text = _with_header(text, table)
+        text = with_header(text, table)
     for key, value in values.items():
         text = with_value(text, table, key, value)
     return text
@@ -27,19 +27,19 @@ def with_event_keeping(text: str, wanted: EventKeeping) -> str:
     """With events kept for so long, and their inputs in these forms."""
     known = parse_policy(text).events
     if wanted.days != known.days:
-        text = with_value(_with_header(text, "events"), "events", "keep_days", wanted.days)
+        text = with_value(with_header(text, "events"), "events", "keep_days", wanted.days)
     forms = {
         **{str(tier): form.value for tier, form in wanted.inputs_by_tier.items()},
         OTHERWISE: wanted.otherwise.value,
     }
     if (wanted.inputs_by_tier, wanted.otherwise) != (known.inputs_by_tier, known.otherwise):
-        text = _with_header(text, "event_inputs")
+        text = with_header(text, "event_inputs")
         for key, form in forms.items():
             text = with_value(text, "event_inputs", key, form)
     return text
 
 
-def _with_header(text: str, table: str) -> str:
+def with_header(text: str, table: str) -> str:
     """With `[table]`, at the end where it is not there."""
     known = {line.split("#")[0].strip() for line in text.split("\n")}
     return text if f"[{table}]" in known else f"{text.rstrip()}\n\n[{table}]\n"
@@ -52,12 +52,14 @@ def with_threshold(text: str, wanted: Threshold) -> str:
     if place is None:
         return with_table(text, "threshold", _threshold_values(wanted))
     former = _threshold_values(known[place - 1])
-    return _with_changes(text, f"threshold {place}", former, _threshold_values(wanted))
+    return with_changes(text, f"threshold {place}", former, _threshold_values(wanted))
 
 
 def without_threshold(text: str, clause: str) -> str:
     """Without the threshold of this clause; raises `NotFound`."""
-    return without_table(text, f"threshold {_position(clause, [one.clause for one in parse_policy(text).thresholds])}")
+    return without_table(
+        text, f"threshold {position_of(clause, [one.clause for one in parse_policy(text).thresholds])}"
+    )
 
 
 def with_path(text: str, wanted: Path) -> str:
@@ -66,15 +68,16 @@ def with_path(text: str, wanted: Path) -> str:
     place = next((number for number, one in enumerate(known, start=1) if one.clause == wanted.clause), None)
     if place is None:
         return with_table(text, "path", _path_values(wanted))
-    return _with_changes(text, f"path {place}", _path_values(known[place - 1]), _path_values(wanted))
+    return with_changes(text, f"path {place}", _path_values(known[place - 1]), _path_values(wanted))
 
 
 def without_path(text: str, clause: str) -> str:
     """Without the path of this clause; raises `NotFound`."""
-    return without_table(text, f"path {_position(clause, [one.clause for one in parse_policy(text).paths])}")
+    return without_table(text, f"path {position_of(clause, [one.clause for one in parse_policy(text).paths])}")
 
 
-def _with_changes(text: str, table: str, former: Mapping[str, Value], wanted: Mapping[str, Value]) -> str:
+def with_changes(text: str, table: str, former: Mapping[str, Value], wanted: Mapping[str, Value]) -> str:
+    """With what `wanted` says of this table where `former` says something else."""
     for key in former:
         if key not in wanted:
             text = without_value(text, table, key)
@@ -84,7 +87,8 @@ def _with_changes(text: str, table: str, former: Mapping[str, Value], wanted: Ma
     return text
 
 
-def _position(clause: str, clauses: list[str]) -> int:
+def position_of(clause: str, clauses: list[str]) -> int:
+    """The place of this clause, counted from 1; raises `NotFound`."""
     if clause not in clauses:
         raise NotFound("clause", clause)
     return clauses.index(clause) + 1

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from core.errors import Problem, Unreadable
+from core.policy.controls.reading import controls_of, output_reviews_of
 from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
 from core.policy.packs import packs
 from core.policy.places import places_of
@@ -80,6 +81,8 @@ def _policy(reader: Reader) -> Policy:
         rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
         rehearsal_days_by_tier=_rehearsals(reader),
         events=_events(reader),
+        controls=controls_of(reader),
+        output_reviews=output_reviews_of(reader),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -94,6 +97,7 @@ def _refuse_twice(reader: Reader, policy: Policy) -> None:
             policy.required_evidence,
             policy.required_datasets,
             policy.rollback_conditions,
+            policy.controls,
         )
         for one in part
     ]

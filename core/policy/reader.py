@@ -131,6 +131,14 @@ class Reader:
         self.refuse("“tiers” is missing or out of range", "tiers", found=repr(value), expected="a list of 1 to 4")
         return frozenset()
 
+    def tiers_or_none(self, key: str) -> frozenset[int]:
+        """A list of tiers that may be empty."""
+        value = self.left.pop(key, None)
+        if isinstance(value, list) and all(type(tier) is int and tier in ALL_TIERS for tier in value):
+            return frozenset(value)
+        self.refuse(f"“{key}” is missing or out of range", key, found=repr(value), expected="a list of 1 to 4")
+        return frozenset()
+
     def by_tier(self) -> dict[int, int]:
         return {int(key): value for key, value in self.by_key([str(tier) for tier in ALL_TIERS]).items()}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.policy.controls.rules import Control, OutputReviews
 from core.policy.keeping.rules import EventKeeping
 
 ALL_TIERS = frozenset({1, 2, 3, 4})
@@ -242,6 +243,8 @@ class Policy:
     rollback_conditions: tuple[RollbackCondition, ...] = ()
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
+    controls: tuple[Control, ...] = ()
+    output_reviews: OutputReviews = field(default_factory=OutputReviews)
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""
