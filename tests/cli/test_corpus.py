@@ -1,4 +1,4 @@
-"""Every file of the corpus on the command line: exit code 2 with its place on standard error, or taken as it is."""
+"""The corpus on the command line, one file a reason: exit code 2 with its place on standard error, or taken as it is."""
 
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.uploads.corpus import (
     Bad,
     Good,
     Sound,
+    one_of_each,
 )
 from tests.uploads.corpus.cases import GOOD, rows
 from tests.uploads.corpus.json_files import HOSTILE, SCENARIO_FILES
@@ -86,7 +87,7 @@ def assert_said(err: str, case: Bad) -> None:
     assert case.found in first
 
 
-@pytest.mark.parametrize("case", [*TABLES, *FULL_BOMBS], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", one_of_each([*TABLES, *FULL_BOMBS]), ids=lambda case: case.name)
 def test_a_file_that_is_no_table_exits_with_2_and_says_where(
     case: Bad, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,7 +98,7 @@ def test_a_file_that_is_no_table_exits_with_2_and_says_where(
     assert_said(err, case)
 
 
-@pytest.mark.parametrize("case", [*DECLARED, *JSON_FILES], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", one_of_each([*DECLARED, *JSON_FILES]), ids=lambda case: case.name)
 def test_a_file_that_is_not_what_was_declared_exits_with_2_and_says_where(
     case: Bad, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,7 +125,7 @@ def test_a_task_that_is_none_exits_with_2(tmp_path: Path) -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("case", [*HOSTILE, *SCENARIO_FILES], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", one_of_each([*HOSTILE, *SCENARIO_FILES]), ids=lambda case: case.name)
 def test_json_that_two_readers_could_read_differently_is_no_attachment_either(
     case: Bad, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

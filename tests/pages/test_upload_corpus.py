@@ -1,4 +1,4 @@
-"""Every table of the corpus through the page: refused in place and nothing kept, or readable and handed in."""
+"""The corpus through the page, one file a reason: refused in place and nothing kept, or readable and handed in."""
 
 import os
 import shutil
@@ -20,12 +20,14 @@ from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping, safe_label
 from tests.builders import Cast, a_cast, a_version
 from tests.pages.desk import Desk, button, column, words
-from tests.uploads.corpus import DECLARED, FULL_BOMBS, GOOD_FILES, JSON_FILES, MAPPING, TABLES, Bad, Good
+from tests.uploads.corpus import DECLARED, FULL_BOMBS, GOOD_FILES, JSON_FILES, MAPPING, TABLES, Bad, Good, one_of_each
 from tests.uploads.corpus.cases import GOOD, rows
 
 NONE = "–"
 # On the page the positive label is chosen among the labels that the file holds, so it cannot be another one.
-PICKED = [case for case in DECLARED if case.mapping == MAPPING and "positive label does not occur" not in case.reason]
+PICKED = one_of_each(
+    case for case in DECLARED if case.mapping == MAPPING and "positive label does not occur" not in case.reason
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def declare(at: AppTest, mapping: ColumnMapping) -> None:
     at.run()
 
 
-@pytest.mark.parametrize("case", [*TABLES, *FULL_BOMBS], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", one_of_each([*TABLES, *FULL_BOMBS]), ids=lambda case: case.name)
 def test_a_file_that_is_no_table_is_refused_in_place_and_not_kept(case: Bad, counter: Counter, opened: AppTest) -> None:
     before = counter.kept()
 
@@ -126,7 +128,7 @@ def test_a_file_that_is_no_table_is_refused_in_place_and_not_kept(case: Bad, cou
     assert counter.kept() == before
 
 
-@pytest.mark.parametrize("case", JSON_FILES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", one_of_each(JSON_FILES), ids=lambda case: case.name)
 def test_json_that_is_no_evidence_is_refused_in_place_and_not_kept(
     case: Bad, counter: Counter, opened_for: Mapping[EvidenceKind, AppTest]
 ) -> None:

@@ -41,6 +41,16 @@ HOLDERS = {
     "audit:respond": "owner developer validator approver",
     "compliance:run": "owner developer validator approver",
     "compliance:manage": "approver",
+    "production:report": "developer",
+    "monitor:run": "owner developer validator",
+    "alert:handle": "owner developer validator approver",
+    "output:review": "owner validator approver",
+    "stress:run": "developer validator",
+    "comparison:run": "developer validator",
+    "incident:declare": "owner developer validator approver",
+    "incident:handle": "owner developer validator approver",
+    "incident:review": "validator approver",
+    "review:hold": "owner validator approver",
     "person:manage": "administrator",
     "hook:manage": "administrator",
     "anchor:manage": "administrator",
@@ -80,7 +90,7 @@ APART = {
 PIPELINE_SCOPES = {
     "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "event:record",
     "validation:start", "change:request", "policy:draft", "production:return", "code:report", "compliance:run",
-    "export:make",
+    "export:make", "production:report", "monitor:run", "stress:run", "comparison:run", "incident:declare",
     "document:write", "coverage:answer",
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The bad-input corpus: files that must be refused, each with its place, and files that must be taken as they are."""
 
-from tests.uploads.corpus.cases import MAPPING, Bad, Good
+from tests.uploads.corpus.cases import MAPPING, Bad, Good, one_of_each
 from tests.uploads.corpus.declarations import LABELS, MULTICLASS, PERTURBED, REGRESSION, ROLES
 from tests.uploads.corpus.json_files import HOSTILE, SCENARIO_FILES, SHAPES, SYNTAX, UNSOUND
 from tests.uploads.corpus.parquet import BOMBS, FULL_BOMBS, PARQUET_FILES
@@ -29,4 +29,5 @@ __all__ = [
     "Bad",
     "Good",
     "Sound",
+    "one_of_each",
 ]

@@ -1,6 +1,6 @@
 """What a case of the corpus is: a file, what was declared about it, and where and why it is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from core.validation.rules import EvidenceKind
@@ -34,6 +34,14 @@ class Bad:
 
     def bytes(self) -> bytes:
         return self.content if isinstance(self.content, bytes) else self.content()
+
+
+def one_of_each(cases: Iterable[Bad]) -> tuple[Bad, ...]:
+    """The first case of each reason and kind, for an entrance that hands every file to the same reader."""
+    found: dict[tuple[str, EvidenceKind], Bad] = {}
+    for case in cases:
+        found.setdefault((case.reason, case.kind), case)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)
