@@ -1,4 +1,4 @@
-"""The corpus on the command line, one file a reason: exit code 2 with its place on standard error, or taken as it is."""
+"""The corpus on the command line, one file a reason: exit code 2 with its place on standard error, or taken as is."""
 
 from pathlib import Path
 
