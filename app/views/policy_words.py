@@ -20,6 +20,7 @@ def in_words(policy: Policy) -> None:
     _paths(policy)
     _requirements(policy)
     _controls(policy)
+    _alerting(policy)
     section("Events")
     table(
         [{"Inputs to": plain(key), "Kept as": plain(form)} for key, form in words.inputs_kept(policy.events).items()],
@@ -116,6 +117,20 @@ def _controls(policy: Policy) -> None:
     table(
         [{"Review of outputs": what, "By the policy": said} for what, said in reviews_said(policy.output_reviews)],
         alt="How people review outputs",
+    )
+
+
+def _alerting(policy: Policy) -> None:
+    section("Alerts")
+    rows = [(one.clause, "Severity", words.alert_weight(one)) for one in policy.alerting.weights]
+    rows += [(one.clause, "Escalation", words.alert_escalation(one)) for one in policy.alerting.escalations]
+    table(
+        [
+            {"Clause": clause.capitalize(), "Kind": kind, "Says": plain(said[:1].upper() + said[1:])}
+            for clause, kind, said in rows
+        ],
+        alt="How much alerts weigh, and when they are escalated",
+        unbroken=["Clause", "Kind"],
     )
 
 

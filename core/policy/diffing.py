@@ -74,6 +74,16 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
         ),
         *_clauses("Controls", before.controls, after.controls, lambda one: one.title, control_said),
         *_reviews(before, after),
+        *_clauses(
+            "Alerts", before.alerting.weights, after.alerting.weights, lambda one: "Severity", words.alert_weight
+        ),
+        *_clauses(
+            "Alerts",
+            before.alerting.escalations,
+            after.alerting.escalations,
+            lambda one: "Escalation",
+            words.alert_escalation,
+        ),
         *_inputs(before, after),
         *_items(before, after),
     )

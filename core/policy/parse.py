@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from core.errors import Problem, Unreadable
+from core.policy.alerting.reading import read_alerting
 from core.policy.controls.reading import controls_of, output_reviews_of
 from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
 from core.policy.packs import packs
@@ -83,6 +84,7 @@ def _policy(reader: Reader) -> Policy:
         events=_events(reader),
         controls=controls_of(reader),
         output_reviews=output_reviews_of(reader),
+        alerting=read_alerting(reader),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -98,6 +100,8 @@ def _refuse_twice(reader: Reader, policy: Policy) -> None:
             policy.required_datasets,
             policy.rollback_conditions,
             policy.controls,
+            policy.alerting.weights,
+            policy.alerting.escalations,
         )
         for one in part
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from core.policy.alerting.rules import Alerting
 from core.policy.controls.rules import Control, OutputReviews
 from core.policy.keeping.rules import EventKeeping
 
@@ -245,6 +246,7 @@ class Policy:
     events: EventKeeping = field(default_factory=EventKeeping)
     controls: tuple[Control, ...] = ()
     output_reviews: OutputReviews = field(default_factory=OutputReviews)
+    alerting: Alerting = field(default_factory=Alerting)
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from core.policy.alerting import words as alerting
+from core.policy.alerting.rules import AlertEscalation, AlertWeight
 from core.policy.keeping.rules import EventKeeping
 from core.policy.rules import (
     ALL_TIERS,
@@ -106,6 +108,16 @@ def rollback(one: RollbackCondition) -> str:
     return f"{one.metric} {beyond} {figure(one.value)} in {counted(one.chunks, 'chunk')} in a row, {tiers(one.tiers)}"
 
 
+def alert_weight(one: AlertWeight) -> str:
+    """How much alerts weigh at least or at most."""
+    return alerting.weight(one, tiers)
+
+
+def alert_escalation(one: AlertEscalation) -> str:
+    """When an alert that nobody took is escalated, and to whom."""
+    return alerting.escalation(one, tiers)
+
+
 def item(one: ChecklistTemplate) -> str:
     """“required, tiers 1, 2, where sr-26-2 applies”; then the kinds of change and the check, where they are stated."""
     pack = f", where {one.pack} applies" if one.pack else ""
@@ -133,6 +145,14 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
         ),
         ("Exceptions", "day", {"longest": policy.longest_exception_days}),
         ("Events", "day", {"kept": policy.events.days}),
+        (
+            "Alerts",
+            "minute",
+            {
+                "of one model and environment are one group within": policy.alerting.group_minutes,
+                "wait for others of their group before they are told": policy.alerting.wait_minutes,
+            },
+        ),
     )
 
 
