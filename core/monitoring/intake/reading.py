@@ -1,0 +1,221 @@
+"""Reads production data back: a stretch of time or of rows, with the labels and attributes that have come by now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+from sqlmodel import Session, func, select
+
+from core.inventory.moves import load_model, versions_by_id
+from core.monitoring.intake.arrivals import Arrival, arrivals
+from core.monitoring.intake.kept import Stream, batches_of
+from core.monitoring.intake.rules import (
+    AT,
+    ID,
+    LABEL,
+    PREDICTION,
+    SCORE,
+    VERSION,
+    BatchKind,
+    MonitoredData,
+)
+from core.monitoring.intake.service import monitored
+from core.monitoring.intake.tables import ProductionBatch
+from core.policy.rules import Task
+from core.store import EvidenceFiles
+from core.store.types import instant, microseconds
+from core.validation.tables import Evidence
+from core.validation.uploads import ColumnMapping
+from core.validation.uploads.numbers import canonical
+
+__all__ = [
+    "Arrival",
+    "MonitoredData",
+    "Span",
+    "arrivals",
+    "mapping_of",
+    "read_span",
+    "reference_rows",
+    "rows_held",
+    "rows_in",
+]
+
+RECEIVED_AT, LABELLED_AT = "received_at", "labelled_at"
+ALWAYS = (ID, AT, VERSION, PREDICTION, SCORE, LABEL, LABELLED_AT, RECEIVED_AT)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The inferences of a model in one environment from `start` on and before `end`, of one version or of all."""
+
+    model: str
+    environment: str
+    start: datetime
+    end: datetime
+    version: str | None = None
+
+
+def mapping_of(session: Session, model: str, environment: str) -> MonitoredData | None:
+    """What is declared to be monitored of this model there; none where nothing is."""
+    return monitored(session, _stream(session, model, environment))
+
+
+def rows_held(session: Session, model: str, environment: str) -> int:
+    """How many inferences there are in all, which is what `rows_in` counts through."""
+    stream = _stream(session, model, environment)
+    held = select(func.sum(ProductionBatch.rows)).where(
+        ProductionBatch.model_id == stream.model_id,
+        ProductionBatch.environment == stream.environment,
+        ProductionBatch.kind == BatchKind.INFERENCES,
+    )
+    return int(session.exec(held).one() or 0)
+
+
+def read_span(session: Session, files: EvidenceFiles, span: Span, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a stretch of time, sorted by time and id, each id once.
+
+    Columns: id, at (int64, microseconds since 1970 in UTC), version, prediction, score, label (null where none has
+    come), labelled_at and received_at (int64 as `at`), then features and attributes. Predictions and labels are texts,
+    of which `1` and `1.0` are one, and doubles where the declared task is regression. `columns` leaves out features
+    and attributes that are not among them.
+    """
+    stream = _stream(session, span.model, span.environment)
+    start, end = microseconds(span.start), microseconds(span.end) - 1
+    chosen = batches_of(session, stream, BatchKind.INFERENCES, span=(span.start, instant(end)))
+    names = _versions(session, chosen)
+    if span.version is not None:
+        chosen = [batch for batch in chosen if names[batch.version_id or 0] == span.version]
+    within = pl.col(AT).is_between(start, end)
+    parts = [_read(files, batch, names, columns).filter(within) for batch in chosen]
+    return _table(session, files, stream, parts, columns)
+
+
+def rows_in(
+    session: Session, files: EvidenceFiles, model: str, environment: str, *, first: int, limit: int
+) -> pa.Table:
+    """As `read_span`, the rows from number `first` (counted from 0) on, at most `limit`, for chunks of rows.
+
+    Rows count in the order in which their batches came, within a batch by time and id. So a row keeps its number
+    whatever comes late, and a chunk of rows that was complete stays what it was.
+    """
+    stream = _stream(session, model, environment)
+    chosen, position = list[tuple[ProductionBatch, int, int]](), 0
+    for batch in batches_of(session, stream, BatchKind.INFERENCES):
+        start, stop = max(first - position, 0), min(first + limit - position, batch.rows)
+        if start < stop:
+            chosen.append((batch, start, stop))
+        position += batch.rows
+    names = _versions(session, [batch for batch, _, _ in chosen])
+    parts = [_read(files, batch, names, None)[start:stop] for batch, start, stop in chosen]
+    return _table(session, files, stream, parts, None)
+
+
+def reference_rows(session: Session, files: EvidenceFiles, model: str, environment: str) -> pa.Table:
+    """The rows that production is compared with, with the columns of `read_span`; none where none are declared."""
+    stream = _stream(session, model, environment)
+    declared = monitored(session, stream)
+    if declared is None or not declared.reference:
+        return _finished(_empty(), declared).to_arrow()
+    if declared.reference.startswith("PB"):
+        batch = session.exec(select(ProductionBatch).where(ProductionBatch.number == declared.reference)).one()
+        return _finished(pl.read_parquet(files.path(batch.digest)), declared).to_arrow()
+    evidence = session.exec(select(Evidence).where(Evidence.number == declared.reference)).one()
+    frame = _renamed(pl.read_parquet(files.path(evidence.table_digest)), ColumnMapping.from_json(evidence.mapping))
+    return _finished(frame, declared).to_arrow()
+
+
+def _renamed(frame: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
+    """A file of a validation, with the names that production data has."""
+    named = {PREDICTION: mapping.prediction, SCORE: mapping.score, LABEL: mapping.label, ID: mapping.row_id}
+    return frame.select(
+        *(pl.col(theirs).alias(ours) for ours, theirs in named.items() if theirs is not None),
+        *(pl.col(name) for name in frame.columns if name not in named.values() and name not in named),
+    )
+
+
+def _stream(session: Session, model: str, environment: str) -> Stream:
+    return Stream(load_model(session, model).id or 0, environment)
+
+
+def _versions(session: Session, batches: Sequence[ProductionBatch]) -> dict[int, str]:
+    found = versions_by_id(session, {batch.version_id for batch in batches if batch.version_id})
+    return {key: version.version for key, (_, version) in found.items()}
+
+
+def _read(
+    files: EvidenceFiles, batch: ProductionBatch, names: dict[int, str], columns: Sequence[str] | None
+) -> pl.DataFrame:
+    source = files.path(batch.digest)
+    held = pl.read_parquet_schema(source)
+    wanted = [name for name in held if columns is None or name in columns or name in ALWAYS]
+    return pl.read_parquet(source, columns=wanted).with_columns(
+        pl.lit(names[batch.version_id or 0]).alias(VERSION),
+        pl.lit(microseconds(batch.received_at)).alias(RECEIVED_AT),
+    )
+
+
+def _table(
+    session: Session,
+    files: EvidenceFiles,
+    stream: Stream,
+    parts: Sequence[pl.DataFrame],
+    columns: Sequence[str] | None,
+) -> pa.Table:
+    """The parts as one, with labels and attributes."""
+    rows = pl.concat(parts, how="diagonal_relaxed") if parts else _empty()
+    if rows.height:
+        first, last = rows.select(pl.col(AT).min().alias("first"), pl.col(AT).max().alias("last")).row(0)
+        for kind in (BatchKind.LABELS, BatchKind.ATTRIBUTES):
+            batches = batches_of(session, stream, kind, span=(instant(first), instant(last)))
+            if batches:
+                rows = _beside(rows, [_belonging(files, batch, rows, columns) for batch in batches])
+    return _finished(rows, monitored(session, stream)).sort([AT, ID]).to_arrow()
+
+
+def _belonging(
+    files: EvidenceFiles, batch: ProductionBatch, rows: pl.DataFrame, columns: Sequence[str] | None
+) -> pl.DataFrame:
+    """What of a batch of labels or attributes belongs to these rows."""
+    held = pl.read_parquet(files.path(batch.digest)).join(rows.select(ID), on=ID, how="semi")
+    if batch.kind is BatchKind.LABELS:
+        came = pl.lit(microseconds(batch.received_at))
+        moment = pl.coalesce(pl.col(AT), came) if AT in held.columns else came
+        return held.select(ID, LABEL, moment.alias(LABELLED_AT))
+    return held.select(name for name in held.columns if name != AT and (columns is None or name in {ID, *columns}))
+
+
+def _beside(rows: pl.DataFrame, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Each row with what belongs to it; a column that both have keeps the value of the row where there is one."""
+    joined = rows.join(pl.concat(parts, how="diagonal_relaxed"), on=ID, how="left", suffix="\0joined")
+    both = [name for name in joined.columns if name.endswith("\0joined")]
+    merged = [pl.coalesce(name.removesuffix("\0joined"), name).alias(name.removesuffix("\0joined")) for name in both]
+    return joined.with_columns(merged).drop(both)
+
+
+def _empty() -> pl.DataFrame:
+    return pl.DataFrame(schema={ID: pl.String, AT: pl.Int64, VERSION: pl.String, RECEIVED_AT: pl.Int64})
+
+
+def _finished(rows: pl.DataFrame, declared: MonitoredData | None) -> pl.DataFrame:
+    """With every column that is always there, in order, and of the types that are promised."""
+    absent = [pl.lit(None).alias(name) for name in ALWAYS if name not in rows.columns]
+    rows = rows.with_columns(absent)
+    types = {ID: pl.String, AT: pl.Int64, VERSION: pl.String, SCORE: pl.Float64}
+    types |= {LABELLED_AT: pl.Int64, RECEIVED_AT: pl.Int64}
+    casts = [pl.col(name).cast(kind) for name, kind in types.items()]
+    number = declared is not None and declared.task is Task.REGRESSION
+    outcomes = [_outcome(rows[name], number).alias(name) for name in (PREDICTION, LABEL)]
+    rest = [name for name in rows.columns if name not in ALWAYS]
+    return rows.with_columns(*casts, *outcomes).select(*ALWAYS, *rest)
+
+
+def _outcome(values: pl.Series, number: bool) -> pl.Series:
+    """What was predicted or happened: a double in regression, else a text in the one spelling of its value."""
+    if number:
+        return values.cast(pl.Float64)
+    texts = values.cast(pl.String)
+    spelt = {text: canonical(text) for text in texts.drop_nulls().unique().to_list()}
+    different = {text: one for text, one in spelt.items() if text != one}
+    return texts.replace(different) if different else texts
