@@ -28,7 +28,7 @@ from core.store import EvidenceFiles
 from core.store.types import instant, microseconds
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
-from core.validation.uploads.numbers import canonical
+from core.validation.uploads.numbers import INTEGER, canonical, sound_numbers
 
 __all__ = [
     "Arrival",
@@ -113,26 +113,43 @@ def rows_in(
 
 
 def reference_rows(session: Session, files: EvidenceFiles, model: str, environment: str) -> pa.Table:
-    """The rows that production is compared with, with the columns of `read_span`; none where none are declared."""
+    """The rows that production is compared with, with the columns of `read_span`; `at` is null where they have none.
+
+    What is declared counts, and without it the newest batch of reference data; there may be none.
+    """
     stream = _stream(session, model, environment)
     declared = monitored(session, stream)
-    if declared is None or not declared.reference:
-        return _finished(_empty(), declared).to_arrow()
-    if declared.reference.startswith("PB"):
-        batch = session.exec(select(ProductionBatch).where(ProductionBatch.number == declared.reference)).one()
-        return _finished(pl.read_parquet(files.path(batch.digest)), declared).to_arrow()
-    evidence = session.exec(select(Evidence).where(Evidence.number == declared.reference)).one()
+    named = declared.reference if declared else ""
+    if not named or named.startswith("PB"):
+        batch = _reference(session, stream, named)
+        return _finished(pl.read_parquet(files.path(batch.digest)) if batch else _empty(), declared).to_arrow()
+    evidence = session.exec(select(Evidence).where(Evidence.number == named)).one()
     frame = _renamed(pl.read_parquet(files.path(evidence.table_digest)), ColumnMapping.from_json(evidence.mapping))
     return _finished(frame, declared).to_arrow()
+
+
+def _reference(session: Session, stream: Stream, number: str) -> ProductionBatch | None:
+    handed_in = batches_of(session, stream, BatchKind.REFERENCE)
+    return next((batch for batch in reversed(handed_in) if number in ("", batch.number)), None)
 
 
 def _renamed(frame: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     """A file of a validation, with the names that production data has."""
     named = {PREDICTION: mapping.prediction, SCORE: mapping.score, LABEL: mapping.label, ID: mapping.row_id}
+    rest = [name for name in frame.columns if name not in named.values() and name not in named]
     return frame.select(
         *(pl.col(theirs).alias(ours) for ours, theirs in named.items() if theirs is not None),
-        *(pl.col(name) for name in frame.columns if name not in named.values() and name not in named),
+        *(_number(frame[name]) for name in rest),
     )
+
+
+def _number(cells: pl.Series) -> pl.Series:
+    """A column of texts that are all numbers as such; an upload keeps the text of what was not declared as a number."""
+    if cells.dtype != pl.String or not sound_numbers(cells).fill_null(True).all():
+        return cells
+    if cells.str.contains(r"^[+-]?0[0-9]").any():  # codes with leading zeros are none
+        return cells
+    return cells.cast(pl.Int64 if cells.str.contains(INTEGER).fill_null(True).all() else pl.Float64)
 
 
 def _stream(session: Session, model: str, environment: str) -> Stream:

@@ -13,6 +13,7 @@ from core.access.personal_data import scan, standing_blocks
 from core.access.rules import Actor
 from core.errors import Problem, Refused, Unreadable
 from core.inventory.deployments.rules import PRODUCTION
+from core.inventory.deployments.service import check_environment
 from core.inventory.moves import load_model, load_version
 from core.jobs.service import enqueue
 from core.ledger.canonical import JsonValue
@@ -80,6 +81,7 @@ def record_production(
             raise Refused(reasons)
     with store.reading() as session:
         stream = Stream(load_model(session, model).id or 0, environment)
+        check_environment(session, environment)
         declared = monitored(session, stream)
         label = declared.label if declared else "label"
         frame = shaped(rows, kind, label=label, first_line=sent.first_line, at=at)
