@@ -22,6 +22,7 @@ import core.ledger.batches.tables
 import core.ledger.tables
 import core.links.tables
 import core.monitoring.alerts.tables
+import core.monitoring.checks.tables
 import core.monitoring.intake.tables
 import core.policy.exceptions.tables
 import core.policy.packs.tables

@@ -21,6 +21,7 @@ def in_words(policy: Policy) -> None:
     _requirements(policy)
     _controls(policy)
     _alerting(policy)
+    _monitors(policy)
     section("Events")
     table(
         [{"Inputs to": plain(key), "Kept as": plain(form)} for key, form in words.inputs_kept(policy.events).items()],
@@ -147,3 +148,25 @@ def _requirements(policy: Policy) -> None:
             alt="Evidence and dataset records that a validation takes, and when a version goes back",
             unbroken=["Clause"],
         )
+
+
+def _monitors(policy: Policy) -> None:
+    if not policy.monitors:
+        return
+    section("Monitoring")
+    table(
+        [
+            {
+                "Clause": one.clause,
+                "What": plain(one.title),
+                "Chunk": str(one.chunk),
+                "Must be": plain(words.monitor_threshold(one)),
+                "Breach": one.severity.capitalize(),
+                "Applies to": plain(words.monitored(one).capitalize()),
+            }
+            for one in policy.monitors
+        ],
+        alt="What is checked on production data: clause, what is measured, on which chunks, its threshold, how much a "
+        "breach weighs, and of which models",
+        unbroken=["Clause", "Chunk"],
+    )

@@ -201,6 +201,7 @@ class Event(StrEnum):
     PRODUCTION_RECORDED = "production.recorded"
     PRODUCTION_REFUSED = "production.refused"
     METRICS_RECORDED = "metrics.recorded"
+    MONITOR_CHECKED = "monitor.checked"
     PAYLOAD_ERASED = "payload.erased"
     LEDGER_VERIFIED = "ledger.verified"
     LEDGER_KEY_ROTATED = "ledger.key_rotated"

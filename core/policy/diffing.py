@@ -84,6 +84,7 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             lambda one: "Escalation",
             words.alert_escalation,
         ),
+        *_clauses("Monitors", before.monitors, after.monitors, lambda one: one.title, words.monitor),
         *_inputs(before, after),
         *_items(before, after),
     )

@@ -8,6 +8,7 @@ from core.errors import Problem, Unreadable
 from core.policy.alerting.reading import read_alerting
 from core.policy.controls.reading import controls_of, output_reviews_of
 from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
+from core.policy.monitors.reading import read_monitor
 from core.policy.packs import packs
 from core.policy.places import places_of
 from core.policy.reader import Reader, Wrong
@@ -85,6 +86,7 @@ def _policy(reader: Reader) -> Policy:
         controls=controls_of(reader),
         output_reviews=output_reviews_of(reader),
         alerting=read_alerting(reader),
+        monitors=tuple(read_monitor(one) for one in reader.tables("monitor", optional=True)),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -102,6 +104,7 @@ def _refuse_twice(reader: Reader, policy: Policy) -> None:
             policy.controls,
             policy.alerting.weights,
             policy.alerting.escalations,
+            policy.monitors,
         )
         for one in part
     ]

@@ -8,17 +8,13 @@ from types import MappingProxyType
 from core.policy.alerting.rules import Alerting
 from core.policy.controls.rules import Control, OutputReviews
 from core.policy.keeping.rules import EventKeeping
+from core.policy.monitors.rules import Monitor
+from core.policy.scope import ALL_TIERS as ALL_TIERS
+from core.policy.scope import Direction as Direction
+from core.policy.scope import Task as Task
 
-ALL_TIERS = frozenset({1, 2, 3, 4})
 # how many days a rehearsal of the way back counts, by tier, where a policy does not say so
 REHEARSAL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
-
-
-class Direction(StrEnum):
-    """On which side of its threshold a figure must lie; on the threshold is met."""
-
-    AT_LEAST = "at least"
-    AT_MOST = "at most"
 
 
 class CheckKind(StrEnum):
@@ -44,14 +40,6 @@ TITLES: Mapping[CheckKind, str] = MappingProxyType(
         CheckKind.ROBUSTNESS: "Robustness",
     }
 )
-
-
-class Task(StrEnum):
-    """What a model predicts: one of two classes, one of several, or a number."""
-
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    REGRESSION = "regression"
 
 
 class ChangeKind(StrEnum):
@@ -247,6 +235,7 @@ class Policy:
     controls: tuple[Control, ...] = ()
     output_reviews: OutputReviews = field(default_factory=OutputReviews)
     alerting: Alerting = field(default_factory=Alerting)
+    monitors: tuple[Monitor, ...] = ()
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from core.policy.alerting import words as alerting
 from core.policy.alerting.rules import AlertEscalation, AlertWeight
 from core.policy.keeping.rules import EventKeeping
+from core.policy.monitors.rules import Against, Monitor
 from core.policy.rules import (
     ALL_TIERS,
     INTO_USE,
@@ -116,6 +117,41 @@ def alert_weight(one: AlertWeight) -> str:
 def alert_escalation(one: AlertEscalation) -> str:
     """When an alert that nobody took is escalated, and to whom."""
     return alerting.escalation(one, tiers)
+
+
+def monitor(one: Monitor) -> str:
+    """“error_rate of each 1 day at most 0.05, high, all tiers; two classes”."""
+    parts = [f"{one.metric} of each {one.chunk} {monitor_threshold(one)}", one.severity, tiers(one.tiers)]
+    parts += [f"{one.aggregate} of the points"] if one.aggregate else []
+    parts += [f"in {listed(one.environments)}"] if one.environments else []
+    parts += [f"at least {counted(one.minimum_rows, 'row')}"] if one.minimum_rows else []
+    said = ", ".join(parts)
+    return f"{said}; {tasks(one.tasks)}" if one.tasks != frozenset(Task) else said
+
+
+def monitor_threshold(one: Monitor) -> str:
+    """What a figure in production is held against: “at most 0.05”, “within 3 deviations of the reference”."""
+    held = one.threshold
+    if held.against is Against.FIXED and held.direction is not None:
+        return bound(held.direction, held.value)
+    if held.against is Against.LAST_APPROVED:
+        sides = {None: "within", Direction.AT_LEAST: "not below", Direction.AT_MOST: "not above"}
+        return f"{sides[held.direction]} {figure(held.tolerance)} of the version approved last"
+    sides = {None: "within", Direction.AT_LEAST: "no more below than", Direction.AT_MOST: "no more above than"}
+    of = "the reference" if held.against is Against.REFERENCE else f"comparable periods{_season(one)}"
+    return f"{sides[held.direction]} {figure(held.deviations)} deviations of {of}"
+
+
+def monitored(one: Monitor) -> str:
+    """Which models and environments a monitor is for: “tiers 1, 2; two classes; in production”."""
+    parts = [tiers(one.tiers)] if one.tiers != ALL_TIERS else []
+    parts += [tasks(one.tasks)] if one.tasks != frozenset(Task) else []
+    parts += [f"in {listed(one.environments)}"] if one.environments else []
+    return "; ".join(parts) or "all models"
+
+
+def _season(one: Monitor) -> str:
+    return f" (same {one.threshold.season})" if one.threshold.season else ""
 
 
 def item(one: ChecklistTemplate) -> str:

@@ -198,7 +198,7 @@ def test_a_clause_that_the_draft_leaves_out_is_said_too(room: Room) -> None:
     without = TEXT.replace('clause = "4.2"', 'clause = "4.22"')
 
     effects = {
-        one.clause: one for one in room.summary(without.replace('"impact_ratio"', '"equalized_odds_ratio"')).clauses
+        one.clause: one for one in room.summary(without.replace('"impact_ratio"', '"equalized_odds_ratio"', 1)).clauses
     }
     assert effects["4.2"].moves == (Move("pass", "not judged", 1),)
     assert effects["4.22"].held == 0
