@@ -11,7 +11,9 @@ import core.compliance.tables
 import core.coverage.tables
 import core.documents.tables
 import core.improvement.actions.tables
+import core.improvement.comparisons.tables
 import core.improvement.incidents.tables
+import core.improvement.rollback.tables
 import core.inventory.deployments.tables
 import core.inventory.importing.tables
 import core.inventory.tables

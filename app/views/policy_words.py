@@ -88,6 +88,11 @@ def _amounts(policy: Policy) -> None:
         if "tier 1" not in values
         for key, value in values.items()
     ]
+    others += [
+        {"What": title, "Of": plain(key), "Amount": plain(value)}
+        for title, values in words.safeguards(policy)
+        for key, value in values.items()
+    ]
     table(others, alt="Deadlines and least sizes", right=["Amount"])
 
 

@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     CHANGE = "change"
     EXCEPTION = "exception"
     DRILL = "drill"
+    ROLLBACK = "rollback"  # decided by the system under a clause of the policy
     FINDING = "finding"
     DEVIATION = "deviation"
     AUDIT_FINDING = "audit finding"

@@ -69,7 +69,7 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             "Rollback conditions",
             before.rollback_conditions,
             after.rollback_conditions,
-            lambda one: one.metric,
+            lambda one: one.metric or "Any breach",
             words.rollback,
         ),
         *_clauses("Controls", before.controls, after.controls, lambda one: one.title, control_said),
@@ -85,6 +85,7 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             words.alert_escalation,
         ),
         *_clauses("Monitors", before.monitors, after.monitors, lambda one: one.title, words.monitor),
+        *_safeguards(before, after),
         *_inputs(before, after),
         *_items(before, after),
     )
@@ -139,6 +140,13 @@ def _amounts(before: Policy, after: Policy) -> Iterator[Difference]:
         changed = [f"{key}: {old[key]} → {words.counted(new[key], unit)}" for key in old if old[key] != new[key]]
         if changed:
             yield Difference("Quorum and deadlines", "", title, Change.CHANGED, "; ".join(changed))
+
+
+def _safeguards(before: Policy, after: Policy) -> Iterator[Difference]:
+    for (title, old), (_, new) in zip(words.safeguards(before), words.safeguards(after), strict=True):
+        changed = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
+        if changed:
+            yield Difference("Safeguards of production", "", title, Change.CHANGED, changed)
 
 
 def _inputs(before: Policy, after: Policy) -> Iterator[Difference]:

@@ -30,14 +30,13 @@ from core.policy.rules import (
     Policy,
     RequiredDataset,
     RequiredEvidence,
-    RollbackCondition,
     RolloutStep,
     Statement,
     Threshold,
 )
+from core.policy.safeguards.parse import SEVERITIES, canary_of, comparison_of, guard_of, rollback_of
 from core.policy.vocabulary import names_of
 
-SEVERITIES = ("critical", "high", "medium", "low")
 REQUIRABLE = ("training data", "reference data", "baseline predictions", "attributions", "perturbed predictions")
 CANARY = re.compile(r"canary ([1-9]\d?)")
 
@@ -80,13 +79,16 @@ def _policy(reader: Reader) -> Policy:
         longest_exception_days=_longest_exception(reader),
         required_evidence=tuple(_evidence(one) for one in reader.tables("required_evidence", optional=True)),
         required_datasets=tuple(_dataset(one) for one in reader.tables("required_dataset", optional=True)),
-        rollback_conditions=tuple(_rollback(one) for one in reader.tables("rollback", optional=True)),
+        rollback_conditions=tuple(rollback_of(one) for one in reader.tables("rollback", optional=True)),
         rehearsal_days_by_tier=_rehearsals(reader),
         events=_events(reader),
         controls=controls_of(reader),
         output_reviews=output_reviews_of(reader),
         alerting=read_alerting(reader),
         monitors=tuple(read_monitor(one) for one in reader.tables("monitor", optional=True)),
+        rollback_guard=guard_of(reader),
+        canary_hold=canary_of(reader),
+        comparison=comparison_of(reader),
     )
     _refuse_twice(reader, policy)
     return policy
@@ -217,17 +219,6 @@ def _dataset(reader: Reader) -> RequiredDataset:
         clause=reader.text("clause"),
         dataset=reader.one_of("dataset", DatasetPart),
         states=reader.some_of("states", Statement),
-        tiers=reader.tiers_or_all(),
-    )
-
-
-def _rollback(reader: Reader) -> RollbackCondition:
-    return RollbackCondition(
-        clause=reader.text("clause"),
-        metric=reader.text("metric"),
-        direction=reader.one_of("direction", Direction),
-        value=reader.number("value"),
-        chunks=reader.whole("chunks", 1),
         tiers=reader.tiers_or_all(),
     )
 

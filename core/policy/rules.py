@@ -9,6 +9,7 @@ from core.policy.alerting.rules import Alerting
 from core.policy.controls.rules import Control, OutputReviews
 from core.policy.keeping.rules import EventKeeping
 from core.policy.monitors.rules import Monitor
+from core.policy.safeguards.rules import CanaryHold, ComparisonRule, RollbackGuard
 from core.policy.scope import ALL_TIERS as ALL_TIERS
 from core.policy.scope import Direction as Direction
 from core.policy.scope import Task as Task
@@ -164,7 +165,10 @@ class RequiredDataset:
 
 @dataclass(frozen=True)
 class RollbackCondition:
-    """A version in production goes back when this metric lies beyond its value in so many chunks in a row."""
+    """A version in production goes back when this metric lies beyond its value in so many chunks in a row.
+
+    With a `severity` it goes back when any one monitor had breaches of at least this severity, and no metric is named.
+    """
 
     clause: str
     metric: str
@@ -172,6 +176,7 @@ class RollbackCondition:
     value: float
     chunks: int
     tiers: frozenset[int]
+    severity: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,6 +241,9 @@ class Policy:
     output_reviews: OutputReviews = field(default_factory=OutputReviews)
     alerting: Alerting = field(default_factory=Alerting)
     monitors: tuple[Monitor, ...] = ()
+    rollback_guard: RollbackGuard = field(default_factory=RollbackGuard)
+    canary_hold: CanaryHold = field(default_factory=CanaryHold)
+    comparison: ComparisonRule = field(default_factory=ComparisonRule)
 
     def quorum(self, tier: int) -> int:
         """How many votes to approve a version of this tier needs."""

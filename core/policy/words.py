@@ -23,6 +23,7 @@ from core.policy.rules import (
     Task,
     Threshold,
 )
+from core.policy.safeguards.rules import HeldShare
 
 TASK_WORDS: Mapping[Task, str] = MappingProxyType(
     {Task.BINARY: "two classes", Task.MULTICLASS: "several classes", Task.REGRESSION: "a quantity"}
@@ -105,6 +106,9 @@ def dataset(one: RequiredDataset) -> str:
 
 def rollback(one: RollbackCondition) -> str:
     """When a version in production goes back."""
+    if one.severity:
+        said = f"a breach of severity {one.severity} or above"
+        return f"{said} in {counted(one.chunks, 'chunk')} in a row, {tiers(one.tiers)}"
     beyond = "below" if one.direction is Direction.AT_LEAST else "above"
     return f"{one.metric} {beyond} {figure(one.value)} in {counted(one.chunks, 'chunk')} in a row, {tiers(one.tiers)}"
 
@@ -187,6 +191,31 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
             {
                 "of one model and environment are one group within": policy.alerting.group_minutes,
                 "wait for others of their group before they are told": policy.alerting.wait_minutes,
+            },
+        ),
+        ("Automatic rollbacks of a model", "rollback", {"at most, in the time below": policy.rollback_guard.most}),
+        ("Time for automatic rollbacks", "hour", {"counted back": policy.rollback_guard.hours}),
+        (
+            "Pairs that a comparison needs",
+            "pair",
+            {"in all": policy.comparison.minimum_pairs, "of a group": policy.comparison.minimum_group},
+        ),
+    )
+
+
+def safeguards(policy: Policy) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """What is no whole number about holds and comparisons: its title, and the values by what they are for."""
+    hold, rule = policy.canary_hold, policy.comparison
+    share = "kept" if hold.share is HeldShare.KEPT else "set to 0"
+    return (
+        ("Hold of a canary", {"at a breach of severity": f"{hold.severity} or above", "its share is": share}),
+        (
+            "Promotion of a challenger",
+            {
+                "alike when the deciding metric differs by at most": figure(rule.margin),
+                "a group is treated worse by at most": figure(rule.fairness_margin),
+                "its cost rises by at most": f"{figure(rule.cost_increase * 100)} %",
+                "its latency rises by at most": f"{figure(rule.latency_increase * 100)} %",
             },
         ),
     )

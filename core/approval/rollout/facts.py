@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from core.approval.code.facts import commits_of
 from core.approval.facts import ChangeRecord, change_facts, key_of, load_change, path_of
-from core.approval.rollout.rules import ReturnFacts, RolloutFacts, RolloutStatus, plan_from, step_words
-from core.approval.rollout.tables import Rollout
+from core.approval.rollout.rules import Breach, ReturnFacts, RolloutFacts, RolloutStatus, plan_from, step_words
+from core.approval.rollout.tables import Rollout, RolloutHold
 from core.approval.rules import BRINGS
 from core.approval.tables import ChangeRequest
 from core.errors import NotFound
@@ -77,7 +77,19 @@ def rollout_facts(session: Session, found: Execution, person: str, at: datetime)
         code_reviews=found.path.code_reviews,
         commits=commits_of(session, key_of(record.version)) if found.path.code_reviews else (),
         slots=slots_of(session),
+        held=_breach(session, rollout),
     )
+
+
+def open_hold(session: Session, rollout: Rollout) -> RolloutHold | None:
+    """The breach for which this rollout is held, until it is released."""
+    query = select(RolloutHold).where(RolloutHold.rollout_id == rollout.id, col(RolloutHold.released_at).is_(None))
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def _breach(session: Session, rollout: Rollout | None) -> Breach | None:
+    hold = open_hold(session, rollout) if rollout else None
+    return Breach(hold.what, hold.chunk, hold.clause) if hold else None
 
 
 def open_rollout(session: Session, model_id: int, environment: str = PRODUCTION) -> Rollout | None:

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlmodel import select
 
 from core.access.deciding import deciding
-from core.access.rules import Actor, Permission, permission_refusals
+from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
 from core.approval.facts import key_of, load_change
 from core.approval.hooks.announcing import announce
 from core.approval.rollout.facts import WayBack, execution, lock_model, open_rollout, way_back
 from core.approval.rollout.moving import supersede
-from core.approval.rollout.rules import return_refusals
+from core.approval.rollout.rules import return_refusals, seen_refusals
 from core.approval.rollout.stepping import abort_open
 from core.approval.rollout.texts import check_reason, refuse
 from core.approval.tables import ChangeRequest
@@ -58,17 +58,35 @@ class Rehearsed:
 
 
 def return_to_former(
-    store: Store, ledger: Ledger, *, model: str, reason: str, environment: str = PRODUCTION, actor: Actor, at: datetime
+    store: Store,
+    ledger: Ledger,
+    *,
+    model: str,
+    reason: str,
+    environment: str = PRODUCTION,
+    seen: str | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Returned:
-    """Bring back the version that stood before, and mark the one that stands as rolled back; an open rollout ends."""
+    """Bring back the version that stood before, and mark the one that stands as rolled back; an open rollout ends.
+
+    `seen` is the version that stood when the actor decided: where another one stands by now, nothing moves.
+    """
     check_reason(reason)
     with deciding(store, ledger, ACT, entity=Entity("model", model), actor=actor, at=at) as tx:
-        row = _locked(tx, model)
+        row = locked_model(tx, model)
         check_environment(tx.session, environment)
         back = way_back(tx.session, row, environment, at=at)
-        refuse(return_refusals(back.facts, actor, reason=reason))
-        _abort_open(tx, ledger, row, environment, reason=reason, actor=actor, at=at)
-        return _returned(tx, ledger, back, environment, reason=reason, actor=actor, at=at)
+        refuse((*seen_refusals(back.facts, seen), *return_refusals(back.facts, actor, reason=reason)))
+        return return_within(tx, ledger, back, environment, reason=reason, actor=actor, at=at)
+
+
+def return_within(
+    tx: Transaction, ledger: Ledger, back: WayBack, environment: str, *, reason: str, actor: Actor, at: datetime
+) -> Returned:
+    """As `return_to_former`, inside a transaction that has locked the model and asked the rules."""
+    _abort_open(tx, ledger, back.model, environment, reason=reason, actor=actor, at=at)
+    return _returned(tx, ledger, back, environment, reason=reason, actor=actor, at=at)
 
 
 def rehearse(
@@ -78,19 +96,21 @@ def rehearse(
     model: str,
     environment: str = PRODUCTION,
     registry: Callable[[str], str | None] | None = None,
+    also: Callable[[Transaction, Rehearsed], None] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Rehearsed:
     """Play the rollback: the rules are asked as for the real one and the registry whether it answers; nothing moves.
 
     `registry` is asked with the model's number and answers with what went wrong, or None. The time that it takes is
-    that of reading, deciding and asking. Whoever may roll back may rehearse it.
+    that of reading, deciding and asking. Whoever may roll back may rehearse it, and so does the system on schedule.
+    `also` is done in the transaction that keeps the record.
     """
     started = time.perf_counter()
     found, back = _played(store, model, environment, registry, actor, at)
     took = round((time.perf_counter() - started) * 1_000_000)
     with deciding(store, ledger, REHEARSE, entity=Entity("model", model), actor=actor, at=at) as tx:
-        refuse(permission_refusals(actor, Permission.PRODUCTION_RETURN))
+        refuse(() if actor == SYSTEM else permission_refusals(actor, Permission.PRODUCTION_RETURN))
         outcome = DrillOutcome.FAILED if found else DrillOutcome.PASSED
         tx.session.add(
             Drill(
@@ -119,7 +139,10 @@ def rehearse(
                 "found": list(found),
             },
         )
-        return Rehearsed(model, outcome, back.facts.current, back.facts.former, found, took, entry.index)
+        done = Rehearsed(model, outcome, back.facts.current, back.facts.former, found, took, entry.index)
+        if also is not None:
+            also(tx, done)
+        return done
 
 
 def _played(
@@ -138,7 +161,8 @@ def _played(
     return tuple(" ".join(line.split()) for line in found), back
 
 
-def _locked(tx: Transaction, model: str) -> Model:
+def locked_model(tx: Transaction, model: str) -> Model:
+    """The model, locked before it is read, so that whatever moves its versions comes before or after; `NotFound`."""
     found = tx.session.execute(select(Model.id).where(Model.number == model)).scalar_one_or_none()
     if found is None:
         raise NotFound("model", model)
@@ -166,7 +190,8 @@ def _returned(
     if environment == PRODUCTION:
         move(tx, former, Action.RETURN)
         supersede(tx, ledger, model.number, current, by=former.version, actor=actor, at=at)
-    record_part(tx, former, actor, Duty.EXECUTION, at)
+    if actor != SYSTEM:  # duties are of people
+        record_part(tx, former, actor, Duty.EXECUTION, at)
     part = Stay(
         Phase.FULL, 100, slot=_slot(tx, model, former.id), reason=reason, ending=Ending.ROLLED_BACK, because=reason
     )

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.access.rules import Actor, Permission, permission_refusals
+from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
 from core.approval.code.rules import CommitFacts, code_refusals
+from core.approval.rollout.plans import Strategy, drill_due, plan_from, plan_of, plan_text, step_words
 from core.approval.rules import ChangeFacts, refusals
 from core.errors import Refusal
-from core.inventory.rules import Action, Stage, VersionFacts, move_refusals
-from core.policy.rules import FULL_AT_ONCE, Phase, RolloutStep
+from core.inventory.rules import Action, Stage, VersionFacts, move_refusals, stage_refusals
 from core.validation.rules import reason_refusals
+
+__all__ = ["Strategy", "drill_due", "plan_from", "plan_of", "plan_text", "step_words"]
 
 CLAUSE = "rollout plan"
 WAY_BACK = "way back"
@@ -25,13 +27,6 @@ class RolloutStatus(StrEnum):
     HALTED = "halted"
     COMPLETED = "completed"
     ABORTED = "aborted"
-
-
-class Strategy(StrEnum):
-    """How a version takes over: by growing shares in one place, or whole from a second place that stands ready."""
-
-    STEPWISE = "step by step"
-    BLUE_GREEN = "blue-green"
 
 
 # what may stand in an environment that serves nobody, and in one that serves people beside production
@@ -47,6 +42,7 @@ class Act(StrEnum):
     HALT = "halt the rollout"
     RESUME = "resume the rollout"
     ABORT = "abort the rollout"
+    RELEASE = "release the hold"
 
 
 # from which status each act starts; None: no rollout of this change is open
@@ -57,16 +53,29 @@ STARTS: Mapping[Act, frozenset[RolloutStatus | None]] = MappingProxyType(
         Act.HALT: frozenset({RolloutStatus.UNDER_WAY}),
         Act.RESUME: frozenset({RolloutStatus.HALTED}),
         Act.ABORT: frozenset({RolloutStatus.UNDER_WAY, RolloutStatus.HALTED}),
+        Act.RELEASE: frozenset({RolloutStatus.UNDER_WAY, RolloutStatus.HALTED}),
     }
 )
 # acts that bring a version further ask for everything that an execution asks for; stopping never does
-FURTHER = frozenset({Act.BEGIN, Act.ADVANCE, Act.RESUME})
-SAID = frozenset({Act.HALT, Act.ABORT})
+FURTHER = frozenset({Act.BEGIN, Act.ADVANCE, Act.RESUME, Act.RELEASE})
+SAID = frozenset({Act.HALT, Act.ABORT, Act.RELEASE})
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The breach for which a version on its way into production is held: its check, chunk and policy clause."""
+
+    check: str
+    chunk: str
+    clause: str
 
 
 @dataclass(frozen=True)
 class RolloutFacts:
-    """The state of an execution; `other` is the change whose rollout holds the place, `hold_until` ends the hold."""
+    """The state of an execution; `other` is the change whose rollout holds the place, `hold_until` ends the hold.
+
+    `held` is the breach of a monitor for which the version is held, whatever the step says, until a person releases it.
+    """
 
     change: ChangeFacts
     status: RolloutStatus | None
@@ -77,6 +86,7 @@ class RolloutFacts:
     code_reviews: int = 0
     commits: tuple[CommitFacts, ...] = ()
     slots: tuple[str, ...] = field(default=())
+    held: Breach | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ class ReturnFacts:
 
 
 def rollout_refusals(facts: RolloutFacts, act: Act, actor: Actor, *, reason: str | None = None) -> tuple[Refusal, ...]:
-    """Every reason against this act by this actor; `reason` is the one given for halting or aborting, once given."""
+    """Every reason against this act by this actor; `reason` is given for an act that asks for one, once given."""
     reasons = list(_start(facts, act))
     if act in FURTHER:
         reasons += refusals(facts.change, Action.EXECUTE, actor)
@@ -103,6 +113,9 @@ def rollout_refusals(facts: RolloutFacts, act: Act, actor: Actor, *, reason: str
         reasons += permission_refusals(actor, Permission.PRODUCTION_RETURN)
     if act is Act.ADVANCE:
         reasons += _hold(facts)
+        reasons += _breach(facts)
+    if act is Act.RELEASE and facts.held is None:
+        reasons.append(Refusal("not-held", "No breach holds the rollout", CLAUSE))
     if act in SAID and reason is not None:
         reasons += reason_refusals(reason, "The reason")
     return tuple(reasons)
@@ -123,15 +136,30 @@ def slot_refusals(slots: Sequence[str]) -> tuple[Refusal, ...]:
 
 
 def return_refusals(facts: ReturnFacts, actor: Actor, *, reason: str | None = None) -> tuple[Refusal, ...]:
-    """Every reason against going back to the version that stood before: it needs no vote while its approval stands."""
+    """Every reason against going back to the version that stood before: it needs no vote while its approval stands.
+
+    The system itself acts where a clause of the policy says so, which stands for the permission of a person.
+    """
     reasons = list(_way_back(facts))
-    if facts.version is None:
+    if actor == SYSTEM:
+        reasons += stage_refusals(facts.version, Action.RETURN) if facts.version else ()
+    elif facts.version is None:
         reasons += permission_refusals(actor, Permission.PRODUCTION_RETURN)
     else:
         reasons += move_refusals(facts.version, Action.RETURN, actor)
     if reason is not None:
         reasons += reason_refusals(reason, "The reason")
     return tuple(reasons)
+
+
+def seen_refusals(facts: ReturnFacts, seen: str | None) -> tuple[Refusal, ...]:
+    """Why a return that was decided on another state does not happen; `seen` is the version that stood then."""
+    if seen is None or facts.current == seen:
+        return ()
+    now = facts.current or "No version"
+    return (
+        Refusal("pointer-moved", f"{now} stands there now, no longer {seen}", WAY_BACK, "Read again, then decide."),
+    )
 
 
 def place_refusals(
@@ -158,38 +186,6 @@ def place_refusals(
     return tuple(reasons)
 
 
-def plan_of(steps: Sequence[RolloutStep], strategy: Strategy) -> tuple[RolloutStep, ...]:
-    """The steps to take: those of the policy up to full, or, blue-green, one place ready for as long as all of them.
-
-    A plan always ends with full: a policy whose steps do not say so means it.
-    """
-    before = tuple(step for step in steps if step.phase is not Phase.FULL)
-    if strategy is Strategy.BLUE_GREEN:
-        before = (RolloutStep(Phase.SHADOW, 0, sum(step.hold_hours for step in before)),)
-    return (*before, *FULL_AT_ONCE)
-
-
-def plan_text(steps: Sequence[RolloutStep]) -> str:
-    """A plan as it is stored: `canary 10 24` on a line is a canary of 10 % that holds for 24 hours."""
-    return "\n".join(f"{step.phase} {step.percent} {step.hold_hours}" for step in steps)
-
-
-def plan_from(text: str) -> tuple[RolloutStep, ...]:
-    """The inverse of `plan_text`."""
-    parts = (line.split(" ") for line in text.splitlines())
-    return tuple(RolloutStep(Phase(phase), int(percent), int(hours)) for phase, percent, hours in parts)
-
-
-def step_words(step: RolloutStep) -> str:
-    """A step as people say it: “canary 10 %”."""
-    return f"{step.phase} {step.percent} %" if step.phase is Phase.CANARY else str(step.phase)
-
-
-def drill_due(days: int, last: datetime | None) -> datetime | None:
-    """Until when the last rehearsal that passed counts, which policy says in days; None when there was none."""
-    return None if last is None else last + timedelta(days=days)
-
-
 def _start(facts: RolloutFacts, act: Act) -> list[Refusal]:
     reasons = []
     if facts.status not in STARTS[act]:
@@ -212,6 +208,19 @@ def _hold(facts: RolloutFacts) -> list[Refusal]:
         return []
     until = f"{facts.hold_until:%Y-%m-%d %H:%M} UTC"
     return [Refusal("hold", f"The step {facts.step_words} holds until {until}", CLAUSE, "Wait, or abort the rollout.")]
+
+
+def _breach(facts: RolloutFacts) -> list[Refusal]:
+    if facts.held is None:
+        return []
+    return [
+        Refusal(
+            "breach-held",
+            f"{facts.held.check} of this version failed in chunk {facts.held.chunk}",
+            facts.held.clause,
+            "Release the hold with a reason, or abort the rollout.",
+        )
+    ]
 
 
 def _way_back(facts: ReturnFacts) -> list[Refusal]:

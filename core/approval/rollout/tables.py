@@ -11,6 +11,7 @@ from core.store.base import Row
 from core.store.types import Instant, choice, row_id
 
 OPEN = text("status IN ('under way', 'halted')")
+HELD = text("released_at IS NULL")
 
 
 class Rollout(Row, table=True):
@@ -43,3 +44,28 @@ class Rollout(Row, table=True):
     ended_by: str = Field(default="", max_length=16)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     revision: int = 1
+
+
+class RolloutHold(Row, table=True):
+    """A breach for which a version on its way into production is held until a person releases it; one at a time."""
+
+    __tablename__ = "rollout_hold"
+    __table_args__ = (
+        Index("uq_rollout_hold_open", "rollout_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    rollout_id: int = Field(foreign_key="rollout.id", index=True)
+    step: int  # of the rollout, at which it was held
+    what: str = Field(max_length=300)  # failed, in words
+    monitor: str = Field(max_length=80)  # the clause that says what is checked
+    chunk: str = Field(max_length=40)
+    severity: str = Field(max_length=16)
+    clause: str = Field(max_length=80)  # of the policy that holds it
+    share_before: int
+    share: int  # since then: as before, or 0 where the policy says so
+    held_at: datetime = Field(sa_type=Instant)
+    alert: str = Field(default="", max_length=16)
+    released_at: datetime | None = Field(default=None, sa_type=Instant)
+    released_by: str = Field(default="", max_length=16)
+    released_because: str = Field(default="", max_length=2000)

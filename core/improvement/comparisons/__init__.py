@@ -1,0 +1,1 @@
+"""A challenger compared with the champion on the same inputs, with a recommendation by a published rule."""
