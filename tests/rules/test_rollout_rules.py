@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from core.policy.rules import Phase, RolloutStep
 from tests.rules.loading import Rules
 from tests.rules.rollout_world import NOON, explore
 from tests.rules.test_access_rules import codes
@@ -13,6 +14,7 @@ ACTS = {
     "HALT": {"UNDER_WAY"},
     "RESUME": {"HALTED"},
     "ABORT": {"UNDER_WAY", "HALTED"},
+    "RELEASE": {"UNDER_WAY", "HALTED"},
 }
 MOVES = {
     (None, "BEGIN", "UNDER_WAY"),
@@ -66,11 +68,28 @@ def test_no_sequence_of_acts_breaks_an_invariant_of_execution(rules: Rules) -> N
     assert states > 50
 
 
+def breach(rules: Rules, act: str = "RELEASE") -> dict[str, Any]:
+    """What a release starts from, and no other act."""
+    return {"held": rules.rollout.Breach("recall", "CH0007", "canary_hold")} if act == "RELEASE" else {}
+
+
 def test_each_act_starts_where_it_can(rules: Rules) -> None:
     for act, starts in ACTS.items():
         for status in (None, *(one.name for one in rules.rollout.RolloutStatus)):
             expected = [] if status in starts else ["rollout-status"]
-            assert reasons(rules, act, facts(rules, status)) == expected, (act, status)
+            assert reasons(rules, act, facts(rules, status, **breach(rules, act))) == expected, (act, status)
+
+
+def test_a_breach_stops_the_next_step_until_a_person_releases_it(rules: Rules) -> None:
+    (reason,) = rules.rollout.rollout_refusals(facts(rules, **breach(rules)), rules.rollout.Act.ADVANCE, actor(rules))
+
+    assert (reason.code, reason.clause, "recall" in reason.message) == ("breach-held", "canary_hold", True)
+    for act in ("HALT", "ABORT"):
+        assert reasons(rules, act, facts(rules, **breach(rules))) == [], act
+    assert reasons(rules, "RESUME", facts(rules, "HALTED", **breach(rules))) == []
+    assert reasons(rules, "RELEASE", facts(rules)) == ["not-held"]
+    assert reasons(rules, "RELEASE", facts(rules, **breach(rules)), reason="no") == ["reason"]
+    assert reasons(rules, "RELEASE", facts(rules, **breach(rules)), reason="The labels were late.") == []
 
 
 def test_bringing_a_version_further_takes_all_that_an_execution_takes_and_stopping_does_not(rules: Rules) -> None:
@@ -78,13 +97,14 @@ def test_bringing_a_version_further_takes_all_that_an_execution_takes_and_stoppi
     for act, starts in ACTS.items():
         for status in starts:
             expected = [] if act in ("HALT", "ABORT") else ["evidence-changed", "blocking-finding"]
-            assert reasons(rules, act, facts(rules, status, **about)) == expected, act
+            assert reasons(rules, act, facts(rules, status, **about, **breach(rules, act))) == expected, act
 
 
 def test_every_act_takes_its_permission(rules: Rules) -> None:
     for act, starts in ACTS.items():
         for status in starts:
-            assert reasons(rules, act, facts(rules, status), actor(rules, "VALIDATOR")) == ["permission"], act
+            about = facts(rules, status, **breach(rules, act))
+            assert reasons(rules, act, about, actor(rules, "VALIDATOR")) == ["permission"], act
 
 
 def test_a_token_halts_aborts_and_goes_back_but_never_brings_a_version_further(rules: Rules) -> None:
@@ -93,7 +113,7 @@ def test_a_token_halts_aborts_and_goes_back_but_never_brings_a_version_further(r
     for act, starts in ACTS.items():
         for status in starts:
             expected = [] if act in ("HALT", "ABORT") else ["token-scope"]
-            assert reasons(rules, act, facts(rules, status), token) == expected, act
+            assert reasons(rules, act, facts(rules, status, **breach(rules, act)), token) == expected, act
 
     assert codes(rules.rollout.return_refusals(way_back(rules), token)) == []
     assert codes(rules.rollout.return_refusals(way_back(rules, version=None), token)) == []
@@ -113,7 +133,7 @@ def test_another_rollout_of_the_model_stops_a_beginning_and_nothing_else(rules: 
     for act, starts in ACTS.items():
         for status in starts:
             expected = ["rollout-open"] if act == "BEGIN" else []
-            assert reasons(rules, act, facts(rules, status, other="CR0009")) == expected, act
+            assert reasons(rules, act, facts(rules, status, other="CR0009", **breach(rules, act))) == expected, act
 
 
 def test_halting_and_aborting_say_why(rules: Rules) -> None:
@@ -167,6 +187,27 @@ def test_going_back_takes_the_permission_the_stage_and_one_reason(rules: Rules) 
     assert returning(rules, way_back(rules), reason="Wrong decisions since noon.") == []
 
 
+def test_the_system_goes_back_under_a_clause_of_policy_by_the_same_rules_but_without_a_role(rules: Rules) -> None:
+    retired = rules.inventory.VersionFacts(rules.inventory.Stage.RETIRED)
+
+    def by_itself(about: Any) -> list[str]:
+        return codes(rules.rollout.return_refusals(about, rules.access.SYSTEM))
+
+    assert by_itself(way_back(rules)) == by_itself(way_back(rules, version=None)) == []
+    assert by_itself(way_back(rules, version=retired)) == ["stage"]
+    assert by_itself(way_back(rules, approval_stands=False)) == ["approval-gone"]
+    assert by_itself(way_back(rules, blocking_findings=("F1",))) == ["blocking-finding"]
+    assert by_itself(way_back(rules, former=None, version=None)) == ["no-way-back"]
+
+
+def test_a_return_that_was_decided_on_another_state_does_not_happen(rules: Rules) -> None:
+    seen = rules.rollout.seen_refusals
+
+    assert seen(way_back(rules), None) == seen(way_back(rules), "1.1.0") == ()
+    assert codes(seen(way_back(rules), "1.2.0")) == ["pointer-moved"]
+    assert "No version stands" in seen(way_back(rules, current=None), "1.2.0")[0].message
+
+
 def test_an_environment_takes_what_is_validated_and_one_that_serves_what_is_approved(rules: Rules) -> None:
     stages = {stage.name for stage in rules.inventory.Stage}
     for serves, taken in (
@@ -204,7 +245,7 @@ def test_blue_green_takes_two_places(rules: Rules) -> None:
 
 def test_a_plan_ends_with_full_and_blue_green_holds_as_long_as_all_its_steps(rules: Rules) -> None:
     rollout = rules.rollout
-    step, phase, strategy = rollout.RolloutStep, rollout.Phase, rollout.Strategy
+    step, phase, strategy = RolloutStep, Phase, rollout.Strategy
     steps = (step(phase.SHADOW, 0, 24), step(phase.CANARY, 10, 48), step(phase.FULL, 100, 0))
 
     assert rollout.plan_of(steps, strategy.STEPWISE) == steps
@@ -215,8 +256,7 @@ def test_a_plan_ends_with_full_and_blue_green_holds_as_long_as_all_its_steps(rul
 
 
 def test_steps_are_said_as_people_say_them(rules: Rules) -> None:
-    rollout = rules.rollout
-    step, phase = rollout.RolloutStep, rollout.Phase
+    rollout, step, phase = rules.rollout, RolloutStep, Phase
 
     assert rollout.step_words(step(phase.CANARY, 10, 1)) == "canary 10 %"
     assert rollout.step_words(step(phase.SHADOW, 0, 1)) == "shadow"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
 from core.approval.code.rules import CommitFacts, code_refusals
-from core.approval.rollout.plans import Strategy, drill_due, plan_from, plan_of, plan_text, step_words
+from core.approval.rollout.plans.rules import Strategy, drill_due, plan_from, plan_of, plan_text, step_words
 from core.approval.rules import ChangeFacts, refusals
 from core.errors import Refusal
 from core.inventory.rules import Action, Stage, VersionFacts, move_refusals, stage_refusals

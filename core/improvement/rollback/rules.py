@@ -12,9 +12,6 @@ from core.policy.safeguards.rules import RollbackGuard
 from core.validation.rules import Severity
 
 GUARD_CLAUSE = "rollback guard"
-RANK = {
-    severity: rank for rank, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL))
-}
 
 
 class Outcome(StrEnum):
@@ -86,7 +83,7 @@ def run_of(
         if _concerns(condition, figure):
             by_monitor[figure.monitor].append(figure)
     runs = [run for monitor in sorted(by_monitor) if (run := _run(condition, monitor, by_monitor[monitor], used))]
-    return max(runs, key=lambda run: (len(run.chunks), RANK[run.severity]), default=None)
+    return max(runs, key=lambda run: (len(run.chunks), run.severity.rank), default=None)
 
 
 def _concerns(condition: RollbackCondition, figure: ChunkFigure) -> bool:
@@ -109,10 +106,10 @@ def _run(
         if known and not worst:
             break
         if worst:
-            failed.append(max(worst, key=lambda one: RANK[one.severity]))
+            failed.append(max(worst, key=lambda one: one.severity.rank))
     if not failed:
         return None
-    severity = max((one.severity for one in failed), key=lambda one: RANK[one])
+    severity = max((one.severity for one in failed), key=lambda one: one.rank)
     return Run(condition, monitor, tuple(one.chunk for one in reversed(failed)), severity, _said(condition, failed))
 
 
@@ -121,7 +118,7 @@ def _beyond(condition: RollbackCondition, figure: ChunkFigure) -> bool | None:
     if figure.failed is None:
         return None
     if condition.severity:
-        return figure.failed and RANK[figure.severity] >= RANK[Severity(condition.severity)]
+        return figure.failed and figure.severity.rank >= Severity(condition.severity).rank
     if figure.value is None:
         return None
     least = condition.direction is Direction.AT_LEAST
@@ -157,5 +154,5 @@ def guard_refusals(facts: GuardFacts, guard: RollbackGuard, at: datetime) -> tup
 
 def breach_of(figures: Iterable[ChunkFigure], least: Severity) -> ChunkFigure | None:
     """The breach that holds a version on its way into production: the most severe, of these the newest."""
-    breaches = [one for one in figures if one.failed and RANK[one.severity] >= RANK[least]]
-    return max(breaches, key=lambda one: (RANK[one.severity], one.index, one.monitor), default=None)
+    breaches = [one for one in figures if one.failed and one.severity.rank >= least.rank]
+    return max(breaches, key=lambda one: (one.severity.rank, one.index, one.monitor), default=None)

@@ -61,7 +61,7 @@ def comparison_of(reader: Reader) -> ComparisonRule:
 def _severity(reader: Reader) -> str:
     found = reader.left.pop("severity", None)
     if found not in SEVERITIES:
-        reader.refuse("“severity” is not known", "severity", found=repr(found), expected=", ".join(SEVERITIES))
+        reader.refuse("“severity” is not known", "severity", found=str(found), expected=", ".join(SEVERITIES))
         return SEVERITIES[0]
     return str(found)
 
