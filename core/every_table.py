@@ -25,6 +25,7 @@ import core.ledger.tables
 import core.links.tables
 import core.monitoring.alerts.tables
 import core.monitoring.checks.tables
+import core.monitoring.controls.tables
 import core.monitoring.intake.tables
 import core.policy.exceptions.tables
 import core.policy.packs.tables

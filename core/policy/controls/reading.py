@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.policy.controls.patterns import FINDABLE, pattern_problem
+from core.policy.controls.patterns import FINDABLE, pattern_problem, search_problem, words_pattern
 from core.policy.controls.rules import (
     BY_CHANCE,
     MASKABLE,
@@ -99,6 +99,8 @@ def _values(reader: Reader, kind: ControlKind) -> tuple[str, ...]:
         expected = f"at most {MOST_VALUES:,} texts of 1 to {LONGEST_VALUE} characters"
         reader.refuse("“values” is out of range", "values", found=f"{len(found):,} texts", expected=expected)
     unknown = [word for word in found if kind is ControlKind.PERSONAL_DATA and word not in FINDABLE]
+    if found and kind is ControlKind.WORDS and all(found) and (problem := search_problem(words_pattern(found))):
+        reader.refuse("these words are too much to search for", "values", found=problem)
     if unknown:
         reader.refuse("this kind of personal data is not known", "values", found=", ".join(unknown),
                       expected=", ".join(FINDABLE))  # fmt: skip
