@@ -41,7 +41,7 @@ class ControlResult(Row, table=True):
     model_id: int = Field(foreign_key="model.id")
     version_id: int | None = Field(default=None, foreign_key="model_version.id")
     environment: str = Field(max_length=50)
-    batch: str = Field(max_length=16)  # of production data (PB0001), or in quarantine (Q0001) where it was held back
+    batch: str = Field(max_length=16)  # of production data (PB0001), or in quarantine (QR0001) where it was held back
     clause: str = Field(max_length=40)  # of the policy, or the number of the model's own control
     title: str = Field(max_length=200)
     own: bool = False
@@ -101,7 +101,7 @@ class OutputOpinion(Row, table=True):
     review_id: int = Field(foreign_key="output_review.id")
     person: str = Field(max_length=16)
     verdict: OutputVerdict = Field(sa_type=choice(OutputVerdict))
-    words: str = Field(max_length=4000)
+    said: str = Field(max_length=4000)
     at: datetime = Field(sa_type=Instant)
 
 
@@ -127,6 +127,7 @@ class HeldRows(Row, table=True):
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)
     because: HeldBecause = Field(sa_type=choice(HeldBecause))
+    kind: str = Field(max_length=20)  # a BatchKind: inferences, labels or attributes
     model: str = Field(max_length=500)  # as whoever handed the rows in named it
     version: str = Field(default="", max_length=100)
     model_id: int | None = Field(default=None, foreign_key="model.id")  # where the inventory knows it
