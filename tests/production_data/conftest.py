@@ -12,7 +12,8 @@ from core.access.rules import Actor, Permission, Role
 from core.ledger.service import Ledger
 from core.monitoring.intake.reading import Span, read_span
 from core.monitoring.intake.rules import BatchKind
-from core.monitoring.intake.service import Received, record_production
+from core.monitoring.intake.service import record_production
+from core.monitoring.intake.taking import Received
 from core.store import EvidenceFiles, Store
 from core.store.types import microseconds
 from tests.builders import NOON, Cast, a_cast, a_version
