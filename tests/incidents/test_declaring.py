@@ -36,7 +36,7 @@ def test_a_rollback_declares_contains_and_hands_out_an_action_in_its_own_transac
 
     with store.reading() as session:
         row = load_incident(session, number)
-        facts = incident_facts(session, row)
+        facts = incident_facts(session, row, at=NOON)
         ends = {one.ref for one in linked(session, Ref(RecordKind.INCIDENT, number))}
         back = {one.ref for one in linked(session, Ref(RecordKind.ALERT, "AL0001"))}
     assert (number, action, row.status, row.declared_by) == ("IN0001", "CA0001", IncidentStatus.DECLARED, "system")

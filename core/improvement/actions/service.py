@@ -18,13 +18,14 @@ from core.improvement.actions.rules import (
     owner_refusals,
 )
 from core.improvement.actions.tables import CorrectiveAction
-from core.improvement.incidents.facts import Done, refs_said
+from core.improvement.incidents.record import Done, refs_said
 from core.improvement.incidents.rules import text_refusals
 from core.improvement.keeping import TEXT, TITLE, check_texts, lacking, refuse, save
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.links import RecordKind, Ref, link
+from core.monitoring.alerts.raising import settle_alert
 from core.store import Store, Transaction
 from core.store.numbers import next_number
 from core.validation.rules import Severity
@@ -72,7 +73,7 @@ def _open(tx: Transaction, ledger: Ledger, new: NewAction, *, actor: Actor, at: 
         "title": row.title, "kind": row.kind.value, "severity": row.severity.value, "owner": row.owner,
         "due": row.due_at.isoformat(), "detail": row.detail, "about": refs_said(refs),
     }  # fmt: skip
-    return _recorded(tx, ledger, Event.ACTION_OPENED, row, dict(payload), actor=actor, at=at)
+    return recorded_action(tx, ledger, Event.ACTION_OPENED, row, dict(payload), actor=actor, at=at)
 
 
 def report_action_done(
@@ -97,8 +98,9 @@ def report_action_done(
             "sent_back": "",
         }  # fmt: skip
         save(tx, row, values, expected=expected_revision, actor=actor, at=at)
+        settle_alert(tx, ledger, overdue_key(action), said="It is reported as done.", at=at)
         payload = {"text": done.strip(), "evidence": shown}
-        return _recorded(tx, ledger, Event.ACTION_DONE, row, dict(payload), actor=actor, at=at)
+        return recorded_action(tx, ledger, Event.ACTION_DONE, row, dict(payload), actor=actor, at=at)
 
 
 def extend_action(
@@ -111,8 +113,9 @@ def extend_action(
         row = _allowed(tx, action, Act.EXTEND, actor, reason=reason)
         former = row.due_at
         save(tx, row, {"due_at": due_at}, reason=reason, actor=actor, at=at)
+        settle_alert(tx, ledger, overdue_key(action), said="It was given more time.", at=at)
         payload = {"from": former.isoformat(), "to": due_at.isoformat(), "reason": reason.strip()}
-        return _recorded(tx, ledger, Event.ACTION_EXTENDED, row, dict(payload), actor=actor, at=at)
+        return recorded_action(tx, ledger, Event.ACTION_EXTENDED, row, dict(payload), actor=actor, at=at)
 
 
 def reassign_action(
@@ -127,7 +130,7 @@ def reassign_action(
         former = row.owner
         save(tx, row, {"owner": owner}, reason=reason, actor=actor, at=at)
         payload = {"from": former, "to": owner, "reason": reason.strip()}
-        return _recorded(tx, ledger, Event.ACTION_REASSIGNED, row, dict(payload), actor=actor, at=at)
+        return recorded_action(tx, ledger, Event.ACTION_REASSIGNED, row, dict(payload), actor=actor, at=at)
 
 
 def send_action_back(store: Store, ledger: Ledger, *, action: str, reason: str, actor: Actor, at: datetime) -> Done:
@@ -137,7 +140,7 @@ def send_action_back(store: Store, ledger: Ledger, *, action: str, reason: str, 
         row = _allowed(tx, action, Act.SEND_BACK, actor, reason=reason)
         values = {"status": ActionStatus.OPEN, "done_by": None, "done_at": None, "sent_back": reason.strip()}
         save(tx, row, values, reason=reason, actor=actor, at=at)
-        return _recorded(tx, ledger, Event.ACTION_SENT_BACK, row, {"reason": reason.strip()}, actor=actor, at=at)
+        return recorded_action(tx, ledger, Event.ACTION_SENT_BACK, row, {"reason": reason.strip()}, actor=actor, at=at)
 
 
 def verify_action(store: Store, ledger: Ledger, *, action: str, text: str, actor: Actor, at: datetime) -> Done:
@@ -149,7 +152,7 @@ def verify_action(store: Store, ledger: Ledger, *, action: str, text: str, actor
             "status": ActionStatus.VERIFIED, "verification": text.strip(), "verified_by": actor.id, "verified_at": at,
         }  # fmt: skip
         save(tx, row, values, actor=actor, at=at)
-        return _recorded(tx, ledger, Event.ACTION_VERIFIED, row, {"text": text.strip()}, actor=actor, at=at)
+        return recorded_action(tx, ledger, Event.ACTION_VERIFIED, row, {"text": text.strip()}, actor=actor, at=at)
 
 
 def carry_over(store: Store, ledger: Ledger, *, action: str, reason: str, actor: Actor, at: datetime) -> Done:
@@ -158,7 +161,9 @@ def carry_over(store: Store, ledger: Ledger, *, action: str, reason: str, actor:
     with deciding(store, ledger, Act.CARRY_OVER, entity=Entity("action", action), actor=actor, at=at) as tx:
         row = _allowed(tx, action, Act.CARRY_OVER, actor, reason=reason)
         save(tx, row, {"carried_over": reason.strip(), "carried_by": actor.id}, reason=reason, actor=actor, at=at)
-        return _recorded(tx, ledger, Event.ACTION_CARRIED_OVER, row, {"reason": reason.strip()}, actor=actor, at=at)
+        return recorded_action(
+            tx, ledger, Event.ACTION_CARRIED_OVER, row, {"reason": reason.strip()}, actor=actor, at=at
+        )
 
 
 def load_action(session: Session, number: str, *, to_change: bool = False) -> CorrectiveAction:
@@ -168,6 +173,11 @@ def load_action(session: Session, number: str, *, to_change: bool = False) -> Co
     if row is None:
         raise NotFound("action", number)
     return row
+
+
+def overdue_key(action: str) -> str:
+    """What the alert of an overdue action is known by."""
+    return f"overdue action {action}"
 
 
 def action_facts(row: CorrectiveAction) -> ActionFacts:
@@ -195,7 +205,7 @@ def _check_due(due_at: datetime, at: datetime) -> None:
         raise Unreadable([Problem("not a day to come", column="due date", found=found, expected="when it is done")])
 
 
-def _recorded(
+def recorded_action(
     tx: Transaction,
     ledger: Ledger,
     event: Event,
@@ -205,6 +215,7 @@ def _recorded(
     actor: Actor,
     at: datetime,
 ) -> Done:
+    """Put what was done with the action on record; empty particulars are left out."""
     said = {name: value for name, value in payload.items() if value != ""}
     entry = ledger.record(tx, event, entity=Entity("action", row.number), actor=actor, at=at, payload=said)
     return Done(row.number, entry.index)

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.improvement.incidents.facts import Done, by_policy, incident_facts, load_incident, recorded
+from core.improvement.incidents.facts import incident_facts, load_incident
+from core.improvement.incidents.record import Done, by_policy, recorded
 from core.improvement.incidents.rules import refusals, text_refusals
 from core.improvement.incidents.rules.life import Act, Containment
 from core.improvement.incidents.tables import IncidentNote
@@ -61,7 +62,7 @@ def _note(
 ) -> Done:
     check_texts(TEXT, what=what)
     row = load_incident(tx.session, incident, to_change=True)
-    allowed = () if by_policy(actor) else refusals(incident_facts(tx.session, row), Act.CONTAINMENT, actor)
+    allowed = () if by_policy(actor) else refusals(incident_facts(tx.session, row, at=at), Act.CONTAINMENT, actor)
     refuse((*allowed, *text_refusals(what=what)))
     moment = min(happened_at or at, at)
     payload = {

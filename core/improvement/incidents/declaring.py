@@ -8,7 +8,7 @@ from sqlmodel import Session
 from core.access.deciding import deciding
 from core.access.rules import Actor, Permission
 from core.errors import Problem, Refusal, Unreadable
-from core.improvement.incidents.facts import Done, by_policy, recorded, refs_said
+from core.improvement.incidents.record import Done, by_policy, recorded, refs_said
 from core.improvement.incidents.rules import IncidentFacts, commander_refusals, declare_refusals, text_refusals
 from core.improvement.incidents.rules.life import IncidentStatus
 from core.improvement.incidents.tables import Incident, IncidentAffected

@@ -1,17 +1,15 @@
-"""Loads an incident with what its rules ask for, and puts what was done on record."""
+"""Loads an incident with what its rules ask for."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from core.access.rules import SYSTEM, Actor
 from core.errors import NotFound
 from core.improvement.actions.rules import ActionStatus
 from core.improvement.actions.tables import CorrectiveAction
 from core.improvement.incidents.rules import IncidentFacts
+from core.improvement.incidents.rules.clocks import ClockState
 from core.improvement.incidents.tables import (
     Incident,
     IncidentAffected,
@@ -19,23 +17,12 @@ from core.improvement.incidents.tables import (
     IncidentNote,
     IncidentReview,
 )
+from core.improvement.incidents.ticking import clocks_of
 from core.inventory.rules import Duty
 from core.inventory.tables import Contribution, FieldChange, Model, ModelVersion
-from core.ledger.canonical import JsonValue
-from core.ledger.events import Event
-from core.ledger.service import Entity, Ledger
 from core.links import RecordKind, Ref, linked
-from core.store import Transaction
 
 Kept = TypeVar("Kept", IncidentCause, IncidentReview)
-
-
-@dataclass(frozen=True)
-class Done:
-    """The number of the incident or action, and the ledger entry that says what was done."""
-
-    number: str
-    entry: int
 
 
 def load_incident(session: Session, number: str, *, to_change: bool = False) -> Incident:
@@ -47,8 +34,9 @@ def load_incident(session: Session, number: str, *, to_change: bool = False) -> 
     return row
 
 
-def incident_facts(session: Session, row: Incident) -> IncidentFacts:
-    """What the rules ask for."""
+def incident_facts(session: Session, row: Incident, *, at: datetime) -> IncidentFacts:
+    """What the rules ask for at this moment."""
+    clocks = clocks_of(session, row, at=at)
     actions = actions_of(session, row.number)
     review = newest(session, IncidentReview, row)
     containments = select(IncidentNote.id).where(
@@ -64,6 +52,8 @@ def incident_facts(session: Session, row: Incident) -> IncidentFacts:
         actions=len(actions),
         pending=tuple(one.number for one in actions if one.status is ActionStatus.OPEN and not one.carried_over),
         reviewer=review.written_by if review else None,
+        undecided=tuple(one.title for one in clocks if one.state is ClockState.UNDECIDED),
+        running=tuple(one.title for one in clocks if one.ticks),
     )
 
 
@@ -109,29 +99,3 @@ def actions_of(session: Session, incident: str) -> tuple[CorrectiveAction, ...]:
     ]
     query = select(CorrectiveAction).where(col(CorrectiveAction.number).in_(numbers)).order_by(col(CorrectiveAction.id))
     return tuple(session.exec(query).all()) if numbers else ()
-
-
-def recorded(
-    tx: Transaction,
-    ledger: Ledger,
-    event: Event,
-    number: str,
-    payload: Mapping[str, JsonValue],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> Done:
-    """Put what was done with the incident on record; empty particulars are left out."""
-    said = {name: value for name, value in payload.items() if value not in ("", None)}
-    entity = Entity("incident", number)
-    return Done(number, ledger.record(tx, event, entity=entity, actor=actor, at=at, payload=said).index)
-
-
-def refs_said(refs: Iterable[Ref]) -> str:
-    """Records in one line of a ledger entry: `alert AL0007, change CR0003`."""
-    return ", ".join(f"{one.kind.value} {one.number}" for one in refs)
-
-
-def by_policy(actor: Actor) -> bool:
-    """Whether the product itself acts, where a clause of the policy or a schedule decided."""
-    return actor.id == SYSTEM.id
