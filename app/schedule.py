@@ -9,11 +9,13 @@ from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
 from app.event_retention import due_removals
+from app.incidents import due_watches
 from app.notices import due_notices
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.compliance.service import COMPLIANCE_JOB
+from core.improvement.watching import INCIDENT_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 from core.ledger.anchors.service import ANCHOR_JOB
@@ -53,6 +55,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),
     Scheduled(ANCHOR_JOB, due_checkpoints),
+    Scheduled(INCIDENT_JOB, due_watches),
 )
 
 

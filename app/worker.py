@@ -21,6 +21,7 @@ from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
+from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
@@ -145,6 +146,14 @@ def _fail_remove_events(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Events past their time were not removed on %s: %s", slot, error)  # the next day removes them
 
 
+def _watch(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    watch(place.store, place.ledger, at=now())
+
+
+def _fail_watch(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Clocks and actions of %s were not looked at: %s", slot, error)  # the next five minutes look again
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -158,6 +167,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ANCHOR_JOB: Kind(_anchor, _fail_anchor),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
+        INCIDENT_JOB: Kind(_watch, _fail_watch),
         IMPORT_JOB: Kind(_import, _fail_import),
     }
 )

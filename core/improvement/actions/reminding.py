@@ -39,11 +39,12 @@ def step_of(due_at: datetime, at: datetime) -> Step | None:
 def remind_of_actions(store: Store, ledger: Ledger, *, at: datetime) -> int:
     """How many reminders and alerts there were; each once for a due date, however many workers ask."""
     with store.reading() as session:
-        waiting = _waiting(session, at)
+        waiting = actions_waiting(session, at)
     return sum(_remind(store, ledger, number, at) for number in waiting)
 
 
-def _waiting(session: Session, at: datetime) -> list[str]:
+def actions_waiting(session: Session, at: datetime) -> list[str]:
+    """Open actions that somebody is to be reminded of now, and was not yet."""
     query = select(CorrectiveAction).where(
         CorrectiveAction.status == ActionStatus.OPEN, col(CorrectiveAction.due_at) <= at + SOON
     )

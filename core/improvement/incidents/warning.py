@@ -9,7 +9,7 @@ from core.improvement.incidents.clocks import alert_key
 from core.improvement.incidents.facts import load_incident
 from core.improvement.incidents.record import recorded
 from core.improvement.incidents.rules.clocks import WORRYING, ClockState
-from core.improvement.incidents.rules.life import IncidentStatus
+from core.improvement.incidents.rules.life import FINAL
 from core.improvement.incidents.tables import ClockWarning, Incident, IncidentClock
 from core.improvement.incidents.ticking import Clock, decided_clocks
 from core.ledger.events import Event
@@ -19,23 +19,25 @@ from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
 from core.store import Store
 from core.validation.rules import Severity
 
-ENDED = (IncidentStatus.DUPLICATE,)
 SEVERITY = {ClockState.NEARING: Severity.HIGH, ClockState.PASSED: Severity.CRITICAL}
 
 
 def warn_of_clocks(store: Store, ledger: Ledger, *, at: datetime) -> int:
     """How many warnings were raised; the state of a clock is asked again inside, so that two workers warn once."""
     with store.reading() as session:
-        waiting = [
-            (number, clock.rule) for number, clocks in _worrying(session, at).items() for clock in clocks
-        ]  # fmt: skip
+        waiting = clocks_waiting(session, at)
     return sum(_warn(store, ledger, number, rule, at) for number, rule in waiting)
+
+
+def clocks_waiting(session: Session, at: datetime) -> list[tuple[str, str]]:
+    """Incident and duty of every clock that somebody is to be warned of now, and was not yet."""
+    return [(number, clock.rule) for number, clocks in _worrying(session, at).items() for clock in clocks]
 
 
 def _worrying(session: Session, at: datetime) -> dict[str, list[Clock]]:
     """Clocks that near their end or passed it, and of which nobody was warned in that state."""
     ticking = select(IncidentClock.incident_id).where(IncidentClock.applies)
-    query = select(Incident).where(col(Incident.status).not_in(ENDED), col(Incident.id).in_(ticking))
+    query = select(Incident).where(col(Incident.status).not_in(FINAL), col(Incident.id).in_(ticking))
     incidents = session.exec(query).all()
     ids = {row.number: row.id or 0 for row in incidents}
     warned = {
@@ -56,7 +58,7 @@ def _warn(store: Store, ledger: Ledger, number: str, rule: str, at: datetime) ->
     with store.transaction() as tx:
         row = load_incident(tx.session, number, to_change=True)
         clock = next((one for one in decided_clocks(tx.session, [row], at=at)[number] if one.rule == rule), None)
-        if clock is None or clock.state not in WORRYING or row.status in ENDED or _is_warned(tx.session, row, clock):
+        if clock is None or clock.state not in WORRYING or row.status in FINAL or _is_warned(tx.session, row, clock):
             return False
         tx.session.add(
             ClockWarning(
