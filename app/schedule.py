@@ -19,6 +19,7 @@ from core.improvement.watching import INCIDENT_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 from core.ledger.anchors.service import ANCHOR_JOB
+from core.monitoring.alerts.clock import ALERT_JOB, due_alerts
 from core.policy.events_kept import EVENTS_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
@@ -46,6 +47,11 @@ def _due_removals(place: Workplace, at: datetime) -> Iterable[str]:
         return expiries_due(session, at=at)
 
 
+def _due_alerts(place: Workplace, at: datetime) -> Iterable[str]:
+    with place.store.reading() as session:
+        return due_alerts(session, at=at)
+
+
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DIGEST_JOB, due_digests),
     Scheduled(REGISTRY_JOB, due_looks),
@@ -56,6 +62,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(COMPLIANCE_JOB, due_compliance),
     Scheduled(ANCHOR_JOB, due_checkpoints),
     Scheduled(INCIDENT_JOB, due_watches),
+    Scheduled(ALERT_JOB, _due_alerts),
 )
 
 

@@ -25,6 +25,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "SESSION_HOURS",
     "EVIDENCE_SOURCES",
     "WEBHOOK_HOSTS",
+    "ALERT_HOSTS",
     "ANCHOR_FOLDERS",
     "ANCHOR_HOSTS",
     "LEDGER_STATE",
@@ -78,6 +79,7 @@ class Settings:
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
     webhook_hosts: tuple[AllowedHost, ...] = ()
+    alert_hosts: tuple[AllowedHost, ...] = ()
     anchor_folders: tuple[Path, ...] = ()
     anchor_hosts: tuple[AllowedHost, ...] = ()
     ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint
@@ -125,6 +127,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
         webhook_hosts=_webhook_hosts(environ),
+        alert_hosts=_hosts(environ, "ALERT_HOSTS", "hooks.slack.com,chat.corp:8443=internal"),
         anchor_folders=_anchor_folders(environ),
         anchor_hosts=_anchor_hosts(environ),
         ledger_state=_ledger_state(environ),
@@ -188,6 +191,13 @@ def _webhook_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
     except ValueError:
         expected = "hosts such as hooks.example.org,ci.corp:8080=internal, separated by commas"
         raise SettingError("WEBHOOK_HOSTS", expected) from None
+
+
+def _hosts(environ: Mapping[str, str], name: str, example: str) -> tuple[AllowedHost, ...]:
+    try:
+        return parse_hosts(_get(environ, name))
+    except ValueError:
+        raise SettingError(name, f"hosts such as {example}, separated by commas") from None
 
 
 def _anchor_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:

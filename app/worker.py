@@ -27,6 +27,7 @@ from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.ledger.batches.retention import sweep_stray
+from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
@@ -154,6 +155,15 @@ def _fail_watch(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Clocks and actions of %s were not looked at: %s", slot, error)  # the next five minutes look again
 
 
+def _alert_clock(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    tick(place.store, place.ledger, slot=slot, at=now())
+
+
+def _postpone_alert(place: Workplace, slot: str, error: str) -> None:
+    log.warning("The clock of alert %s was not kept: %s", slot, error)
+    postpone(place.store, slot=slot, at=now())
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -165,6 +175,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         REGISTRY_JOB: Kind(_look, note_failure),
         EVENTS_JOB: Kind(_remove_events, _fail_remove_events),
         ANCHOR_JOB: Kind(_anchor, _fail_anchor),
+        ALERT_JOB: Kind(_alert_clock, _postpone_alert),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         INCIDENT_JOB: Kind(_watch, _fail_watch),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.alerting.sending import send_mail, send_to_service
 from app.anchoring.sending import send_anchor
 from app.composition import Workplace
 from app.delivery.keys import master_key
@@ -12,10 +13,12 @@ from core.approval.hooks.tables import WebhookEndpoint
 from core.errors import NotFound
 from core.jobs.outbox.service import Message, Outcome, settle_message, take_message
 from core.jobs.outbox.tables import Channel
+from core.monitoring.alerts.telling import tell_due
 
 
 def deliver_once(place: Workplace, *, at: datetime) -> bool:
-    """Send one message; False when none is due."""
+    """Send one message; False when none is due. What alerts have to tell by now becomes messages first."""
+    tell_due(place.store, url=place.settings.public_url, mail=place.settings.mail is not None, at=at)
     message = take_message(place.store, at=at)
     if message is None:
         return False
@@ -26,6 +29,10 @@ def deliver_once(place: Workplace, *, at: datetime) -> bool:
 def _sent(place: Workplace, message: Message, at: datetime) -> Outcome:
     if message.channel is Channel.ANCHOR:
         return send_anchor(place, message, at)
+    if message.channel is Channel.MAIL:
+        return send_mail(place, message)
+    if message.channel is Channel.SERVICE:
+        return send_to_service(place, message)
     if message.channel is Channel.REGISTRY:
         return send_alias(message, lambda body: point_alias(place, body))
     with place.store.reading() as session:

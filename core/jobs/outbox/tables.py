@@ -16,6 +16,8 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
     REGISTRY = "registry"
     ANCHOR = "anchor"  # a checkpoint of the ledger, to a place outside
+    MAIL = "mail"  # to a person, or to an address of an alert channel
+    SERVICE = "service"  # Slack, Teams or another service behind an alert channel
 
 
 class Delivery(StrEnum):

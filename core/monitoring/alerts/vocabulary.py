@@ -27,6 +27,15 @@ class AlertAct(StrEnum):
     CLOSED = "closed"
 
 
+class ChannelKind(StrEnum):
+    """How a channel reaches whom it tells."""
+
+    PEOPLE = "people"  # mail to people by their part or role
+    ADDRESSES = "addresses"  # mail to these addresses
+    WEBHOOK = "webhook"  # one that is set up under Administration
+    SERVICE = "service"  # Slack, Teams or another service that Apprise knows
+
+
 class Cause(StrEnum):
     """Why an alert was closed."""
 

@@ -1,5 +1,7 @@
 """Alerts and where they are sent."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +12,8 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
+CHANNEL = "ck_outbox_message_channel"
+CHANNELS = ("people", "addresses", "webhook", "service")
 SEVERITIES = ("low", "medium", "high", "critical")
 STATUSES = ("open", "acknowledged", "closed")
 ACTS = (
@@ -49,6 +53,8 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", Instant(), nullable=True),
         sa.Column("snoozed_until", Instant(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("waits_since", Instant(), nullable=False),
+        sa.Column("waited", sa.Integer(), nullable=False),
         sa.Column("escalate_at", Instant(), nullable=True),
         sa.Column("cause", _choice("cause", CAUSES), nullable=True),
         sa.Column("closed_by", sa.String(length=16), nullable=False),
@@ -77,11 +83,88 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_act")),
     )
     op.create_index("ix_alert_act_alert_id", "alert_act", ["alert_id"], unique=False)
+    _people_and_channels()
+    _channels("webhook", "registry", "anchor", "mail", "service")
 
 
 def downgrade() -> None:
-    op.drop_table("alert_act")
+    op.execute(
+        "DELETE FROM outbox_attempt WHERE message_id IN "
+        "(SELECT id FROM outbox_message WHERE channel IN ('mail', 'service'))"
+    )
+    op.execute("DELETE FROM outbox_message WHERE channel IN ('mail', 'service')")
+    _channels("webhook", "registry", "anchor")
+    for table in ("alert_notice", "alert_route", "alert_channel", "alert_person", "alert_act"):
+        op.drop_table(table)
     op.drop_table("alert")
+
+
+def _people_and_channels() -> None:
+    op.create_table(
+        "alert_person",
+        _row_id(),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=16), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_person_alert_id_alert")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_person")),
+        sa.UniqueConstraint("alert_id", "person", name=op.f("uq_alert_person_alert_id")),
+    )
+    op.create_index("ix_alert_person_person", "alert_person", ["person"], unique=False)
+    op.create_table(
+        "alert_channel",
+        _row_id(),
+        sa.Column("number", sa.String(length=16), nullable=False),
+        sa.Column("kind", _choice("channelkind", CHANNELS), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("shown", sa.String(length=500), nullable=False),
+        sa.Column("target", sa.String(length=8000), nullable=False),
+        sa.Column("addresses", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Integer(), nullable=True),
+        sa.Column("quiet_to", sa.Integer(), nullable=True),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("added_by", sa.String(length=16), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_channel")),
+        sa.UniqueConstraint("number", name=op.f("uq_alert_channel_number")),
+    )
+    op.create_table(
+        "alert_route",
+        _row_id(),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("least", _choice("severity", SEVERITIES), nullable=False),
+        sa.Column("kinds", sa.String(length=400), nullable=False),
+        sa.Column("tiers", sa.String(length=20), nullable=False),
+        sa.Column("model", sa.String(length=16), nullable=False),
+        sa.Column("environment", sa.String(length=60), nullable=False),
+        sa.Column("added_by", sa.String(length=16), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["alert_channel.id"], name=op.f("fk_alert_route_channel_id_alert_channel")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_route")),
+    )
+    op.create_index("ix_alert_route_channel_id", "alert_route", ["channel_id"], unique=False)
+    op.create_table(
+        "alert_notice",
+        _row_id(),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("to", sa.String(length=16), nullable=False),
+        sa.Column("act", _choice("noticed", ACTS), nullable=False),
+        sa.Column("severity", _choice("severity", SEVERITIES), nullable=False),
+        sa.Column("queued_at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("message", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_notice_alert_id_alert")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_notice")),
+    )
+    op.create_index("ix_alert_notice_due", "alert_notice", ["told_at", "due_at"], unique=False)
+    op.create_index("ix_alert_notice_alert", "alert_notice", ["alert_id"], unique=False)
 
 
 def _row_id() -> "sa.Column[int]":
@@ -91,3 +174,37 @@ def _row_id() -> "sa.Column[int]":
 def _choice(name: str, words: tuple[str, ...]) -> sa.Enum:
     longest = max(len(word) for word in words)
     return sa.Enum(*words, name=name, native_enum=False, create_constraint=True, length=longest + 16)
+
+
+def _channels(*words: str) -> None:
+    """Let messages leave in these ways and no others."""
+    condition = f"channel IN ({', '.join(repr(word) for word in words)})"
+    if op.get_bind().dialect.name == "sqlite":
+        _written_anew(condition)
+        return
+    op.drop_constraint(op.f(CHANNEL), "outbox_message", type_="check")
+    op.create_check_constraint(op.f(CHANNEL), "outbox_message", condition)
+
+
+def _written_anew(condition: str) -> None:
+    """SQLite alters no CHECK: the table is made again with its indexes, and its attempts stand aside meanwhile."""
+    known = op.get_bind().exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'outbox_message' AND sql IS NOT NULL ORDER BY type DESC"
+    )
+    table, *indexes = known.scalars().all()
+    again, found = re.subn(rf"(CONSTRAINT {CHANNEL} CHECK) \([^)]*\)\)", rf"\1 ({condition})", table)
+    if found != 1:
+        raise ValueError(f"The table of messages has no CHECK {CHANNEL}.")
+    for statement in (
+        "CREATE TABLE outbox_attempt_aside AS SELECT * FROM outbox_attempt",
+        "CREATE TABLE outbox_message_aside AS SELECT * FROM outbox_message",
+        "DELETE FROM outbox_attempt",
+        "DROP TABLE outbox_message",
+        again,
+        *indexes,
+        "INSERT INTO outbox_message SELECT * FROM outbox_message_aside",
+        "INSERT INTO outbox_attempt SELECT * FROM outbox_attempt_aside",
+        "DROP TABLE outbox_message_aside",
+        "DROP TABLE outbox_attempt_aside",
+    ):
+        op.execute(statement)
