@@ -67,6 +67,7 @@ def control_of(reader: Reader) -> Control:
         share=_share(reader, "share") if kind is ControlKind.SAMPLE else 0.0,
     )
     _refuse_what_does_not_fit(reader, control)
+    _refuse_what_is_too_long(reader, control)
     return control
 
 
@@ -85,6 +86,13 @@ def _refuse_what_does_not_fit(reader: Reader, one: Control) -> None:
         reader.refuse(f"what “{one.kind}” finds cannot be masked", "action", expected="another action")
     if one.action is ControlAction.FLAG and one.side is not Side.OUTPUTS:
         reader.refuse("people review outputs, not inputs", "action", expected="another action, or outputs")
+
+
+def _refuse_what_is_too_long(reader: Reader, one: Control) -> None:
+    for key, words, most in (("clause", [one.clause], 40), ("title", [one.title], 200), ("columns", one.columns, 200)):
+        longest = max((len(word) for word in words), default=0)
+        if longest > most:
+            reader.refuse(f"“{key}” is too long", key, found=f"{longest:,} characters", expected=f"at most {most}")
 
 
 def _bounded(kind: ControlKind) -> bool:
