@@ -33,6 +33,8 @@ class RecordKind(StrEnum):
     REVIEW = "review"
     DOCUMENT = "document"
     EXPORT = "export"
+    DISCOVERY = "discovery"  # of a model that nobody registered
+    QUARANTINE = "quarantine"  # rows that wait for a person
 
 
 class RecordLink(Row, table=True):

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from core.access.rules import Role
-from core.errors import NotFound, Refused, Unreadable
+from core.errors import Refused, Unreadable
 from core.jobs.tables import Job
 from core.ledger.queries import entries
 from core.monitoring.intake.arrivals import arrivals, days, standing
@@ -165,7 +165,7 @@ def test_each_batch_has_one_entry_that_names_its_file(line: Line) -> None:
     line.labels(3)
 
     with line.store.reading() as session:
-        actions = [row.action for row in entries(session, limit=2).rows]
+        actions = [row.action for row in entries(session, limit=9).rows if row.action.startswith("production")]
         newest, _ = arrivals(session, line.model, "production", since=NOON)
     assert actions == ["production.recorded"] * 2
     assert line.files.path(newest.digest).is_file()
@@ -207,15 +207,13 @@ def test_inferences_need_a_version(small_line: Line) -> None:
         small_line.take(BatchKind.INFERENCES, inferences(1), version=None)
     with pytest.raises(Unreadable, match="line 2, column “version”: another version than was named"):
         small_line.take(BatchKind.INFERENCES, inferences(1, version=["2.0.0"]))
-    with pytest.raises(NotFound, match="version of M0001"):
-        small_line.take(BatchKind.INFERENCES, inferences(1), version="9.0.0")
 
 
 def test_personal_data_is_not_taken_in(small_line: Line) -> None:
-    addresses = [f"person{n}@example.org" for n in range(3)]
+    names = ["Ada Lovelace", "Grace Hopper", "Mary Jackson"]
 
-    with pytest.raises(Refused, match="Column “contact” holds personal data"):
-        small_line.inferences(3, contact=addresses)
+    with pytest.raises(Refused, match="Column “customer_name” holds personal data"):
+        small_line.inferences(3, customer_name=names)
 
     assert small_line.all()["id"] == []
 

@@ -197,7 +197,8 @@ def _results(tx: Transaction, one: Passed, version: ModelVersion, batch: str, at
             ControlResult(
                 model_id=gate.model.id or 0, version_id=version.id, environment=gate.environment, batch=batch,
                 clause=control.clause, title=control.title[:200], own=outcome.applied.own, kind=control.kind.value,
-                action=control.action.value, rows=outcome.rows, found=outcome.found, columns=_json(dict(outcome.columns)),
+                action=control.action.value, rows=outcome.rows, found=outcome.found,
+                columns=_json(dict(outcome.columns)),
                 absent=_json(outcome.absent)[:4000], alert_above=control.alert_above, put_up=outcome.put_up,
                 seed=one.screening.seed if outcome.found else "", policy_version_id=gate.policy.id, at=at,
             )
@@ -213,11 +214,10 @@ def _alert(tx: Transaction, ledger: Ledger, one: Passed, outcome: Outcome, batch
     if not outcome.is_exceeded:
         settle_alert(tx, ledger, key, said=f"Found in {share}.", at=at)
         return
-    columns = ", ".join(
-        f"{name} {count:,}" for name, count in sorted(outcome.columns.items(), key=lambda pair: -pair[1])[:20]
-    )
+    worst = sorted(outcome.columns.items(), key=lambda pair: -pair[1])[:20]
+    columns = ", ".join(f"{name} {count:,}" for name, count in worst)
     signal = Signal(
-        AlertKind.CONTROL, key, Severity(control.severity), title=f"{control.title}: clause {control.clause} does not hold",
+        AlertKind.CONTROL, key, Severity(control.severity), title=f"{control.title} (clause {control.clause})",
         detail=f"Found in {share}; an alert is raised above {control.alert_above * 100:g} %. By column: {columns}. "
         f"What follows: {control.action}.",
         model=gate.model.number, version=one.version, environment=gate.environment,

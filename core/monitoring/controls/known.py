@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import case
 from sqlmodel import Session, col, or_, select
 
 from core.inventory.deployments.rules import PRODUCTION
@@ -19,7 +20,9 @@ def known_model(session: Session, named: str) -> str | None:
     query = select(Model.number).where(
         or_(Model.number == named, Model.name == named, col(Model.id).in_(theirs)),
     )
-    return session.exec(query.order_by((Model.number == named).desc(), (Model.name == named).desc()).limit(1)).first()
+    return session.exec(
+        query.order_by(case((col(Model.number) == named, 0), (col(Model.name) == named, 1), else_=2)).limit(1)
+    ).first()
 
 
 def known_version(session: Session, model_id: int, named: str) -> ModelVersion | None:

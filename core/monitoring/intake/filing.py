@@ -12,6 +12,7 @@ from core.inventory.moves import load_model
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
+from core.monitoring.controls.known import known_model
 from core.monitoring.intake.forms import rows_of
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.point_forms import points_of
@@ -49,8 +50,9 @@ def take_file(
     _refuse_early(store, ledger, delivery, actor=actor, at=at)
     try:
         with store.reading() as session:
-            stream = Stream(load_model(session, delivery.model).id or 0, delivery.environment)
-            declared = monitored(session, stream)
+            number = known_model(session, delivery.model)
+            model = load_model(session, number) if number else None
+            declared = monitored(session, Stream(model.id or 0, delivery.environment)) if model else None
         rows = rows_of(delivery.source, delivery.filename, label=declared.label if declared else LABEL)
         return record_production(
             store,

@@ -1,8 +1,9 @@
 """The transaction in which batches of production data go on record: row, totals, ledger entry and the job of checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import polars as pl
 
@@ -22,6 +23,8 @@ from core.store import Transaction
 from core.store.numbers import next_number
 from core.store.types import instant, microseconds
 
+NOTHING_MORE: Mapping[str, JsonValue] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Received:
@@ -33,6 +36,8 @@ class Received:
     late: int
     out_of_order: int
     waiting: int  # labels or attributes whose inference has not come yet
+    quarantined: tuple[str, ...] = ()  # what lies in quarantine of it
+    held: int = 0  # rows that lie there
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,13 @@ class Taking:
     actor: Actor
     at: datetime
 
-    def batch(self, work: Work, totals: ProductionStream) -> ProductionBatch:
-        """Put one batch on record, add it to the totals, and have it checked."""
+    def batch(
+        self, work: Work, totals: ProductionStream, more: Mapping[str, JsonValue] = NOTHING_MORE
+    ) -> ProductionBatch:
+        """Put one batch on record, add it to the totals, and have it checked; its entry says `more` too."""
         row = self._row(work, totals)
         self._count(work, row, totals)
-        row.entry = self._entry(work, row)
+        row.entry = self._entry(row, more)
         self.tx.session.add_all([row, totals])
         self.tx.session.flush()
         if row.rows:
@@ -119,7 +126,7 @@ class Taking:
                 totals.labelled_rows += joined.rows
                 add_days(self.tx, self.stream, joined.days, "labelled_rows")
 
-    def _entry(self, work: Work, row: ProductionBatch) -> int:
+    def _entry(self, row: ProductionBatch, more: Mapping[str, JsonValue]) -> int:
         payload: dict[str, JsonValue] = {
             "batch": row.number,
             "kind": row.kind.value,
@@ -129,6 +136,7 @@ class Taking:
             "repeated": row.repeated_rows,
             "late": row.late_rows,
             "out of order": row.out_of_order_rows,
+            **more,
         }
         if row.first_at and row.last_at:
             payload |= {"first_at": microseconds(row.first_at), "last_at": microseconds(row.last_at)}
