@@ -8,6 +8,7 @@ from app.anchoring.due import due_checkpoints
 from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
+from app.drop import DROP_JOB, due_drops
 from app.event_retention import due_removals
 from app.incidents import due_watches
 from app.notices import due_notices
@@ -63,6 +64,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(ANCHOR_JOB, due_checkpoints),
     Scheduled(INCIDENT_JOB, due_watches),
     Scheduled(ALERT_JOB, _due_alerts),
+    Scheduled(DROP_JOB, due_drops),
 )
 
 

@@ -24,6 +24,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
     "EVIDENCE_SOURCES",
+    "PRODUCTION_DROP",
     "WEBHOOK_HOSTS",
     "ALERT_HOSTS",
     "ANCHOR_FOLDERS",
@@ -78,6 +79,7 @@ class Settings:
     origin: str
     session_length: timedelta
     evidence_sources: tuple[Place, ...] = ()
+    production_drop: Path | None = None  # a folder into which production data is put
     webhook_hosts: tuple[AllowedHost, ...] = ()
     alert_hosts: tuple[AllowedHost, ...] = ()
     anchor_folders: tuple[Path, ...] = ()
@@ -126,6 +128,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         evidence_sources=_evidence_sources(environ),
+        production_drop=_production_drop(environ),
         webhook_hosts=_webhook_hosts(environ),
         alert_hosts=_hosts(environ, "ALERT_HOSTS", "hooks.slack.com,chat.corp:8443=internal"),
         anchor_folders=_anchor_folders(environ),
@@ -170,6 +173,13 @@ def _evidence_sources(environ: Mapping[str, str]) -> tuple[Place, ...]:
     except ValueError:
         expected = "absolute folders and s3://bucket/beginning/, separated by commas"
         raise SettingError("EVIDENCE_SOURCES", expected) from None
+
+
+def _production_drop(environ: Mapping[str, str]) -> Path | None:
+    written = _get(environ, "PRODUCTION_DROP")
+    if written and not Path(written).is_absolute():
+        raise SettingError("PRODUCTION_DROP", "an absolute path of a folder")
+    return Path(written).resolve() if written else None
 
 
 def _mail(environ: Mapping[str, str]) -> MailServer | None:

@@ -14,6 +14,7 @@ from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
 from app.digest import send_digest
+from app.drop import DROP_JOB, take_dropped
 from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
@@ -164,6 +165,14 @@ def _postpone_alert(place: Workplace, slot: str, error: str) -> None:
     postpone(place.store, slot=slot, at=now())
 
 
+def _take_dropped(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    take_dropped(place, at=now())
+
+
+def _fail_take_dropped(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("The drop folder was not emptied at %s: %s", slot, error)  # the next look takes what lies there
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -180,6 +189,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         INCIDENT_JOB: Kind(_watch, _fail_watch),
         IMPORT_JOB: Kind(_import, _fail_import),
+        DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
     }
 )
 

@@ -17,7 +17,9 @@ from app.api.routes import (
     imports,
     ledger,
     models,
+    monitored,
     policies,
+    production,
     records,
     references,
     rollout,
@@ -70,7 +72,7 @@ def build() -> Api:
     install(application)
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
-        ledger, rollout, hooks, policies, audits, compliance,
+        ledger, rollout, hooks, policies, audits, compliance, production, monitored,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

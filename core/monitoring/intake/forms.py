@@ -50,7 +50,7 @@ def rows_of(path: Path, filename: str, *, label: str = LABEL) -> Rows:
         return Rows(pq.read_table(table), 2)
 
 
-def rows_ofobjects_of(objects: Sequence[object]) -> pa.Table:
+def rows_of_objects(objects: Sequence[object]) -> pa.Table:
     """A table of flat JSON objects, object n on line n; a key that one of them lacks is empty there."""
     problems, columns = list[Problem](), dict[str, list[object]]()
     for line, one in enumerate(objects, start=1):
@@ -84,7 +84,7 @@ def _json_rows(path: Path) -> pa.Table:
     if len(objects) > JSON_ROWS:
         expected = f"at most {JSON_ROWS:,} of JSON; more as CSV or Parquet"
         raise Unreadable([Problem("rows out of range", found=f"{len(objects):,}", expected=expected)])
-    return rows_ofobjects_of(objects)
+    return rows_of_objects(objects)
 
 
 def objects_of(body: bytes) -> list[object]:
