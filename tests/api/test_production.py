@@ -95,6 +95,14 @@ def test_what_is_wrong_is_said_by_line_and_column(client: TestClient, model: str
     assert [(one["line"], one["column"]) for one in json_told.json()["problems"]] == [(1, "at")]
 
 
+def test_rows_of_a_version_that_is_not_registered_are_not_lost(client: TestClient, model: str) -> None:
+    told = client.put(f"models/{model}/production/inferences", params={**FILE, "version": "9.0.0"}, content=CSV)
+    unknown = client.put("models/loan-bot/production/inferences", params=FILE, content=CSV)
+
+    assert (told.status_code, told.json()["rows"], told.json()["held"]) == (201, 0, 2)
+    assert (unknown.status_code, unknown.json()["held"], len(unknown.json()["quarantined"])) == (201, 2, 1)
+
+
 def test_a_token_needs_the_scope(world: World, model: str) -> None:
     client = world.client(world.token(scopes={Permission.RECORD_READ}).secret)
 

@@ -18,6 +18,8 @@ class ProductionReceived(Recorded):
     late: int = Field(description="With a time before the end of the newest chunk that was checked")
     out_of_order: int = Field(description="With a time before the newest that was on record")
     waiting: int = Field(description="Labels or attributes whose inference has not come yet")
+    held: int = Field(description="Rows in quarantine: of a model or version that is not registered, or refused")
+    quarantined: list[str] = Field(description="Numbers in quarantine", examples=[["QR0001"]])
 
 
 class MetricsReceived(Recorded):

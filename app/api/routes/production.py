@@ -21,6 +21,7 @@ from app.api.wishes_production import PointsWish, RowsWish
 from app.api.writing import Write, Writing
 from app.drop import by_path
 from core.inventory.deployments.rules import PRODUCTION
+from core.monitoring.intake.arrivals import entry_of
 from core.monitoring.intake.filing import Delivery, take_file, take_points
 from core.monitoring.intake.forms import LIMITS, rows_of_objects
 from core.monitoring.intake.point_forms import points_of_objects
@@ -184,7 +185,9 @@ def _received(write: Writing, session: Session, done: Received) -> ProductionRec
         late=done.late,
         out_of_order=done.out_of_order,
         waiting=done.waiting,
-        ledger=write.newest(session),
+        held=done.held,
+        quarantined=list(done.quarantined),
+        ledger=write.proof(session, entry_of(session, done.batches[-1])) if done.batches else write.newest(session),
     )
 
 

@@ -115,6 +115,11 @@ def days(session: Session, model: str, environment: str) -> tuple[Day, ...]:
     return tuple(Day(day, int(rows), int(labelled)) for day, rows, labelled in session.exec(query))
 
 
+def entry_of(session: Session, batch: str) -> int:
+    """The ledger entry of a batch."""
+    return session.exec(select(ProductionBatch.entry).where(ProductionBatch.number == batch)).one()
+
+
 def _told(row: ProductionBatch, version: str) -> Arrival:
     return Arrival(
         number=row.number,
