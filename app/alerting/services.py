@@ -6,9 +6,9 @@ Apprise would connect to inner addresses, follow redirects and trust proxies. It
 
 import logging
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -24,7 +24,7 @@ TIMEOUT = httpx.Timeout(10, connect=5)
 MOST_ANSWER = 65536
 OTHER_WAYS = ("socket", "smtplib", "subprocess", "websocket", "ssl", "select", "ftplib", "mqtt", "dbus")
 log = logging.getLogger("countersign.alerting")
-_AT_WORK = threading.local()
+_AT_WORK: ContextVar["_Sender | None"] = ContextVar("the sender at work", default=None)
 
 
 class ServiceFailed(Exception):
@@ -70,7 +70,7 @@ class _StandIn(ModuleType):
     """What Apprise's modules take for `requests`: its names, but one way out."""
 
     def request(self, method: str, url: str, **options: Any) -> Any:
-        sender = getattr(_AT_WORK, "sender", None)
+        sender = _AT_WORK.get()
         if sender is None:
             raise ServiceFailed("nothing may be sent outside a delivery")
         import requests
@@ -148,7 +148,9 @@ def _plugin(address: str) -> Any:
     import apprise
 
     logging.getLogger("apprise").disabled = True  # it would write addresses, and with them tokens
-    asset = apprise.AppriseAsset(secure_logging=True, plugin_paths=[], async_mode=False, app_id="Countersign")
+    asset = apprise.AppriseAsset(
+        secure_logging=True, plugin_paths=[], async_mode=False, service_timeout=0, app_id="Countersign"
+    )
     asset.app_desc, asset.app_url = "Countersign", ""
     plugin = apprise.Apprise.instantiate(address.strip(), asset=asset, suppress_exceptions=True)
     if plugin is None:
@@ -190,11 +192,11 @@ def _take_over() -> None:
 
 @contextmanager
 def _at_work(sender: _Sender) -> Iterator[None]:
-    _AT_WORK.sender = sender
+    token = _AT_WORK.set(sender)
     try:
         yield
     finally:
-        _AT_WORK.sender = None
+        _AT_WORK.reset(token)
 
 
 def _with_rest(name: str, rest: Sequence[Any], options: dict[str, Any]) -> dict[str, Any]:
