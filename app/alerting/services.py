@@ -147,11 +147,10 @@ def _plugin(address: str) -> Any:
     """The plugin of Apprise for this address, reaching out by our sender alone."""
     import apprise
 
-    logging.getLogger("apprise").disabled = True  # it would write addresses, and with them tokens
-    asset = apprise.AppriseAsset(
-        secure_logging=True, plugin_paths=[], async_mode=False, service_timeout=0, app_id="Countersign"
-    )
-    asset.app_desc, asset.app_url = "Countersign", ""
+    logging.getLogger("apprise").disabled = True  # it would write addresses, and with them tokens; so would httpx
+    logging.getLogger("httpx").addFilter(_outside_a_delivery)
+    asset = apprise.AppriseAsset(secure_logging=True, plugin_paths=[], async_mode=False, service_timeout=0)
+    asset.app_id, asset.app_desc, asset.app_url = "Countersign", "Countersign", ""
     plugin = apprise.Apprise.instantiate(address.strip(), asset=asset, suppress_exceptions=True)
     if plugin is None:
         raise _refused("an address of Apprise, such as slack://TokenA/TokenB/TokenC")
@@ -188,6 +187,10 @@ def _take_over() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("apprise.") and getattr(module, "requests", None) is requests:
             module.requests = STAND_IN  # type: ignore[attr-defined]  # a module's name for another
+
+
+def _outside_a_delivery(_record: logging.LogRecord) -> bool:
+    return _AT_WORK.get() is None
 
 
 @contextmanager
