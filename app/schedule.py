@@ -16,6 +16,7 @@ from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.compliance.service import COMPLIANCE_JOB
+from core.improvement.rollback.drills import REHEARSAL_JOB, due_rehearsals
 from core.improvement.watching import INCIDENT_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
@@ -65,6 +66,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(INCIDENT_JOB, due_watches),
     Scheduled(ALERT_JOB, _due_alerts),
     Scheduled(DROP_JOB, due_drops),
+    Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 
 

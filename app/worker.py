@@ -15,6 +15,7 @@ from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
 from app.digest import send_digest
 from app.drop import DROP_JOB, take_dropped
+from app.production import consider_production, note_unconsidered, note_unrehearsed, rehearse_production
 from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
 from core.access.digests import DIGEST_JOB
@@ -22,6 +23,7 @@ from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
+from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
@@ -29,6 +31,7 @@ from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.ledger.batches.retention import sweep_stray
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
+from core.monitoring.vocabulary import ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
@@ -190,6 +193,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         INCIDENT_JOB: Kind(_watch, _fail_watch),
         IMPORT_JOB: Kind(_import, _fail_import),
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
+        ROLLBACK_JOB: Kind(consider_production, note_unconsidered),
+        REHEARSAL_JOB: Kind(rehearse_production, note_unrehearsed),
     }
 )
 

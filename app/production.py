@@ -1,0 +1,57 @@
+"""The background work of production: rollback and holds after each checked chunk, and rehearsals by the day."""
+
+import logging
+from collections.abc import Callable
+
+from app.composition import Workplace, now
+from app.delivery.registry import registry_trouble
+from core.improvement.rollback.canaries import consider_hold
+from core.improvement.rollback.deciding import consider_rollback
+from core.improvement.rollback.drills import rehearse_due
+from core.inventory.deployments.rules import PRODUCTION
+from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
+from core.validation.rules import Severity
+
+log = logging.getLogger("countersign.production")
+
+
+def consider_production(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    """Ask after a checked chunk: first whether a version on its way is held, then whether the one that stands returns.
+
+    The slot names model and environment, then the chunk.
+    """
+    model, environment = slot.split(" ")[:2]
+    consider_hold(place.store, place.ledger, model=model, environment=environment, at=now())
+    consider_rollback(place.store, place.ledger, model=model, environment=environment, at=now())
+
+
+def note_unconsidered(place: Workplace, slot: str, error: str) -> None:
+    """Nobody asked the policy whether the version goes back: people must hear of it."""
+    model, environment = slot.split(" ")[:2]
+    signal = Signal(
+        kind=AlertKind.CHECK_FAILED,
+        key=f"rollback job {model} {environment}",
+        severity=Severity.HIGH,
+        title=f"Whether {model} goes back in {environment} could not be decided",
+        detail=f"{error[:1000]} Look at its chunks, and go back by hand if need be.",
+        model=model,
+        environment=environment,
+    )
+    with place.store.transaction() as tx:
+        raise_alert(tx, place.ledger, signal, at=now())
+
+
+def rehearse_production(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
+    """Rehearse every way back that is due."""
+    rehearse_due(
+        place.store,
+        place.ledger,
+        registry=lambda model: registry_trouble(place, model, PRODUCTION),
+        alive=alive,
+        clock=now,
+    )
+
+
+def note_unrehearsed(_place: Workplace, slot: str, error: str) -> None:
+    """The next day rehearses what is still due."""
+    log.warning("Rehearsals of %s were not finished: %s", slot, error)
