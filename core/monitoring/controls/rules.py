@@ -129,6 +129,19 @@ def quarantine_refusals(status: HeldStatus, because: HeldBecause, actor: Actor) 
     return tuple(reasons)
 
 
+def stranger_refusals(model: str, version: str, model_known: bool, version_known: bool) -> tuple[Refusal, ...]:
+    """Why rows cannot be taken over yet: somebody has to answer for the model and the version first."""
+    if not model_known:
+        said, way_out = f"The inventory does not know “{model}”", "Register the model, or name the model that it is."
+        return (Refusal("unknown-model", said, "quarantine", way_out),)
+    if not version_known:
+        said = f"The inventory does not know version “{version}” of this model"
+        return (
+            Refusal("unknown-version", said, "quarantine", "Register the version, or name the version that it is."),
+        )
+    return ()
+
+
 def still_refused(clauses: Collection[str]) -> tuple[Refusal, ...]:
     """Why rows that controls refused cannot be taken over: the controls that hold now refuse them still."""
     if not clauses:
