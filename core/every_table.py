@@ -13,6 +13,7 @@ import core.documents.tables
 import core.improvement.actions.tables
 import core.improvement.comparisons.tables
 import core.improvement.incidents.tables
+import core.improvement.reviews.tables
 import core.improvement.rollback.tables
 import core.inventory.deployments.tables
 import core.inventory.importing.tables
@@ -30,6 +31,7 @@ import core.monitoring.intake.tables
 import core.policy.exceptions.tables
 import core.policy.packs.tables
 import core.policy.tables
+import core.register.tables
 import core.reports.tables
 import core.store.numbers
 import core.validation.tables  # noqa: F401

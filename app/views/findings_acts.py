@@ -14,8 +14,8 @@ from core.access.rules import Actor
 from core.errors import NotFound, Refusal
 from core.inventory.moves import version_by_id
 from core.inventory.rules import Action
-from core.validation.challenge import close_finding, remediate
 from core.validation.evidence import finding_facts, validation_facts
+from core.validation.findings import close_finding, remediate
 from core.validation.queries import FindingRow
 from core.validation.rules import finding_refusals
 from core.validation.tables import Finding

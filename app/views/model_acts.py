@@ -16,8 +16,9 @@ from core.access.rules import permission_refusals
 from core.errors import Refusal
 from core.inventory.rules import PERMISSION_OF, Action
 from core.validation import runs
-from core.validation.challenge import answer, ask, raise_finding
+from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
+from core.validation.findings import raise_finding
 from core.validation.rules import Outcome, Severity
 
 LONG = 4000

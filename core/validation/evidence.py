@@ -140,7 +140,7 @@ def newest_checks(session: Session, version: ModelVersion) -> Mapping[str, Check
 
 def finding_facts(row: Finding) -> FindingFacts:
     """A finding as the rules see it."""
-    return FindingFacts(row.status, row.raised_by, row.remediated_by)
+    return FindingFacts(row.status, row.raised_by, row.remediated_by, row.owner, row.severity)
 
 
 def stated_of(dataset: Dataset | None) -> frozenset[Statement]:

@@ -17,6 +17,24 @@ class FindingStatus(StrEnum):
     VERIFIED_CLOSED = "verified closed"
 
 
+class FindingSource(StrEnum):
+    """What raised a finding: the validation of a version, or what was seen of it in use."""
+
+    VALIDATION = "validation"
+    MONITORING = "monitoring"
+
+
+class FindingChange(StrEnum):
+    """What was done about a finding after it was raised."""
+
+    REMEDIATED = "remediated"
+    RETURNED = "returned"
+    CLOSED = "verified closed"
+    REASSIGNED = "reassigned"
+    EXTENDED = "due date extended"
+    LINKED = "linked"
+
+
 class EvidenceKind(StrEnum):
     """What a file that is handed in is for; predictions come first, the others let further checks run."""
 
@@ -85,6 +103,8 @@ class FindingFacts:
     status: FindingStatus
     raised_by: str
     remediated_by: str | None = None
+    owner: str = ""
+    severity: Severity = Severity.MEDIUM
 
 
 def refusals(facts: ValidationFacts, action: Action, actor: Actor) -> tuple[Refusal, ...]:
@@ -101,28 +121,19 @@ def refusals(facts: ValidationFacts, action: Action, actor: Actor) -> tuple[Refu
 def finding_refusals(
     facts: ValidationFacts, finding: FindingFacts, action: Action, actor: Actor
 ) -> tuple[Refusal, ...]:
-    """Reasons against remediating or closing a finding: its status, and that nobody closes their own remediation."""
+    """Reasons against remediating or closing a finding: its status, and that nobody closes what is theirs."""
     reasons = list(refusals(facts, action, actor))
     if finding.status is FindingStatus.VERIFIED_CLOSED:
         reasons.append(Refusal("finding-closed", "The finding is verified closed"))
     if action is Action.CLOSE_FINDING and finding.status is FindingStatus.OPEN:
-        reasons.append(
-            Refusal(
-                "not-remediated",
-                "No remediation is recorded",
-                "findings",
-                "The developer or owner records what was done.",
-            )
-        )
+        way_out = "The developer or owner records what was done."
+        reasons.append(Refusal("not-remediated", "No remediation is recorded", "findings", way_out))
     if action is Action.CLOSE_FINDING and finding.remediated_by == actor.id:
-        reasons.append(
-            Refusal(
-                "own-remediation",
-                "You recorded this remediation",
-                "segregation of duties",
-                "Another validator closes it.",
-            )
-        )
+        clause, way_out = "segregation of duties", "Another validator closes it."
+        reasons.append(Refusal("own-remediation", "You recorded this remediation", clause, way_out))
+    if action is Action.CLOSE_FINDING and finding.owner == actor.id:
+        clause, way_out = "segregation of duties", "A validator who does not own it closes it."
+        reasons.append(Refusal("own-finding", "You own this finding", clause, way_out))
     return tuple(reasons)
 
 

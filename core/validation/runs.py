@@ -21,9 +21,9 @@ from core.policy.rules import Policy
 from core.policy.service import policy_by_id, policy_in_force
 from core.store import EvidenceFiles, Store
 from core.store.numbers import next_number
-from core.validation.challenge import entity_of
 from core.validation.computing import COMPUTED, Files, compute
 from core.validation.evidence import current_evidence, latest_run, validation_facts
+from core.validation.findings.raising import entity_of
 from core.validation.inputs import RunInputs, inputs_now, inputs_of
 from core.validation.results import ValidationResult, from_json
 from core.validation.rules import PENDING, RunStatus, refusals

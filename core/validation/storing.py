@@ -15,9 +15,9 @@ from core.ledger.service import Ledger
 from core.metrics.verdicts import Verdict
 from core.policy.rules import Policy
 from core.store import Store, Transaction
-from core.validation.challenge import entity_of, open_finding
 from core.validation.evidence import digest_now
 from core.validation.figures import keep_figures
+from core.validation.findings.raising import entity_of, open_finding
 from core.validation.inputs import inputs_of
 from core.validation.judging import Judged, judge_all
 from core.validation.results import ValidationResult, to_json

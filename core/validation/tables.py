@@ -8,7 +8,7 @@ from sqlmodel import Field
 from core.metrics.verdicts import Verdict
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
-from core.validation.rules import EvidenceKind, FindingStatus, Outcome, RunStatus, Severity
+from core.validation.rules import EvidenceKind, FindingSource, FindingStatus, Outcome, RunStatus, Severity
 
 
 class Evidence(Row, table=True):
@@ -93,13 +93,18 @@ class CheckResult(Row, table=True):
 class Finding(Row, table=True):
     """Something that validation found wanting, until it is verified closed."""
 
-    __table_args__ = (Index("ix_finding_listed", "severity", "status", "due_at", "id"),)
+    __table_args__ = (
+        Index("ix_finding_listed", "severity", "status", "due_at", "id"),
+        Index("ix_finding_check", "check_key", "status"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     number: str = Field(unique=True, max_length=16)
     version_id: int = Field(foreign_key="model_version.id", index=True)
     run_id: int | None = Field(default=None, foreign_key="run.id")
     check_key: str = Field(default="", max_length=500)  # metric and subject, when a check raised it
+    source: str = Field(default=FindingSource.VALIDATION.value, max_length=20)  # a FindingSource
+    repeat: int = 0  # how many findings of the same check on this model were closed before
     title: str = Field(max_length=300)
     detail: str = Field(max_length=4000)
     severity: Severity = Field(sa_type=choice(Severity))
@@ -115,6 +120,36 @@ class Finding(Row, table=True):
     closed_by: str | None = Field(default=None, max_length=16)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     revision: int = 1
+
+
+class FindingEvidence(Row, table=True):
+    """What shows that a finding was remediated: another record, or a file by its digest."""
+
+    __tablename__ = "finding_evidence"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    kind: str = Field(max_length=40)  # a RecordKind, or “file”
+    key: str = Field(max_length=100)  # its number, or the file's SHA-256
+    name: str = Field(default="", max_length=300)  # of the file
+    size: int = 0  # of the file, in bytes
+    added_by: str = Field(max_length=16)
+    added_at: datetime = Field(sa_type=Instant)
+
+
+class FindingAct(Row, table=True):
+    """One thing that was done about a finding, with what stood before and after where something moved."""
+
+    __tablename__ = "finding_act"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    what: str = Field(max_length=40)  # a FindingChange
+    text: str = Field(default="", max_length=4000)
+    before: str = Field(default="", max_length=100)
+    after: str = Field(default="", max_length=100)
+    by: str = Field(max_length=16)
+    at: datetime = Field(sa_type=Instant)
 
 
 class Question(Row, table=True):

@@ -19,7 +19,7 @@ from core.audits.planning import Plan, plan_audit
 from core.audits.population import AuditScope, Population
 from core.audits.rules.life import Result
 from core.audits.sampling import Method
-from core.validation.challenge import raise_finding
+from core.validation.findings import raise_finding
 from core.validation.rules import EvidenceKind, Severity
 from core.validation.uploads import ColumnMapping
 from tests.browser.conftest import OVERFLOWS, PATIENCE, Account, Live, Visit, Visitor, sign_in

@@ -24,8 +24,9 @@ from core.inventory.rules import Stage
 from core.reports.formats.kinds import Format
 from core.reports.service import download, request_export
 from core.reports.values.report import Asked, Subject, SubjectKind
-from core.validation.challenge import answer, ask, close_finding, raise_finding, remediate
+from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
+from core.validation.findings import close_finding, raise_finding, remediate
 from core.validation.queries import version_evidence
 from core.validation.rules import FindingStatus, Outcome, Severity
 from core.validation.runs import start

@@ -8,7 +8,7 @@ from sqlmodel import select
 from app.composition import Workplace
 from core.access.rules import Role
 from core.inventory.rules import Stage
-from core.validation.challenge import remediate
+from core.validation.findings import remediate
 from core.validation.rules import FindingStatus, Severity
 from core.validation.tables import Finding
 from tests.builders import REASON, Cast, a_finding, a_person, a_version

@@ -60,8 +60,9 @@ from core.policy.packs.signals import DocumentKind
 from core.policy.rules import ChangeKind, Function
 from core.policy.service import default_policy_text, policy_by_id, publish
 from core.store import EvidenceFiles, Store
-from core.validation.challenge import answer, ask, close_finding, raise_finding, remediate
+from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
+from core.validation.findings import close_finding, raise_finding, remediate
 from core.validation.intake import hand_in
 from core.validation.results import from_json
 from core.validation.rules import FindingStatus, Outcome, RunStatus, Severity

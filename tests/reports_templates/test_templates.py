@@ -17,7 +17,7 @@ from core.reports.formats.laying import words
 from core.reports.templates import TEMPLATES
 from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import Store
-from core.validation.challenge import remediate
+from core.validation.findings import remediate
 from tests.builders import NOON, REASON, Cast, a_cast, a_finding, a_version
 from tests.reports_templates.asking import report
 from tests.reports_templates.test_citing import cells
@@ -107,7 +107,7 @@ def test_what_an_erased_entry_said_is_missing_and_the_report_is_not_complete(
     sqlite_store: Store, ledger: Ledger, cast: Cast
 ) -> None:
     model, version = a_version(sqlite_store, cast, stage=Stage.IN_VALIDATION)
-    finding = a_finding(sqlite_store, model, version)
+    finding = a_finding(sqlite_store, model, version, severity=Severity.MEDIUM)
     for days in (1, 3):  # the second remediation is written over the first
         remediate(
             sqlite_store, ledger, finding=finding, text=f"{REASON} {days}", actor=cast.developer, at=NOON + days * DAY

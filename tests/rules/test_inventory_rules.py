@@ -21,14 +21,15 @@ LEADS = {
     "ANSWER": {"IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "="},
     "RAISE_FINDING": {
         "IN_VALIDATION": "=", "VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=", "IN_PRODUCTION": "=",
+        "SUPERSEDED": "=",
     },
     "REMEDIATE_FINDING": {
         "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
-        "IN_PRODUCTION": "=",
+        "IN_PRODUCTION": "=", "SUPERSEDED": "=",
     },
     "CLOSE_FINDING": {
         "IN_VALIDATION": "=", "VALIDATED": "=", "NOT_VALIDATED": "=", "IN_APPROVAL": "=", "APPROVED": "=",
-        "IN_PRODUCTION": "=",
+        "IN_PRODUCTION": "=", "SUPERSEDED": "=",
     },
     "CONCLUDE_VALIDATED": {"IN_VALIDATION": "VALIDATED"},
     "CONCLUDE_NOT_VALIDATED": {"IN_VALIDATION": "NOT_VALIDATED"},

@@ -37,9 +37,10 @@ from core.inventory.tables import ModelVersion
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry
 from core.store import Store
-from core.validation.challenge import answer, ask, raise_finding
+from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
 from core.validation.evidence import digest_now, validation_facts
+from core.validation.findings import raise_finding
 from core.validation.rules import PENDING, Outcome, RunStatus, Severity, refusals
 from core.validation.runs import start
 from core.validation.tables import Run

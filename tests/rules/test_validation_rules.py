@@ -81,9 +81,15 @@ def test_questions_are_counted_in_plain_words(rules: Rules) -> None:
 
 
 def finding(
-    rules: Rules, action: str, status: str, *, remediated_by: str | None = None, role: str = "VALIDATOR"
+    rules: Rules,
+    action: str,
+    status: str,
+    *,
+    remediated_by: str | None = None,
+    owner: str = "P0008",
+    role: str = "VALIDATOR",
 ) -> list[str]:
-    facts = rules.validation.FindingFacts(rules.validation.FindingStatus[status], "P0009", remediated_by)
+    facts = rules.validation.FindingFacts(rules.validation.FindingStatus[status], "P0009", remediated_by, owner)
     actor = rules.access.Actor("P0001", frozenset({rules.access.Role[role]}))
     return codes(rules.validation.finding_refusals(held(rules), facts, rules.inventory.Action[action], actor))
 
@@ -91,6 +97,11 @@ def finding(
 def test_a_remediated_finding_is_closed_by_somebody_else(rules: Rules) -> None:
     assert finding(rules, "CLOSE_FINDING", "REMEDIATED", remediated_by="P0002") == []
     assert finding(rules, "CLOSE_FINDING", "REMEDIATED", remediated_by="P0001") == ["own-remediation"]
+
+
+def test_a_finding_is_closed_by_somebody_who_does_not_own_it(rules: Rules) -> None:
+    assert finding(rules, "CLOSE_FINDING", "REMEDIATED", owner="P0001") == ["own-finding"]
+    assert finding(rules, "REMEDIATE_FINDING", "OPEN", owner="P0001", role="DEVELOPER") == []
 
 
 def test_a_finding_without_remediation_cannot_be_closed(rules: Rules) -> None:

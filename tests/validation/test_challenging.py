@@ -4,7 +4,7 @@ import pytest
 
 from core.access.rules import Actor, Role
 from core.errors import NotFound
-from core.validation.challenge import close_finding, raise_finding, remediate
+from core.validation.findings import Shown, close_finding, raise_finding, remediate
 from core.validation.queries import FindingFilter, findings, findings_for, findings_to_close, questions_for
 from core.validation.rules import FindingStatus, Severity
 from tests.builders import NOON, a_finding
@@ -80,7 +80,8 @@ def test_what_is_not_there_is_not_found_and_not_recorded(judged: Bench) -> None:
 
 
 def remediating(bench: Bench, number: str, actor: Actor, text: str = WORDS) -> None:
-    remediate(bench.store, bench.ledger, finding=number, text=text, actor=actor, at=NOON)
+    version = Shown("version", f"{bench.model} v{bench.version}")
+    remediate(bench.store, bench.ledger, finding=number, text=text, evidence=[version], actor=actor, at=NOON)
 
 
 def closing(bench: Bench, number: str, actor: Actor, text: str = WORDS) -> None:
@@ -131,7 +132,9 @@ def test_nobody_closes_their_own_remediation(judged: Bench) -> None:
     remediating(judged, number, developer)
 
     both = Actor(developer.id, frozenset({Role.DEVELOPER, Role.VALIDATOR}))
-    assert codes(lambda: closing(judged, number, both)) == ["duty-development", "own-remediation"]
+    assert codes(lambda: closing(judged, number, both)) == [
+        "duty-development", "own-finding", "own-remediation",
+    ]  # fmt: skip
     assert status(judged, number) is FindingStatus.REMEDIATED
 
 

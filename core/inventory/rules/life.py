@@ -71,6 +71,9 @@ class Move:
 
 
 P, S, A, D = Permission, Stage, Action, Duty
+FOLLOWED = (  # where findings are settled: one on a version that was taken back does not stay open for ever
+    S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED,
+)  # fmt: skip
 MOVES: tuple[Move, ...] = (
     # new evidence always leads back to validation: what was concluded or voted rested on other evidence
     *(
@@ -91,15 +94,15 @@ MOVES: tuple[Move, ...] = (
     ),
     *(
         Move(stage, A.RAISE_FINDING, stage, P.FINDING_RAISE, D.VALIDATION)
-        for stage in (S.IN_VALIDATION, S.VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+        for stage in (S.IN_VALIDATION, S.VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED)
     ),
     *(
         Move(stage, A.REMEDIATE_FINDING, stage, P.FINDING_REMEDIATE, D.DEVELOPMENT)
-        for stage in (S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+        for stage in FOLLOWED
     ),
     *(
         Move(stage, A.CLOSE_FINDING, stage, P.FINDING_CLOSE, D.VALIDATION)
-        for stage in (S.IN_VALIDATION, S.VALIDATED, S.NOT_VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION)
+        for stage in FOLLOWED
     ),
     Move(S.IN_VALIDATION, A.CONCLUDE_VALIDATED, S.VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
     Move(S.IN_VALIDATION, A.CONCLUDE_NOT_VALIDATED, S.NOT_VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),

@@ -1,6 +1,8 @@
 """States that follow from times: findings, overrides of tiers, runs, documents and pointers."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from core.documents.tables import Document, DocumentVersion
 from core.inventory.deployments.tables import Deployment
@@ -12,8 +14,8 @@ from core.policy.rules import Phase
 from core.reports.history.ledger import Entry, of
 from core.reports.history.loading import version_names
 from core.reports.history.rewinding import Lost, Values, Work
-from core.validation.rules import FindingStatus, RunStatus
-from core.validation.tables import Finding, Run
+from core.validation.rules import FindingChange, FindingStatus, RunStatus
+from core.validation.tables import Finding, FindingAct, Run
 
 
 def settle_runs(work: Work) -> None:
@@ -51,9 +53,30 @@ def settle_findings(work: Work, before: dict[object, object]) -> None:
         elif own:
             entry = own[-1]
             one.update(remediation=entry.text("text"), remediated_by=person_of(entry), remediated_at=entry.at)
+    returned = _moved_back(work)
     for one in work.of(Finding):
         if one["closed_at"] is None:
-            one["status"] = FindingStatus.REMEDIATED if one["remediated_at"] else FindingStatus.OPEN
+            done, back = one["remediated_at"], returned.get(one["id"])
+            stands = isinstance(done, datetime) and (not isinstance(back, datetime) or back < done)
+            one["status"] = FindingStatus.REMEDIATED if stands else FindingStatus.OPEN
+
+
+def _moved_back(work: Work) -> dict[object, object]:
+    """Owner and due date as they were; answers with when each finding was last returned for more work."""
+    if not work.of(Finding):
+        return {}
+    act, by_number = table_of(FindingAct).c, {one["id"]: one for one in work.of(Finding)}
+    query = select(act.finding_id, act.what, act.before).where(act.at > work.as_of).order_by(act.id.desc())
+    for key, what, before in work.source.execute(query):  # the first of what came after says how it was
+        one = by_number.get(key)
+        if one is not None and what == FindingChange.REASSIGNED:
+            one["owner"] = before
+        elif one is not None and what == FindingChange.EXTENDED:
+            one["due_at"] = datetime.fromisoformat(before)
+    last = select(act.finding_id, func.max(act.at)).where(
+        act.at <= work.as_of, act.what == FindingChange.RETURNED.value
+    )
+    return dict(work.source.execute(last.group_by(act.finding_id)).all())
 
 
 def person_of(entry: Entry) -> str:

@@ -1,0 +1,1 @@
+"""Review meetings: planned by scope and cadence, held on an agenda from the record, closed by another person."""
