@@ -14,6 +14,7 @@ from app.event_files import event_files
 from app.handouts import LOCKED_UP, NOT_KEPT, checkpoint_file, coverage_file, document_file, population_file
 from app.lists.inventory import in_words, read
 from app.previews import preview
+from app.register_files import evidence_file
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
@@ -91,6 +92,10 @@ def download_routes(place: Workplace) -> list[Route]:
     return [
         Route("/exports/preview", _signed_in(place, partial(preview, place), "Sign in to look at reports.")),
         *(Route(path, _signed_in(place, answer, "Sign in to download events.")) for path, answer in event_files(place)),
+        Route(
+            "/exports/finding-evidence",
+            _signed_in(place, partial(evidence_file, place), "Sign in to download evidence."),
+        ),
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route(
             "/exports/{audit}/population",

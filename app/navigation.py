@@ -56,6 +56,7 @@ PAGES: tuple[Page, ...] = (
     Page("approval", "Change", "approval.py", hidden=True),
     Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
+    Page("finding", "Finding", "finding.py", hidden=True),
     Page("policies", "Policies", "policies.py", menu=RULES),
     Page("policy", "Policy", "policy.py", hidden=True),
     Page("coverage", "Coverage", "coverage.py", menu=RULES),

@@ -5,25 +5,15 @@ import streamlit as st
 from app.components import head, paged
 from app.components.me import require
 from app.composition import now, workplace
-from app.views.findings import finding_head, finding_record, findings_table, first_line, narrowed_by, nothing_found
-from app.views.findings_acts import finding_steps, read_finding
+from app.navigation import page_file
+from app.views.findings import findings_table, first_line, narrowed_by, nothing_found
 from core.access.queries import names
 from core.access.rules import Permission
 from core.validation.queries import FindingFilter, findings
 
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
-number = st.query_params.get("finding")
-
-if number:
-    with place.store.reading() as session:
-        (row, against), known = read_finding(session, number, viewer.actor), names(session)
-    finding_head(row, known, at)
-    left, right = st.columns([5, 3], gap="large")
-    with left:
-        finding_record(row, known)
-    with right:
-        finding_steps(place, viewer, row, against)
-    st.stop()
+if st.query_params.get("finding"):  # where the page of one finding was before
+    st.switch_page(page_file("finding"), query_params={"finding": st.query_params["finding"]})
 
 with place.store.reading() as session:
     known = names(session)

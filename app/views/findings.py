@@ -3,30 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import streamlit as st
-
 from app.components import (
-    Back,
     clear_filters,
     empty,
-    fact,
-    facts,
-    facts_line,
     filter_row,
-    head,
     link,
-    paragraphs,
     plain,
     search,
-    section,
     status,
     table,
 )
 from app.components.filters import ALL, choose
-from app.components.formats import counted, day, moment
+from app.components.formats import counted, day
 from app.components.me import Me
-from app.views.confirmation import confirmation
-from app.views.model_reading import person_name
 from app.work.tasks import urgency
 from core.validation.queries import FindingFilter, FindingRow
 from core.validation.rules import FindingStatus, Severity
@@ -68,7 +57,7 @@ def findings_table(rows: Sequence[FindingRow], known: Mapping[str, str], at: dat
     cells: list[Mapping[str, str]] = [
         {
             "Number": row.finding.number,
-            "Finding": link(row.finding.title, "/findings", finding=row.finding.number),
+            "Finding": link(row.finding.title, "/finding", finding=row.finding.number),
             "Model": f"{plain(row.model_name)} :gray[{row.model}]",
             "Version": row.version,
             "Severity": status(row.finding.severity),
@@ -103,55 +92,3 @@ def nothing_found(everything: int) -> None:
         "No finding matches these filters.", f"{counted(everything, 'finding')} on record, 0 with these filters."
     ):
         clear_filters(FILTERS, label="Clear all filters", key="clear_all")
-
-
-def finding_head(row: FindingRow, known: Mapping[str, str], at: datetime) -> None:
-    """Title, severity, state, owner, due date; and what was just recorded."""
-    finding = row.finding
-    confirmation()
-    head(
-        finding.title,
-        facts_line(
-            status(finding.severity),
-            state(finding, at),
-            fact("Owner", plain(known.get(finding.owner, finding.owner))),
-            fact("Due", day(finding.due_at)),
-            fact("Model", f"{plain(row.model_name)} v{row.version}"),
-        ),
-        back=Back("findings", "Findings"),
-        trail=finding.number,
-    )
-
-
-def finding_record(row: FindingRow, known: Mapping[str, str]) -> None:
-    """What was found, what was done, and who verified it."""
-    finding = row.finding
-
-    def who(person: str | None, when: datetime | None) -> str:
-        return f"{plain(person_name(person, known))}, {moment(when)}" if person and when else ""
-
-    section("What was found")
-    facts(
-        {
-            "Detail": paragraphs(finding.detail),
-            "Check": plain(finding.check_key) if finding.check_key else "",
-            "Raised by": who(finding.raised_by, finding.raised_at),
-            "Model": link(
-                f"{row.model} v{row.version}", "/model", model=row.model, version=row.version, tab="Evidence"
-            ),
-        },
-        alt=f"Finding {finding.number}",
-    )
-    section("What was done")
-    if finding.remediated_at is None:
-        st.markdown(":gray[No remediation is recorded yet.]")
-        return
-    facts(
-        {
-            "Remediation": paragraphs(finding.remediation) if finding.remediation else "",
-            "Remediated by": who(finding.remediated_by, finding.remediated_at),
-            "Verification": paragraphs(finding.closing_note) if finding.closing_note else "",
-            "Verified by": who(finding.closed_by, finding.closed_at),
-        },
-        alt=f"Remediation and closure of {finding.number}",
-    )

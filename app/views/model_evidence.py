@@ -191,7 +191,7 @@ def findings(reading: Reading, at: datetime) -> None:
     rows: list[Mapping[str, str]] = [
         {
             "Number": one.number,
-            "Finding": link(one.title, "/findings", finding=one.number),
+            "Finding": link(one.title, "/finding", finding=one.number),
             "Severity": status(one.severity),
             "Owner": plain(reading.name_of(one.owner)),
             "Due": day(one.due_at, today=at),

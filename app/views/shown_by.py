@@ -56,7 +56,7 @@ def _to(said: str, thing: Thing) -> str:
         case ThingKind.RUN:
             return link(said, "/report", run=thing.key)
         case ThingKind.FINDING:
-            return link(said, "/findings", finding=thing.key)
+            return link(said, "/finding", finding=thing.key)
         case ThingKind.DOCUMENT:
             return link(said, "/document", document=thing.key)
         case ThingKind.CHANGE:

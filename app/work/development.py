@@ -46,7 +46,7 @@ def findings_to_remediate(found: Candidates, actor: Actor, at: datetime) -> list
     return [
         Task(
             what=f"Remediate finding {row.finding.number}: {row.finding.title}",
-            address="/findings",
+            address="/finding",
             query=(("finding", row.finding.number),),
             model=row.model,
             model_name=row.model_name,

@@ -57,7 +57,7 @@ def findings_to_verify(found: Candidates, actor: Actor, at: datetime) -> list[Ta
     return [
         Task(
             what=f"Verify the remediation of finding {row.finding.number}",
-            address="/findings",
+            address="/finding",
             query=(("finding", row.finding.number),),
             model=row.model,
             model_name=row.model_name,

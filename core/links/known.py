@@ -21,7 +21,11 @@ TABLES: Mapping[RecordKind, str] = MappingProxyType(
         K.DEVIATION: "compliance_finding",
         K.AUDIT_FINDING: "audit_finding",
         K.DOCUMENT: "document",
-        K.EXPORT: "export",
+        K.EXPORT: "report_export",
+        K.ALERT: "alert",
+        K.INCIDENT: "incident",
+        K.ACTION: "corrective_action",
+        K.REVIEW: "review",
     }
 )
 

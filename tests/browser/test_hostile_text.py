@@ -233,7 +233,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/approvals": (hostile("MODEL"), hostile("READER")),
     "/approval?change=CR0001": (hostile("MODEL"), hostile("TEXT"), hostile("APPROVER")),
     "/findings": (hostile("TITLE"), hostile("MODEL")),
-    "/findings?finding=F0001": (hostile("TITLE"), hostile("VALIDATOR")),
+    "/finding?finding=F0001": (hostile("TITLE"), hostile("VALIDATOR")),
     "/audits": (hostile("AUDIT"), word("PW")),
     "/audit?audit=AU0001": (hostile("AUDIT"), hostile("OBJECTIVE"), hostile("SEED")[:200]),
     "/audit?audit=AU0001&tab=Fieldwork&item=M0001&criterion=sr-26-2+MRM-05": (hostile("NOTES"),),

@@ -26,7 +26,7 @@ from core.reports.service import download, request_export
 from core.reports.values.report import Asked, Subject, SubjectKind
 from core.validation.challenge import answer, ask
 from core.validation.conclusion import conclude
-from core.validation.findings import close_finding, raise_finding, remediate
+from core.validation.findings import Shown, close_finding, raise_finding, remediate
 from core.validation.queries import version_evidence
 from core.validation.rules import FindingStatus, Outcome, Severity
 from core.validation.runs import start
@@ -104,7 +104,8 @@ def told(live: Live, folder: Path) -> World:
         )
         for _ in range(2)
     ]  # fmt: skip
-    remediate(store, ledger, finding=found[1], text=TEXT, actor=people.developer, at=now())
+    shown = [Shown("version", f"{models[0]} v{VERSION}")]
+    remediate(store, ledger, finding=found[1], text=TEXT, evidence=shown, actor=people.developer, at=now())
     question = records.asked(models[0], answered=False)
     export = records.exported(models[2], actors["auditor"])
     return World(
@@ -146,7 +147,8 @@ def raises_a_finding(world: World, actor: Actor) -> None:
 
 def remediates(world: World, actor: Actor) -> None:
     place = world.live.place
-    remediate(place.store, place.ledger, finding=world.finding, text=TEXT, actor=actor, at=now())
+    shown = [Shown("version", f"{world.validating} v{VERSION}")]
+    remediate(place.store, place.ledger, finding=world.finding, text=TEXT, evidence=shown, actor=actor, at=now())
 
 
 def closes(world: World, actor: Actor) -> None:
@@ -423,7 +425,7 @@ def tries_the_model_page(visitor: Visitor, world: World, person: str) -> None:
 
 
 def tries_the_finding(visitor: Visitor, world: World, person: str) -> None:
-    open_page(visitor, f"/findings?finding={world.remediated}")
+    open_page(visitor, f"/finding?finding={world.remediated}")
     for label, attempt in (("Record remediation", remediates), ("Close finding", closes)):
         expected = WRONG[attempt].get(person)
         if expected:

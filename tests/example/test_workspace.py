@@ -79,7 +79,7 @@ def test_a_deviation_about_something_that_waits_for_a_person_anyway_is_not_a_sec
         waiting = work_of(session, developer, example.at).waiting
         deviations = open_for(session, developer.id, frozenset(developer.role_words.split(", ")), limit=50)
 
-    findings = [dict(task.query).get("finding") for task in waiting if task.address == "/findings"]
+    findings = [dict(task.query).get("finding") for task in waiting if task.address == "/finding"]
     assert sorted(findings) == ["F0001", "F0002"]
     assert {row.cause for row in deviations} >= {"F0001", "F0002"}
 

@@ -20,7 +20,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def finding(cast: Cast, place: Workplace) -> str:
     model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
-    return a_finding(place.store, model, version)
+    return a_finding(place.store, model, version, severity=Severity.MEDIUM)
 
 
 def stored(place: Workplace, number: str) -> Finding:
@@ -55,7 +55,7 @@ def test_no_finding_at_all_says_where_they_come_from(desk: Desk, cast: Cast) -> 
 
 
 def test_the_developer_records_what_was_done(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
-    at = desk.open(cast.developer, "findings", finding=finding)
+    at = desk.open(cast.developer, "finding", finding=finding)
     at.text_area[0].set_value("Retrained without the postcode; see version 1.0.1.")
     button(at, "Record remediation").click().run()
 
@@ -63,8 +63,31 @@ def test_the_developer_records_what_was_done(desk: Desk, cast: Cast, place: Work
     assert "a validator verifies it" in words(at)
 
 
-def test_a_note_of_three_letters_is_refused_in_place(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
+def test_the_address_that_a_finding_had_before_leads_to_its_page(desk: Desk, cast: Cast, finding: str) -> None:
     at = desk.open(cast.developer, "findings", finding=finding)
+
+    assert "Groups are selected at different rates" in words(at)
+    assert button(at, "Record remediation")
+
+
+def test_what_weighs_high_takes_more_than_words(desk: Desk, cast: Cast, place: Workplace) -> None:
+    model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
+    finding = a_finding(place.store, model, version, severity=Severity.HIGH)
+    at = desk.open(cast.developer, "finding", finding=finding)
+    at.text_area[0].set_value("Retrained without the postcode.")
+    button(at, "Record remediation").click().run()
+    assert "nothing but words shows what was done" in words(at)
+
+    at.text_area[0].set_value("Retrained without the postcode.")
+    at.multiselect[0].set_value([at.multiselect[0].options[0]])
+    button(at, "Record remediation").click().run()
+
+    assert stored(place, finding).status is FindingStatus.REMEDIATED
+    assert "1 piece of evidence" in words(at)
+
+
+def test_a_note_of_three_letters_is_refused_in_place(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
+    at = desk.open(cast.developer, "finding", finding=finding)
     at.text_area[0].set_value("ok.")
     button(at, "Record remediation").click().run()
 
@@ -73,7 +96,7 @@ def test_a_note_of_three_letters_is_refused_in_place(desk: Desk, cast: Cast, pla
 
 
 def test_nobody_closes_a_finding_without_a_remediation(desk: Desk, cast: Cast, finding: str) -> None:
-    at = desk.open(cast.second_validator, "findings", finding=finding)
+    at = desk.open(cast.second_validator, "finding", finding=finding)
 
     assert button(at, "Close finding").disabled
     assert "Closure is not possible yet, 1 reason:" in words(at)
@@ -84,7 +107,7 @@ def test_the_person_who_remediated_does_not_close(desk: Desk, cast: Cast, place:
     both = a_person(place.store, Role.DEVELOPER, Role.VALIDATOR)
     remediate(place.store, place.ledger, finding=finding, text=REASON, actor=both, at=NOW)
 
-    at = desk.open(both, "findings", finding=finding)
+    at = desk.open(both, "finding", finding=finding)
 
     assert button(at, "Close finding").disabled
     assert "You recorded this remediation (segregation of duties)" in words(at)
@@ -93,7 +116,7 @@ def test_the_person_who_remediated_does_not_close(desk: Desk, cast: Cast, place:
 def test_a_validator_verifies_and_closes(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
     remediate(place.store, place.ledger, finding=finding, text=REASON, actor=cast.developer, at=NOW)
 
-    at = desk.open(cast.second_validator, "findings", finding=finding)
+    at = desk.open(cast.second_validator, "finding", finding=finding)
     at.text_area[1].set_value("Read the new figures; the gap is gone.")
     button(at, "Close finding").click().run()
 
@@ -103,11 +126,11 @@ def test_a_validator_verifies_and_closes(desk: Desk, cast: Cast, place: Workplac
 
 @pytest.mark.parametrize("person", ["auditor", "approver", "owner"])
 def test_others_read_every_reason_against_closing(person: str, desk: Desk, cast: Cast, finding: str) -> None:
-    at = desk.open(getattr(cast, person), "findings", finding=finding)
+    at = desk.open(getattr(cast, person), "finding", finding=finding)
 
     assert button(at, "Close finding").disabled
     assert "this takes the role validator" in words(at)
 
 
 def test_an_unknown_number_says_that_there_is_none(desk: Desk, cast: Cast) -> None:
-    assert "There is no finding “F0042”" in words(desk.open(cast.auditor, "findings", finding="F0042"))
+    assert "There is no finding “F0042”" in words(desk.open(cast.auditor, "finding", finding="F0042"))

@@ -18,6 +18,7 @@ from core.reports.templates import TEMPLATES
 from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import Store
 from core.validation.findings import remediate
+from core.validation.rules import Severity
 from tests.builders import NOON, REASON, Cast, a_cast, a_finding, a_version
 from tests.reports_templates.asking import report
 from tests.reports_templates.test_citing import cells

@@ -133,7 +133,7 @@ def test_nobody_closes_their_own_remediation(judged: Bench) -> None:
 
     both = Actor(developer.id, frozenset({Role.DEVELOPER, Role.VALIDATOR}))
     assert codes(lambda: closing(judged, number, both)) == [
-        "duty-development", "own-finding", "own-remediation",
+        "duty-development", "own-remediation", "own-finding",
     ]  # fmt: skip
     assert status(judged, number) is FindingStatus.REMEDIATED
 

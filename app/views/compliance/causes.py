@@ -10,7 +10,7 @@ OF_VERSION: Mapping[Cause, str] = {Cause.VERSION: "/model", Cause.DOCUMENTS: "/d
 OF_KEY: Mapping[Cause, tuple[str, str]] = {
     Cause.MODEL: ("/edit", "model"),
     Cause.CHANGE: ("/approval", "change"),
-    Cause.FINDING: ("/findings", "finding"),
+    Cause.FINDING: ("/finding", "finding"),
     Cause.AUDIT_FINDING: ("/audit", "finding"),
     Cause.AUDIT: ("/audit", "audit"),
     Cause.RUN: ("/report", "run"),

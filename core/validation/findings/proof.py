@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from core.errors import NotFound, Problem, Unreadable
+from core.access.rules import Actor, Permission, permission_refusals
+from core.errors import NotFound, Problem, Refused, Unreadable
 from core.links import RecordKind, Ref, link
 from core.links.known import require
 from core.store import Transaction
@@ -83,3 +84,19 @@ def pieces_that_count(session: Session, finding: Finding) -> int:
 def said(pieces: Sequence[Shown]) -> str:
     """“run R0007, file 9f86d081…” in full, as the ledger keeps it."""
     return ", ".join(f"{one.kind} {one.key}" for one in pieces)
+
+
+def shown_file(session: Session, *, finding: str, digest: str, actor: Actor) -> FindingEvidence:
+    """The file of this digest among the evidence of a finding, for whoever reads the record; raises `NotFound`."""
+    reasons = permission_refusals(actor, Permission.RECORD_READ)
+    if reasons:
+        raise Refused(reasons)
+    query = (
+        select(FindingEvidence)
+        .join(Finding, col(Finding.id) == col(FindingEvidence.finding_id))
+        .where(Finding.number == finding, FindingEvidence.kind == FILE, FindingEvidence.key == digest)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound(f"file of {finding}", digest)
+    return row
