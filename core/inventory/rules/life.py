@@ -96,14 +96,8 @@ MOVES: tuple[Move, ...] = (
         Move(stage, A.RAISE_FINDING, stage, P.FINDING_RAISE, D.VALIDATION)
         for stage in (S.IN_VALIDATION, S.VALIDATED, S.IN_APPROVAL, S.APPROVED, S.IN_PRODUCTION, S.SUPERSEDED)
     ),
-    *(
-        Move(stage, A.REMEDIATE_FINDING, stage, P.FINDING_REMEDIATE, D.DEVELOPMENT)
-        for stage in FOLLOWED
-    ),
-    *(
-        Move(stage, A.CLOSE_FINDING, stage, P.FINDING_CLOSE, D.VALIDATION)
-        for stage in FOLLOWED
-    ),
+    *(Move(stage, A.REMEDIATE_FINDING, stage, P.FINDING_REMEDIATE, D.DEVELOPMENT) for stage in FOLLOWED),
+    *(Move(stage, A.CLOSE_FINDING, stage, P.FINDING_CLOSE, D.VALIDATION) for stage in FOLLOWED),
     Move(S.IN_VALIDATION, A.CONCLUDE_VALIDATED, S.VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
     Move(S.IN_VALIDATION, A.CONCLUDE_NOT_VALIDATED, S.NOT_VALIDATED, P.VALIDATION_CONCLUDE, D.VALIDATION),
     # who submits a version contributes to it, and can neither validate nor approve it
