@@ -8,6 +8,7 @@ from app.components import plain, section, table
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
 from core.policy.rules import TITLES, CheckKind, Policy
+from core.policy.stressing.words import required_said, threshold_said
 from core.policy.vocabulary import metrics
 
 
@@ -144,13 +145,15 @@ def _requirements(policy: Policy) -> None:
     rows = [
         *((one.clause, "Evidence", words.evidence(one)) for one in policy.required_evidence),
         *((one.clause, "Dataset", words.dataset(one)) for one in policy.required_datasets),
+        *((one.clause, "Stress test", required_said(one)) for one in policy.stress.required),
+        *((one.clause, "Stress test", threshold_said(one)) for one in policy.stress.thresholds),
         *((one.clause, "Rollback", words.rollback(one)) for one in policy.rollback_conditions),
     ]
     if rows:
-        section("Required evidence, datasets and rollback")
+        section("Required evidence and datasets, stress tests and rollback")
         table(
             [{"Clause": clause, "Kind": kind, "Says": plain(said)} for clause, kind, said in rows],
-            alt="Evidence and dataset records that a validation takes, and when a version goes back",
+            alt="What a validation takes, how stress tests are judged, and when a version goes back",
             unbroken=["Clause"],
         )
 

@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
 from core.policy.rules import TITLES, ChecklistTemplate, Policy, Threshold
+from core.policy.stressing.rules import METRIC_WORDS
+from core.policy.stressing.words import required_said, threshold_said
 
 
 class Numbered(Protocol):
@@ -71,6 +73,20 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
             after.rollback_conditions,
             lambda one: one.metric or "Any breach",
             words.rollback,
+        ),
+        *_clauses(
+            "Stress tests",
+            before.stress.thresholds,
+            after.stress.thresholds,
+            lambda one: METRIC_WORDS[one.metric].capitalize(),
+            threshold_said,
+        ),
+        *_clauses(
+            "Stress tests",
+            before.stress.required,
+            after.stress.required,
+            lambda one: "A test that passed",
+            required_said,
         ),
         *_clauses("Controls", before.controls, after.controls, lambda one: one.title, control_said),
         *_reviews(before, after),

@@ -35,6 +35,7 @@ from core.policy.rules import (
     Threshold,
 )
 from core.policy.safeguards.parse import SEVERITIES, canary_of, comparison_of, guard_of, rollback_of
+from core.policy.stressing.reading import stress_rules_of
 from core.policy.vocabulary import names_of
 
 REQUIRABLE = ("training data", "reference data", "baseline predictions", "attributions", "perturbed predictions")
@@ -83,6 +84,7 @@ def _policy(reader: Reader) -> Policy:
         rehearsal_days_by_tier=_rehearsals(reader),
         events=_events(reader),
         controls=controls_of(reader),
+        stress=stress_rules_of(reader),
         output_reviews=output_reviews_of(reader),
         alerting=read_alerting(reader),
         monitors=tuple(read_monitor(one) for one in reader.tables("monitor", optional=True)),
@@ -104,6 +106,8 @@ def _refuse_twice(reader: Reader, policy: Policy) -> None:
             policy.required_datasets,
             policy.rollback_conditions,
             policy.controls,
+            policy.stress.thresholds,
+            policy.stress.required,
             policy.alerting.weights,
             policy.alerting.escalations,
             policy.monitors,

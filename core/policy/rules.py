@@ -13,6 +13,7 @@ from core.policy.safeguards.rules import CanaryHold, ComparisonRule, RollbackGua
 from core.policy.scope import ALL_TIERS as ALL_TIERS
 from core.policy.scope import Direction as Direction
 from core.policy.scope import Task as Task
+from core.policy.stressing.rules import StressRules
 
 # how many days a rehearsal of the way back counts, by tier, where a policy does not say so
 REHEARSAL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
@@ -238,6 +239,7 @@ class Policy:
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
     controls: tuple[Control, ...] = ()
+    stress: StressRules = field(default_factory=StressRules)
     output_reviews: OutputReviews = field(default_factory=OutputReviews)
     alerting: Alerting = field(default_factory=Alerting)
     monitors: tuple[Monitor, ...] = ()
