@@ -34,4 +34,5 @@ import core.policy.tables
 import core.register.tables
 import core.reports.tables
 import core.store.numbers
+import core.validation.stress.tables
 import core.validation.tables  # noqa: F401

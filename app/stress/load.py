@@ -84,8 +84,14 @@ def user_of(errand: Errand, each: float) -> type[HttpUser]:
             before = time.perf_counter()
             try:
                 with self.client.post(
-                    order["path"], data=body.encode(), headers={**order["headers"], **errand.phase["headers"]},
-                    timeout=order["timeout"], allow_redirects=False, stream=True, catch_response=True, name="answer",
+                    order["path"],
+                    data=body.encode(),
+                    headers={**order["headers"], **errand.phase["headers"]},
+                    timeout=order["timeout"],
+                    allow_redirects=False,
+                    stream=True,
+                    catch_response=True,
+                    name="answer",
                 ) as response:
                     status = response.status_code or 0
                     failure = type(response.error).__name__ if getattr(response, "error", None) else ""

@@ -15,7 +15,7 @@ CHANCE = 20_260_101  # seed of which rows lose their values where a share of the
 
 
 def disturbed(rows: Sequence[InputRow], case: Scenario) -> tuple[InputRow, ...]:
-    """The rows as this case makes them; raises `Unreadable` for a column that is not there or to which it is foreign."""
+    """The rows as this case makes them; raises `Unreadable` for a column that it cannot change."""
     known = rows[0].keys() if rows else ()
     problems = [
         Problem(f"case “{case.name}” names a column that the rows do not have", column=name, expected=", ".join(known))
@@ -25,7 +25,7 @@ def disturbed(rows: Sequence[InputRow], case: Scenario) -> tuple[InputRow, ...]:
     if problems:
         raise Unreadable(problems)
     changed = [dict(row) for row in rows]
-    struck = np.random.default_rng(CHANCE).random(len(rows)) < case.amount
+    struck = (np.random.default_rng(CHANCE).random(len(rows)) < case.amount).tolist()
     for name in case.columns:
         values = _changed([row[name] for row in rows], name, case, struck)
         for row, value in zip(changed, values, strict=True):
@@ -50,6 +50,7 @@ def body_of(row: InputRow, shape: Shape) -> str:
 def _changed(
     values: list[Cell], name: str, case: Scenario, struck: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 ) -> list[Cell]:
+def _changed(values: list[Cell], name: str, case: Scenario, struck: Sequence[bool]) -> list[Cell]:
     if case.kind is ScenarioKind.CATEGORY:
         return [case.value] * len(values)
     if case.kind is ScenarioKind.MISSING:
