@@ -82,6 +82,8 @@ class Settings:
     production_drop: Path | None = None  # a folder into which production data is put
     webhook_hosts: tuple[AllowedHost, ...] = ()
     alert_hosts: tuple[AllowedHost, ...] = ()
+    stress_hosts: tuple[AllowedHost, ...] = ()
+    stress_tokens: Mapping[str, str] = field(default_factory=dict)
     anchor_folders: tuple[Path, ...] = ()
     anchor_hosts: tuple[AllowedHost, ...] = ()
     ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint
@@ -131,6 +133,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         production_drop=_production_drop(environ),
         webhook_hosts=_webhook_hosts(environ),
         alert_hosts=_hosts(environ, "ALERT_HOSTS", "hooks.slack.com,chat.corp:8443=internal"),
+        stress_hosts=_stress_hosts(environ),
+        stress_tokens=_stress_tokens(environ),
         anchor_folders=_anchor_folders(environ),
         anchor_hosts=_anchor_hosts(environ),
         ledger_state=_ledger_state(environ),
@@ -208,6 +212,20 @@ def _hosts(environ: Mapping[str, str], name: str, example: str) -> tuple[Allowed
         return parse_hosts(_get(environ, name))
     except ValueError:
         raise SettingError(name, f"hosts such as {example}, separated by commas") from None
+def _stress_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
+    try:
+        return parse_hosts(_get(environ, "STRESS_HOSTS"))
+    except ValueError:
+        expected = "hosts such as scoring.example.org,models.corp:5001=internal, separated by commas"
+        raise SettingError("STRESS_HOSTS", expected) from None
+
+
+def _stress_tokens(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """By host, the token that goes to it; a value that cannot be read is not repeated in the error."""
+    written = [part.strip().partition("=") for part in _get(environ, "STRESS_TOKENS").split(",") if part.strip()]
+    if not all(host and token for host, _, token in written):
+        raise SettingError("STRESS_TOKENS", "host=token, separated by commas")
+    return {host.lower(): token for host, _, token in written}
 
 
 def _anchor_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:

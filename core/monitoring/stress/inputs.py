@@ -61,4 +61,4 @@ def _changed(values: list[Cell], name: str, case: Scenario, struck: Sequence[boo
     if case.kind is ScenarioKind.EXTREME:
         return [float(np.quantile(numbers, case.quantile))] * len(values)
     add, times = (case.amount, 1.0) if case.kind is ScenarioKind.SHIFT else (0.0, case.amount)
-    return [None if one is None else float(one) * times + add for one in values]  # type: ignore[arg-type]
+    return [None if one is None else float(one) * times + add for one in values]

@@ -59,7 +59,8 @@ def _plan(reader: Reader) -> StressPlan:
     cases = tuple(_case(one) for one in reader.tables("case", optional=True))
     phases: tuple[Phase, ...] = ()
     address, shape, timeout = "", Shape.RECORDS, 5.0
-    form, at, labels = AnswerForm.LABEL, "/predictions/0", ()
+    form, at = AnswerForm.LABEL, "/predictions/0"
+    labels: tuple[str, ...] = ()
     if reader.has("target"):
         target = reader.table("target")
         address = target.text("address")
@@ -135,7 +136,7 @@ def _refuse_too_much(reader: Reader, plan: StressPlan) -> None:
     if len(plan.phases) > MOST_PHASES or len(plan.cases) > MOST_CASES:
         found = f"{len(plan.phases)} and {len(plan.cases)}"
         reader.refuse("too many phases or cases", found=found, expected=f"at most {MOST_PHASES} and {MOST_CASES}")
-    names = [one.name for one in (*plan.phases, *plan.cases)]
+    names = [*(one.name for one in plan.phases), *(one.name for one in plan.cases)]
     for name in sorted({name for name in names if names.count(name) > 1}):
         reader.refuse(f"the name “{name}” stands twice")
     if plan.seconds > MOST_SECONDS:

@@ -161,7 +161,7 @@ def stress_schedules(session: Session, *, model: str = "") -> tuple[ScheduleRow,
             .where(col(StressTest.schedule_id).in_([row.id for row, _ in rows]))
             .group_by(col(StressTest.schedule_id))
         ).all()
-    )  # type: ignore[arg-type]
+    )
     return tuple(
         ScheduleRow(
             row.number, one.number, one.name, row.environment, row.name, row.plan, row.every_days,
