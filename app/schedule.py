@@ -22,6 +22,7 @@ from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.monitoring.alerts.clock import ALERT_JOB, due_alerts
+from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, due_stress_tests
 from core.policy.events_kept import EVENTS_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
@@ -52,6 +53,9 @@ def _due_removals(place: Workplace, at: datetime) -> Iterable[str]:
 def _due_alerts(place: Workplace, at: datetime) -> Iterable[str]:
     with place.store.reading() as session:
         return due_alerts(session, at=at)
+def _due_stress_tests(place: Workplace, at: datetime) -> Iterable[str]:
+    with place.store.reading() as session:
+        return tuple(due_stress_tests(session, at=at))
 
 
 SCHEDULE: tuple[Scheduled, ...] = (
@@ -63,6 +67,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),
     Scheduled(ANCHOR_JOB, due_checkpoints),
+    Scheduled(STRESS_CLOCK_JOB, _due_stress_tests),
     Scheduled(INCIDENT_JOB, due_watches),
     Scheduled(ALERT_JOB, _due_alerts),
     Scheduled(DROP_JOB, due_drops),

@@ -27,6 +27,8 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "PRODUCTION_DROP",
     "WEBHOOK_HOSTS",
     "ALERT_HOSTS",
+    "STRESS_HOSTS",
+    "STRESS_TOKENS",
     "ANCHOR_FOLDERS",
     "ANCHOR_HOSTS",
     "LEDGER_STATE",
@@ -83,7 +85,7 @@ class Settings:
     webhook_hosts: tuple[AllowedHost, ...] = ()
     alert_hosts: tuple[AllowedHost, ...] = ()
     stress_hosts: tuple[AllowedHost, ...] = ()
-    stress_tokens: Mapping[str, str] = field(default_factory=dict)
+    stress_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     anchor_folders: tuple[Path, ...] = ()
     anchor_hosts: tuple[AllowedHost, ...] = ()
     ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint

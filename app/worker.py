@@ -18,6 +18,7 @@ from app.drop import DROP_JOB, take_dropped
 from app.production import consider_production, note_unconsidered, note_unrehearsed, rehearse_production
 from app.registries.syncing import look_now, note_failure
 from app.schedule import Timetable
+from app.stress.running import allowing, carry_out
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
@@ -32,6 +33,9 @@ from core.ledger.anchors.service import ANCHOR_JOB
 from core.ledger.batches.retention import sweep_stray
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
 from core.monitoring.vocabulary import ROLLBACK_JOB
+from core.monitoring.stress.filing import fail_stress_test
+from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_slot
+from core.monitoring.stress.service import STRESS_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
@@ -174,6 +178,20 @@ def _take_dropped(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> N
 
 def _fail_take_dropped(_place: Workplace, slot: str, error: str) -> None:
     log.warning("The drop folder was not emptied at %s: %s", slot, error)  # the next look takes what lies there
+def _stress(place: Workplace, test: str, alive: Callable[[], bool]) -> None:
+    carry_out(place, test, alive)
+
+
+def _fail_stress(place: Workplace, test: str, error: str) -> None:
+    fail_stress_test(place.store, place.ledger, test=test, error=error, at=now())
+
+
+def _stress_slot(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    run_slot(place.store, place.ledger, slot=slot, allow=allowing(place), at=now())
+
+
+def _fail_stress_slot(place: Workplace, slot: str, error: str) -> None:
+    note_slot(place.store, schedule=slot.partition(" ")[0], said=error)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -195,6 +213,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
         ROLLBACK_JOB: Kind(consider_production, note_unconsidered),
         REHEARSAL_JOB: Kind(rehearse_production, note_unrehearsed),
+        STRESS_JOB: Kind(_stress, _fail_stress),
+        STRESS_CLOCK_JOB: Kind(_stress_slot, _fail_stress_slot),
     }
 )
 

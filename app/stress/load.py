@@ -4,7 +4,7 @@ It connects to the pinned address alone, follows no redirect, makes no more requ
 Each request becomes one line of MADE.jsonl. Nothing but the order tells it what to do.
 """
 
-import gevent.monkey
+import gevent.monkey  # type: ignore[import-untyped]
 
 gevent.monkey.patch_all()
 
@@ -59,7 +59,7 @@ def pin(host: str, address: str) -> None:
             raise socket.gaierror(f"{text} is not the address of this test")
         return real(address, *rest, **more)
 
-    socket.getaddrinfo = pinned
+    socket.getaddrinfo = pinned  # type: ignore[assignment]  # answers as the real one, of one name
 
 
 def user_of(errand: Errand, each: float) -> type[HttpUser]:

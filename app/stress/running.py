@@ -1,4 +1,4 @@
-"""Carries out a stress test: writes the order, starts the process that makes the load, watches it, files the outcome."""
+"""Carries out a stress test: orders the load, starts the process that makes it, watches it, files the outcome."""
 
 import json
 import subprocess

@@ -27,6 +27,8 @@ from core.validation.held import (
 from core.validation.inputs import current, current_of, inputs_of_runs
 from core.validation.requiring import missing_evidence, missing_statements
 from core.validation.rules import EvidenceKind, FindingFacts, MissingClause, ValidationFacts
+from core.validation.stress.queries import passed_at
+from core.validation.stress.rules import age_in_days, missing_stress
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Run
 
 
@@ -215,7 +217,7 @@ def _missing_of(
     at: datetime | None,
 ) -> Mapping[int, tuple[MissingClause, ...]]:
     policies = policies_by_id(session, {run.policy_version_id for run in runs.values()})
-    datasets = datasets_of(session, versions)
+    datasets, passed = datasets_of(session, versions), passed_at(session, list(runs))
     found = {
         key: (version.model_id, lacking)
         for key, version in zip(keys_of(versions), versions, strict=True)
@@ -227,6 +229,7 @@ def _missing_of(
                 version,
                 files[key],
                 datasets,
+                age_in_days(passed.get(key), at),
             )
         )
     }
@@ -248,9 +251,18 @@ def _told(missing: MissingClause, standing: Sequence[Standing], at: datetime) ->
 
 
 def _missing(
-    policy: Policy, tier: int, version: ModelVersion, files: Sequence[Evidence], datasets: Mapping[int, Dataset]
+    policy: Policy,
+    tier: int,
+    version: ModelVersion,
+    files: Sequence[Evidence],
+    datasets: Mapping[int, Dataset],
+    stressed: float | None,
 ) -> tuple[MissingClause, ...]:
     parts = {DatasetPart.TRAINING: version.training_dataset_id, DatasetPart.TEST: version.test_dataset_id}
     stated = {part: stated_of(datasets.get(key)) for part, key in parts.items()}
     at_hand = {row.kind.value for row in files}
-    return (*missing_evidence(policy, tier, at_hand), *missing_statements(policy, tier, stated))
+    return (
+        *missing_evidence(policy, tier, at_hand),
+        *missing_statements(policy, tier, stated),
+        *missing_stress(policy.stress.required, tier, stressed),
+    )

@@ -20,6 +20,8 @@ from core.policy.service import policy_by_id
 from core.validation.evidence import stated_of
 from core.validation.requiring import missing_evidence, missing_statements
 from core.validation.rules import FindingStatus, MissingClause, Severity
+from core.validation.stress.queries import passed_at
+from core.validation.stress.rules import age_in_days, missing_stress
 from core.validation.tables import Evidence, Finding
 
 ENVIRONMENT = "production"
@@ -87,7 +89,7 @@ def lacking(session: Session, draft: Policy, standing: AllStanding, *, at: datet
 
     The second number counts versions of which granted exceptions cover all that they lack; the first does not.
     """
-    if not draft.required_evidence and not draft.required_datasets:
+    if not draft.required_evidence and not draft.required_datasets and not draft.stress.required:
         return 0, 0
     training, test = aliased(Dataset), aliased(Dataset)
     concerned = or_(
@@ -107,11 +109,16 @@ def lacking(session: Session, draft: Policy, standing: AllStanding, *, at: datet
         .join(test, col(test.id) == col(ModelVersion.test_dataset_id))
         .where(concerned)
     )
+    passed = passed_at(session) if draft.stress.required else {}
     uncovered = covered = 0
     for version_id, model_id, tier, first, second in rows:
         stated = {DatasetPart.TRAINING: stated_of(first), DatasetPart.TEST: stated_of(second)}
         at_hand_now = kinds.get(version_id or 0, set())
-        found = [*missing_evidence(draft, tier, at_hand_now), *missing_statements(draft, tier, stated)]
+        found = [
+            *missing_evidence(draft, tier, at_hand_now),
+            *missing_statements(draft, tier, stated),
+            *missing_stress(draft.stress.required, tier, age_in_days(passed.get(version_id or 0), at)),
+        ]
         granted = standing.for_version(version_id or 0, model_id or 0)
         left = [one for one in found if not _covered(one, granted, at)]
         uncovered += bool(left)

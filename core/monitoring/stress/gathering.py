@@ -67,7 +67,19 @@ def _of_evidence(session: Session, files: EvidenceFiles, version: ModelVersion, 
 
 def _rows(table: pl.DataFrame, features: Sequence[str], positive: str, task: str, source: str) -> Rows:
     answers = table.select([name for name in ("prediction", "score") if name in table.columns])
-    return Rows(tuple(table.select(features).to_dicts()), answers, positive, task, source)
+    inputs = table.select([_as_numbers(table[name]) for name in features])
+    return Rows(tuple(inputs.to_dicts()), answers, positive, task, source)
+
+
+def _as_numbers(column: pl.Series) -> pl.Series:
+    """Numbers that a text file brought, as numbers, since a model takes them so; any other column as it is."""
+    if column.dtype != pl.String or not len(column.drop_nulls()):
+        return column
+    for kind in (pl.Int64, pl.Float64):
+        cast = column.cast(kind, strict=False)
+        if cast.null_count() == column.null_count():
+            return cast
+    return column
 
 
 def _nothing(what: str, way_out: str) -> Refused:

@@ -47,9 +47,6 @@ def body_of(row: InputRow, shape: Shape) -> str:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
-def _changed(
-    values: list[Cell], name: str, case: Scenario, struck: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> list[Cell]:
 def _changed(values: list[Cell], name: str, case: Scenario, struck: Sequence[bool]) -> list[Cell]:
     if case.kind is ScenarioKind.CATEGORY:
         return [case.value] * len(values)

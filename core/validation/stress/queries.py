@@ -171,16 +171,18 @@ def stress_schedules(session: Session, *, model: str = "") -> tuple[ScheduleRow,
     )  # fmt: skip
 
 
-def passed_at(session: Session, versions: Sequence[int]) -> Mapping[int, datetime]:
-    """When the newest stress test of each version ended, of those that passed; by the version's row number.
+def passed_at(session: Session, versions: Sequence[int] | None = None) -> Mapping[int, datetime]:
+    """When the newest stress test of each version (by default of all) ended where it passed; by its row number.
 
     A version whose newest finished test failed is not among them: what passed before was overtaken.
     """
     newest = (
         select(func.max(StressTest.id))
-        .where(col(StressTest.version_id).in_(versions), StressTest.status == StressStatus.FINISHED)
+        .where(StressTest.status == StressStatus.FINISHED)
         .group_by(col(StressTest.version_id))
     )
+    if versions is not None:
+        newest = newest.where(col(StressTest.version_id).in_(versions))
     rows = session.exec(
         select(StressTest).where(col(StressTest.id).in_(newest), StressTest.verdict == Verdict.PASS)
     ).all()

@@ -1,6 +1,7 @@
 """What stands against a stress test: every reason at once."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Refusal
@@ -29,6 +30,13 @@ def cancel_refusals(actor: Actor, ended: str) -> tuple[Refusal, ...]:
     if ended:
         reasons.append(Refusal("ended", f"The test is {ended}", "stress tests"))
     return tuple(reasons)
+
+
+def age_in_days(passed: datetime | None, at: datetime | None) -> float | None:
+    """How long ago the newest test passed; without a moment to count to it is new."""
+    if passed is None:
+        return None
+    return (at - passed) / timedelta(days=1) if at is not None else 0.0
 
 
 def missing_stress(
