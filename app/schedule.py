@@ -53,6 +53,8 @@ def _due_removals(place: Workplace, at: datetime) -> Iterable[str]:
 def _due_alerts(place: Workplace, at: datetime) -> Iterable[str]:
     with place.store.reading() as session:
         return due_alerts(session, at=at)
+
+
 def _due_stress_tests(place: Workplace, at: datetime) -> Iterable[str]:
     with place.store.reading() as session:
         return tuple(due_stress_tests(session, at=at))

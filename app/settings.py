@@ -214,6 +214,8 @@ def _hosts(environ: Mapping[str, str], name: str, example: str) -> tuple[Allowed
         return parse_hosts(_get(environ, name))
     except ValueError:
         raise SettingError(name, f"hosts such as {example}, separated by commas") from None
+
+
 def _stress_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
     try:
         return parse_hosts(_get(environ, "STRESS_HOSTS"))

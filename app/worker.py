@@ -178,6 +178,8 @@ def _take_dropped(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> N
 
 def _fail_take_dropped(_place: Workplace, slot: str, error: str) -> None:
     log.warning("The drop folder was not emptied at %s: %s", slot, error)  # the next look takes what lies there
+
+
 def _stress(place: Workplace, test: str, alive: Callable[[], bool]) -> None:
     carry_out(place, test, alive)
 
