@@ -32,10 +32,10 @@ from core.jobs.service import GAVE_UP, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.ledger.batches.retention import sweep_stray
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
-from core.monitoring.vocabulary import ROLLBACK_JOB
 from core.monitoring.stress.filing import fail_stress_test
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_slot
 from core.monitoring.stress.service import STRESS_JOB
+from core.monitoring.vocabulary import ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,
