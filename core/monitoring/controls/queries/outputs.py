@@ -160,7 +160,9 @@ def queue_figures(session: Session, *, at: datetime, model: str = "") -> QueueFi
     """How the queue stands, of one model or of all."""
     query = select_figures(*_figures(at))
     if model:
-        query = query.where(col(OutputReview.model_id) == select(Model.id).where(Model.number == model).scalar_subquery())
+        query = query.where(
+            col(OutputReview.model_id) == select(Model.id).where(Model.number == model).scalar_subquery()
+        )
     return _told(tuple(session.execute(query).one()), model)
 
 
