@@ -12,6 +12,7 @@ from app.example.audits import tell_audits
 from app.example.changes import tell_changes
 from app.example.coverage_records import tell_coverage
 from app.example.event_records import record_example_events
+from app.example.incidents import tell_closed_incident, tell_open_incident
 from app.example.policies import draft_next_policy
 from app.example.production import add_staging, rehearse_return, stage
 from app.example.records import (
@@ -69,6 +70,7 @@ class _Story:
 
     def tell(self) -> None:
         self._employment_in_production()
+        tell_closed_incident(self.place, self.known, self._ago(42))
         self._compas_in_validation()
         self._employment_next_in_approval()
         Around(self.place, self._actor("owner"), self._actor("developer"), self._actor("validator"), self.at).tell()
@@ -83,6 +85,7 @@ class _Story:
             self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
         )
         tell_audits(self.place, self.known, self._ago(0.1))
+        tell_open_incident(self.place, self.known, self._ago(0.005))
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

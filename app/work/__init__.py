@@ -16,6 +16,7 @@ from app.work.audits import audit_findings_to_answer, audit_findings_to_verify, 
 from app.work.candidates import candidates
 from app.work.compliance import deviations_to_settle
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
+from app.work.incidents import actions_to_do, actions_to_verify, incidents_to_handle, reviews_to_make
 from app.work.intake import differences_to_decide, models_to_register, servers_away
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
@@ -52,6 +53,10 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         audit_findings_to_answer(session, actor, at),
         audit_findings_to_verify(session, actor, at),
         audits_to_lead(session, actor, at),
+        incidents_to_handle(session, actor, at),
+        reviews_to_make(session, actor, at),
+        actions_to_do(session, actor, at),
+        actions_to_verify(session, actor, at),
     ]
     listed = {(task.address, task.query) for kind in kinds for task in kind}
     deviations = deviations_to_settle(session, actor, at)

@@ -66,7 +66,7 @@ def test_a_duty_that_was_read_long_ago_is_to_be_checked() -> None:
 
 @pytest.mark.parametrize(
     ("hours", "state"),
-    [(0, "running"), (53.9, "running"), (54, "nearing"), (72, "nearing"), (72.1, "passed")],
+    [(0, "running"), (53.9, "running"), (54, "nearing"), (72, "nearing"), (72.1, "overdue")],
 )
 def test_a_clock_nears_its_end_in_its_last_quarter(hours: float, state: str) -> None:
     due = NOON + timedelta(hours=72)

@@ -19,7 +19,7 @@ from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
 from core.store import Store
 from core.validation.rules import Severity
 
-SEVERITY = {ClockState.NEARING: Severity.HIGH, ClockState.PASSED: Severity.CRITICAL}
+SEVERITY = {ClockState.NEARING: Severity.HIGH, ClockState.OVERDUE: Severity.CRITICAL}
 
 
 def warn_of_clocks(store: Store, ledger: Ledger, *, at: datetime) -> int:
@@ -82,7 +82,7 @@ def _is_warned(session: Session, row: Incident, clock: Clock) -> bool:
 
 def _signal(row: Incident, clock: Clock) -> Signal:
     """In numbers and the words of the duty alone: what happened is read where people sign in."""
-    passed = clock.state is ClockState.PASSED
+    passed = clock.state is ClockState.OVERDUE
     said = "has passed without a notification on record" if passed else "is near its end"
     due = f"{clock.due_at:%Y-%m-%d %H:%M} UTC"
     return Signal(

@@ -13,12 +13,12 @@ class ClockState(StrEnum):
     NOT_APPLICABLE = "does not apply"
     RUNNING = "running"
     NEARING = "nearing"
-    PASSED = "passed"
+    OVERDUE = "overdue"
     MET = "met"
     MET_LATE = "met late"
 
 
-WORRYING = frozenset({ClockState.NEARING, ClockState.PASSED})
+WORRYING = frozenset({ClockState.NEARING, ClockState.OVERDUE})
 TICKING = frozenset({ClockState.RUNNING, *WORRYING})
 
 
@@ -38,5 +38,5 @@ def clock_state(
     if notified_at is not None:
         return ClockState.MET if notified_at <= due_at else ClockState.MET_LATE
     if at > due_at:
-        return ClockState.PASSED
+        return ClockState.OVERDUE
     return ClockState.NEARING if at >= nearing_from(starts_at, due_at) else ClockState.RUNNING

@@ -1,0 +1,45 @@
+"""A record of any kind as a link to its page, where there is one."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from app.components.text import link, plain
+from app.navigation import PAGES
+from core.links import RecordKind, Ref
+
+PLACES: Mapping[RecordKind, tuple[str, str]] = MappingProxyType(
+    {  # page and the name of the number in its address
+        RecordKind.MODEL: ("model", "model"),
+        RecordKind.RUN: ("report", "run"),
+        RecordKind.CHANGE: ("approval", "change"),
+        RecordKind.FINDING: ("findings", "finding"),
+        RecordKind.AUDIT_FINDING: ("audit", "finding"),
+        RecordKind.CHUNK: ("chunk", "chunk"),
+        RecordKind.ALERT: ("alert", "alert"),
+        RecordKind.OUTPUT: ("outputs", "output"),
+        RecordKind.STRESS_TEST: ("stress_test", "test"),
+        RecordKind.INCIDENT: ("incident", "incident"),
+        RecordKind.ACTION: ("actions", "action"),
+        RecordKind.COMPARISON: ("challenger", "comparison"),
+        RecordKind.REVIEW: ("review", "review"),
+        RecordKind.DOCUMENT: ("document", "document"),
+        RecordKind.EXPORT: ("exports", "export"),
+    }
+)
+
+
+def record_link(ref: Ref, shown: str = "") -> str:
+    """The number as a link, or as letters where no page shows such a record; a version leads to its model's page."""
+    words = shown or ref.number
+    if ref.kind is RecordKind.VERSION:
+        model, _, version = ref.number.partition(" ")
+        return link(words, "/model", model=model, version=version.removeprefix("v"))
+    address, name = PLACES.get(ref.kind, ("", ""))
+    if not any(page.address == address for page in PAGES):
+        return plain(words)
+    return link(words, f"/{address}", **{name: ref.number})
+
+
+def record_links(refs: Iterable[Ref]) -> str:
+    """Several in one cell, each with the kind before it; “–” for none."""
+    return ", ".join(f"{plain(one.kind.value)} {record_link(one)}" for one in refs) or plain("")
