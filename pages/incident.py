@@ -50,8 +50,11 @@ if on_clocks.open:
         clocks(place, viewer, reading, rules, at)
 if on_cause.open:
     with on_cause:
-        cause(place, viewer, reading)
-        actions(place, viewer, reading, at)
+        left, right = st.columns(2, gap="large")
+        with left:
+            cause(place, viewer, reading)
+        with right:
+            actions(place, viewer, reading, at)
 if on_review.open:
     with on_review:
         left, right = st.columns([5, 3], gap="large")

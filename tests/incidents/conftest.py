@@ -74,7 +74,7 @@ class World:
         return number
 
     def resolved(self, **changed: object) -> str:
-        """With a cause and one action, CA0001 of the first incident, that is open."""
+        """With a cause and one action, ACT0001 of the first incident, that is open."""
         number = self.contained(**changed)
         leader = self.cast.developer
         cause = "The bureau file came without the column of limits."

@@ -34,7 +34,7 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
 
 def action_of(world: World) -> CorrectiveAction:
     with world.store.reading() as session:
-        return load_action(session, "CA0001")
+        return load_action(session, "ACT0001")
 
 
 def the_alert(store: Store) -> Alert:
@@ -47,11 +47,11 @@ def test_an_action_is_done_by_its_owner_and_verified_by_somebody_else(world: Wor
     both = Actor(world.cast.developer.id, world.cast.developer.roles | world.cast.validator.roles)
 
     with pytest.raises(Refused) as not_owner:
-        world.does(report_action_done, world.cast.owner, action="CA0001", done=SAID)
-    world.does(report_action_done, both, action="CA0001", done=SAID, evidence=("R0001", "R0001", " "))
+        world.does(report_action_done, world.cast.owner, action="ACT0001", done=SAID)
+    world.does(report_action_done, both, action="ACT0001", done=SAID, evidence=("R0001", "R0001", " "))
     with pytest.raises(Refused) as own:
-        world.does(verify_action, both, action="CA0001", text=SAID)
-    world.does(verify_action, world.cast.validator, action="CA0001", text=SAID)
+        world.does(verify_action, both, action="ACT0001", text=SAID)
+    world.does(verify_action, world.cast.validator, action="ACT0001", text=SAID)
 
     row = action_of(world)
     assert codes(not_owner) == {"not-owner"}
@@ -61,9 +61,9 @@ def test_an_action_is_done_by_its_owner_and_verified_by_somebody_else(world: Wor
 
 def test_what_is_not_enough_goes_back_with_a_reason(world: World) -> None:
     world.action(world.declared())
-    world.does(report_action_done, world.cast.developer, action="CA0001", done=SAID)
+    world.does(report_action_done, world.cast.developer, action="ACT0001", done=SAID)
 
-    world.does(send_action_back, world.cast.validator, action="CA0001", reason="No test is named here.")
+    world.does(send_action_back, world.cast.validator, action="ACT0001", reason="No test is named here.")
 
     row = action_of(world)
     assert (row.status.value, row.done_by, row.sent_back) == ("open", None, "No test is named here.")
@@ -71,7 +71,7 @@ def test_what_is_not_enough_goes_back_with_a_reason(world: World) -> None:
 
 def test_nobody_gives_their_own_action_more_time(world: World) -> None:
     world.action(world.declared())
-    later = {"action": "CA0001", "due_at": DUE + timedelta(days=7), "reason": "The supplier answers next week."}
+    later = {"action": "ACT0001", "due_at": DUE + timedelta(days=7), "reason": "The supplier answers next week."}
 
     with pytest.raises(Refused) as own:
         world.does(extend_action, world.cast.developer, **later)
@@ -85,7 +85,7 @@ def test_nobody_gives_their_own_action_more_time(world: World) -> None:
 
 def test_an_action_is_given_to_somebody_who_can_do_it(world: World) -> None:
     world.action(world.declared())
-    said = {"action": "CA0001", "reason": "The developer is away."}
+    said = {"action": "ACT0001", "reason": "The developer is away."}
 
     with pytest.raises(Refused) as refused:
         world.does(reassign_action, world.cast.owner, **said, owner=world.cast.auditor.id)
@@ -113,7 +113,7 @@ def test_doing_or_extending_an_overdue_action_settles_its_alert(world: World) ->
     world.action(world.declared())
     late = DUE + timedelta(days=1)
     remind_of_actions(world.store, world.ledger, at=late)
-    said = {"action": "CA0001", "due_at": late + timedelta(days=7), "reason": "The supplier answers next week."}
+    said = {"action": "ACT0001", "due_at": late + timedelta(days=7), "reason": "The supplier answers next week."}
 
     extend_action(world.store, world.ledger, actor=world.cast.owner, at=late, **said)  # type: ignore[arg-type]
 
@@ -122,6 +122,6 @@ def test_doing_or_extending_an_overdue_action_settles_its_alert(world: World) ->
     assert remind_of_actions(world.store, world.ledger, at=again) == 1
     assert the_alert(world.store).recovered_at is None
     report_action_done(
-        world.store, world.ledger, action="CA0001", done=SAID, actor=world.cast.developer, at=again
+        world.store, world.ledger, action="ACT0001", done=SAID, actor=world.cast.developer, at=again
     )  # fmt: skip
     assert the_alert(world.store).recovered_at == again

@@ -39,12 +39,12 @@ def test_a_rollback_declares_contains_and_hands_out_an_action_in_its_own_transac
         facts = incident_facts(session, row, at=NOON)
         ends = {one.ref for one in linked(session, Ref(RecordKind.INCIDENT, number))}
         back = {one.ref for one in linked(session, Ref(RecordKind.ALERT, "AL0001"))}
-    assert (number, action, row.status, row.declared_by) == ("IN0001", "CA0001", IncidentStatus.DECLARED, "system")
+    assert (number, action, row.status, row.declared_by) == ("IN0001", "ACT0001", IncidentStatus.DECLARED, "system")
     assert facts.has_containment
-    assert facts.pending == ("CA0001",)
+    assert facts.pending == ("ACT0001",)
     version = Ref(RecordKind.VERSION, f"{world.model} v1.0.0")
     expected = {Ref(RecordKind.ALERT, "AL0001"), Ref(RecordKind.MODEL, world.model), version, change}
-    assert ends == expected | {Ref(RecordKind.ACTION, "CA0001")}
+    assert ends == expected | {Ref(RecordKind.ACTION, "ACT0001")}
     assert back == {Ref(RecordKind.INCIDENT, number)}
 
 
@@ -128,4 +128,4 @@ def test_an_action_has_a_day_to_come(world: World) -> None:
     with pytest.raises(Unreadable):
         world.action(number, due_at=NOON - timedelta(days=1))
     with world.store.reading() as session, pytest.raises(NotFound):
-        load_action(session, "CA0001")
+        load_action(session, "ACT0001")

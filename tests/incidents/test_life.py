@@ -39,7 +39,7 @@ def row_of(world: World, number: str) -> Incident:
 def test_an_incident_closes_once_reviewed_with_its_actions_done_and_its_duties_decided(world: World) -> None:
     number = world.reviewed()
     world.decided(number)
-    world.does(report_action_done, world.cast.developer, action="CA0001", done=SAID, evidence=("R0001",))
+    world.does(report_action_done, world.cast.developer, action="ACT0001", done=SAID, evidence=("R0001",))
 
     world.does(close_incident, world.cast.validator, incident=number, conclusion=SAID)
 
@@ -61,7 +61,7 @@ def test_what_stands_against_closing_is_said_all_at_once(world: World) -> None:
 def test_an_action_that_is_carried_over_does_not_hold_the_incident_open(world: World) -> None:
     number = world.reviewed()
     world.decided(number)
-    world.does(carry_over, world.cast.approver, action="CA0001", reason=SAID)
+    world.does(carry_over, world.cast.approver, action="ACT0001", reason=SAID)
 
     world.does(close_incident, world.cast.validator, incident=number, conclusion=SAID)
 

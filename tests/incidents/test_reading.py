@@ -76,7 +76,7 @@ def test_a_timeline_holds_what_is_linked_in_the_order_in_which_it_happened(store
             tx, Event.PRODUCTION_RETURNED, entity=version, actor=world.cast.approver, at=world.at, payload=payload
         )
         ledger.record(tx, Event.MODEL_CHANGED, entity=version, actor=world.cast.owner, at=world.at)
-        link(tx, Ref(RecordKind.CHANGE, "CR0009"), Ref(RecordKind.ACTION, "CA0001"), by="system", at=world.at)
+        link(tx, Ref(RecordKind.CHANGE, "CR0009"), Ref(RecordKind.ACTION, "ACT0001"), by="system", at=world.at)
         ledger.record(
             tx, Event.CHANGE_REQUESTED, entity=Entity("change", "CR0009"), actor=world.cast.developer, at=world.at
         )

@@ -98,7 +98,7 @@ def test_every_tab_of_an_incident_shows_what_is_on_record(world: World, desk: De
     assert "The bureau file came without the column of limits." in tab("Cause and actions")
     review = tab("Review")
     assert "As told in the meeting." in review
-    assert "Action CA0001 is not done" in review
+    assert "Action ACT0001 is not done" in review
     assert "The notification for “GDPR: personal data breach” is not recorded" in review
 
 
@@ -125,15 +125,15 @@ def test_actions_are_listed_narrowed_and_verified_by_somebody_else(world: World,
     number = world.resolved()
     world.action(number, title="Tell the branch", owner=world.cast.owner.id)
     report_action_done(
-        world.store, world.ledger, action="CA0001", done=SAID, actor=world.cast.developer, at=world.at
+        world.store, world.ledger, action="ACT0001", done=SAID, actor=world.cast.developer, at=world.at
     )  # fmt: skip
 
-    assert column(desk.open(world.cast.owner, "actions"), "Number") == ["CA0002", "CA0001"]
-    assert column(desk.open(world.cast.owner, "actions", whose="Mine"), "Number") == ["CA0002"]
+    assert column(desk.open(world.cast.owner, "actions"), "Number") == ["ACT0002", "ACT0001"]
+    assert column(desk.open(world.cast.owner, "actions", whose="Mine"), "Number") == ["ACT0002"]
     assert "No action matches" in words(desk.open(world.cast.owner, "actions", incident="IN0404"))
-    own = desk.open(world.cast.developer, "actions", action="CA0001")
+    own = desk.open(world.cast.developer, "actions", action="ACT0001")
     assert "A step is not possible yet" in words(own)
-    page = desk.open(world.cast.validator, "actions", action="CA0001")
+    page = desk.open(world.cast.validator, "actions", action="ACT0001")
     page.text_area[0].set_value(SAID)
     page.button(key="FormSubmitter:form_verify-Verify and close").click().run()
 
@@ -144,7 +144,7 @@ def test_a_review_is_written_and_the_incident_closed_in_two_steps(world: World, 
     number = world.resolved()
     world.decided(number)
     report_action_done(
-        world.store, world.ledger, action="CA0001", done=SAID, actor=world.cast.developer, at=world.at
+        world.store, world.ledger, action="ACT0001", done=SAID, actor=world.cast.developer, at=world.at
     )  # fmt: skip
 
     page = desk.open(world.cast.approver, "incident", incident=number, tab="Review")
@@ -166,7 +166,7 @@ def test_my_work_holds_command_clocks_reviews_and_actions(world: World, desk: De
     ticking, waiting = world.led(), world.resolved()
     world.decided(ticking, "gdpr-33")
     report_action_done(
-        world.store, world.ledger, action="CA0001", done=SAID, actor=world.cast.developer, at=world.at
+        world.store, world.ledger, action="ACT0001", done=SAID, actor=world.cast.developer, at=world.at
     )  # fmt: skip
     orphan = world.declared()
     world.action(orphan, owner=world.cast.owner.id)
@@ -177,9 +177,9 @@ def test_my_work_holds_command_clocks_reviews_and_actions(world: World, desk: De
     assert f"Notify: GDPR: personal data breach, {ticking}" in commander
     assert f"Contain {ticking}" in commander
     assert f"Take command of {orphan}" in owner
-    assert "Do CA0002" in owner
+    assert "Do ACT0002" in owner
     assert f"Review incident {waiting}" in validator
-    assert "Verify CA0001" in validator
+    assert "Verify ACT0001" in validator
 
 
 def test_what_people_write_is_shown_as_letters(world: World, desk: Desk) -> None:

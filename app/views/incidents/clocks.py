@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from app.components import attempt, blocked, fact, facts_line, paragraphs, plain, section, status, table
-from app.components.formats import day, moment
+from app.components.formats import counted, day, moment
 from app.components.me import Me
 from app.composition import Workplace, now
 from app.views.incidents.acting import moment_input, recorded
@@ -42,7 +42,7 @@ def _in_short(rows: tuple[Clock, ...]) -> str:
     over = sum(one.state is ClockState.OVERDUE for one in rows)
     ticking = sum(one.ticks for one in rows)
     undecided = sum(one.state is ClockState.UNDECIDED for one in rows)
-    said = [f"**{ticking} run**" if ticking != 1 else "**1 runs**"]
+    said = [f"**{counted(ticking, 'clock')} {'runs' if ticking == 1 else 'run'}**"]
     said += [f"{over} past the time"] if over else []
     said += [f"{undecided} undecided"] if undecided else []
     return ", ".join(said) + "."

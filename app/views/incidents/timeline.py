@@ -90,7 +90,7 @@ def _named(reading: Reading, says: str) -> str:
     """With names in the place of people's numbers where a change begins with them."""
     first, sep, rest = says.partition(":")
     words = [reading.known.get(one, one) for one in first.split(" ")]
-    return " ".join(words) + sep + rest if sep else says
+    return word(" ".join(words)) + sep + rest if sep else says
 
 
 def _note(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None:

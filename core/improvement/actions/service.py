@@ -61,7 +61,7 @@ def _open(tx: Transaction, ledger: Ledger, new: NewAction, *, actor: Actor, at: 
     may_act = not lacking(tx.session, [new.owner], Permission.INCIDENT_HANDLE, at=at)
     refuse(owner_refusals(new.owner, may_act=may_act))
     row = CorrectiveAction(
-        number=next_number(tx.session, "CA"), kind=new.kind, severity=new.severity, title=new.title.strip(),
+        number=next_number(tx.session, "ACT"), kind=new.kind, severity=new.severity, title=new.title.strip(),
         detail=new.detail.strip(), owner=new.owner, due_at=new.due_at, opened_by=actor.acting_as, opened_at=at,
     )  # fmt: skip
     tx.session.add(row)
