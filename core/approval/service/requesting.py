@@ -1,5 +1,6 @@
 """Requests a change of any kind, withdraws the request, and resumes it after a new validation or a return."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -28,7 +29,7 @@ from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.policy.rules import ChangeKind
 from core.policy.service import policy_by_id
-from core.store import Store
+from core.store import Store, Transaction
 from core.validation.rules import reason_refusals
 
 __all__ = ["Changed", "check_text", "name_of", "refuse", "settle", "void_votes"]
@@ -45,13 +46,15 @@ def request_change(
     restriction: str = "",
     lifts: str = "",
     exception: NewException | None = None,
+    also: Callable[[Transaction, Changed], None] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Changed:
     """Request a change; its kind, checklist and path (quorum, functions, rollout) stay as the policy says now.
 
     Without a kind, a validated version is to go into production. `restriction` belongs to a restricted use, or
-    `lifts`, the change whose restriction is to end; `exception` belongs to a policy exception.
+    `lifts`, the change whose restriction is to end; `exception` belongs to a policy exception. `also` is done in the
+    same transaction, for what led to the request.
     """
     check_text("rationale", rationale)
     check_text("restriction", restriction)
@@ -77,7 +80,10 @@ def request_change(
         entry = ledger.record(
             tx, Event.CHANGE_REQUESTED, entity=Entity("change", change.number), actor=actor, at=at, payload=payload
         )
-        return Changed(change.number, change.status, entry.index)
+        done = Changed(change.number, change.status, entry.index)
+        if also is not None:
+            also(tx, done)
+        return done
 
 
 def _about(
