@@ -15,6 +15,7 @@ from app.example.event_records import record_example_events
 from app.example.incidents import tell_closed_incident, tell_open_incident
 from app.example.policies import draft_next_policy
 from app.example.production import add_staging, rehearse_return, stage
+from app.example.production_data import tell_production_data
 from app.example.records import (
     COMPAS,
     COMPAS_DATA,
@@ -84,6 +85,7 @@ class _Story:
         record_example_events(
             self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
         )
+        tell_production_data(self.place, self.known, self._ago(0.3))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_open_incident(self.place, self.known, self._ago(0.005))
 

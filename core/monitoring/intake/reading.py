@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -78,7 +79,8 @@ def read_span(session: Session, files: EvidenceFiles, span: Span, *, columns: Se
 
     Columns: id, at (int64, microseconds since 1970 in UTC), version, prediction, score, label (null where none has
     come), labelled_at and received_at (int64 as `at`), then features and attributes. Predictions and labels are texts,
-    of which `1` and `1.0` are one, and doubles where the declared task is regression. `columns` leaves out features
+    of which `1` and `1.0` are one, as are declared categories, and doubles where the declared task is regression.
+    `columns` leaves out features
     and attributes that are not among them.
     """
     stream = _stream(session, span.model, span.environment)
@@ -125,6 +127,8 @@ def reference_rows(session: Session, files: EvidenceFiles, model: str, environme
         return _finished(pl.read_parquet(files.path(batch.digest)) if batch else _empty(), declared).to_arrow()
     evidence = session.exec(select(Evidence).where(Evidence.number == named)).one()
     frame = _renamed(pl.read_parquet(files.path(evidence.table_digest)), ColumnMapping.from_json(evidence.mapping))
+    if not _is_parquet(files.path(evidence.file_digest)):
+        frame = frame.with_columns(_number(frame[name]) for name in frame.columns if name not in ALWAYS)
     return _finished(frame, declared).to_arrow()
 
 
@@ -139,12 +143,17 @@ def _renamed(frame: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     rest = [name for name in frame.columns if name not in named.values() and name not in named]
     return frame.select(
         *(pl.col(theirs).alias(ours) for ours, theirs in named.items() if theirs is not None),
-        *(_number(frame[name]) for name in rest),
+        *(pl.col(name) for name in rest),
     )
 
 
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
 def _number(cells: pl.Series) -> pl.Series:
-    """A column of texts that are all numbers as such; an upload keeps the text of what was not declared as a number."""
+    """A column of texts that are all numbers, as numbers: of CSV, an upload keeps the text of what nobody declared."""
     if cells.dtype != pl.String or not sound_numbers(cells).fill_null(True).all():
         return cells
     if cells.str.contains(r"^[+-]?0[0-9]").any():  # codes with leading zeros are none
@@ -223,13 +232,15 @@ def _finished(rows: pl.DataFrame, declared: MonitoredData | None) -> pl.DataFram
     types |= {LABELLED_AT: pl.Int64, RECEIVED_AT: pl.Int64}
     casts = [pl.col(name).cast(kind) for name, kind in types.items()]
     number = declared is not None and declared.task is Task.REGRESSION
-    outcomes = [_outcome(rows[name], number).alias(name) for name in (PREDICTION, LABEL)]
+    outcomes = [_outcome(rows[name], number=number).alias(name) for name in (PREDICTION, LABEL)]
     rest = [name for name in rows.columns if name not in ALWAYS]
+    named = set(declared.categorical) if declared else set()
+    outcomes += [_outcome(rows[name], number=False).alias(name) for name in rest if name in named]
     return rows.with_columns(*casts, *outcomes).select(*ALWAYS, *rest)
 
 
-def _outcome(values: pl.Series, number: bool) -> pl.Series:
-    """What was predicted or happened: a double in regression, else a text in the one spelling of its value."""
+def _outcome(values: pl.Series, *, number: bool) -> pl.Series:
+    """What was predicted or happened, or a category: a double, or a text in the one spelling of its value."""
     if number:
         return values.cast(pl.Float64)
     texts = values.cast(pl.String)
