@@ -80,8 +80,7 @@ def read_span(session: Session, files: EvidenceFiles, span: Span, *, columns: Se
     Columns: id, at (int64, microseconds since 1970 in UTC), version, prediction, score, label (null where none has
     come), labelled_at and received_at (int64 as `at`), then features and attributes. Predictions and labels are texts,
     of which `1` and `1.0` are one, as are declared categories, and doubles where the declared task is regression.
-    `columns` leaves out features
-    and attributes that are not among them.
+    `columns` leaves out features and attributes that are not among them.
     """
     stream = _stream(session, span.model, span.environment)
     start, end = microseconds(span.start), microseconds(span.end) - 1
