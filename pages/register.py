@@ -8,6 +8,7 @@ from app.composition import now, workplace
 from app.views.confirmation import confirmation
 from app.views.drafts import card
 from app.views.register import act_card, materiality_card, submit
+from app.views.register_discovery import begin, begun_from, stream_card
 from app.views.register_fields import dataset_fields, model_fields, prefill, version_fields
 from app.views.register_versions import proposals
 from core.access.queries import people
@@ -24,6 +25,7 @@ with place.store.reading() as session:
     everyone, lines, known = people(session, at=at, limit=MOST_PEOPLE), business_lines(session), datasets(session)
     page = model_page(session, number) if number else None
     policy = policy_in_force(session, at=at).policy
+    begun = begun_from(session, st.query_params.get("discovery", ""))
 
 scope = f" {number}" if number else ""
 if page and page.version:
@@ -37,6 +39,8 @@ if page and page.version:
     offered, act = proposals([row.version for row in page.versions]), "Register version"
 else:
     head("Register a model", "With its first version and the data it rests on.", back=Back("inventory", "Inventory"))
+    if begun:
+        begin(begun)
     prefill({"version": "1.0.0"})
     offered, act = (), "Register model"
 
@@ -51,6 +55,8 @@ with left:
     with version_place:
         version = version_fields(scope, offered, training, test)
 with right:
+    if begun:
+        stream_card(begun)
     if model:
         materiality_card(model, policy)
     card(place, viewer, form=f"register{scope}", scope=number or "")

@@ -18,6 +18,7 @@ from app.work.compliance import deviations_to_settle
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.incidents import actions_to_do, actions_to_verify, incidents_to_handle, reviews_to_make
 from app.work.intake import differences_to_decide, models_to_register, servers_away
+from app.work.outputs import outputs_to_review, rows_to_decide_on
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
 from app.work.reports import reports_to_read
@@ -57,6 +58,8 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         reviews_to_make(session, actor, at),
         actions_to_do(session, actor, at),
         actions_to_verify(session, actor, at),
+        outputs_to_review(session, actor, at),
+        rows_to_decide_on(session, actor),
     ]
     listed = {(task.address, task.query) for kind in kinds for task in kind}
     deviations = deviations_to_settle(session, actor, at)

@@ -181,7 +181,7 @@ def _register(row: DiscoveryRow) -> None:
     if row.server:
         st.session_state[f"chosen_{row.server}"] = [row.name]
         st.switch_page(page_file("imports"), query_params={"tab": "MLflow", "server": row.server})
-    st.switch_page(page_file("register"))
+    st.switch_page(page_file("register"), query_params={"discovery": row.number})
 
 
 def made_tab(place: Workplace) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from core.access.rules import Actor
 from core.errors import Refusal
@@ -68,13 +68,20 @@ def quarantine(
     *,
     status: HeldStatus = HeldStatus.HELD,
     model: str = "",
+    whose: str = "",
     limit: int,
     offset: int = 0,
 ) -> Page[HeldRow]:
-    """What lies in quarantine, or what became of it; the newest first."""
+    """What lies in quarantine, or what became of it; the newest first.
+
+    `whose` leaves out rows of models that this person neither owns nor develops.
+    """
     query = select(HeldRows, Model).outerjoin(Model, col(Model.id) == col(HeldRows.model_id))
     query = query.where(HeldRows.status == status)
     query = query.where(Model.number == model) if model else query
+    if whose:
+        theirs = or_(col(Model.owner) == whose, col(Model.developer) == whose)
+        query = query.where(or_(col(HeldRows.model_id).is_(None), theirs))
     total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     found = session.execute(query.order_by(col(HeldRows.id).desc()).limit(limit).offset(offset)).all()
     return Page(tuple(_row(row, known, viewer) for row, known in found), total)
