@@ -23,7 +23,18 @@ CALLBACK = "/oauth2callback"
 LOGIN = "/auth/login"  # where a page sends somebody who is to sign in, for the first time or anew
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
 SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
-NOT_PAGES = ("/idp/", "/auth/", "/api/", "/app/", "/static/", "/_stcore/", "/media/", "/component/", "/exports/")
+NOT_PAGES = (
+    "/idp/",
+    "/auth/",
+    "/api/",
+    "/app/",
+    "/static/",
+    "/_stcore/",
+    "/media/",
+    "/component/",
+    "/exports/",
+    "/metrics",
+)
 NOT_KEPT = ("/api/", "/exports/", "/idp/", "/auth/", CALLBACK)
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LONGEST_RETURN = 1500
@@ -66,6 +77,7 @@ class Asked:
     origin: str
     accept: str
     referer: str
+    authorised: bool
     cookies: dict[str, str]
 
     @classmethod
@@ -83,6 +95,7 @@ class Asked:
             origin=text(b"origin"),
             accept=text(b"accept"),
             referer=text(b"referer"),
+            authorised=b"authorization" in headers,
             cookies=_cookies(b"; ".join(value for name, value in scope["headers"] if name == b"cookie")),
         )
 
@@ -91,6 +104,11 @@ class Asked:
         """Whether a browser asks for a page of the application."""
         wants_page = self.method in {"GET", "HEAD"} and "text/html" in self.accept
         return wants_page and self.path != CALLBACK and not self.path.startswith(NOT_PAGES)
+
+    @property
+    def is_scrape(self) -> bool:
+        """A scraper that shows a token comes by any name; a browser that was led here by another has none to show."""
+        return self.path == "/metrics" and self.authorised
 
     @property
     def address(self) -> str:
@@ -138,7 +156,7 @@ class Edge:
             return 307, [(b"location", (self._public_url + asked.address).encode("latin-1"))]
         if asked.is_page and asked.path == f"/{DEFAULT.address}":
             return 307, [(b"location", b"/")]  # Streamlit serves the default page at the root only
-        if asked.host not in self._hosts and asked.path != "/_stcore/health":
+        if asked.host not in self._hosts and asked.path != "/_stcore/health" and not asked.is_scrape:
             return 421, []
         if asked.path.startswith(SIGNED_IN_ONLY) and asked.method != "OPTIONS" and not await self._signed_in(asked):
             return 401, []

@@ -11,6 +11,7 @@ from app.components.logo import draw_logo
 from app.components.me import me_or_nobody
 from app.components.text import plain
 from app.components.trouble import draw_trouble
+from app.metrics.process import drawing
 from app.navigation import ACCOUNT, DEFAULT, FOLDER, MENUS, PAGES, PERSON, Page, open_to, shown_to
 from core.access.rules import Role
 from core.errors import GovernanceError, Refusal, Refused
@@ -84,7 +85,8 @@ def frame() -> None:
     st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:
         refuse_closed(chosen, found.actor.roles)
-        opened.run()
+        with drawing(chosen.address):
+            opened.run()
     except GovernanceError as error:
         draw_trouble(error)
 

@@ -26,9 +26,11 @@ from app.composition import workplace  # noqa: E402
 from app.downloads import download_routes  # noqa: E402
 from app.edge import Edge  # noqa: E402
 from app.held import WhileHeld  # noqa: E402
+from app.metrics.measuring import Measured  # noqa: E402
+from app.metrics.scraping import metrics_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section, sign_in_routes  # noqa: E402
-from app.worker import Worker  # noqa: E402
+from app.working import Worker  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
@@ -43,13 +45,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     Streamlit collects garbage after every rerun; the heap of the imports need not be walked each time.
     """
-    worker = Worker(place).start()
+    worker = Worker(place).start() if place.settings.server_works else None
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        worker.stop()
+        if worker is not None:
+            worker.stop()
         gc.unfreeze()
 
 
@@ -67,8 +70,14 @@ app = st.App(
         Route("/favicon.png", favicon),
         *sign_in_routes(place, secrets),
         *download_routes(place),
+        *metrics_routes(place),
         Mount("/api", api),
     ],
-    middleware=[Middleware(Edge, place=place), Middleware(WhileHeld), Middleware(CompressedAssets)],
+    middleware=[
+        Middleware(Measured),
+        Middleware(Edge, place=place),
+        Middleware(WhileHeld),
+        Middleware(CompressedAssets),
+    ],
     on_script_error=draw_unexpected,
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from app.sources import Place, parse_sources
 from core.access.rules import Role
 
 PREFIX = "COUNTERSIGN_"
+SHORTEST_TOKEN = 16
+Network = IPv4Network | IPv6Network
 NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test compares
     "DATA_DIR",
     "DATABASE_URL",
@@ -37,6 +40,9 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "MLFLOW_SERVERS",
     "MLFLOW_CREDENTIALS",
     "MLFLOW_SYNC_MINUTES",
+    "SERVER_WORKER",
+    "METRICS_TOKEN",
+    "METRICS_NETWORKS",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -93,6 +99,14 @@ class Settings:
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
+    server_works: bool = True  # the server does background work itself
+    metrics_token: str = field(default="", repr=False)  # what a scraper of /metrics shows
+    metrics_networks: tuple[Network, ...] = ()  # or where it may come from without one
+
+    @property
+    def scraped(self) -> bool:
+        """Whether anybody may read the metrics of this installation."""
+        return bool(self.metrics_token or self.metrics_networks)
 
     @property
     def internal_url(self) -> str:
@@ -144,6 +158,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         mlflow_servers=_mlflow_servers(environ),
         mlflow_sync=_mlflow_sync(environ),
         provider=_provider(environ),
+        server_works=_yes_or_no(environ, "SERVER_WORKER", default=True),
+        metrics_token=_metrics_token(environ),
+        metrics_networks=_metrics_networks(environ),
     )
 
 
@@ -266,6 +283,27 @@ def _mlflow_sync(environ: Mapping[str, str]) -> timedelta | None:
     if _get(environ, "MLFLOW_SYNC_MINUTES", "60") == "0":
         return None
     return timedelta(minutes=_whole_number(environ, "MLFLOW_SYNC_MINUTES", 60))
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    written = _get(environ, name, "yes" if default else "no")
+    if written not in {"yes", "no"}:
+        raise SettingError(name, "yes or no")
+    return written == "yes"
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str:
+    token = _get(environ, "METRICS_TOKEN")
+    if token and not re.fullmatch(rf"[\x21-\x7e]{{{SHORTEST_TOKEN},200}}", token):
+        raise SettingError("METRICS_TOKEN", f"{SHORTEST_TOKEN} to 200 letters, digits or signs without a space")
+    return token
+
+
+def _metrics_networks(environ: Mapping[str, str]) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in _get(environ, "METRICS_NETWORKS").split(",") if part.strip())
+    except ValueError:
+        raise SettingError("METRICS_NETWORKS", "networks such as 10.1.0.0/16,::1/128, separated by commas") from None
 
 
 def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:

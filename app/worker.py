@@ -1,15 +1,16 @@
-"""Does the background work: takes a job under a lease, performs it, settles it; started by the server or on its own."""
+"""Does the background work: takes a job under a lease, performs it, settles it. See `app.working` for who calls it."""
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.anchoring.due import queue_checkpoint
-from app.anchoring.outside import look_everywhere
 from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
@@ -17,7 +18,6 @@ from app.digest import send_digest
 from app.drop import DROP_JOB, take_dropped
 from app.production import consider_production, note_unconsidered, note_unrehearsed, rehearse_production
 from app.registries.syncing import look_now, note_failure
-from app.schedule import Timetable
 from app.stress.running import allowing, carry_out
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
@@ -28,9 +28,8 @@ from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
-from core.jobs.service import GAVE_UP, Lease, extend, finish, take
+from core.jobs.service import GAVE_UP, LEASE, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
-from core.ledger.batches.retention import sweep_stray
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
 from core.monitoring.stress.filing import fail_stress_test
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_slot
@@ -49,8 +48,6 @@ from core.reports.service import (
 )
 from core.validation.runs import VALIDATION_JOB, fail_run, perform
 
-IDLE_SECONDS = 0.5
-LEFT_BEHIND = timedelta(days=1)
 INTERNAL = "An internal error; the server's log has the details."
 log = logging.getLogger("countersign.worker")
 
@@ -221,52 +218,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-class Worker:
-    """One thread that works until it is told to stop."""
-
-    def __init__(self, place: Workplace) -> None:
-        self._place = place
-        self._timetable = Timetable()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="countersign-worker", daemon=True)
-
-    def start(self) -> "Worker":
-        sweep(self._place, at=now())
-        look_first(self._place)
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Finish the job at hand, then end."""
-        self._stopped.set()
-        self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            if not self._worked():
-                self._stopped.wait(IDLE_SECONDS)
-
-    def _worked(self) -> bool:
-        try:
-            self._timetable.queue_due(self._place, at=now())
-            return work_once(self._place)
-        except Exception:  # a store that is away for a moment must not end the worker
-            log.exception("The queue of background work cannot be read")
-            return False
-
-
-def look_first(place: Workplace) -> None:
-    """Before anything is recorded: whether a checkpoint outside is ahead of this store, as after a restore."""
-    hold = look_everywhere(place, at=now())
-    if hold is not None:
-        log.error("The ledger is held. %s.", hold.fact)
-
-
-def work_once(place: Workplace) -> bool:
-    """Take one job and do it, or send one message; False when nothing waits."""
+def work_once(place: Workplace, *, busy: Callable[[str, str], None] = lambda _kind, _slot: None) -> bool:
+    """Take one job and do it, or send one message; False when nothing waits. `busy` is told what is being done."""
     lease = take(place.store, at=now())
     if lease is None:
         return deliver_once(place, at=now())
+    busy(lease.kind, lease.slot)
     error = GAVE_UP if lease.given_up else _done(place, lease)
     if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now
         KINDS[lease.kind].give_up(place, lease.slot, error)
@@ -274,26 +231,36 @@ def work_once(place: Workplace) -> bool:
     return True
 
 
+@contextmanager
+def held(place: Workplace, lease: Lease, *, every: timedelta = LEASE / 4) -> Iterator[None]:
+    """Extend the lease while the block works, so that no other worker takes up a job that only takes long."""
+    ended = threading.Event()
+
+    def hold() -> None:
+        while not ended.wait(every.total_seconds()):
+            try:
+                if not extend(place.store, lease, at=now()):
+                    return  # another worker has it by now; the job's own `alive` says so too
+            except SQLAlchemyError:  # a store that is away for a moment: the next beat tries again
+                log.warning("The lease of %s %s was not extended", lease.kind, lease.slot)
+
+    keeper = threading.Thread(target=hold, name="countersign-lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
 def _done(place: Workplace, lease: Lease) -> str:
     """Do the job; what it came to in words when it came to nothing."""
     try:
-        KINDS[lease.kind].do(place, lease.slot, lambda: extend(place.store, lease, at=now()))
+        with held(place, lease):
+            KINDS[lease.kind].do(place, lease.slot, lambda: extend(place.store, lease, at=now()))
     except GovernanceError as refused:
         return str(refused)
     except Exception:  # a job must not end the worker; the lease's row says what happened
         log.exception("Job %s %s failed", lease.kind, lease.slot)
         return INTERNAL
     return ""
-
-
-def sweep(place: Workplace, *, at: datetime) -> None:
-    """Remove what uploads left behind that were broken off more than a day ago."""
-    with place.store.reading() as session:
-        sweep_stray(session, place.events, left_since=at - LEFT_BEHIND)
-    folder = place.settings.data_dir / "incoming"
-    kept = (place.files, place.exports, place.events)
-    left = [*folder.glob("*"), *(path for files in kept for path in files.folder.glob(".incoming-*"))]
-    for path in left:
-        with suppress(FileNotFoundError):  # another process may sweep too
-            if path.is_file() and path.stat().st_mtime < (at - LEFT_BEHIND).timestamp():
-                path.unlink()

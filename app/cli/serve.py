@@ -46,22 +46,28 @@ def run(args: argparse.Namespace) -> int:
 
 
 def run_worker(_args: argparse.Namespace) -> int:
-    """Work until interrupted."""
-    import time
+    """Work until interrupted; SIGTERM and SIGINT let the job at hand come to its end."""
+    import signal
 
-    from app.composition import now, workplace
-    from app.schedule import Timetable
-    from app.worker import IDLE_SECONDS, look_first, work_once
+    from app.composition import workplace
+    from app.working import Worker
+    from core.jobs.tables import WorkerRole
 
-    place, timetable = workplace(), Timetable()
-    look_first(place)
-    try:
-        while True:
-            timetable.queue_due(place, at=now())
-            if not work_once(place):
-                time.sleep(IDLE_SECONDS)
-    except KeyboardInterrupt:
-        return 0
+    place = workplace()
+    worker = Worker(place, WorkerRole.PROCESS)
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda _number, _frame: worker.stop_soon())
+    if place.store.engine.dialect.name == "sqlite":
+        print(
+            "The store is SQLite: all workers must run on the machine that holds its file. For more machines, keep "
+            "the store on PostgreSQL.",
+            file=sys.stderr,
+        )
+    worker.prepare()
+    print("Working. SIGTERM ends this worker after the job at hand.", flush=True)
+    worker.run()
+    place.store.close()
+    return 0
 
 
 def _say_how_to_sign_in(place: "Workplace", *, example: bool) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
+from core.access.accounts import WINDOW
 from core.access.grants import grants_of, load_person
 from core.access.rules import Role
-from core.access.tables import Person, RoleGrant, SignInSession, Token
+from core.access.tables import Person, RoleGrant, SignInFailure, SignInSession, Token
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,25 @@ class SessionRow:
     opened_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """Sign-ins so far, sessions that are open, and failed attempts that still count towards a lockout."""
+
+    total: int
+    open: int
+    failures: int
+
+
+def sign_ins(session: Session, *, at: datetime) -> SignIns:
+    """Counts without a name in them."""
+    is_open = (col(SignInSession.ended_at).is_(None), col(SignInSession.expires_at) > at)
+    return SignIns(
+        session.exec(select(func.count()).select_from(SignInSession)).one(),
+        session.exec(select(func.count()).select_from(SignInSession).where(*is_open)).one(),
+        session.exec(select(func.count()).select_from(SignInFailure).where(col(SignInFailure.at) > at - WINDOW)).one(),
+    )
 
 
 def names(session: Session) -> Mapping[str, str]:

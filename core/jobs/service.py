@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
+from core.errors import Conflict, NotFound
 from core.jobs.tables import Job, JobStatus
 from core.store import Store, Transaction
 
@@ -32,10 +34,17 @@ class Lease:
 
 
 def enqueue(tx: Transaction, kind: str, slot: str, *, at: datetime) -> None:
-    """Queue the work of this slot; a slot that is queued or done already stays as it is."""
-    if tx.session.exec(select(Job).where(Job.kind == kind, Job.slot == slot)).first() is None:
-        tx.session.add(Job(kind=kind, slot=slot, queued_at=at))
-        tx.session.flush()
+    """Queue the work of this slot; a slot that is queued or done already stays as it is.
+
+    Of two workers that queue the same slot at once, one does; the other goes on as if it had been there before.
+    """
+    if tx.session.exec(select(Job.id).where(Job.kind == kind, Job.slot == slot)).first() is not None:
+        return
+    insert = postgresql.insert if tx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    queued = insert(Job).values(
+        kind=kind, slot=slot, status=JobStatus.QUEUED, queued_at=at, attempts=0, lease_holder="", error=""
+    )
+    tx.session.execute(queued.on_conflict_do_nothing(index_elements=["kind", "slot"]))
 
 
 def take(store: Store, *, at: datetime) -> Lease | None:
@@ -47,6 +56,9 @@ def take(store: Store, *, at: datetime) -> Lease | None:
         col(Job.status) == JobStatus.QUEUED,
         (col(Job.status) == JobStatus.RUNNING) & (col(Job.lease_until) < at),
     )
+    with store.reading() as session:  # most looks find nothing and need no writer's lock
+        if session.exec(select(Job.id).where(free).limit(1)).first() is None:
+            return None
     with store.transaction() as tx:
         job = tx.session.exec(
             select(Job).where(free).order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)
@@ -56,7 +68,7 @@ def take(store: Store, *, at: datetime) -> Lease | None:
         job.attempts += 1
         job.lease_holder, job.lease_until = secrets.token_hex(8), at + LEASE
         lease = Lease(job.id, job.kind, job.slot, job.lease_holder, job.attempts)
-        job.status = JobStatus.RUNNING
+        job.status, job.taken_at = JobStatus.RUNNING, at
         if lease.given_up:
             job.status, job.error, job.finished_at = JobStatus.FAILED, GAVE_UP, at
         tx.session.add(job)
@@ -72,6 +84,19 @@ def finish(store: Store, lease: Lease, *, at: datetime, error: str = "") -> bool
     """Settle the job; False when another worker has it by now."""
     status = JobStatus.FAILED if error else JobStatus.FINISHED
     return _settle(store, lease, {"status": status, "finished_at": at, "error": error})
+
+
+def queue_again(tx: Transaction, kind: str, slot: str, *, at: datetime) -> Job:
+    """Let a job that failed wait anew, as if nobody had tried; raises `NotFound`, `Conflict` when it did not fail."""
+    job = tx.session.exec(select(Job).where(Job.kind == kind, Job.slot == slot).with_for_update()).first()
+    if job is None:
+        raise NotFound("job", f"{kind} {slot}")
+    if job.status is not JobStatus.FAILED:
+        raise Conflict(JobStatus.FAILED, job.status, "The job")
+    job.status, job.attempts, job.queued_at, job.finished_at, job.error = JobStatus.QUEUED, 0, at, None, ""
+    job.lease_holder, job.lease_until = "", None
+    tx.session.add(job)
+    return job
 
 
 def _settle(store: Store, lease: Lease, values: dict[str, object]) -> bool:

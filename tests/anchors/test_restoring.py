@@ -10,7 +10,7 @@ import pytest
 from app.anchoring.outside import look_everywhere, remember_state
 from app.cli.ledger import HELD, run
 from app.delivery.outbox import deliver_once
-from app.worker import look_first
+from app.working import look_first
 from core.access.anchoring import add_destination, held, resume, rotate_key, send_now
 from core.access.rules import Role
 from core.errors import Refused

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from app import worker
+from app import worker, working
 from app.composition import Workplace
 from app.settings import load
-from app.worker import INTERNAL, LEFT_BEHIND, Kind, Worker, sweep, work_once
+from app.worker import INTERNAL, Kind, held, work_once
+from app.working import LEFT_BEHIND, Worker, sweep
 from core.jobs.service import GAVE_UP, LEASE, take
 from core.jobs.tables import Job, JobStatus
 from core.ledger.service import Ledger
@@ -178,7 +179,7 @@ def test_a_worker_that_was_too_slow_does_not_fail_what_another_has_by_now(
 def test_a_store_that_is_away_for_a_moment_does_not_end_the_worker(
     place: Workplace, bench: Bench, waiting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls, real = list[int](), worker.take
+    calls, real = list[int](), take
 
     def away_once(store: Store, *, at: datetime):  # type: ignore[no-untyped-def]
         calls.append(1)
@@ -187,7 +188,7 @@ def test_a_store_that_is_away_for_a_moment_does_not_end_the_worker(
         return real(store, at=at)
 
     monkeypatch.setattr(worker, "take", away_once)
-    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(working, "IDLE_SECONDS", 0.01)
     running = Worker(place).start()
     for _ in range(3000):
         if bench.run(waiting).status is RunStatus.FINISHED:
@@ -196,6 +197,19 @@ def test_a_store_that_is_away_for_a_moment_does_not_end_the_worker(
     running.stop()
 
     assert bench.run(waiting).status is RunStatus.FINISHED
+
+
+def test_a_job_that_takes_longer_than_its_lease_stays_with_its_worker(place: Workplace, waiting: str) -> None:
+    lease = take(place.store, at=NOON)
+    assert lease is not None
+
+    with held(place, lease, every=timedelta(milliseconds=5)):
+        for _ in range(400):
+            if (until := job(place).lease_until) is not None and until > NOON + LEASE:
+                break
+            time.sleep(0.005)
+
+    assert take(place.store, at=NOON + LEASE + timedelta(seconds=1)) is None
 
 
 # ---- sweeping

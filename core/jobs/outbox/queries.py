@@ -26,6 +26,26 @@ class MessageRow:
     said: str
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How many messages of one way out wait or were given up, and when the oldest of them was queued."""
+
+    channel: Channel
+    status: Delivery
+    many: int
+    oldest: datetime
+
+
+def standing(session: Session) -> tuple[Standing, ...]:
+    """What has not left; delivered messages are not counted, as they only grow."""
+    found = session.exec(
+        select(OutboxMessage.channel, OutboxMessage.status, func.count(), func.min(OutboxMessage.queued_at))
+        .where(OutboxMessage.status != Delivery.DELIVERED)
+        .group_by(col(OutboxMessage.channel), col(OutboxMessage.status))
+    ).all()
+    return tuple(Standing(Channel(channel), Delivery(status), many, oldest) for channel, status, many, oldest in found)
+
+
 def messages(session: Session, *, status: Delivery | None = None, limit: int = 25, offset: int = 0) -> Page[MessageRow]:
     """The newest messages first."""
     query = select(OutboxMessage)

@@ -1,0 +1,104 @@
+"""A worker, on a thread of the server or as a process of its own: works until told to stop, and says that it lives."""
+
+import logging
+import threading
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.anchoring.outside import look_everywhere
+from app.composition import Workplace, now
+from app.schedule import Timetable
+from app.worker import work_once
+from core.jobs.tables import WorkerRole
+from core.jobs.workers import BEAT, beat, join, leave
+from core.ledger.batches.retention import sweep_stray
+
+IDLE_SECONDS = 0.5
+LEFT_BEHIND = timedelta(days=1)
+log = logging.getLogger("countersign.worker")
+
+
+class Worker:
+    """Works until it is told to stop."""
+
+    def __init__(self, place: Workplace, role: WorkerRole = WorkerRole.SERVER) -> None:
+        self._place, self._role = place, role
+        self._timetable = Timetable()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="countersign-worker", daemon=True)
+        self._name, self._done, self._busy = "", 0, ("", "")
+
+    def start(self) -> "Worker":
+        """Work on a thread of this process."""
+        self.prepare()
+        self._thread.start()
+        return self
+
+    def prepare(self) -> None:
+        """Before the first job: sweep, look whether a checkpoint outside is ahead, and become known."""
+        sweep(self._place, at=now())
+        look_first(self._place)
+        self._name = join(self._place.store, self._role, at=now())
+
+    def stop(self) -> None:
+        """Finish the job at hand, then end."""
+        self.stop_soon()
+        self._thread.join(timeout=10)
+
+    def stop_soon(self) -> None:
+        """Take no further job; may be called by a signal's handler."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Work on this thread until told to stop; a second one says that this worker lives, whatever a job does."""
+        beats = threading.Thread(target=self._beats, name="countersign-beat", daemon=True)
+        beats.start()
+        while not self._stopped.is_set():
+            if not self._worked():
+                self._stopped.wait(IDLE_SECONDS)
+        beats.join()
+        with suppress(SQLAlchemyError):  # it is not heard of any more, which says as much
+            leave(self._place.store, self._name, done=self._done, at=now())
+
+    def _worked(self) -> bool:
+        try:
+            self._timetable.queue_due(self._place, at=now())
+            return work_once(self._place, busy=self._now_busy)
+        except Exception:  # a store that is away for a moment must not end the worker
+            log.exception("The queue of background work cannot be read")
+            return False
+        finally:
+            self._done += bool(self._busy[0])
+            self._busy = ("", "")
+
+    def _now_busy(self, kind: str, slot: str) -> None:
+        self._busy = (kind, slot)
+
+    def _beats(self) -> None:
+        while not self._stopped.wait(BEAT.total_seconds()):
+            try:
+                beat(self._place.store, self._name, done=self._done, busy=self._busy, at=now())
+            except SQLAlchemyError:  # the next beat tries again
+                log.warning("The store did not take a sign of life")
+
+
+def look_first(place: Workplace) -> None:
+    """Before anything is recorded: whether a checkpoint outside is ahead of this store, as after a restore."""
+    hold = look_everywhere(place, at=now())
+    if hold is not None:
+        log.error("The ledger is held. %s.", hold.fact)
+
+
+def sweep(place: Workplace, *, at: datetime) -> None:
+    """Remove what uploads left behind that were broken off more than a day ago."""
+    with place.store.reading() as session:
+        sweep_stray(session, place.events, left_since=at - LEFT_BEHIND)
+    folder = place.settings.data_dir / "incoming"
+    kept = (place.files, place.exports, place.events)
+    left = [*folder.glob("*"), *(path for files in kept for path in files.folder.glob(".incoming-*"))]
+    for path in left:
+        with suppress(FileNotFoundError):  # another process may sweep too
+            if path.is_file() and path.stat().st_mtime < (at - LEFT_BEHIND).timestamp():
+                path.unlink()
