@@ -144,6 +144,14 @@ def _fail_import(place: Workplace, job: str, error: str) -> None:
     fail_import(place.store, place.imports, job=job, error=error, at=now())
 
 
+def _monitor(place: Workplace, slot: str, alive: Callable[[], bool]) -> None:
+    perform_monitor(place.store, place.ledger, place.files, slot=slot, clock=now, alive=alive)
+
+
+def _fail_monitor(place: Workplace, slot: str, error: str) -> None:
+    fail_monitor(place.store, place.ledger, slot=slot, error=error, at=now())
+
+
 def _remove_events(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
     remove_past_events(place.store, place.ledger, place.events, at=now())
 
@@ -208,6 +216,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         INCIDENT_JOB: Kind(_watch, _fail_watch),
+        MONITOR_JOB: Kind(_monitor, _fail_monitor),
         IMPORT_JOB: Kind(_import, _fail_import),
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
         ROLLBACK_JOB: Kind(consider_production, note_unconsidered),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field
 
 from core.metrics.verdicts import Verdict
@@ -25,8 +25,8 @@ class MonitorState(StrEnum):
 class MonitorChunk(Row, table=True):
     """A stretch of production data that is checked together; data that come late make a further revision of it.
 
-    It begins after (`after_at`, `after_id`) and ends with (`last_at`, `last_id`) where it is cut by rows, and lies
-    within [`starts_at`, `ends_at`) where it is cut by time.
+    Cut by time it lies within [`starts_at`, `ends_at`); cut by rows these are its first and last moment. `seen_batch`
+    is the newest batch that had come when it was read: whatever comes after may make a revision necessary.
     """
 
     __tablename__ = "monitor_chunk"
@@ -40,14 +40,12 @@ class MonitorChunk(Row, table=True):
     number: str = Field(max_length=16)
     model_id: int = Field(foreign_key="model.id")
     environment: str = Field(max_length=50)
-    size: str = Field(max_length=20)  # a ChunkSize: “5000 rows”, “1 day”
+    size: str = Field(max_length=20)  # a ChunkSize: “5000 rows”, “1 day”; or “clock” for freshness
     position: int  # from 0
     revision: int = 1
     newest: bool = True  # no later revision of it is there
     starts_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)
-    after_id: str = Field(default="", max_length=200)
-    last_id: str = Field(default="", max_length=200)
     rows: int
     labelled_rows: int
     versions: str = "{}"  # JSON: rows by version
@@ -56,6 +54,7 @@ class MonitorChunk(Row, table=True):
     figures_digest: str = Field(max_length=64)
     policy_version_id: int = Field(foreign_key="policy_version.id")
     detail: str = "{}"  # JSON: columns and groups of the chunk against the reference
+    seen_batch: int = Field(sa_column=Column(BigInteger, nullable=False))
     checked_at: datetime = Field(sa_type=Instant)
 
 
@@ -105,6 +104,8 @@ class MonitorSlot(Row, table=True):
     last_data_at: datetime | None = Field(default=None, sa_type=Instant)  # the newest inference
     received_at: datetime | None = Field(default=None, sa_type=Instant)  # the newest batch
     last_run_at: datetime | None = Field(default=None, sa_type=Instant)
+    clock_at: datetime | None = Field(default=None, sa_type=Instant)  # the last look by the clock
+    seen_batch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     error: str = Field(default="", max_length=1000)  # why the last run could not check
     worst_result_id: int | None = Field(
         default=None, sa_column=Column(row_id(), ForeignKey("monitor_result.id"), nullable=True)
