@@ -22,7 +22,9 @@ from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import enqueue
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.monitoring.alerts.clock import ALERT_JOB, due_alerts
+from core.monitoring.checks.service import due_by_clock
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, due_stress_tests
+from core.monitoring.vocabulary import MONITOR_JOB
 from core.policy.events_kept import EVENTS_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
@@ -60,6 +62,11 @@ def _due_stress_tests(place: Workplace, at: datetime) -> Iterable[str]:
         return tuple(due_stress_tests(session, at=at))
 
 
+def _due_monitors(place: Workplace, at: datetime) -> Iterable[str]:
+    with place.store.reading() as session:
+        return due_by_clock(session, at=at)
+
+
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DIGEST_JOB, due_digests),
     Scheduled(REGISTRY_JOB, due_looks),
@@ -71,6 +78,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(ANCHOR_JOB, due_checkpoints),
     Scheduled(STRESS_CLOCK_JOB, _due_stress_tests),
     Scheduled(INCIDENT_JOB, due_watches),
+    Scheduled(MONITOR_JOB, _due_monitors),
     Scheduled(ALERT_JOB, _due_alerts),
     Scheduled(DROP_JOB, due_drops),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),

@@ -31,10 +31,11 @@ from core.inventory.importing.registry.syncing import REGISTRY_JOB
 from core.jobs.service import GAVE_UP, LEASE, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
+from core.monitoring.checks.service import fail_monitor, perform_monitor
 from core.monitoring.stress.filing import fail_stress_test
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_slot
 from core.monitoring.stress.service import STRESS_JOB
-from core.monitoring.vocabulary import ROLLBACK_JOB
+from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
 from core.reports.service import (
     EXPIRY_JOB,

@@ -10,9 +10,9 @@ from core.policy.controls.rules import Control, OutputReviews
 from core.policy.keeping.rules import EventKeeping
 from core.policy.monitors.rules import Monitor
 from core.policy.safeguards.rules import CanaryHold, ComparisonRule, RollbackGuard
-from core.policy.scope import ALL_TIERS as ALL_TIERS
-from core.policy.scope import Direction as Direction
-from core.policy.scope import Task as Task
+from core.policy.scope.rules import ALL_TIERS as ALL_TIERS
+from core.policy.scope.rules import Direction as Direction
+from core.policy.scope.rules import Task as Task
 from core.policy.stressing.rules import StressRules
 
 # how many days a rehearsal of the way back counts, by tier, where a policy does not say so

@@ -8,7 +8,7 @@ from core.policy.diffing import differences
 from core.policy.monitors.editing import with_monitor, without_monitor
 from core.policy.monitors.rules import Against, ChunkSize, ChunkUnit, MonitorKind, MonitorThreshold
 from core.policy.parse import parse_policy
-from core.policy.scope import Direction, Task
+from core.policy.scope.rules import Direction, Task
 from core.policy.service import default_policy_text
 
 DEFAULT = default_policy_text()

@@ -83,8 +83,8 @@ class Chunk:
     def counts(self, name: str) -> tuple[Mapping[str, int], int]:
         """How often each value of a column occurs as text, and how many rows have none; blank is none."""
         if name not in self._counts:
-            text = self.frame[name].cast(pl.String)
-            text = text.set(text.str.strip_chars() == "", None)
+            column = self.frame[name]
+            text = without_blanks(column) if column.dtype == pl.String else column.cast(pl.String)
             found = text.drop_nulls().value_counts()
             counts = dict(zip(found[name].to_list(), found["count"].to_list(), strict=True))
             self._counts[name] = (counts, text.null_count())
@@ -118,6 +118,12 @@ class Chunk:
     @property
     def is_binary(self) -> bool:
         return self.roles.task == BINARY
+
+
+def without_blanks(text: pl.Series) -> pl.Series:
+    """Texts, with none where there is only space."""
+    blank = text.str.strip_chars() == ""
+    return text.set(blank, None) if blank.any() else text
 
 
 def digest_of(frame: pl.DataFrame) -> str:

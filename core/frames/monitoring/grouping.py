@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from core.frames.monitoring.chunk import Chunk
+from core.frames.monitoring.chunk import Chunk, without_blanks
 from core.frames.monitoring.roles import REGRESSION
 from core.metrics.figure import Figure, missing
 from core.metrics.monitoring.groups import GroupCounts, compared
@@ -35,7 +35,7 @@ def group_counts(attribute: str, chunk: Chunk) -> tuple[GroupCounts, ...]:
     if not chunk.has(attribute):
         return ()
     text = chunk.frame[attribute].cast(pl.String)
-    text = text.set(text.str.strip_chars() == "", None)
+    text = without_blanks(text)
     known = text.is_not_null().to_numpy()
     names = text.drop_nulls().to_numpy()
     groups, inverse = np.unique(names, return_inverse=True)

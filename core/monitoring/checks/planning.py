@@ -59,10 +59,13 @@ class _Known:
     seen: int
 
 
-def plan(session: Session, subject: Subject, *, at: datetime) -> Plan:
-    """Everything that is due for one model and environment, the oldest first within each size."""
+def plan(session: Session, subject: Subject, *, at: datetime, unfinished: bool = False) -> Plan:
+    """Everything that is due for one model and environment, the oldest first within each size.
+
+    With `unfinished`, what has come of the last chunk of rows is checked as well; the rest makes a revision of it.
+    """
     known = _known(session, subject)
-    found = [one for size in subject.sizes() for one in _of_size(session, subject, size, known, at)]
+    found = [one for size in subject.sizes() for one in _of_size(session, subject, size, known, at, unfinished)]
     return Plan(tuple(found), known.seen, known.first_at, known.last_at, known.received_at)
 
 
@@ -113,14 +116,17 @@ def _points(session: Session, subject: Subject) -> tuple[datetime | None, dateti
     return first, last, received
 
 
-def _of_size(session: Session, subject: Subject, size: ChunkSize, known: _Known, at: datetime) -> Iterator[Planned]:
+def _of_size(
+    session: Session, subject: Subject, size: ChunkSize, known: _Known, at: datetime, unfinished: bool
+) -> Iterator[Planned]:
     stands = _standing(session, subject, size)
     if size.by_rows:
-        new, late = _new_rows(session, subject, size, stands), set[int]()
+        new, late = _new_rows(session, subject, size, stands, unfinished), set[int]()
     else:
         new = _new_times(session, subject, size, known, stands, at)
         late = _never_checked(session, subject, size, known, stands)
     more = _touched(session, subject, size, known)
+    more |= _completed(session, subject, size) if size.by_rows else {}
     for position in sorted({*new, *more, *late}):
         former = more.get(position)
         yield Planned(
@@ -138,8 +144,11 @@ def _standing(session: Session, subject: Subject, size: ChunkSize) -> int | None
     return found
 
 
-def _new_rows(session: Session, subject: Subject, size: ChunkSize, stands: int | None) -> Sequence[int]:
-    complete = rows_held(session, subject.model.number, subject.environment) // size.amount
+def _new_rows(
+    session: Session, subject: Subject, size: ChunkSize, stands: int | None, unfinished: bool
+) -> Sequence[int]:
+    rows = rows_held(session, subject.model.number, subject.environment)
+    complete = -(-rows // size.amount) if unfinished else rows // size.amount
     first = max(complete - MOST_AT_FIRST, 0) if stands is None else stands + 1
     return range(first, complete)
 
@@ -203,6 +212,16 @@ def _touched(session: Session, subject: Subject, size: ChunkSize, known: _Known)
     return found
 
 
+def _completed(session: Session, subject: Subject, size: ChunkSize) -> dict[int, MonitorChunk]:
+    """Chunks of rows that were checked before they were whole, and of which more has come."""
+    query = select(MonitorChunk).where(
+        *_these(subject, size), col(MonitorChunk.newest).is_(True), col(MonitorChunk.rows) < size.amount
+    )
+    rows = rows_held(session, subject.model.number, subject.environment)
+    found = session.exec(query).all()
+    return {row.position: row for row in found if rows > row.position * size.amount + row.rows}
+
+
 def _never_checked(session: Session, subject: Subject, size: ChunkSize, known: _Known, stands: int | None) -> set[int]:
     """Chunks of time before the last one checked, in which the first data came late."""
     if stands is None:
@@ -216,8 +235,8 @@ def _never_checked(session: Session, subject: Subject, size: ChunkSize, known: _
     if not late:
         return late
     between = col(MonitorChunk.position).between(min(late), max(late))
-    known: set[int] = set(session.exec(select(MonitorChunk.position).where(*_these(subject, size), between)))
-    return late - known
+    checked: set[int] = set(session.exec(select(MonitorChunk.position).where(*_these(subject, size), between)))
+    return late - checked
 
 
 def _these(subject: Subject, size: ChunkSize) -> tuple[ColumnElement[bool], ...]:

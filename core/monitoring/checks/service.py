@@ -71,17 +71,21 @@ def run_monitor(
     *,
     model: str,
     environment: str = PRODUCTION,
+    unfinished: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Ran:
-    """Check at once what is due, because somebody asks; `Refused` without the permission."""
+    """Check at once what is due, because somebody asks; `Refused` without the permission.
+
+    With `unfinished`, what there is of the last chunk of rows is checked too.
+    """
     entity = Entity("model", model)
     with deciding(store, ledger, "run the checks", entity=entity, actor=actor, at=at) as tx:
         load_model(tx.session, model)
         check_environment(tx.session, environment)
         if reasons := run_refusals(actor):
             raise Refused(reasons)
-    return _run(store, ledger, files, model, environment, actor, lambda: at, lambda: True)
+    return _run(store, ledger, files, model, environment, actor, lambda: at, lambda: True, unfinished=unfinished)
 
 
 def run_refusals(actor: Actor) -> tuple[Refusal, ...]:
@@ -130,11 +134,13 @@ def _run(
     actor: Actor,
     clock: Callable[[], datetime],
     alive: Callable[[], bool],
+    *,
+    unfinished: bool = False,
 ) -> Ran:
     began = clock()
     with store.reading() as session:
         subject = subject_of(session, files, model, environment, at=began)
-        due = plan(session, subject, at=began) if subject else None
+        due = plan(session, subject, at=began, unfinished=unfinished) if subject else None
     if subject is None or due is None:
         return Ran(note=NOT_DECLARED)
     done = Ran()

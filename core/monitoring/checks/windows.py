@@ -29,7 +29,7 @@ class Windows:
     def by_rows(self, position: int, amount: int) -> pl.DataFrame:
         """The chunk of `amount` rows with this number, sorted by time and id."""
         first, stop = position * amount, (position + 1) * amount
-        if not self._first <= first <= stop <= self._first + self._rows.height:
+        if not self._first <= first <= stop <= self._first + self._rows.height:  # the last one may have fewer
             self._rows, self._first = self._block(first, amount), first
         return self._rows[first - self._first : stop - self._first].sort(AT, maintain_order=True)
 

@@ -16,7 +16,7 @@ from core.policy.monitors.rules import (
     MonitorThreshold,
     Season,
 )
-from core.policy.scope import Direction
+from core.policy.scope.rules import Direction
 
 if TYPE_CHECKING:
     from core.policy.reader import Reader

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.policy.scope import ALL_TIERS, Direction, Task
+from core.policy.scope.rules import ALL_TIERS, Direction, Task
 
 
 class MonitorKind(StrEnum):

@@ -1,0 +1,1 @@
+"""To which models a clause applies."""
