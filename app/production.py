@@ -1,10 +1,11 @@
-"""The background work of production: rollback and holds after each checked chunk, and rehearsals by the day."""
+"""The background work of production: rollback and holds after each checked chunk, rehearsals, and comparisons."""
 
 import logging
 from collections.abc import Callable
 
 from app.composition import Workplace, now
 from app.delivery.registry import registry_trouble
+from core.improvement.comparisons.performing import fail_comparison, perform_comparison
 from core.improvement.rollback.canaries import consider_hold
 from core.improvement.rollback.deciding import consider_rollback
 from core.improvement.rollback.drills import rehearse_due
@@ -55,3 +56,13 @@ def rehearse_production(place: Workplace, _slot: str, alive: Callable[[], bool])
 def note_unrehearsed(_place: Workplace, slot: str, error: str) -> None:
     """The next day rehearses what is still due."""
     log.warning("Rehearsals of %s were not finished: %s", slot, error)
+
+
+def compare_versions(place: Workplace, comparison: str, alive: Callable[[], bool]) -> None:
+    """Compute a comparison that was asked for."""
+    perform_comparison(place.store, place.ledger, place.files, comparison=comparison, clock=now, alive=alive)
+
+
+def note_uncompared(place: Workplace, comparison: str, error: str) -> None:
+    """Whoever asked reads on its page why there is no answer."""
+    fail_comparison(place.store, place.ledger, comparison=comparison, error=error, at=now())

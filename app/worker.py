@@ -16,7 +16,14 @@ from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
 from app.digest import send_digest
 from app.drop import DROP_JOB, take_dropped
-from app.production import consider_production, note_unconsidered, note_unrehearsed, rehearse_production
+from app.production import (
+    compare_versions,
+    consider_production,
+    note_uncompared,
+    note_unconsidered,
+    note_unrehearsed,
+    rehearse_production,
+)
 from app.registries.syncing import look_now, note_failure
 from app.stress.running import allowing, carry_out
 from core.access.digests import DIGEST_JOB
@@ -24,6 +31,7 @@ from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
+from core.improvement.comparisons.asking import COMPARISON_JOB
 from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
@@ -222,6 +230,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
         ROLLBACK_JOB: Kind(consider_production, note_unconsidered),
         REHEARSAL_JOB: Kind(rehearse_production, note_unrehearsed),
+        COMPARISON_JOB: Kind(compare_versions, note_uncompared),
         STRESS_JOB: Kind(_stress, _fail_stress),
         STRESS_CLOCK_JOB: Kind(_stress_slot, _fail_stress_slot),
     }

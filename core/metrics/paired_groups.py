@@ -43,9 +43,11 @@ class Selections:
 
     @property
     def variance(self) -> float:
-        """Of the rows' own changes, which are 1, 0 or −1."""
-        change = self.change or 0.0
-        return (self.challenger + self.champion) / self.n - change * change if self.n else 0.0
+        """Of the rows' own changes, which are 1, 0 or −1, as a sample's; 0 with fewer than two rows."""
+        if self.n < 2:
+            return 0.0
+        apart = self.challenger - self.champion
+        return (self.challenger + self.champion - apart * apart / self.n) / (self.n - 1)
 
     def certainty(self) -> Certainty:
         """Newcombe's interval for paired rows and McNemar's exact p-value of the change."""
