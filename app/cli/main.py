@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import": ("app.cli.intake", "import models from a table, an ML-BOM or a model card"),
         "sync": ("app.cli.intake", "look at the MLflow servers of this installation now"),
         "events": ("app.cli.events", "hand events in from a file: inferences, pipeline steps, activity"),
+        "production": ("app.cli.production", "hand in what a model does in use: inferences, labels, metrics"),
         "assess": ("app.cli.assess", "print the figures of a file without a server"),
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "policy": ("app.cli.policy", "check a policy, or compare two"),

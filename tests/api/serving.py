@@ -17,7 +17,7 @@ from core.jobs.service import finish, take
 from core.ledger.service import Ledger
 from core.reports.keys import open_keys
 from core.store import open_store
-from core.validation.runs import perform
+from core.validation.runs import VALIDATION_JOB, perform
 from tests.api.world import World, make_world
 from tests.builders import NOON, a_version, free_port
 
@@ -78,5 +78,6 @@ def _work(world: World, working: threading.Event, over: threading.Event) -> None
     while not over.wait(0.05):
         lease = take(place.store, at=NOON) if working.is_set() else None
         if lease is not None:
-            perform(place.store, place.ledger, place.files, run=lease.slot, clock=lambda: NOON)
+            if lease.kind == VALIDATION_JOB:
+                perform(place.store, place.ledger, place.files, run=lease.slot, clock=lambda: NOON)
             finish(place.store, lease, at=NOON)

@@ -23,6 +23,29 @@ class EventsRecorded(TypedDict):
     ledger: Proof | None
 
 
+class ProductionReceived(TypedDict):
+    """What became of rows of production data."""
+
+    batches: list[str]
+    rows: int
+    repeated: int
+    late: int
+    out_of_order: int
+    waiting: int
+    held: int
+    quarantined: list[str]
+    ledger: Proof
+
+
+class MetricsReceived(TypedDict):
+    """What became of metric points."""
+
+    points: int
+    repeated: int
+    series: int
+    ledger: Proof
+
+
 class Check(TypedDict):
     """One figure against its threshold."""
 

@@ -17,6 +17,8 @@ from countersign_client.answers import (
     HandedIn,
     ImportDone,
     ImportPlan,
+    MetricsReceived,
+    ProductionReceived,
     Registered,
     Result,
     Run,
@@ -74,6 +76,16 @@ class Server:
     def record_events(self, body: bytes, kind: str) -> EventsRecorded:
         """Record events; those on record are left out, so that a repeat has no second effect."""
         return cast(EventsRecorded, self.send("PUT", "/events", body=body, kind=kind).json())
+
+    def hand_in_production(self, model: str, kind: str, file: Path, query: Query, key: str) -> ProductionReceived:
+        """Stream a file of production data up: inferences, labels, attributes or reference data."""
+        path = f"/models/{quote(model, safe='')}/production/{quote(kind, safe='')}"
+        return cast(ProductionReceived, self.send("PUT", path, key=key, query=query, file=file).json())
+
+    def hand_in_metrics(self, model: str, file: Path, query: Query, key: str) -> MetricsReceived:
+        """Hand in a file of metric points, as OpenMetrics text or JSON lines."""
+        path = f"/models/{quote(model, safe='')}/production/metrics"
+        return cast(MetricsReceived, self.send("PUT", path, key=key, query=query, file=file).json())
 
     def start(self, model: str, version: str, key: str) -> Started:
         """Start the validation."""
