@@ -7,7 +7,7 @@ from app.components.formats import counted
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.confirmation import confirmation
-from app.views.monitoring.controls import controls_table, own_controls_form, results_table, review_link
+from app.views.monitoring.controls import controls_table, own_controls_form, results_filter, results_table, review_link
 from core.access.rules import Permission
 from core.inventory.deployments.queries import environments
 from core.inventory.queries import model_page
@@ -30,18 +30,31 @@ if len(places) > 1:
 with place.store.reading() as session:
     states = control_states(session, number, environment, at=at)
     waiting = queue_figures(session, at=at, model=number).waiting
-    found = results(session, number, environment=environment, limit=1).total
 
 review_link(waiting, number)
 section(f"{counted(len(states), 'control')} in force")
 controls_table(states)
 section("Batch by batch")
+clause, only = results_filter(states)
+with place.store.reading() as session:
+    found = results(session, number, environment=environment, clause=clause, found_only=only, limit=1).total
 if found:
     with paged(found) as window, place.store.reading() as session:
         results_table(
-            results(session, number, environment=environment, limit=window.limit, offset=window.offset).rows, at
+            results(
+                session,
+                number,
+                environment=environment,
+                clause=clause,
+                found_only=only,
+                limit=window.limit,
+                offset=window.offset,
+            ).rows,
+            at,
         )
 else:
-    with empty("No batch was looked at yet.", "Each batch of production data is, before it is kept."):
+    with empty(
+        "No batch here.", "Every batch of production data is looked at before it is kept; nothing was found so."
+    ):
         pass
 own_controls_form(place, viewer, number, states, at)

@@ -14,6 +14,7 @@ from app.views.monitoring.outputs import (
     opinions,
     output_head,
     output_record,
+    quarantine_line,
     queue_table,
 )
 from app.views.monitoring.outputs_acts import decision_card, linked_records
@@ -25,6 +26,7 @@ from core.monitoring.controls.queries import (
     Queued,
     output_page,
     output_queue,
+    quarantine,
     queue_by_model,
     queue_figures,
 )
@@ -50,10 +52,12 @@ if number:
 
 with place.store.reading() as session:
     figures, models = queue_figures(session, at=at), queue_by_model(session, at=at)
+    held = quarantine(session, viewer.actor, limit=1).total
     mine = output_queue(session, Narrowed(Queued.MINE), viewer.actor, at=at, limit=1).total
 may = Permission.OUTPUT_REVIEW in viewer.actor.permissions
 head("Outputs for review", first_line(figures, mine if may else 0, at))
 confirmation()
+quarantine_line(held)
 wanted = narrowed_by()
 with place.store.reading() as session:
     total = output_queue(session, wanted, viewer.actor, at=at, limit=1).total

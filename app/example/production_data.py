@@ -9,6 +9,7 @@ import polars as pl
 
 from app.composition import Workplace
 from app.example.accounts import Account
+from app.example.controls import declare_example_controls, review_outputs, tell_stranger
 from core.access.rules import Actor
 from core.inventory.moves import load_version
 from core.monitoring.intake.declaring import declare_monitored
@@ -32,10 +33,13 @@ def tell_production_data(place: Workplace, known: Mapping[str, Account], at: dat
     owner, developer = known["owner"].actor, known["developer"].actor
     start = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - WEEKS * WEEK
     _declare(place, owner, start)
+    declare_example_controls(place, known, start)
     rows = _in_time(pl.read_parquet(DATA), start)
     for sent in sorted(_everything(rows, start), key=lambda one: one.at):
+        review_outputs(place, known, sent.at)
         _send(place, developer, sent)
     _measure(place, developer, rows, start + WEEKS * WEEK)
+    tell_stranger(place, known, at)
 
 
 def _declare(place: Workplace, owner: Actor, at: datetime) -> None:

@@ -5,7 +5,20 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import act_button, attempt, empty, link, plain, section, status, table
+from app.components import (
+    act_button,
+    attempt,
+    blocked,
+    clear_filters,
+    empty,
+    filter_row,
+    link,
+    plain,
+    section,
+    status,
+    table,
+)
+from app.components.filters import ALL, choose
 from app.components.formats import NOTHING, count, day, percent
 from app.components.me import Me
 from app.components.sparkline import sparkline
@@ -17,6 +30,8 @@ from core.monitoring.controls.declaring import declare_control, end_control
 from core.monitoring.controls.queries import ControlState, ResultRow, control_states
 from core.monitoring.controls.rules import declare_refusals
 from core.policy.controls.words import control_said
+
+FOUND, EVERY = "With something found", "Every batch"
 
 
 def controls_view(place: Workplace, model: str, environment: str, at: datetime) -> None:
@@ -70,7 +85,7 @@ def results_table(rows: Sequence[ResultRow], at: datetime) -> None:
             "Found": count(row.found),
             "Share": _share(row.share if row.rows else None),
             "By column": plain(_columns(row)),
-            "State": status("Above bound") if row.is_exceeded else status("Within bound"),
+            "State": bound_state(row),
         }
         for row in rows
     ]
@@ -82,19 +97,32 @@ def results_table(rows: Sequence[ResultRow], at: datetime) -> None:
     )
 
 
+def results_filter(states: Sequence[ControlState]) -> tuple[str, bool]:
+    """One control or all of them, and whether batches are left out in which nothing was found; in the address."""
+    titles = {one.control.clause: f"{one.control.clause} {one.control.title}" for one in states}
+    with filter_row():
+        clause = choose("Control", list(titles), key="clause", width=320, said=lambda one: titles.get(one, one))
+        shown = st.selectbox("Batches", [FOUND, EVERY], key="batches", bind="query-params", width=230)
+        clear_filters({"clause": ALL, "batches": FOUND})
+    return clause or "", shown != EVERY
+
+
 def own_controls_form(place: Workplace, viewer: Me, model: str, states: Sequence[ControlState], at: datetime) -> None:
     """Declare a control of this model, or end one."""
     against = declare_refusals(viewer.actor)
+    if against:
+        blocked("Declaring a control of this model", against)
+        return
     with st.container(border=True):
         section("Declare a control of this model")
         st.markdown(
             ":gray[It holds from the next batch on, beside the policy. It may be tighter than a clause, not looser.]"
         )
-        kind = kind_chosen(None, f"own {model}", disabled=bool(against))
+        kind = kind_chosen(None, f"own {model}", disabled=False)
         with st.form(f"own {model} {kind}", border=False):
-            wanted = control_fields(None, kind, "", f"own {model} {kind}", disabled=bool(against), tiers=False)
-            reason = st.text_input("Reason", key=f"own reason {model}", max_chars=2000, disabled=bool(against))
-            sent = st.form_submit_button("Declare control", type="primary", disabled=bool(against))
+            wanted = control_fields(None, kind, "", f"own {model} {kind}", disabled=False, tiers=False)
+            reason = st.text_input("Reason", key=f"own reason {model}", max_chars=2000, disabled=False)
+            sent = st.form_submit_button("Declare control", type="primary", disabled=False)
     if sent:
         with attempt("The control was not declared."):
             number = declare_control(place.store, place.ledger, model=model, control=wanted, reason=reason or "",
@@ -137,9 +165,16 @@ def _answer(exceeded: int, total: int) -> str:
 
 
 def _state(one: ControlState) -> str:
-    if one.last is None:
+    return status("No data") if one.last is None else bound_state(one.last)
+
+
+def bound_state(row: ResultRow) -> str:
+    """How a batch stands against the share above which an alert is raised; nothing where there is none."""
+    if not row.rows:
         return status("No data")
-    return status("Above bound") if one.is_exceeded else status("Within bound")
+    if row.alert_above is None:
+        return NOTHING
+    return status("Above bound") if row.is_exceeded else status("Within bound")
 
 
 def _line(one: ControlState) -> str:

@@ -101,7 +101,8 @@ def said(row: OutputRow) -> str:
     """What the model answered, in one line."""
     prediction, score = row.output.get("prediction", ""), row.output.get("score", "")
     text = prediction if len(prediction) <= LONGEST else prediction[: LONGEST - 1] + "…"
-    return ", ".join(part for part in (text, f"score {_number(score)}" if score else "") if part)
+    shown = f"score {_number(score)}" if score else ""
+    return f"{text} ({shown})" if text and shown else text or shown
 
 
 def state(row: OutputRow, at: datetime) -> str:
@@ -132,6 +133,13 @@ def by_model(rows: tuple[QueueFigures, ...], at: datetime) -> None:
     right = ["Waiting", "Overdue", "Oldest", "Reviewed, 30 days", "Wrong", "Harmful", "Share harmful"]
     table(cells, alt="Outputs for review by model: waiting, overdue, age, and decisions of 30 days", right=right)
     st.caption("Harmful counts what was escalated too. Two people’s decisions count as the graver of the two.")
+
+
+def quarantine_line(held: int) -> None:
+    """A way to the rows that wait beside the outputs."""
+    if held:
+        words = f"{counted(held, 'lot')} of rows {'lies' if held == 1 else 'lie'} in quarantine"
+        st.page_link(page_file("quarantine"), label=words, icon=":material/lock:")
 
 
 def nothing_here(figures: QueueFigures, narrowed: Narrowed) -> None:
@@ -227,6 +235,6 @@ def _age(since: datetime | None, at: datetime) -> str:
 
 def _number(text: str) -> str:
     try:
-        return f"{float(text):.3g}"
+        return f"{float(text):.3f}"
     except ValueError:
         return plain(text)

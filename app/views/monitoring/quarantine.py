@@ -69,7 +69,9 @@ def decide_card(place: Workplace, viewer: Me, rows: Sequence[HeldRow], at: datet
         )  # fmt: skip
         row = by_number[chosen]
         _told(row)
-        blocked("A decision", row.refusals)
+        if row.refusals:
+            blocked("A decision", row.refusals)
+            return
         model = version = ""
         if row.because in UNKNOWN:
             left, right = st.columns(2)

@@ -88,12 +88,14 @@ def control_states(session: Session, model: str, environment: str, *, at: dateti
 
 
 def results(
-    session: Session, model: str, *, environment: str | None = None, clause: str = "", limit: int, offset: int = 0
-) -> Page[ResultRow]:
+    session: Session, model: str, *, environment: str | None = None, clause: str = "", found_only: bool = False,
+    limit: int, offset: int = 0,
+) -> Page[ResultRow]:  # fmt: skip
     """What controls found, the newest batch first."""
     query = select(ControlResult).where(ControlResult.model_id == load_model(session, model).id)
     query = query.where(ControlResult.environment == environment) if environment is not None else query
     query = query.where(ControlResult.clause == clause) if clause else query
+    query = query.where(ControlResult.found > 0) if found_only else query
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     rows = session.exec(query.order_by(col(ControlResult.id).desc()).limit(limit).offset(offset)).all()
     return Page(_told(session, rows), total)
