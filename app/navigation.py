@@ -61,6 +61,7 @@ PAGES: tuple[Page, ...] = (
     Page("incident", "Incident", "incident.py", hidden=True),
     Page("incident_new", "Declare an incident", "incident_new.py", _GOVERNING - {Role.AUDITOR}, hidden=True),
     Page("actions", "Corrective actions", "actions.py", hidden=True),
+    Page("production_data", "Production data", "production_data.py", hidden=True),
     Page("outputs", "Outputs for review", "outputs.py", hidden=True),
     Page("controls", "Controls of a model", "controls.py", hidden=True),
     Page("quarantine", "Quarantine", "quarantine.py", hidden=True),

@@ -49,6 +49,7 @@ FURTHER = (
     ("parties", "People and parts", "model"),
     ("versions", "Versions and comparison", "model"),
     ("system", "System and dependants", "about"),
+    ("production_data", "Production data", "model"),
     ("edit", "Edit, review, retire", "model"),
 )
 

@@ -41,7 +41,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "owner": (
         "cycle", "coverage", "model_coverage?model=M0001&pack=gdpr", "packs", "pack?pack=sr-11-7", "pack?pack=sr-26-2",
         "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
-        "documents?model=M0001&version=1.0.0&kind=risk+assessment",
+        "documents?model=M0001&version=1.0.0&kind=risk+assessment", "production_data?model=M0001",
     ),
     "approver2": (
         "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals", "approval?change=CR0002",

@@ -1,0 +1,29 @@
+"""Production data of a model: what arrived, and what of it is monitored."""
+
+import streamlit as st
+
+from app.components import Back, head, plain
+from app.components.me import require
+from app.composition import now, workplace
+from app.views.confirmation import confirmation
+from app.views.monitoring.arrivals import arrivals_view
+from app.views.monitoring.monitored_data import monitored_data_view
+from core.access.rules import Permission
+from core.inventory.deployments.queries import environments
+from core.inventory.deployments.rules import PRODUCTION
+from core.inventory.moves import load_model
+
+viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
+number = st.query_params.get("model", "")
+with place.store.reading() as session:
+    model, known = load_model(session, number), environments(session)
+
+head(
+    "Production data",
+    f"{plain(model.name)} :gray[{model.number}]",
+    back=Back("model", model.name, (("model", model.number),)),
+)
+confirmation()
+environment = st.selectbox("Environment", known, key="environment", bind="query-params", width=220)
+arrivals_view(place, model.number, environment or PRODUCTION)
+monitored_data_view(place, viewer, model.number, environment or PRODUCTION, at)
