@@ -11,10 +11,10 @@ from starlette.routing import Route
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
-from app.handouts import LOCKED_UP, NOT_KEPT, checkpoint_file, coverage_file, document_file, population_file
+from app.handouts import LISTS, LOCKED_UP, NOT_KEPT, checkpoint_file, coverage_file, document_file, population_file
 from app.lists.inventory import in_words, read
 from app.previews import preview
-from app.register_files import evidence_file
+from app.register_files import evidence_file, register_file
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
 from core.errors import GovernanceError, NotFound, Unreadable
@@ -25,13 +25,6 @@ from core.reports.service import download
 from core.validation.evidently_file import evidently_file
 
 TYPES = {kind.ending.rpartition(".")[2]: kind.media_type for kind in KINDS.values()} | {"csv": CSV_TYPE}
-LISTS = {
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.JSON: "application/json",
-}
-
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = Callable[[Request, Actor], Response]
 
@@ -39,7 +32,7 @@ Answer = Callable[[Request, Actor], Response]
 def download_routes(place: Workplace) -> list[Route]:
     """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`,
     `/exports/AU0001/population?sample=1`, `/exports/events/B0001/bundle`, `/exports/events/ID/receipt`
-    and `/exports/inventory.csv` (xlsx, json) with a filter.
+    `/exports/inventory.csv` and `/exports/findings.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
     """
@@ -96,6 +89,7 @@ def download_routes(place: Workplace) -> list[Route]:
             "/exports/finding-evidence",
             _signed_in(place, partial(evidence_file, place), "Sign in to download evidence."),
         ),
+        Route("/exports/findings.{form}", _signed_in(place, partial(register_file, place), "Sign in to take it away.")),
         Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
         Route(
             "/exports/{audit}/population",

@@ -10,10 +10,16 @@ from core.audits.queries import whole_audit
 from core.documents.queries import DocumentPage, document_page
 from core.documents.rendering import as_html
 from core.errors import NotFound, Problem, Refused, Unreadable
+from core.inventory.exporting import Format
 from core.ledger.anchors.lines import cosigned
 from core.ledger.queries import latest_checkpoint
 
 NOT_KEPT = {"Cache-Control": "no-store"}
+LISTS = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+}
 LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 

@@ -3,11 +3,15 @@
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-from app.composition import Workplace
-from app.handouts import LOCKED_UP, NOT_KEPT
+from app.composition import Workplace, now
+from app.handouts import LISTS, LOCKED_UP, NOT_KEPT
+from app.lists.register import in_words, read
 from core.access.rules import Actor
+from core.errors import NotFound
+from core.inventory.exporting import Format
+from core.register.exporting import export_register
 from core.validation.findings.proof import shown_file
 
 
@@ -23,3 +27,15 @@ def evidence_file(place: Workplace, request: Request, actor: Actor) -> Response:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name or digest, safe='')}",
     }
     return FileResponse(place.files.path(digest), media_type="application/octet-stream", headers=headers)
+
+
+def register_file(place: Workplace, request: Request, actor: Actor) -> Response:
+    """The register with these filters as CSV, XLSX or JSON."""
+    params, form = dict(request.query_params), request.path_params["form"]
+    if form not in set(Format):
+        raise NotFound("form of the register", form)
+    found = export_register(
+        place.store, place.ledger, read(params), form=Format(form), in_words=in_words(params), actor=actor, at=now()
+    )
+    attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+    return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})

@@ -106,7 +106,7 @@ def _to_cause(name: str, point: Point, row: CycleRow) -> str:
         case Where.EXPORTS:
             return link(name, "/exports", model=row.number)
         case Where.FINDINGS:
-            return link(name, "/findings", model=row.number)
+            return link(name, "/findings", model_number=row.number)
         case Where.DOCUMENT:
             return link(name, "/document", document=point.key)
         case Where.DOCUMENTS:

@@ -79,6 +79,7 @@ class ComplianceFinding(Row, table=True):
         ),
         Index("ix_compliance_finding_owner", "owner", "status"),
         Index("ix_compliance_finding_check", "check_key", "status", "id"),
+        Index("ix_compliance_finding_listed", "severity", "status", "due_at", "id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))

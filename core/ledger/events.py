@@ -76,6 +76,7 @@ class Event(StrEnum):
     FINDING_REASSIGNED = "finding.reassigned"
     FINDING_EXTENDED = "finding.due_extended"
     FINDING_LINKED = "finding.linked"
+    REGISTER_EXPORTED = "register.exported"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"
     VALIDATION_CONCLUDED = "validation.concluded"

@@ -16,6 +16,7 @@ from core.seeding.changes import write_changes
 from core.seeding.evidence import write_evidence
 from core.seeding.happenings import write_happenings
 from core.seeding.organisation import Organisation
+from core.seeding.register import write_register
 from core.store import Store
 
 MOST_ENTRIES_OF_A_NEW_STORE = 10  # its first policy, and links that nobody used
@@ -78,6 +79,8 @@ def seed(
         changes = write_changes(bulk, made)
         say("ledger entries")
         write_happenings(bulk, ledger, head, made, changes=changes, count=sizes.entries)
+        say("deviations and actions")
+        write_register(bulk, made)
         say("statistics for the planner")
 
 

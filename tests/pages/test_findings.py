@@ -28,7 +28,7 @@ def stored(place: Workplace, number: str) -> Finding:
         return session.exec(select(Finding).where(Finding.number == number)).one()
 
 
-def test_open_findings_come_worst_first(desk: Desk, cast: Cast, place: Workplace) -> None:
+def test_what_is_overdue_comes_first_and_what_is_closed_last(desk: Desk, cast: Cast, place: Workplace) -> None:
     model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
     a_finding(place.store, model, version, severity=Severity.CRITICAL, status=FindingStatus.VERIFIED_CLOSED)
     a_finding(place.store, model, version, severity=Severity.LOW, at=NOW - timedelta(days=9))
@@ -36,18 +36,18 @@ def test_open_findings_come_worst_first(desk: Desk, cast: Cast, place: Workplace
 
     at = desk.open(cast.developer, "findings")
 
-    assert column(at, "Number") == ["F0003", "F0002", "F0001"]
-    assert "**2 findings** are not verified closed, 2 of them are yours." in words(at)
-    assert column(at, "State")[1] == ":red-badge[:material/alarm: Overdue 9 d]"
-    assert "Verified closed" in column(at, "State")[2]
+    assert column(at, "Number") == ["F0002", "F0003", "F0001"]
+    assert "**2 are not closed**, 1 of them overdue: 1 low. 2 are yours." in words(at)
+    assert column(at, "State")[0] == ":red-badge[:material/alarm: Overdue 9 d]"
+    assert "Closed" in column(at, "State")[2]
 
 
-@pytest.mark.parametrize("query", [{"severity": "Critical"}, {"status": "Verified closed"}, {"model_number": "M0009"}])
+@pytest.mark.parametrize("query", [{"severity": "Critical"}, {"status": "Closed"}, {"model_number": "M0009"}])
 def test_filters_that_nothing_meets_say_so(query: dict[str, str], desk: Desk, cast: Cast, finding: str) -> None:
     at = desk.open(cast.auditor, "findings", **query)
 
     assert "No finding matches these filters." in words(at)
-    assert "1 finding on record, 0 with these filters." in words(at)
+    assert "1 item on record, 0 with these filters." in words(at)
 
 
 def test_no_finding_at_all_says_where_they_come_from(desk: Desk, cast: Cast) -> None:

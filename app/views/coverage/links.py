@@ -27,7 +27,7 @@ def missing_link(signal: Signal, model: str, version: str) -> str:
     if signal.kind is SignalKind.ACT and Act(signal.name) in TO_CHANGE:
         return _to_model(signal.words, model, version, "Decisions")
     if signal.kind is SignalKind.ACT and Act(signal.name) in TO_FINDINGS:
-        return link(signal.words, "/findings", model=model)
+        return link(signal.words, "/findings", model_number=model)
     return _to_model(signal.words, model, version, "Evidence")
 
 
@@ -53,7 +53,7 @@ def _act(words: str, act: Act, key: str, model: str, version: str) -> str:
     if act in TO_CHANGE:
         return link(words, "/approval", change=key)
     if act in TO_FINDINGS:
-        return link(words, "/findings", model=model)
+        return link(words, "/findings", model_number=model)
     return _to_model(words, model, version, "Evidence" if act is Act.CHALLENGED else "Record")
 
 

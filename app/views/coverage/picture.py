@@ -37,11 +37,17 @@ def coverage_bars(totals: Mapping[str, Counts], models: Mapping[str, int], *, ke
     stacked(rows, parts, what="Items by pack", key=key)
 
 
-def stacked(rows: Sequence[str], parts: Sequence[Part], *, what: str, key: str) -> None:
-    """Horizontal bars of equal length, split by share, with the counts in them; a legend above names the fills."""
+def stacked(rows: Sequence[str], parts: Sequence[Part], *, what: str, key: str, absolute: bool = False) -> None:
+    """Horizontal bars, split by share, with the counts in them; a legend above names the fills.
+
+    They are of equal length, or where `absolute`, as long as what they count.
+    """
     ink = INKS[appearance()]
     figure = empty_figure(ink, height=HEAD + BAR * len(rows))
     whole = [sum(part.counts[place] for part in parts) for place in range(len(rows))]
+    longest = max(whole, default=0)
+    if absolute:
+        whole = [longest] * len(rows)
     for part in parts:
         figure.add_trace(_bars(rows, part, whole, ink))
     figure.update_layout(
@@ -51,16 +57,26 @@ def stacked(rows: Sequence[str], parts: Sequence[Part], *, what: str, key: str) 
             "font": {"size": 12, "color": ink.text},
         },
     )  # fmt: skip
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    figure.update_xaxes(
-        range=[0, 1.002], fixedrange=True, tickvals=ticks, ticktext=[f"{one * 100:.0f}\u00a0%" for one in ticks]
-    )
+    ticks, said = _numbers(longest) if absolute else _shares()
+    figure.update_xaxes(range=[0, 1.002], fixedrange=True, tickvals=ticks, ticktext=said)
     figure.update_yaxes(autorange="reversed")
-    said = "; ".join(
+    in_words = "; ".join(
         f"{row}: " + ", ".join(f"{part.counts[place]:,} {part.word}" for part in parts)
         for place, row in enumerate(rows)
     )
-    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=f"{what}: {said}")
+    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=f"{what}: {in_words}")
+
+
+def _shares() -> tuple[list[float], list[str]]:
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    return ticks, [f"{one * 100:.0f}\u00a0%" for one in ticks]
+
+
+def _numbers(longest: int) -> tuple[list[float], list[str]]:
+    """Up to five whole numbers from 0 to the longest bar."""
+    step = max(1, -(-longest // 4))
+    numbers = range(0, longest + 1, step)
+    return [one / longest if longest else 0 for one in numbers], [f"{one:,}" for one in numbers]
 
 
 def _bars(rows: Sequence[str], part: Part, whole: Sequence[int], ink: Ink) -> go.Bar:

@@ -18,6 +18,7 @@ class CorrectiveAction(Row, table=True):
     __table_args__ = (
         Index("ix_corrective_action_owner", "owner", "status"),
         Index("ix_corrective_action_due", "status", "due_at"),
+        Index("ix_corrective_action_listed", "severity", "status", "due_at", "id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))

@@ -38,9 +38,13 @@ class Head:
         return self.title, f"Taken {self.at:%Y-%m-%d %H:%M:%S} UTC, {self.total:,} rows", f"Filter: {self.narrowed}"
 
 
-def written(form: Format, head: Head, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The bytes of the file, as they come."""
-    return {Format.CSV: _csv, Format.XLSX: _xlsx, Format.JSON: _json}[form](head, rows)
+def written(
+    form: Format, head: Head, rows: Iterable[Sequence[Cell]], *, sheet: str = "Inventory", under: str = "models"
+) -> Iterator[bytes]:
+    """The bytes of the file, as they come; a workbook's sheet is called `sheet`, the list in JSON `under`."""
+    if form is Format.CSV:
+        return _csv(head, rows)
+    return _xlsx(head, rows, sheet) if form is Format.XLSX else _json(head, rows, under)
 
 
 def _csv(head: Head, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -70,14 +74,14 @@ def _harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _xlsx(head: Head, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def _xlsx(head: Head, rows: Iterable[Sequence[Cell]], named: str) -> Iterator[bytes]:
     """Rows go to a temporary file as they come; text is text, never a formula or a link."""
     import xlsxwriter  # type: ignore[import-untyped]  # 0.1 s to import, and only this needs it
 
     plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with tempfile.TemporaryFile() as file:
         with xlsxwriter.Workbook(file, {"constant_memory": True, **plain_text}) as book:
-            sheet, bold = book.add_worksheet("Inventory"), book.add_format({"bold": True})
+            sheet, bold = book.add_worksheet(named), book.add_format({"bold": True})
             for at, line in enumerate(head.lines()):
                 sheet.write_string(at, 0, line)
             first = len(head.lines()) + 1
@@ -94,10 +98,10 @@ def _xlsx(head: Head, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         yield from iter(lambda: file.read(CHUNK), b"")
 
 
-def _json(head: Head, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """One object with the rows as objects under `models`."""
+def _json(head: Head, rows: Iterable[Sequence[Cell]], under: str) -> Iterator[bytes]:
+    """One object with the rows as objects in a list called `under`."""
     about = {"title": head.title, "taken_at": f"{head.at:%Y-%m-%dT%H:%M:%SZ}", "filter": head.narrowed}
-    yield orjson.dumps({**about, "total": head.total})[:-1] + b',"models":['
+    yield orjson.dumps({**about, "total": head.total})[:-1] + f',"{under}":['.encode()
     between = b""
     for row in rows:
         yield between + orjson.dumps(dict(zip(head.columns, row, strict=True)))

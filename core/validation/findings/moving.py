@@ -41,8 +41,8 @@ def reassign(
                 *reason_refusals(reason, "The reason"),
             )
         )
-        save(tx, row, {"owner": owner})
         act = Act(FindingChange.REASSIGNED, Event.FINDING_REASSIGNED, reason, row.owner, owner)
+        save(tx, row, {"owner": owner})
         return recorded(tx, ledger, loaded, act, actor=actor, at=at)
 
 
@@ -62,9 +62,9 @@ def extend_due(
                 *reason_refusals(reason, "The reason"),
             )
         )
-        save(tx, row, {"due_at": due_at})
         days = (row.due_at.isoformat(), due_at.isoformat())
         act = Act(FindingChange.EXTENDED, Event.FINDING_EXTENDED, reason, *days)
+        save(tx, row, {"due_at": due_at})
         return recorded(tx, ledger, loaded, act, actor=actor, at=at)
 
 

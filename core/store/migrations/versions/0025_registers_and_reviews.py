@@ -12,11 +12,13 @@ depends_on = None
 
 
 KINDS = ("team review", "post-launch review")
+LISTED = ("compliance_finding", "corrective_action")
 STATUSES = ("planned", "held", "closed", "cancelled")
 
 
 def upgrade() -> None:
     _findings()
+    _listed()
     _notices()
     _reviews()
 
@@ -53,6 +55,12 @@ def _findings() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_act")),
     )
     op.create_index(op.f("ix_finding_act_finding_id"), "finding_act", ["finding_id"])
+
+
+def _listed() -> None:
+    """What the register reads by urgency; findings have such an index since they are listed."""
+    for table in LISTED:
+        op.create_index(f"ix_{table}_listed", table, ["severity", "status", "due_at", "id"])
 
 
 def _notices() -> None:
@@ -128,6 +136,8 @@ def _reviews() -> None:
 
 
 def downgrade() -> None:
+    for table in LISTED:
+        op.drop_index(f"ix_{table}_listed", table_name=table)
     op.drop_table("review_decision")
     op.drop_table("review")
     op.drop_table("overdue_notice")
