@@ -55,6 +55,8 @@ PAGES: tuple[Page, ...] = (
     Page("approvals", "Changes", "approvals.py", _GOVERNING),
     Page("approval", "Change", "approval.py", hidden=True),
     Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),
+    Page("stress_tests", "Stress tests", "stress_tests.py", hidden=True),
+    Page("stress_test", "Stress test", "stress_test.py", hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
     Page("finding", "Finding", "finding.py", hidden=True),
     Page("incidents", "Incidents", "incidents.py", _GOVERNING),

@@ -23,6 +23,7 @@ from app.api.routes import (
     records,
     references,
     rollout,
+    stress,
     validations,
 )
 
@@ -72,7 +73,7 @@ def build() -> Api:
     install(application)
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
-        ledger, rollout, hooks, policies, audits, compliance, production, monitored,
+        ledger, rollout, hooks, policies, audits, compliance, production, monitored, stress,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

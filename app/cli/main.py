@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
+        "stress": ("app.cli.stress", "have a version stress-tested, and gate on the verdict"),
         "export": ("app.cli.export", "have a report built and write its file"),
         "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
         "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),

@@ -30,6 +30,7 @@ from app.example.records import (
 )
 from app.example.records_parts import Around
 from app.example.reports import schedule_reports
+from app.example.stress import tell_stress_test
 from core.access.rules import Actor
 from core.access.sessions import open_session
 from core.approval.queries import change as change_page
@@ -86,6 +87,7 @@ class _Story:
             self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
         )
         tell_production_data(self.place, self.known, self._ago(0.3))
+        tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_open_incident(self.place, self.known, self._ago(0.005))
 

@@ -39,6 +39,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
     "owner": (
+        "stress_tests?model=M0001", "stress_test?test=ST0001",
         "cycle", "coverage", "model_coverage?model=M0001&pack=gdpr", "packs", "pack?pack=sr-11-7", "pack?pack=sr-26-2",
         "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
         "documents?model=M0001&version=1.0.0&kind=risk+assessment", "production_data?model=M0001",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -99,6 +99,16 @@ class Server:
         """Run the routine checks, those named or all that are switched on."""
         record = {"checks": list(checks) if checks is not None else None}
         return cast(ComplianceRan, self.send("POST", "/compliance/runs", key=key, record=record).json())
+
+    def run_stress_test(self, model: str, version: str, plan: str, key: str) -> dict[str, Any]:
+        """Have a version tested by this plan (TOML); the test as it is now."""
+        record = {"version": version, "plan": plan}
+        path = f"/models/{quote(model, safe='')}/stress-tests"
+        return cast(dict[str, Any], self.send("POST", path, key=key, record=record).json())
+
+    def stress_test(self, number: str) -> dict[str, Any]:
+        """How far a stress test is, and what it came to."""
+        return cast(dict[str, Any], self.send("GET", f"/stress-tests/{quote(number, safe='')}").json())
 
     def run(self, number: str) -> Run:
         """How far a validation is."""

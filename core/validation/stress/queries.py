@@ -8,7 +8,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
-from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.inventory.rules import Stage
+from core.inventory.tables import Model, ModelVersion
 from core.metrics.verdicts import Verdict
 from core.store.paging import Page
 from core.validation.stress.tables import StressFigure, StressSchedule, StressSource, StressStatus, StressTest
@@ -189,14 +190,16 @@ def passed_at(session: Session, versions: Sequence[int] | None = None) -> Mappin
     return {row.version_id: row.finished_at for row in rows if row.finished_at is not None}
 
 
-def serving_version(session: Session, model: str, environment: str) -> str | None:
-    """The version to which the pointer of this environment leads."""
-    return session.exec(
-        select(ModelVersion.version)
-        .join(ProductionPointer, col(ProductionPointer.version_id) == col(ModelVersion.id))
-        .join(Model, col(Model.id) == col(ModelVersion.model_id))
-        .where(Model.number == model, ProductionPointer.environment == environment)
-    ).first()
+def testable_versions(session: Session, model: str) -> tuple[str, ...]:
+    """The versions of a model that are not retired, the newest first; none where there is no such model."""
+    return tuple(
+        session.exec(
+            select(ModelVersion.version)
+            .join(Model, col(Model.id) == col(ModelVersion.model_id))
+            .where(Model.number == model, ModelVersion.stage != Stage.RETIRED)
+            .order_by(col(ModelVersion.id).desc())
+        ).all()
+    )
 
 
 def _row(row: StressTest, version: ModelVersion, model: Model) -> StressRow:
