@@ -28,7 +28,7 @@ def test_a_pipeline_asks_and_reads_the_verdict(
     sqlite_store: Store,
     ledger: Ledger,
     keys: SigningKeys,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     world = make_world(sqlite_store, ledger, keys, tmp_path)
     model, version = a_version(world.place.store, world.cast)
@@ -83,7 +83,7 @@ def test_a_developer_asks_on_the_page_and_an_auditor_only_reads(
     place: "object",
     cast: "object",
     desk: Desk,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     store, ledger = desk.place.store, desk.place.ledger
     model, version = a_version(store, cast)  # type: ignore[arg-type]
