@@ -14,13 +14,15 @@ from core.ledger.service import Ledger
 from core.reports.keys import SigningKeys
 from core.store import Store
 from core.validation.intake import hand_in
-from tests.api.conftest import keys  # noqa: F401  a fixture, shared as it is
+from tests.api import conftest as of_the_api
 from tests.api.world import make_world
-from tests.builders import NOON, a_version
-from tests.pages.conftest import cast, desk, place  # noqa: F401
+from tests.builders import NOON, Cast, a_version
+from tests.pages import conftest as of_the_pages
 from tests.pages.desk import Desk, button, words
 from tests.stress.conftest import MAPPING, RICH, predictions
 
+keys = of_the_api.keys  # fixtures, shared as they are
+cast, desk, place = of_the_pages.cast, of_the_pages.desk, of_the_pages.place
 BY_SURROGATE = 'name = "by a surrogate"\n[inputs]\nfrom = "evidence"\nrows = 200\n' + RICH
 
 
@@ -80,19 +82,18 @@ def test_the_command_line_checks_a_plan_and_gates_on_the_verdict(
 
 
 def test_a_developer_asks_on_the_page_and_an_auditor_only_reads(
-    place: "object",
-    cast: "object",
+    cast: Cast,
     desk: Desk,
     tmp_path: Path,
 ) -> None:
     store, ledger = desk.place.store, desk.place.ledger
-    model, version = a_version(store, cast)  # type: ignore[arg-type]
+    model, version = a_version(store, cast)
     hand_in(store, ledger, desk.place.files, model=model, version=version, source=predictions(tmp_path),
-            filename="p.csv", mapping=MAPPING, declared={}, actor=cast.developer, at=NOON)  # type: ignore[attr-defined]  # fmt: skip
+            filename="p.csv", mapping=MAPPING, declared={}, actor=cast.developer, at=NOON)  # fmt: skip
 
-    reading = desk.open(cast.auditor, "stress_tests", model=model)  # type: ignore[attr-defined]
+    reading = desk.open(cast.auditor, "stress_tests", model=model)
     assert button(reading, "Run stress test").disabled
-    at = desk.open(cast.developer, "stress_tests", model=model)  # type: ignore[attr-defined]
+    at = desk.open(cast.developer, "stress_tests", model=model)
     plan = next(one for one in at.text_area if one.label == "Plan, TOML")
     assert 'columns = ["income"]' in plan.value
     plan.set_value("name = 3").run()
@@ -103,6 +104,6 @@ def test_a_developer_asks_on_the_page_and_an_auditor_only_reads(
     button(at, "Run stress test").click().run()
     while work_once(desk.place):
         pass
-    shown = words(desk.open(cast.auditor, "stress_test", test="ST0001"))  # type: ignore[attr-defined]
+    shown = words(desk.open(cast.auditor, "stress_test", test="ST0001"))
     assert "Not enough evidence" in shown
     assert "everybody rich" in shown
