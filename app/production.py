@@ -19,10 +19,11 @@ log = logging.getLogger("countersign.production")
 def consider_production(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
     """Ask after a checked chunk: first whether a version on its way is held, then whether the one that stands returns.
 
-    The slot names model and environment, then the chunk.
+    The slot names model, environment and chunk, with its revision where it has several.
     """
-    model, environment = slot.split(" ")[:2]
-    consider_hold(place.store, place.ledger, model=model, environment=environment, at=now())
+    model, environment, chunk = slot.split(" ")
+    number = chunk.partition(".")[0]
+    consider_hold(place.store, place.ledger, place.files, model=model, environment=environment, chunk=number, at=now())
     consider_rollback(place.store, place.ledger, model=model, environment=environment, at=now())
 
 

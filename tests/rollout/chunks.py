@@ -42,7 +42,7 @@ def a_chunk(
             number=number, model_id=key, environment=environment, size="1 day", position=int(number[2:]),
             starts_at=starts, ends_at=starts + DAY, rows=1000 + others, labelled_rows=1000,
             versions=json.dumps(versions),
-            data_digest="d" * 64, figures_digest="f" * 64,
+            seen_batch=0, data_digest="d" * 64, figures_digest="f" * 64,
             policy_version_id=policy_in_force(tx.session, at=max(starts + DAY, NOON)).id,
             checked_at=checked_at or starts + DAY + timedelta(minutes=5),
         )  # fmt: skip

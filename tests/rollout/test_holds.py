@@ -1,6 +1,8 @@
 """A breach holds a version on its way into production; a person releases it with a reason."""
 
 import json
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlmodel import select
@@ -17,7 +19,7 @@ from core.ledger.events import Event
 from core.links import RecordKind, Ref, linked
 from core.monitoring.alerts.tables import Alert
 from core.policy.service import default_policy_text
-from core.store import Store
+from core.store import EvidenceFiles, Store
 from tests.approval.test_races import together
 from tests.builders import NOON, REASON, a_policy
 from tests.rollout.chunks import FAIL, PASS, a_chunk
@@ -25,6 +27,7 @@ from tests.rollout.conftest import DAY, PLAN, Line, Starter
 
 PLAN_OF_TWO = PLAN.replace("code_reviews = 1\n", "")
 LATER = NOON + 9 * DAY
+FOLDER = Path(mkdtemp(prefix="countersign-holds-"))
 
 
 def a_canary(line: Line, *, holds: tuple[str, str] | None = None) -> str:
@@ -45,7 +48,8 @@ def breached(line: Line, position: int = 0, **given: object) -> str:
 
 
 def asked(line: Line, environment: str = "production") -> str | None:
-    return consider_hold(line.store, line.ledger, model=line.model, environment=environment, at=LATER)
+    files = EvidenceFiles(FOLDER / line.model)
+    return consider_hold(line.store, line.ledger, files, model=line.model, environment=environment, at=LATER)
 
 
 def against(line: Line, change: str, act: Act) -> list[str]:

@@ -183,9 +183,13 @@ def _payload(subject: Subject, stored: Sequence[Stored]) -> Mapping[str, JsonVal
 
 
 def _ask_for_rollback(tx: Transaction, subject: Subject, stored: Sequence[Stored], at: datetime) -> None:
-    """Have it decided whether the version goes back, where the policy says so of a metric that was measured."""
+    """Have it decided whether a version goes back or is held: after a breach, and after each metric the policy names.
+
+    Where a canary gave rows too, its own are held against the monitors, so it is asked after each such chunk.
+    """
     metrics = {one.metric for one in subject.policy.policy.rollback_conditions}
     for chunk in stored:
-        if any(one.metric in metrics for one in chunk.checked.found):
+        checked = chunk.checked
+        if checked.failed or len(checked.versions) > 1 or any(one.metric in metrics for one in checked.found):
             revision = f".{chunk.revision}" if chunk.revision > 1 else ""
             enqueue(tx, ROLLBACK_JOB, f"{subject.words} {chunk.number}{revision}", at=at)
