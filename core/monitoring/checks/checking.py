@@ -82,9 +82,9 @@ class Checker:
         self._session, self._subject, self._windows = session, subject, windows
         self._limiter = Limiter(session, subject)
 
-    def check(self, planned: Planned) -> Checked:
-        """Read the chunk, measure it and judge it."""
-        frame, starts, ends = self._read(planned)
+    def check(self, planned: Planned, *, rows: int | None = None) -> Checked:
+        """Read the chunk, or the first so many `rows` of one that was cut by rows, measure it and judge it."""
+        frame, starts, ends = self._read(planned, rows)
         chunk = Chunk(frame, self._subject.roles(frame.columns))
         monitors = self._subject.of_size(planned.size)
         points = {one.clause: self._points(one, starts, ends) for one in monitors if one.kind is MonitorKind.METRIC}
@@ -106,10 +106,10 @@ class Checker:
             detail=orjson.dumps(detail).decode(),
         )
 
-    def _read(self, planned: Planned) -> tuple[pl.DataFrame, datetime, datetime]:
+    def _read(self, planned: Planned, rows: int | None) -> tuple[pl.DataFrame, datetime, datetime]:
         size = planned.size
         if size.by_rows:
-            frame = self._windows.by_rows(planned.position, size.amount)
+            frame = self._windows.by_rows(planned.position, size.amount, rows)
             return frame, instant(int(frame[AT][0])), instant(int(frame[AT][-1]))
         starts = start_of(planned.position, size.amount, size.unit)
         ends = start_of(planned.position + 1, size.amount, size.unit)
@@ -152,11 +152,11 @@ class Checker:
         return measure(monitor.kind.value, monitor.metric, chunk, self._subject.reference, minimum_group=minimum)
 
     def _minimum(self, monitor: Monitor) -> int:
-        """How many rows a verdict takes: what the clause says, or the policy's scope, and no more than a chunk has."""
+        """How many rows a verdict takes: what the clause says, or the policy's scope, or half a chunk of fewer rows."""
         if monitor.kind in COUNTED:
             return 1
-        least = monitor.minimum_rows or self._subject.policy.policy.minimum_rows
-        return min(least, monitor.chunk.amount) if monitor.chunk.by_rows else least
+        least = self._subject.policy.policy.minimum_rows
+        return monitor.minimum_rows or (min(least, monitor.chunk.amount // 2) if monitor.chunk.by_rows else least)
 
 
 def aggregated(metric: str, how: str, points: Sequence[Point]) -> Sequence[Figure]:

@@ -26,11 +26,12 @@ class Windows:
         self._first, self._rows = 0, pl.DataFrame()
         self._from, self._until, self._span = EPOCH, EPOCH, pl.DataFrame()
 
-    def by_rows(self, position: int, amount: int) -> pl.DataFrame:
-        """The chunk of `amount` rows with this number, sorted by time and id."""
-        first, stop = position * amount, (position + 1) * amount
+    def by_rows(self, position: int, amount: int, rows: int | None = None) -> pl.DataFrame:
+        """The chunk of `amount` rows with this number, or the first `rows` of it, sorted by time and id."""
+        first = position * amount
+        stop = first + (amount if rows is None else rows)
         if not self._first <= first <= stop <= self._first + self._rows.height:  # the last one may have fewer
-            self._rows, self._first = self._block(first, amount), first
+            self._rows, self._first = self._block(first, stop - first), first
         return self._rows[first - self._first : stop - self._first].sort(AT, maintain_order=True)
 
     def by_time(self, start: datetime, end: datetime) -> pl.DataFrame:

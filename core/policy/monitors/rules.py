@@ -90,8 +90,9 @@ class MonitorThreshold:
 class Monitor:
     """One clause: this metric is measured on each such chunk of production data, of models of these tasks and tiers.
 
-    `environments` that are empty mean all of them; `minimum_rows` of 0 means as many as the policy's scope says. A
-    breach is an alert of this `severity`. `aggregate` says how points of a series become one figure.
+    `environments` that are empty mean all of them; `minimum_rows` of 0 means as many as the policy's scope says, or
+    half of a chunk of fewer rows. A breach is an alert of this `severity`. `aggregate` says how points of a series
+    become one figure.
     """
 
     clause: str
