@@ -27,7 +27,7 @@ with place.store.reading() as session:
 
 confirmation()
 draw_head(reading, at)
-report_link(viewer, "incident", "Export incident report", model=reading.whole.incident.model)
+report_link(viewer, "incident", "Export incident report", incident=number)
 on_response, on_line, on_clocks, on_cause, on_review = st.tabs(TABS, key="tab", bind="query-params")
 if on_response.open:
     with on_response:

@@ -40,7 +40,7 @@ def incidents_to_handle(session: Session, actor: Actor, at: datetime) -> list[Ta
             tasks.append(
                 _task(row, f"Take command of {incident.number}: {incident.title}", None, at, "Nobody leads it")
             )
-    return tasks
+    return _named(session, tasks)
 
 
 def reviews_to_make(session: Session, actor: Actor, at: datetime) -> list[Task]:

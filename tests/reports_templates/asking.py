@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.audits.tables import Audit
+from core.improvement.incidents.tables import Incident
 from core.inventory.tables import Model, ModelVersion
 from core.ledger.service import Ledger
 from core.reports.templates import TEMPLATES, build_report
@@ -40,6 +41,9 @@ def askable(session: Session, as_of: datetime, *, since: datetime | None = None)
         SubjectKind.ORGANISATION: [Subject(SubjectKind.ORGANISATION)],
         SubjectKind.MODEL: [Subject(SubjectKind.MODEL, number) for number in models],
         SubjectKind.VERSION: [Subject(SubjectKind.VERSION, number, version) for number, version in versions],
+        SubjectKind.INCIDENT: [
+            Subject(SubjectKind.INCIDENT, number) for number in session.exec(select(Incident.number)).all()
+        ],
         SubjectKind.AUDIT: [Subject(SubjectKind.AUDIT, number) for number in audits],
     }
     for template in TEMPLATES.values():

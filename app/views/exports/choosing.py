@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from app.composition import Workplace
+from app.composition import Workplace, now
 from app.views.exports.words import EVERY_VERSION, form_title, title_of
 from core.audits.queries import AuditFilter, audits
 from core.errors import NotFound
+from core.improvement.incidents.queries import IncidentFilter, incidents
 from core.inventory.queries import InventoryFilter, inventory, model_page
 from core.reports.formats.kinds import Format
 from core.reports.service import forms_of
@@ -16,6 +17,7 @@ from core.reports.values.report import Subject, SubjectKind
 
 MOST_MODELS = 500
 MOST_AUDITS = 200
+MOST_INCIDENTS = 200
 
 
 def choose_template(key: str, *, bound: bool = True) -> str:
@@ -37,6 +39,9 @@ def choose_subject(place: Workplace, template: str, prefix: str, *, every_versio
     if kind is SubjectKind.AUDIT:
         audit = _choose_audit(place, prefix)
         return Subject(kind, audit) if audit else None
+    if kind is SubjectKind.INCIDENT:
+        incident = _choose_incident(place, prefix)
+        return Subject(kind, incident) if incident else None
     number = _choose_model(place, prefix)
     if number is None or kind is SubjectKind.MODEL:
         return Subject(kind, number) if number else None
@@ -128,6 +133,25 @@ def _choose_audit(place: Workplace, prefix: str) -> str | None:
     )
 
 
+def _choose_incident(place: Workplace, prefix: str) -> str | None:
+    with place.store.reading() as session:
+        rows = incidents(session, IncidentFilter(), at=now(), limit=MOST_INCIDENTS, offset=0).rows
+    named = {row.incident.number: row.incident.title for row in rows}
+    if not named:
+        st.caption("No incident is on record yet.")
+        return None
+    asked = st.query_params.get("incident", "") if not prefix else ""
+    numbers = [*named, asked] if asked and asked not in named else list(named)
+    return addressed(
+        "Incident",
+        numbers,
+        f"{prefix}incident",
+        lambda number: f"{named[number]} ({number})" if number in named else number,
+        bound=not prefix,
+        width=360,
+    )
+
+
 def _versions(place: Workplace, number: str) -> list[str]:
     with place.store.reading() as session:
         try:
@@ -137,4 +161,5 @@ def _versions(place: Workplace, number: str) -> list[str]:
 
 
 def _kind_words(kind: str) -> str:
-    return {"organisation": "Organisation", "model": "A model"}.get(kind, "A version")
+    said = {"organisation": "Organisation", "model": "A model", "incident": "An incident"}
+    return said.get(kind, "A version")

@@ -7,12 +7,14 @@ from app.navigation import PAGES, open_to, page_file
 from core.reports.templates import TEMPLATES
 
 
-def report_link(viewer: Me, template: str, label: str, *, model: str = "", version: str = "", audit: str = "") -> None:
+def report_link(
+    viewer: Me, template: str, label: str, *, model: str = "", version: str = "", audit: str = "", incident: str = ""
+) -> None:
     """“Export dossier …”; nothing for a report that is not offered, and for whom the exports page is closed."""
     page = next(one for one in PAGES if one.address == "exports")
     if template not in TEMPLATES or not open_to(page, viewer.actor.roles):
         return
-    preset = {"template": template, "model": model, "version": version, "audit": audit}
+    preset = {"template": template, "model": model, "version": version, "audit": audit, "incident": incident}
     st.page_link(
         page_file("exports"),
         label=f"{label} …",

@@ -20,7 +20,8 @@ from core.monitoring.alerts.tables import Alert
 
 ENTRY, PAYLOAD = table_of(LogEntry).c, table_of(LogPayload).c
 READ = (
-    ENTRY.idx, ENTRY.at, ENTRY.actor, ENTRY.action, ENTRY.entity_kind, ENTRY.entity_id, PAYLOAD.entry_id, PAYLOAD.body,
+    ENTRY.idx, ENTRY.at, ENTRY.actor, ENTRY.action, ENTRY.entity_kind, ENTRY.entity_id, ENTRY.leaf, PAYLOAD.entry_id,
+    PAYLOAD.body,
 )  # fmt: skip
 SLICE = 300  # names in one statement
 # what happens to a version in use: what may have caused an incident, and what ends it
@@ -75,6 +76,7 @@ class Happened:
     says: str
     person: str
     entry: int
+    leaf: str
     erased: bool = False
 
 
@@ -89,8 +91,11 @@ class Sought:
     end: datetime | None
 
 
-def sought(session: Session, whole: WholeIncident) -> Sought:
-    """What to look for: the incident, its actions, and every linked record under each name that it may have."""
+def sought(session: Session, whole: WholeIncident, *, of_alerts: Session) -> Sought:
+    """What to look for: the incident, its actions, and every linked record under each name that it may have.
+
+    `of_alerts` is the session that knows alerts, by which their entries are named; that of a report does not.
+    """
     row = whole.incident
     models = {one.model for one in whole.affected} | ({row.model} if row.model else set())
     numbers = {row.number, *(one.number for one in whole.actions)}
@@ -102,7 +107,7 @@ def sought(session: Session, whole: WholeIncident) -> Sought:
     alerts = whole.linked_to(RecordKind.ALERT)
     names |= {
         f"{one.model} {one.number}"
-        for one in session.execute(select(Alert).where(col(Alert.number).in_(alerts))).scalars()
+        for one in of_alerts.execute(select(Alert).where(col(Alert.number).in_(alerts))).scalars()
     }
     begin = min(one for one in (row.began_at, row.aware_at, row.declared_at) if one is not None)
     findings = frozenset(whole.linked_to(RecordKind.FINDING))
@@ -120,7 +125,7 @@ def happenings(session: Session, wanted: Sought, *, last: int | None = None) -> 
 
 def timeline(session: Session, whole: WholeIncident) -> tuple[Happened, ...]:
     """Of an incident as it stands."""
-    return happenings(session, sought(session, whole))
+    return happenings(session, sought(session, whole, of_alerts=session))
 
 
 def _conditions(wanted: Sought) -> Iterator[ColumnElement[bool]]:
@@ -159,6 +164,7 @@ def _read(session: Session, wanted: Sought, condition: ColumnElement[bool], last
             says=_says(row.action, said),
             person=row.actor,
             entry=row.idx,
+            leaf=row.leaf.hex(),
             erased=row.entry_id is not None and row.body is None,
         )
 

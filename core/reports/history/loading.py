@@ -7,8 +7,11 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from core.audits.tables import Audit
 from core.inventory.tables import Dataset, FieldChange, Model, ModelVersion
 from core.ledger.tables import table_of
+from core.links.tables import RecordKind, RecordLink
 from core.reports.history.ledger import sliced
 from core.reports.history.rewinding import Rewound, Values, Work
+
+LINKED = (RecordKind.INCIDENT.value, RecordKind.ACTION.value)  # what reports follow links of
 
 
 def load(work: Work, rule: Rewound) -> None:
@@ -26,6 +29,8 @@ def _scopes(work: Work, rule: Rewound, table: Table) -> Iterator[Sequence[Column
     """The conditions that narrow to one model, in pieces that one statement takes."""
     if rule.row is Audit:
         yield [table.c.number == work.audit]
+    elif rule.row is RecordLink:
+        yield [or_(*(end.in_(LINKED) for end in (table.c.from_kind, table.c.to_kind)))]
     elif not work.model and not work.audit:
         yield []
     elif rule.row is Model:

@@ -16,6 +16,7 @@ from core.ledger.tables import table_of
 from core.reports.history.audits import settle_audits
 from core.reports.history.changes import take_back_changes
 from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_review_date
+from core.reports.history.incidents import settle_incidents
 from core.reports.history.ledger import LedgerThen, ledger_as_of, sliced
 from core.reports.history.loading import load
 from core.reports.history.rewinding import Lost, Work, keep_born, take_back
@@ -108,6 +109,7 @@ def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
     settle_pointers(work)
     take_back_changes(work)
     settle_audits(work)
+    settle_incidents(work)
     _results(work)
     return unsaid
 

@@ -27,6 +27,18 @@ from core.audits.tables import (
 )
 from core.coverage.tables import CoverageAnswer
 from core.documents.tables import Document, DocumentVersion
+from core.improvement.actions.tables import CorrectiveAction
+from core.improvement.incidents.tables import (
+    ClockRule,
+    Incident,
+    IncidentAffected,
+    IncidentCause,
+    IncidentClock,
+    IncidentInformed,
+    IncidentNote,
+    IncidentNotification,
+    IncidentReview,
+)
 from core.inventory.deployments.tables import Deployment, Drill, Environment, Restriction
 from core.inventory.profile.rules import OverrideStatus
 from core.inventory.tables import (
@@ -43,6 +55,7 @@ from core.inventory.tables import (
     TierOverride,
 )
 from core.ledger.batches.tables import EventBatch
+from core.links.tables import RecordLink
 from core.policy.exceptions.tables import PolicyException
 from core.policy.packs.tables import RegulationPack
 from core.policy.tables import PolicyVersion
@@ -192,8 +205,22 @@ AUDITS = (
     Rewound(AuditTest, "", (OF_AUDIT, Parent("item_id", AuditItem)), always={"revision": 1}),
     Rewound(AuditFinding, "raised_at", (OF_AUDIT,), always={"revision": 1}),
 )
+OF_INCIDENT = Parent("incident_id", Incident)
+INCIDENTS = (
+    Rewound(Incident, "declared_at", always={"revision": 1}),
+    Rewound(IncidentAffected, "added_at", (OF_INCIDENT,)),
+    Rewound(IncidentNote, "written_at", (OF_INCIDENT,)),
+    Rewound(IncidentInformed, "written_at", (OF_INCIDENT,)),
+    Rewound(IncidentCause, "written_at", (OF_INCIDENT,)),
+    Rewound(IncidentReview, "written_at", (OF_INCIDENT,)),
+    Rewound(IncidentClock, "decided_at", (OF_INCIDENT,)),
+    Rewound(IncidentNotification, "written_at", (OF_INCIDENT,)),
+    Rewound(ClockRule, "added_at"),
+    Rewound(CorrectiveAction, "opened_at", always={"revision": 1}),
+    Rewound(RecordLink, "made_at"),
+)
 REWOUND: Mapping[type[Row], Rewound] = MappingProxyType(
-    {one.row: one for one in (*ACCESS, *INVENTORY, *VALIDATION, *APPROVAL, *AUDITS)}
+    {one.row: one for one in (*ACCESS, *INVENTORY, *VALIDATION, *APPROVAL, *AUDITS, *INCIDENTS)}
 )
 
 

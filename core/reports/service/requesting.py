@@ -9,6 +9,7 @@ from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.audits.facts import load_audit
 from core.errors import Problem, Refused, Unreadable
+from core.improvement.incidents.facts import load_incident
 from core.inventory.moves import load_model, load_version
 from core.inventory.tables import ModelVersion
 from core.jobs.service import enqueue
@@ -125,6 +126,8 @@ def _row(session: Session, asked: Asked, form: Format, actor: Actor, at: datetim
         model_id = load_model(session, subject.number).id
     elif subject.kind is SubjectKind.AUDIT:
         load_audit(session, subject.number)
+    elif subject.kind is SubjectKind.INCIDENT:
+        load_incident(session, subject.number)
     return Export(
         number="",
         template=asked.template,

@@ -12,6 +12,7 @@ from core.access.rules import Actor
 from core.access.tables import Person
 from core.audits.facts import load_audit
 from core.errors import GovernanceError, NotFound, Problem, Refused, Unreadable
+from core.improvement.incidents.facts import load_incident
 from core.inventory.moves import load_model
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
@@ -71,6 +72,8 @@ def schedule_export(store: Store, ledger: Ledger, *, new: NewSchedule, actor: Ac
         model = load_model(tx.session, new.subject.number) if _of_model(new.subject) else None
         if new.subject.kind is SubjectKind.AUDIT:
             load_audit(tx.session, new.subject.number)
+        if new.subject.kind is SubjectKind.INCIDENT:
+            load_incident(tx.session, new.subject.number)
         row = ExportSchedule(
             number=next_number(tx.session, "XS"),
             template=new.template,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sqlmodel import Session
 
 from core.errors import Problem, Unreadable
+from core.improvement.incidents.facts import load_incident
 from core.reports.history import record_as_of
 from core.reports.templates.access import ACCESS
 from core.reports.templates.audit import AUDIT
@@ -78,8 +79,7 @@ def build_reports(
     if problems:
         raise Unreadable(problems)
     template = TEMPLATES[first.template]
-    of = {"audit" if first.subject.kind is SubjectKind.AUDIT else "model": first.subject.number}
-    with record_as_of(session, first.as_of, tables=template.tables, vkey=vkey, **of) as then:
+    with record_as_of(session, first.as_of, tables=template.tables, vkey=vkey, **_scope(session, first)) as then:
         frame = Frame(then, reference, origin, generated_by, at)
         for asked in wanted:
             built = template.build(then.session, asked, frame)
@@ -97,3 +97,13 @@ def build_reports(
                 attachments=built.attachments,
                 gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
             )
+
+
+def _scope(session: Session, asked: Asked) -> dict[str, str]:
+    """What the record is narrowed to: an audit, a model, or the model that an incident is about."""
+    subject = asked.subject
+    if subject.kind is SubjectKind.AUDIT:
+        return {"audit": subject.number}
+    if subject.kind is SubjectKind.INCIDENT:
+        return {"model": load_incident(session, subject.number).model}
+    return {"model": subject.number}

@@ -15,6 +15,7 @@ class SubjectKind(StrEnum):
     MODEL = "model"
     VERSION = "version"
     AUDIT = "audit"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True)
