@@ -29,7 +29,7 @@ from app.views.control_fields import control_fields, kind_chosen
 from core.monitoring.controls.declaring import declare_control, end_control
 from core.monitoring.controls.queries import ControlState, ResultRow, control_states
 from core.monitoring.controls.rules import declare_refusals
-from core.policy.controls.words import control_said
+from core.policy.controls.words import looks_and_follows
 
 FOUND, EVERY = "With something found", "Every batch"
 
@@ -54,7 +54,7 @@ def controls_table(states: Sequence[ControlState]) -> None:
         {
             "Clause": plain(one.control.clause) + (" :gray[own]" if one.own else ""),
             "Control": plain(one.control.title),
-            "Says": plain(control_said(one.control).rpartition("; ")[0]),
+            "Says": plain(looks_and_follows(one.control)),
             "Rows, 30 days": count(one.rows),
             "Found": count(one.found),
             "Share": _share(one.share),

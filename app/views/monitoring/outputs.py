@@ -46,6 +46,7 @@ SHOWN = {
     Queued.DECIDED: "Decided",
 }
 LONGEST = 160
+SHORT = 40  # a class rather than a text
 
 
 def first_line(figures: QueueFigures, mine: int, at: datetime) -> str:
@@ -177,9 +178,11 @@ def output_record(page: OutputPage) -> None:
     row = page.row
     section("What the model answered")
     with st.container(border=True):
-        st.markdown(
-            paragraphs(row.output.get("prediction", "")) if "prediction" in row.output else ":gray[No prediction]"
-        )
+        prediction = row.output.get("prediction")
+        if prediction is None:
+            st.markdown(":gray[No prediction]")
+        else:
+            st.markdown(paragraphs(prediction) if len(prediction) > SHORT else fact("Prediction", plain(prediction)))
         if "score" in row.output:
             st.markdown(fact("Score", _number(row.output["score"])))
     section("Why it is here")
@@ -212,8 +215,8 @@ def output_record(page: OutputPage) -> None:
 def opinions(page: OutputPage, known: Mapping[str, str]) -> None:
     """What people decided; of two, nothing before both have."""
     section("Decisions")
-    if page.row.verdict is not None:
-        st.markdown(f"{status(page.row.verdict)} {moment(page.row.decided_at)}")
+    if page.row.verdict is not None and len(page.opinions) > 1:
+        st.markdown(f"**Together** {status(page.row.verdict)} {moment(page.row.decided_at)}")
     for one in page.opinions:
         st.markdown(f"{status(one.verdict)} **{plain(person_name(one.person, known))}**, {moment(one.at)}")
         if one.words:

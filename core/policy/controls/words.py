@@ -14,10 +14,15 @@ FOLLOWS = {
 
 def control_said(one: Control) -> str:
     """What it looks for, what follows, when an alert is raised and for which tiers."""
-    parts = [f"{_where(one)}: {looked_for(one)}", FOLLOWS[one.action]]
+    parts = [looks_and_follows(one)]
     if one.alert_above is not None:
         parts.append(f"alert ({one.severity}) above {percent(one.alert_above)} of the rows")
     return "; ".join([*parts, _tiers(one)])
+
+
+def looks_and_follows(one: Control) -> str:
+    """What it looks for, and what follows."""
+    return f"{_where(one)}: {looked_for(one)}; {FOLLOWS[one.action]}"
 
 
 def looked_for(one: Control) -> str:
