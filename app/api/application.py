@@ -8,6 +8,7 @@ from app.api.routes import (
     audits,
     changes,
     compliance,
+    controls,
     coverage,
     documents,
     events,
@@ -74,6 +75,8 @@ def build() -> Api:
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
         ledger, rollout, hooks, policies, audits, compliance, production, monitored, stress,
+        ledger, rollout, hooks, policies, audits, compliance, production, monitored,
+        controls,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

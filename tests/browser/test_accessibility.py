@@ -35,6 +35,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
+        "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
         "fairness?run=R0002", "findings", "finding?finding=F0001",
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
