@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.components import act_button, attempt, blocked, empty, facts, plain, section, status, table
-from app.components.formats import NOTHING, day, moment
+from app.components.formats import NOTHING, moment
 from app.components.me import Me
 from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace, now
-from app.delivery.registry import registry_trouble
+from app.navigation import page_file
 from app.spans import Span, show_spans
 from app.views.confirmation import confirm_next
+from app.views.drills import drills
 from app.views.model_reading import Reading
 from app.views.placing import placing
 from app.views.restrictions import in_force, lifted
+from app.views.rollback import rollback_view
 from core.approval.rollout.queries import CommitRow, ReviewLine, WayBackPage, code_of, way_back_page
-from core.approval.rollout.returning import rehearse, return_to_former
-from core.errors import Refusal
+from core.approval.rollout.returning import return_to_former
 from core.inventory.deployments.queries import (
-    DrillRow,
     StayRow,
     environments,
     in_production_at,
@@ -29,7 +29,7 @@ from core.inventory.deployments.queries import (
     restrictions,
     stays,
 )
-from core.inventory.deployments.rules import PRODUCTION, DrillOutcome, Ending
+from core.inventory.deployments.rules import PRODUCTION, Ending
 from core.policy.rules import Phase
 
 MOST = 50
@@ -57,6 +57,9 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
             history = stays(session, model, environment=environment, limit=MOST)
             code = code_of(session, model, reading.version.version)
         _standing(reading, standing, environment, asked)
+        st.page_link(
+            page_file("challenger"), label="Compare a challenger on the same cases", query_params={"model": model}
+        )
         in_force(reading, bounds)
         lifted(reading, former)
     with right:
@@ -65,7 +68,8 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
         with place.store.reading() as session:
             back = way_back_page(session, model, viewer.actor, at=at)
         _way_back(place, viewer, reading, back)
-        _drills(place, viewer, reading, back, at)
+        rollback_view(place, model, at)
+        drills(place, viewer, reading, back, at)
     _history(reading, history.rows, environment, at)
     _code(reading, code)
 
@@ -174,61 +178,16 @@ def _way_back(place: Workplace, viewer: Me, reading: Reading, back: WayBackPage)
         if act_button(f"Return to v{back.former}", back.refusals, key="return"):
             with attempt("Nothing was moved."):
                 done = return_to_former(
-                    place.store, place.ledger, model=reading.model.number, reason=reason, actor=viewer.actor, at=now()
-                )
-                confirm_next(f"v{plain(done.now)} is in production again: ledger entry {done.entry}.")
-                st.rerun()
-
-
-def _drills(place: Workplace, viewer: Me, reading: Reading, back: WayBackPage, at: datetime) -> None:
-    with st.container(border=True):
-        section("Rehearsals")
-        st.markdown(_freshness(back, at))
-        model = reading.model.number
-        if act_button("Rehearse the return", _against_rehearsal(back), key="rehearse", kind="secondary"):
-            with attempt("Nothing was rehearsed."):
-                done = rehearse(
                     place.store,
                     place.ledger,
-                    model=model,
-                    registry=lambda number: registry_trouble(place, number, PRODUCTION),
+                    model=reading.model.number,
+                    reason=reason,
+                    seen=back.current,
                     actor=viewer.actor,
                     at=now(),
                 )
-                confirm_next(f"The return was rehearsed and {done.outcome}: ledger entry {done.entry}.")
+                confirm_next(f"v{plain(done.now)} is in production again: ledger entry {done.entry}.")
                 st.rerun()
-        if back.drills:
-            _drill_table(back, at)
-
-
-def _freshness(back: WayBackPage, at: datetime) -> str:
-    if back.due is None:
-        return f"{status('Overdue')} No rehearsal has passed yet."
-    if back.due < at:
-        return f"{status('Overdue')} The last one that passed counted until {day(back.due)}."
-    return f"{status('Met')} The last one that passed counts until {day(back.due)}."
-
-
-def _against_rehearsal(back: WayBackPage) -> tuple[Refusal, ...]:
-    """Only the permission stands against a rehearsal; what stands against the return is what it finds."""
-    return tuple(one for one in back.refusals if one.code in ("permission", "token-scope"))
-
-
-def _found(row: DrillRow) -> str:
-    said = plain(" ".join(row.found)) if row.found else f"Back to v{plain(row.former)}"
-    return f"{said} :gray[{row.microseconds / 1000:,.0f}\u00a0ms]"
-
-
-def _drill_table(back: WayBackPage, at: datetime) -> None:
-    rows: list[Mapping[str, str]] = [
-        {
-            "When": day(row.at, today=at),
-            "Result": status("Passed" if row.outcome is DrillOutcome.PASSED else "Failed"),
-            "Found": _found(row),
-        }
-        for row in back.drills
-    ]
-    table(rows, alt="Rehearsals of the return, newest first")
 
 
 def _code(reading: Reading, code: tuple[CommitRow, ...]) -> None:

@@ -10,6 +10,7 @@ from app.components.me import Me
 from app.components.status import word
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
+from app.views.holds import holds
 from core.approval.queries import ChangePage
 from core.approval.rollout import stepping
 from core.approval.rollout.queries import RolloutPage, rollout_page
@@ -29,6 +30,7 @@ def rollout(place: Workplace, viewer: Me, page: ChangePage, known: Mapping[str, 
         section("Rollout")
         st.markdown(_said(found, known))
         _plan(found)
+        holds(place, viewer, found, known)
         if page.status is ChangeStatus.APPROVED:
             _acts(place, viewer, found)
     return found

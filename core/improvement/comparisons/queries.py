@@ -147,3 +147,22 @@ def _row(row: Comparison, model: Model, champion: ModelVersion, challenger: Mode
         asked_at=row.asked_at,
         finished_at=row.finished_at,
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a comparison is: the step at which it is, and how many of all are done."""
+
+    status: ComparisonStatus
+    step: str
+    done: int
+    total: int
+
+
+def progress(session: Session, number: str) -> Progress:
+    """As little as whoever watches needs; raises `NotFound`."""
+    query = select(Comparison.status, Comparison.step, Comparison.steps_done).where(Comparison.number == number)
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound("comparison", number)
+    return Progress(found[0], found[1], found[2], len(STEPS))
