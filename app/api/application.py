@@ -19,6 +19,7 @@ from app.api.routes import (
     ledger,
     models,
     monitored,
+    monitoring,
     policies,
     production,
     records,
@@ -74,8 +75,7 @@ def build() -> Api:
     install(application)
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
-        ledger, rollout, hooks, policies, audits, compliance, production, monitored, stress,
-        ledger, rollout, hooks, policies, audits, compliance, production, monitored,
+        ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
         controls,
     ):  # fmt: skip
         application.include_router(routes.router)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("app.cli.check", "judge files by a policy, to gate a build"),
         "policy": ("app.cli.policy", "check a policy, or compare two"),
         "reproduce": ("app.cli.reproduce", "compute a stored result again from its evidence"),
+        "monitor": ("app.cli.monitor", "check production data now, and gate on what is found"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "stress": ("app.cli.stress", "have a version stress-tested, and gate on the verdict"),
         "export": ("app.cli.export", "have a report built and write its file"),

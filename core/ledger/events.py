@@ -213,6 +213,7 @@ class Event(StrEnum):
     PRODUCTION_RECORDED = "production.recorded"
     PRODUCTION_REFUSED = "production.refused"
     METRICS_RECORDED = "metrics.recorded"
+    MONITOR_ASKED = "monitor.asked"
     MONITOR_CHECKED = "monitor.checked"
     CONTROL_DECLARED = "control.declared"
     CONTROL_ENDED = "control.ended"

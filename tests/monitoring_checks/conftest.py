@@ -106,13 +106,18 @@ class Watch:
 def make_watch(store: Store, ledger: Ledger, folder: Path) -> Watch:
     cast = a_cast(store)
     model, version = a_version(store, cast)
+    point_at_version(store, cast, model)
+    return Watch(store, ledger, EvidenceFiles(folder / "evidence"), cast, model, version)
+
+
+def point_at_version(store: Store, cast: Cast, model: str) -> None:
+    """Bring its version into production, without the votes that lead there."""
     with store.transaction() as tx:
         row = tx.session.exec(select(Model).where(Model.number == model)).one()
         of = tx.session.exec(select(ModelVersion).where(ModelVersion.model_id == row.id)).one()
         tx.session.add(
             ProductionPointer(model_id=row.id or 0, version_id=of.id or 0, since=START, moved_by=cast.owner.id)
         )
-    return Watch(store, ledger, EvidenceFiles(folder / "evidence"), cast, model, version)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from core.metrics.verdicts import Verdict
 from core.monitoring.alerts.tables import Alert
 from core.monitoring.checks.queries import chunk, chunks, model_states, newest_by_clause, overview, state_counts
 from core.monitoring.checks.recomputing import Again, recompute
-from core.monitoring.checks.service import due_by_clock, fail_monitor, run_monitor
+from core.monitoring.checks.service import ask_monitor, due_by_clock, fail_monitor
 from core.monitoring.checks.tables import MonitorChunk, MonitorResult, MonitorState
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.policy.rules import Task
@@ -288,9 +288,7 @@ def test_only_those_who_may_run_checks_run_them(watch: Watch) -> None:
     ready(watch)
 
     with pytest.raises(Refused):
-        run_monitor(
-            watch.store, watch.ledger, watch.files, model=watch.model, actor=an_actor("P0009", Role.AUDITOR), at=NOON
-        )
+        ask_monitor(watch.store, watch.ledger, model=watch.model, actor=an_actor("P0009", Role.AUDITOR), at=NOON)
 
 
 def test_a_series_of_points_is_checked_by_its_labels(watch: Watch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from core.ledger.service import Ledger
 from core.metrics.verdicts import Verdict
-from core.monitoring.checks.service import run_monitor
+from core.monitoring.checks.service import check_now
 from core.monitoring.intake.rules import BatchKind
 from core.store import open_store
 from tests.monitoring_checks.conftest import (
@@ -52,8 +52,14 @@ def replayed(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     watch.now += timedelta(days=1)
     watch.take(BatchKind.LABELS, labels_of(rows))
     # the last of NannyML's 42 chunks has 3,892 rows: it is not complete, and is checked because somebody asks
-    run_monitor(
-        watch.store, watch.ledger, watch.files, model=watch.model, unfinished=True, actor=watch.owner, at=watch.now
+    check_now(
+        watch.store,
+        watch.ledger,
+        watch.files,
+        model=watch.model,
+        unfinished=True,
+        actor=watch.owner,
+        clock=lambda: watch.now,
     )
     return watch
 

@@ -100,6 +100,17 @@ class Server:
         record = {"checks": list(checks) if checks is not None else None}
         return cast(ComplianceRan, self.send("POST", "/compliance/runs", key=key, record=record).json())
 
+    def monitoring(self, model: str, environment: str) -> dict[str, Any]:
+        """Where a model stands by its newest checks."""
+        path, query = f"/models/{quote(model, safe='')}/monitoring", [("environment", environment)]
+        return cast(dict[str, Any], self.send("GET", path, query=query).json())
+
+    def run_monitoring(self, model: str, environment: str, unfinished: bool, key: str) -> dict[str, Any]:
+        """Have everything checked that is due; the slot of the job."""
+        record = {"environment": environment, "unfinished": unfinished}
+        path = f"/models/{quote(model, safe='')}/monitoring/run"
+        return cast(dict[str, Any], self.send("POST", path, key=key, record=record).json())
+
     def run_stress_test(self, model: str, version: str, plan: str, key: str) -> dict[str, Any]:
         """Have a version tested by this plan (TOML); the test as it is now."""
         record = {"version": version, "plan": plan}

@@ -8,12 +8,15 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
-from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
+from core.access.rules import ALLOWED, SYSTEM, Actor, Permission, permission_refusals
 from core.errors import Refusal, Refused
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.deployments.service import check_environment
 from core.inventory.moves import load_model
 from core.inventory.tables import Model
+from core.jobs.service import enqueue
+from core.ledger.canonical import JsonValue
+from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert, settle_alert
 from core.monitoring.checks.checking import Checked, Checker
@@ -26,10 +29,14 @@ from core.monitoring.checks.tables import MonitorSlot, MonitorState
 from core.monitoring.checks.windows import Windows
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.tables import MonitoredModel
+from core.monitoring.vocabulary import MONITOR_JOB
 from core.store import EvidenceFiles, Store, Transaction
+from core.store.types import microseconds
 from core.validation.rules import Severity
 
 AT_ONCE = 20  # chunks of one transaction
+ACT = "run the checks"
+ASKED, UNFINISHED = "asked-", "unfinished-"  # before the moment, in the slot of a job
 NOT_DECLARED = "What is monitored of this model is not declared, so its data are not checked."
 
 
@@ -60,11 +67,36 @@ def perform_monitor(
 
     Work that another worker did, or did half before it died, is not done again.
     """
-    model, environment, _ = parts_of(slot)
-    return _run(store, ledger, files, model, environment, SYSTEM, clock, alive)
+    model, environment, what = parts_of(slot)
+    unfinished = what.startswith(UNFINISHED)
+    return _run(store, ledger, files, model, environment, SYSTEM, clock, alive, unfinished=unfinished)
 
 
-def run_monitor(
+def ask_monitor(
+    store: Store,
+    ledger: Ledger,
+    *,
+    model: str,
+    environment: str = PRODUCTION,
+    unfinished: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> str:
+    """Have a worker check what is due; the slot of its job. `Refused` without the permission.
+
+    With `unfinished`, what there is of the last chunk of rows is checked too.
+    """
+    entity = Entity("model", model)
+    with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
+        _may_run(tx.session, model, environment, actor)
+        slot = f"{model} {environment} {UNFINISHED if unfinished else ASKED}{microseconds(at)}"
+        enqueue(tx, MONITOR_JOB, slot, at=at)
+        payload: dict[str, JsonValue] = {"environment": environment, "unfinished": unfinished}
+        ledger.record(tx, Event.MONITOR_ASKED, entity=entity, actor=actor, at=at, payload=payload)
+        return slot
+
+
+def check_now(
     store: Store,
     ledger: Ledger,
     files: EvidenceFiles,
@@ -73,24 +105,27 @@ def run_monitor(
     environment: str = PRODUCTION,
     unfinished: bool = False,
     actor: Actor,
-    at: datetime,
+    clock: Callable[[], datetime],
 ) -> Ran:
-    """Check at once what is due, because somebody asks; `Refused` without the permission.
+    """Check at once what is due, in this process; `Refused` without the permission.
 
     With `unfinished`, what there is of the last chunk of rows is checked too.
     """
-    entity = Entity("model", model)
-    with deciding(store, ledger, "run the checks", entity=entity, actor=actor, at=at) as tx:
-        load_model(tx.session, model)
-        check_environment(tx.session, environment)
-        if reasons := run_refusals(actor):
-            raise Refused(reasons)
-    return _run(store, ledger, files, model, environment, actor, lambda: at, lambda: True, unfinished=unfinished)
+    with deciding(store, ledger, ACT, entity=Entity("model", model), actor=actor, at=clock()) as tx:
+        _may_run(tx.session, model, environment, actor)
+    return _run(store, ledger, files, model, environment, actor, clock, lambda: True, unfinished=unfinished)
+
+
+def _may_run(session: Session, model: str, environment: str, actor: Actor) -> None:
+    load_model(session, model)
+    if reasons := run_refusals(actor):
+        raise Refused(reasons)
+    check_environment(session, environment)
 
 
 def run_refusals(actor: Actor) -> tuple[Refusal, ...]:
     """What stands against running checks at once."""
-    return permission_refusals(actor, Permission.MONITOR_RUN)
+    return ALLOWED if actor == SYSTEM else permission_refusals(actor, Permission.MONITOR_RUN)
 
 
 def fail_monitor(store: Store, ledger: Ledger, *, slot: str, error: str, at: datetime) -> None:
