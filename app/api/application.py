@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from app.api.bodies import StrictJson
 from app.api.problems import MEDIA_TYPE, ProblemDetails, install
 from app.api.routes import (
+    alerts,
     audits,
     changes,
     compliance,
@@ -76,7 +77,7 @@ def build() -> Api:
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
         ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls,
+        controls, alerts,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.composition import Workplace
 from app.example.accounts import Account, accounts
+from app.example.alerts import tell_alerts, tell_channel
 from app.example.audits import tell_audits
 from app.example.changes import tell_changes
 from app.example.coverage_records import tell_coverage
@@ -82,6 +83,7 @@ class _Story:
         approver, auditor = self._actor("approver"), self._actor("auditor")
         schedule_reports(self.place, by=approver, recipient=auditor.id, at=self._ago(2))
         draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
+        tell_channel(self.place, self.known, self._ago(1.8))
         tell_coverage(self.place, self.known, self._ago(1.5))
         record_example_events(
             self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
@@ -89,6 +91,7 @@ class _Story:
         tell_production_data(self.place, self.known, self._ago(0.3))
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_audits(self.place, self.known, self._ago(0.1))
+        tell_alerts(self.place, self.known, self._ago(0.02))
         tell_open_incident(self.place, self.known, self._ago(0.005))
 
     def _ago(self, days: float) -> datetime:

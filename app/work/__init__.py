@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.work.administration import grants_ending, people_without_role
+from app.work.alerts import alerts_of
 from app.work.approval import (
     changes_to_execute,
     conditions_to_settle,
@@ -60,6 +61,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         actions_to_verify(session, actor, at),
         outputs_to_review(session, actor, at),
         rows_to_decide_on(session, actor),
+        alerts_of(session, actor, at),
     ]
     listed = {(task.address, task.query) for kind in kinds for task in kind}
     deviations = deviations_to_settle(session, actor, at)

@@ -149,7 +149,7 @@ def test_a_deviation_is_opened_once_and_closed_when_it_holds_again(store: Store,
         told = [one.action for one in entries(session, entity_id="M0001").rows]
     assert (only.status, only.closed_at, only.repeat) == (FindingStatus.CLOSED, world.at, 0)
     assert "run CK0004 read the record" in only.closing_reason
-    assert told[:2] == ["deviation.ended", "deviation.found"]
+    assert told == ["alert.recovered", "deviation.ended", "alert.raised", "deviation.found"]
 
     with world.behind_the_back() as session:
         session.execute(update(Model).values(next_review=NOON - timedelta(days=4)))

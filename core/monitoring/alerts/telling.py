@@ -211,7 +211,7 @@ def _lines(told: Sequence[tuple[Alert, AlertAct, str]], url: str) -> Iterable[st
                     place and f"{place}{f', version {mask(alert.version)}' if alert.version else ''}",
                     mask(alert.detail)[:LONGEST],
                     f"seen {alert.count} times" if alert.count > 1 else "",
-                    f"{url}/alert?number={alert.number}",
+                    f"{url}/alert?alert={alert.number}",
                 ),
             )
         )
@@ -225,7 +225,7 @@ def _data(alert: Alert, act: AlertAct, name: str, url: str) -> JsonValue:
         "status": alert.status.value, "title": mask(alert.title), "detail": mask(alert.detail)[:LONGEST],
         "model": alert.model or None, "model_name": mask(name) or None, "version": mask(alert.version) or None,
         "environment": alert.environment or None, "count": alert.count, "group": alert.cluster,
-        "raised": alert.raised_at.isoformat(), "address": f"{url}/alert?number={alert.number}",
+        "raised": alert.raised_at.isoformat(), "address": f"{url}/alert?alert={alert.number}",
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_a_group_of_alerts_is_one_message(world: World) -> None:
     said = json.loads(world.bodies()[0])
     assert (row.channel.value, row.receiver, row.topic) == ("mail", world.cast.owner.id, "alert.told")
     assert said["subject"] == "Countersign: 3 alerts of M0001 production, the worst medium"
-    assert [f"{URL}/alert?number=AL000{one}" in said["text"] for one in (1, 2, 3)] == [True] * 3
+    assert [f"{URL}/alert?alert=AL000{one}" in said["text"] for one in (1, 2, 3)] == [True] * 3
     assert world.acts("AL0002") == [A.RAISED, A.TOLD]
     assert world.tell() == 0
 

@@ -1,0 +1,1 @@
+"""What the pages of alerts show: the list in groups, one alert, and the channels that are told."""
