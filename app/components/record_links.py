@@ -12,8 +12,10 @@ PLACES: Mapping[RecordKind, tuple[str, str]] = MappingProxyType(
         RecordKind.MODEL: ("model", "model"),
         RecordKind.RUN: ("report", "run"),
         RecordKind.CHANGE: ("approval", "change"),
-        RecordKind.FINDING: ("findings", "finding"),
-        RecordKind.AUDIT_FINDING: ("audit", "finding"),
+        RecordKind.FINDING: ("finding", "finding"),
+        RecordKind.AUDIT_FINDING: ("findings", "finding"),  # which knows the audit
+        RecordKind.DEVIATION: ("findings", "finding"),
+        RecordKind.EXCEPTION: ("exceptions", "exception"),
         RecordKind.CHUNK: ("chunk", "chunk"),
         RecordKind.ALERT: ("alert", "alert"),
         RecordKind.OUTPUT: ("outputs", "output"),

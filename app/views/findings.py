@@ -14,7 +14,6 @@ from app.components.refusals import numbered
 from app.components.status import word
 from app.lists.register import NOT_CLOSED, OVERDUE
 from app.views.coverage.picture import Part, stacked
-from app.views.linked import ADDRESSES
 from app.views.model_reading import person_name
 from app.work.tasks import urgency
 from core.inventory.exporting import Format, export_refusals
@@ -106,10 +105,8 @@ def item_link(one: Item) -> str:
             return link(one.title, "/audit", audit=one.parent, tab="Findings", finding=one.number)
         case Kind.DEVIATION:
             return link(one.title, "/compliance_check", check=one.parent)
-        case Kind.ACTION if "actions" in ADDRESSES:
+        case Kind.ACTION:
             return link(one.title, "/actions", action=one.number)
-        case _:
-            return plain(one.title)
 
 
 def item_state(one: Item, at: datetime) -> str:

@@ -154,6 +154,7 @@ def _tables(policy: Policy) -> tuple[tuple[str, str, Mapping[str, tuple[str, int
         ("decision_days", "Days a decision may wait", tiered(policy.decision_days_by_tier)),
         ("review_months", "Months between reviews", tiered(policy.review_months_by_tier)),
         ("rehearsal_days", "Days a rehearsed return counts", tiered(policy.rehearsal_days_by_tier)),
+        ("post_launch_days", "Days to the post-launch review", tiered(policy.post_launch_days_by_tier)),
         (
             "remediation_days",
             "Days a finding may stay open",

@@ -16,7 +16,7 @@ def with_head(text: str, *, name: str, version: str) -> str:
 
 def with_amounts(text: str, table: str, values: Mapping[str, int]) -> str:
     """With these whole numbers in `[quorum]`, `[decision_days]`, … ."""
-    if table in {"escalation", "exception", "rehearsal_days"}:
+    if table in {"escalation", "exception", "rehearsal_days", "post_launch_days"}:
         text = with_header(text, table)
     for key, value in values.items():
         text = with_value(text, table, key, value)

@@ -15,6 +15,7 @@ from core.policy.reader import Reader, Wrong
 from core.policy.rules import (
     FULL_AT_ONCE,
     INTO_USE,
+    POST_LAUNCH_DAYS,
     REHEARSAL_DAYS,
     ChangeKind,
     CheckKind,
@@ -81,7 +82,8 @@ def _policy(reader: Reader) -> Policy:
         required_evidence=tuple(_evidence(one) for one in reader.tables("required_evidence", optional=True)),
         required_datasets=tuple(_dataset(one) for one in reader.tables("required_dataset", optional=True)),
         rollback_conditions=tuple(rollback_of(one) for one in reader.tables("rollback", optional=True)),
-        rehearsal_days_by_tier=_rehearsals(reader),
+        rehearsal_days_by_tier=_days(reader, "rehearsal_days", REHEARSAL_DAYS),
+        post_launch_days_by_tier=_days(reader, "post_launch_days", POST_LAUNCH_DAYS),
         events=_events(reader),
         controls=controls_of(reader),
         stress=stress_rules_of(reader),
@@ -194,8 +196,9 @@ def _longest_exception(reader: Reader) -> int:
     return reader.table("exception").whole("longest_days", 1) if reader.has("exception") else 180
 
 
-def _rehearsals(reader: Reader) -> Mapping[int, int]:
-    return reader.table("rehearsal_days").by_tier() if reader.has("rehearsal_days") else dict(REHEARSAL_DAYS)
+def _days(reader: Reader, table: str, otherwise: Mapping[int, int]) -> Mapping[int, int]:
+    """Days by tier, as the text says them or as they are otherwise."""
+    return reader.table(table).by_tier() if reader.has(table) else dict(otherwise)
 
 
 def _events(reader: Reader) -> EventKeeping:

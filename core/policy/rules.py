@@ -17,6 +17,7 @@ from core.policy.stressing.rules import StressRules
 
 # how many days a rehearsal of the way back counts, by tier, where a policy does not say so
 REHEARSAL_DAYS: Mapping[int, int] = MappingProxyType({1: 90, 2: 180, 3: 365, 4: 365})
+POST_LAUNCH_DAYS: Mapping[int, int] = MappingProxyType({1: 30, 2: 30, 3: 60, 4: 90})
 
 
 class CheckKind(StrEnum):
@@ -237,6 +238,7 @@ class Policy:
     required_datasets: tuple[RequiredDataset, ...] = ()
     rollback_conditions: tuple[RollbackCondition, ...] = ()
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
+    post_launch_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(POST_LAUNCH_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
     controls: tuple[Control, ...] = ()
     stress: StressRules = field(default_factory=StressRules)
@@ -269,6 +271,10 @@ class Policy:
     def rehearsal_days(self, tier: int) -> int:
         """How many days a rehearsal of the way back counts."""
         return self.rehearsal_days_by_tier[tier]
+
+    def post_launch_days(self, tier: int) -> int:
+        """How many days after a version serves in full its post-launch review is due."""
+        return self.post_launch_days_by_tier[tier]
 
     def remediation_days(self, severity: str) -> int:
         """How many days a finding of this severity may stay open."""

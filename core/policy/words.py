@@ -173,6 +173,7 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
         ("Days a decision may wait", "day", _tiered(policy.decision_days_by_tier)),
         ("Months between reviews", "month", _tiered(policy.review_months_by_tier)),
         ("Days a rehearsed return counts", "day", _tiered(policy.rehearsal_days_by_tier)),
+        ("Days to the post-launch review", "day", _tiered(policy.post_launch_days_by_tier)),
         ("Days a finding may stay open", "day", policy.remediation_days_by_severity),
         ("Rows that a verdict needs", "row", {"a file": policy.minimum_rows, "a group": policy.minimum_group}),
         (

@@ -23,6 +23,7 @@ from core.validation.rules import FindingSource, FindingStatus
 from core.validation.tables import Finding
 
 Column = SQLColumnExpression[Any]  # of any type
+Models = Select[str]  # numbers of models, as a subquery
 
 
 @dataclass(frozen=True)
@@ -60,31 +61,32 @@ class Arm:
         """Whether it has not passed, or there is none."""
         return self.due >= at if self.always_due else or_(self.due.is_(None), self.due >= at)
 
-    def of_model(self, number: str) -> ColumnElement[bool]:
-        """Whether a row is about this model."""
-        return OF_MODEL[self.kind](number)
+    def of_models(self, numbers: Models) -> ColumnElement[bool]:
+        """Whether a row is about one of these models."""
+        return OF_MODELS[self.kind](numbers)
 
 
-def _finding(number: str) -> ColumnElement[bool]:
-    return col(Finding.version_id).in_(_versions(number))
+def only(number: str) -> Models:
+    """One model, as those that a query gives."""
+    return select(col(Model.number)).where(col(Model.number) == number)
 
 
-def _versions(number: str) -> Select[int | None]:
+def _finding(numbers: Models) -> ColumnElement[bool]:
     query = select(col(ModelVersion.id)).join(Model, col(Model.id) == col(ModelVersion.model_id))
-    return query.where(col(Model.number) == number)
+    return col(Finding.version_id).in_(query.where(col(Model.number).in_(numbers)))
 
 
-def _audit_finding(number: str) -> ColumnElement[bool]:
-    return col(AuditFinding.item_id).in_(select(col(AuditItem.id)).where(col(AuditItem.model) == number))
+def _audit_finding(numbers: Models) -> ColumnElement[bool]:
+    return col(AuditFinding.item_id).in_(select(col(AuditItem.id)).where(col(AuditItem.model).in_(numbers)))
 
 
-def _action(number: str) -> ColumnElement[bool]:
+def _action(numbers: Models) -> ColumnElement[bool]:
     """An action is about a model when it is linked with it, or with an incident or a finding of it."""
-    incidents = select(col(Incident.number)).where(col(Incident.model) == number)
-    findings = select(col(Finding.number)).where(_finding(number))
+    incidents = select(col(Incident.number)).where(col(Incident.model).in_(numbers))
+    findings = select(col(Finding.number)).where(_finding(numbers))
     here, there = col(RecordLink.from_kind), col(RecordLink.from_number)
     about = or_(
-        and_(here == RecordKind.MODEL.value, there == number),
+        and_(here == RecordKind.MODEL.value, there.in_(numbers)),
         and_(here == RecordKind.INCIDENT.value, there.in_(incidents)),
         and_(here == RecordKind.FINDING.value, there.in_(findings)),
     )
@@ -98,10 +100,10 @@ KEYS: Mapping[Kind, Column] = {
     Kind.DEVIATION: col(ComplianceFinding.id),
     Kind.ACTION: col(CorrectiveAction.id),
 }
-OF_MODEL: Mapping[Kind, Callable[[str], ColumnElement[bool]]] = {
+OF_MODELS: Mapping[Kind, Callable[[Models], ColumnElement[bool]]] = {
     Kind.FINDING: _finding,
     Kind.AUDIT_FINDING: _audit_finding,
-    Kind.DEVIATION: lambda number: col(ComplianceFinding.model) == number,
+    Kind.DEVIATION: lambda numbers: col(ComplianceFinding.model).in_(numbers),
     Kind.ACTION: _action,
 }
 FINDINGS = Arm(

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from core.audits.tables import Audit, AuditFinding
 from core.compliance.tables import ComplianceFinding
-from core.register.arms import ARMS, Arm
+from core.register.arms import ARMS, Arm, only
 from core.register.rows import hydrated
 from core.register.values import OLDEST, PENDING, Age, Item, Kind, RegisterFilter, Standing, State, Summary
 from core.store.paging import Page
@@ -155,7 +155,9 @@ def _conditions(arm: Arm, narrowed: RegisterFilter, at: datetime) -> list[Column
     if narrowed.owner:
         wanted.append(arm.owner == narrowed.owner)
     if narrowed.model:
-        wanted.append(arm.of_model(narrowed.model))
+        wanted.append(arm.of_models(only(narrowed.model)))
+    if narrowed.within is not None:
+        wanted.append(arm.of_models(narrowed.within))
     return wanted
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import Select
+
 from core.links import RecordKind
 from core.validation.rules import Severity
 
@@ -73,6 +75,7 @@ class RegisterFilter:
     owner: str | None = None
     model: str | None = None  # its number
     overdue: bool = False
+    within: Select[str] | None = None  # numbers of models, as a subquery
 
 
 @dataclass(frozen=True)

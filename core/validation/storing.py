@@ -12,6 +12,7 @@ from core.inventory.tables import Model, ModelVersion
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Ledger
+from core.links import RecordKind, Ref
 from core.metrics.verdicts import Verdict
 from core.policy.rules import Policy
 from core.store import Store, Transaction
@@ -133,6 +134,7 @@ def _open_findings(
                 at=at,
                 run_id=run.id,
                 check_key=key,
+                about=(Ref(RecordKind.RUN, run.number),),
             )
 
 

@@ -55,19 +55,12 @@ def _remediate(place: Workplace, viewer: Me, reading: Reading) -> None:
     section("Remediate")
     reasons = reading.against[Step.REMEDIATE]
     blocked("Remediation", reasons)
-    needed = reading.page.finding.severity in BLOCKING
     with st.form("form_remediate_finding", border=False):
         text = st.text_area(
             "What was done, kept in the ledger", max_chars=LONG, disabled=bool(reasons),
             placeholder="What changed, where it shows, and since which version",
         )  # fmt: skip
-        chosen = st.multiselect(
-            "What shows it", reading.offered, format_func=_said, disabled=bool(reasons),
-            help="At this severity words alone are not enough." if needed else None,
-        )  # fmt: skip
-        files = st.file_uploader(
-            "Or a file", accept_multiple_files=True, max_upload_size=LARGEST // 1_000_000, disabled=bool(reasons)
-        )
+        chosen, files = ([], []) if reasons else _evidence(reading)
         sent = st.form_submit_button("Record remediation", type="primary", disabled=bool(reasons))
     if sent:
         with attempt("The remediation was not recorded."):
@@ -77,6 +70,15 @@ def _remediate(place: Workplace, viewer: Me, reading: Reading) -> None:
                 actor=viewer.actor, at=now(),
             )  # fmt: skip
             _said_and_again(f"The remediation of {reading.number} is on record; a validator verifies it.")
+
+
+def _evidence(reading: Reading) -> tuple[list[Offered], list[UploadedFile]]:
+    needed = reading.page.finding.severity in BLOCKING
+    chosen = st.multiselect(
+        "What shows it", reading.offered, format_func=_said,
+        help="At this severity words alone are not enough." if needed else None,
+    )  # fmt: skip
+    return chosen, st.file_uploader("Or a file", accept_multiple_files=True, max_upload_size=LARGEST // 1_000_000)
 
 
 def _kept(place: Workplace, file: UploadedFile) -> Shown:

@@ -7,11 +7,12 @@ import streamlit as st
 
 from app.components import Back, fact, facts, facts_line, head, link, paragraphs, plain, section, status, table
 from app.components.formats import counted, day, digest, moment, size
+from app.components.record_links import record_link
 from app.components.status import word
 from app.views.confirmation import confirmation
 from app.views.figures import figure, required
 from app.views.finding.reading import Reading
-from app.views.linked import kind_word, linked_table, record_link
+from app.views.linked import kind_word, linked_table
 from app.views.model_reading import person_name
 from app.work.tasks import urgency
 from core.links import RecordKind, Ref

@@ -97,3 +97,19 @@ def text_refusals(**texts: str) -> tuple[Refusal, ...]:
         for name, text in texts.items()
         if len(text.strip()) < SHORTEST
     )
+
+
+def holder_refusals(holder: str, *, may_hold: bool) -> tuple[Refusal, ...]:
+    """Whoever is to hold a review holds a role that does."""
+    if may_hold:
+        return ()
+    what = f"{holder or 'Nobody'} holds no role that holds reviews"
+    return (Refusal("holder-role", what, "reviews", "Name an owner, validator or approver."),)
+
+
+def decision_refusals(owner: str, *, may_act: bool) -> tuple[Refusal, ...]:
+    """Every decision has an owner who is active here."""
+    if may_act:
+        return ()
+    what = f"{owner} is not active" if owner else "The decision has no owner"
+    return (Refusal("decision-owner", what, "reviews", "Name who sees to it."),)
