@@ -17,6 +17,7 @@ from app.api.routes import (
     finding,
     hooks,
     imports,
+    incidents,
     ledger,
     models,
     monitored,
@@ -77,7 +78,7 @@ def build() -> Api:
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
         ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls, alerts,
+        controls, alerts, incidents,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

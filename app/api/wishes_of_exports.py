@@ -13,7 +13,7 @@ from core.reports.values.report import Asked, Subject, SubjectKind
 
 
 class SubjectWish(Wish):
-    """What a report is about: the organisation, a model, a version of one, or an audit."""
+    """What a report is about: the organisation, a model, a version of one, an audit, or an incident."""
 
     kind: SubjectKind
     number: str = Field("", max_length=40, examples=["M0001"])

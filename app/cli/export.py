@@ -20,8 +20,8 @@ FORMATS = ("pdf", "html", "xlsx", "csv", "json", "oscal", "ml-bom", "bundle")
 NOT_BUILT, NOT_COMPLETE = 1, 3
 EPILOG = """The token comes from --token-file or the variable COUNTERSIGN_TOKEN. It needs the scopes record:read and
 export:make. With --model and --version a report is about a version, with --model alone about a model, with --audit
-about an audit, else about the organisation. A bundle of the dossier with --model alone holds the dossiers of every
-version.
+about an audit, with --incident about an incident, else about the organisation. A bundle of the dossier with --model
+alone holds the dossiers of every version.
 
 Exit code: 0 the file is written, 1 it could not be built, 2 refused or unreadable, 3 the file is written and says that
 it is not complete, 4 the server cannot be reached or was not done in time."""
@@ -39,6 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--model", default="", help="number of the model, such as M0001")
     parser.add_argument("--version", default="", help="version, such as 1.0.0")
     parser.add_argument("--audit", default="", help="number of the audit, such as AU0001")
+    parser.add_argument("--incident", default="", help="number of the incident, such as IN0001")
     parser.add_argument("--as-of", type=moment, metavar="MOMENT", help="the record as of then; left out: now")
     parser.add_argument("--since", type=moment, metavar="MOMENT", help="where a period begins")
     parser.add_argument("--format", choices=FORMATS, default="pdf")
@@ -82,13 +83,14 @@ def wish(args: argparse.Namespace) -> dict[str, object]:
     """What is sent; raises `Misused`."""
     if args.version and not args.model:
         raise Misused("A version is one of a model: give --model too.")
-    if args.audit and args.model:
-        raise Misused("A report is about a model or about an audit: give one of --model and --audit.")
+    if sum(map(bool, (args.audit, args.model, args.incident))) > 1:
+        raise Misused("A report is about one thing: give one of --model, --audit and --incident.")
     kind = "version" if args.version else "model" if args.model else "audit" if args.audit else "organisation"
+    kind = "incident" if args.incident else kind
     told: dict[str, object] = {
         "template": args.template,
         "format": args.format,
-        "subject": {"kind": kind, "number": args.model or args.audit, "version": args.version},
+        "subject": {"kind": kind, "number": args.model or args.audit or args.incident, "version": args.version},
     }
     for name, at in (("as_of", args.as_of), ("since", args.since)):
         if at is not None:

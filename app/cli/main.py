@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "monitor": ("app.cli.monitor", "check production data now, and gate on what is found"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "stress": ("app.cli.stress", "have a version stress-tested, and gate on the verdict"),
+        "incident": ("app.cli.incident", "declare an incident, or write a note"),
         "export": ("app.cli.export", "have a report built and write its file"),
         "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
         "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),

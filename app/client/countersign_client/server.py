@@ -111,6 +111,15 @@ class Server:
         path = f"/models/{quote(model, safe='')}/monitoring/run"
         return cast(dict[str, Any], self.send("POST", path, key=key, record=record).json())
 
+    def declare_incident(self, record: Mapping[str, object], key: str) -> dict[str, Any]:
+        """Declare an incident; its number and its place in the ledger."""
+        return cast(dict[str, Any], self.send("POST", "/incidents", key=key, record=dict(record)).json())
+
+    def note_incident(self, incident: str, record: Mapping[str, object], key: str) -> dict[str, Any]:
+        """Write a note into an incident's timeline."""
+        path = f"/incidents/{quote(incident, safe='')}/notes"
+        return cast(dict[str, Any], self.send("POST", path, key=key, record=dict(record)).json())
+
     def run_stress_test(self, model: str, version: str, plan: str, key: str) -> dict[str, Any]:
         """Have a version tested by this plan (TOML); the test as it is now."""
         record = {"version": version, "plan": plan}

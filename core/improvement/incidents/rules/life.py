@@ -71,12 +71,14 @@ class Move:
 S, A, P = IncidentStatus, Act, Permission
 OPEN = (S.DECLARED, S.CONTAINED, S.RESOLVED, S.IN_REVIEW)
 RECORDING = (
-    A.NOTE, A.DETAIL, A.SEVERITY, A.COMMAND, A.CONTAINMENT, A.INFORM, A.CAUSE, A.CLOCK, A.NOTIFY,
+    A.DETAIL, A.SEVERITY, A.COMMAND, A.CONTAINMENT, A.INFORM, A.CAUSE, A.CLOCK, A.NOTIFY,
 )  # fmt: skip
 MOVES: tuple[Move, ...] = (
     *(Move(stage, act, stage, P.INCIDENT_HANDLE) for stage in OPEN for act in RECORDING),
     # what became known later, and a late notification, are still put on record
-    *(Move(S.CLOSED, act, S.CLOSED, P.INCIDENT_HANDLE) for act in (A.NOTE, A.INFORM, A.NOTIFY)),
+    *(Move(S.CLOSED, act, S.CLOSED, P.INCIDENT_HANDLE) for act in (A.INFORM, A.NOTIFY)),
+    # whoever may declare an incident may say more of it, a pipeline too
+    *(Move(stage, A.NOTE, stage, P.INCIDENT_DECLARE) for stage in (*OPEN, S.CLOSED)),
     Move(S.DECLARED, A.CONTAIN, S.CONTAINED, P.INCIDENT_HANDLE),
     Move(S.CONTAINED, A.RESOLVE, S.RESOLVED, P.INCIDENT_HANDLE),
     Move(S.RESOLVED, A.REVIEW, S.IN_REVIEW, P.INCIDENT_REVIEW),
