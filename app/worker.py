@@ -36,7 +36,7 @@ from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
-from core.jobs.service import GAVE_UP, LEASE, Lease, extend, finish, take
+from core.jobs.service import EVERY_KIND, GAVE_UP, LEASE, Lane, Lease, extend, finish, take
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.monitoring.alerts.clock import ALERT_JOB, postpone, tick
 from core.monitoring.checks.service import fail_monitor, perform_monitor
@@ -237,11 +237,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-def work_once(place: Workplace, *, busy: Callable[[str, str], None] = lambda _kind, _slot: None) -> bool:
+LONG = frozenset({STRESS_JOB})  # they wait for minutes and would keep everything else waiting
+SHORT_LANE, LONG_LANE = Lane(LONG), Lane(LONG, others=False)
+
+
+def work_once(
+    place: Workplace, *, lane: Lane = EVERY_KIND, busy: Callable[[str, str], None] = lambda _kind, _slot: None
+) -> bool:
     """Take one job and do it, or send one message; False when nothing waits. `busy` is told what is being done."""
-    lease = take(place.store, at=now())
+    lease = take(place.store, lane=lane, at=now())
     if lease is None:
-        return deliver_once(place, at=now())
+        return lane.others and deliver_once(place, at=now())
     busy(lease.kind, lease.slot)
     error = GAVE_UP if lease.given_up else _done(place, lease)
     if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now

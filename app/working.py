@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.anchoring.outside import look_everywhere
 from app.composition import Workplace, now
 from app.schedule import Timetable
-from app.worker import work_once
+from app.worker import LONG_LANE, SHORT_LANE, work_once
 from core.jobs.tables import WorkerRole
 from core.jobs.workers import BEAT, beat, join, leave
 from core.ledger.batches.retention import sweep_stray
@@ -55,17 +55,28 @@ class Worker:
         """Work on this thread until told to stop; a second one says that this worker lives, whatever a job does."""
         beats = threading.Thread(target=self._beats, name="countersign-beat", daemon=True)
         beats.start()
+        long = threading.Thread(target=self._run_long, name="countersign-long-worker", daemon=True)
+        long.start()
         while not self._stopped.is_set():
             if not self._worked():
                 self._stopped.wait(IDLE_SECONDS)
+        long.join(timeout=1)  # a test under way ends with this process, and is taken up anew by the next worker
         beats.join()
         with suppress(SQLAlchemyError):  # it is not heard of any more, which says as much
             leave(self._place.store, self._name, done=self._done, at=now())
 
+    def _run_long(self) -> None:
+        """What takes minutes has a thread of its own, so that checks, alerts and messages do not wait for it."""
+        while not self._stopped.wait(IDLE_SECONDS):
+            try:
+                work_once(self._place, lane=LONG_LANE)
+            except Exception:  # as in `_worked`
+                log.exception("The queue of background work cannot be read")
+
     def _worked(self) -> bool:
         try:
             self._timetable.queue_due(self._place, at=now())
-            return work_once(self._place, busy=self._now_busy)
+            return work_once(self._place, lane=SHORT_LANE, busy=self._now_busy)
         except Exception:  # a store that is away for a moment must not end the worker
             log.exception("The queue of background work cannot be read")
             return False

@@ -9,6 +9,7 @@ import gevent.monkey  # type: ignore[import-untyped]
 gevent.monkey.patch_all()
 
 import json  # noqa: E402  after the patch, so that every socket is gevent's
+import os  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
@@ -17,6 +18,7 @@ from typing import Any, TextIO  # noqa: E402
 
 import gevent  # noqa: E402
 import requests  # noqa: E402
+from gevent.os import tp_read  # type: ignore[import-untyped]  # noqa: E402
 from locust import HttpUser, constant_throughput, task  # noqa: E402
 from locust.env import Environment  # noqa: E402
 
@@ -126,7 +128,14 @@ def run(order: dict[str, Any], made: TextIO) -> None:
         made.flush()
 
 
+def end_with_parent() -> None:
+    """The process that gave the order holds the other end of standard input; when that is gone, so is this one."""
+    tp_read(0, 1)
+    os._exit(1)
+
+
 def main(order: Path, made: Path) -> int:
+    gevent.spawn(end_with_parent)
     with made.open("w", encoding="utf-8") as sink:
         run(json.loads(order.read_text(encoding="utf-8")), sink)
     return 0

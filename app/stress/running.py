@@ -55,7 +55,7 @@ def _made(place: Workplace, begun: Begun, target: Target, alive: Callable[[], bo
         order.chmod(0o600)
         command = [sys.executable, "-Im", "app.stress.load", str(order), str(made)]
         with (Path(folder) / "said.txt").open("wb") as said:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)  # noqa: S603
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said)  # noqa: S603
             try:
                 _watch(place, begun, process, made, alive)
             finally:

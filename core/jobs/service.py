@@ -47,8 +47,19 @@ def enqueue(tx: Transaction, kind: str, slot: str, *, at: datetime) -> None:
     tx.session.execute(queued.on_conflict_do_nothing(index_elements=["kind", "slot"]))
 
 
-def take(store: Store, *, at: datetime) -> Lease | None:
-    """The oldest job that waits or whose worker let its lease run out; None when nothing waits.
+@dataclass(frozen=True)
+class Lane:
+    """Which kinds of jobs are taken: those of `kinds`, or all others."""
+
+    kinds: frozenset[str] = frozenset()
+    others: bool = True
+
+
+EVERY_KIND = Lane()
+
+
+def take(store: Store, *, lane: Lane = EVERY_KIND, at: datetime) -> Lease | None:
+    """The oldest job of the lane that waits or whose worker let its lease run out; None when nothing waits.
 
     A job on which three workers died is marked as failed and handed out once more, as `given_up`, not to be done.
     """
@@ -56,6 +67,8 @@ def take(store: Store, *, at: datetime) -> Lease | None:
         col(Job.status) == JobStatus.QUEUED,
         (col(Job.status) == JobStatus.RUNNING) & (col(Job.lease_until) < at),
     )
+    if lane != EVERY_KIND:
+        free &= col(Job.kind).not_in(lane.kinds) if lane.others else col(Job.kind).in_(lane.kinds)
     with store.reading() as session:  # most looks find nothing and need no writer's lock
         if session.exec(select(Job.id).where(free).limit(1)).first() is None:
             return None

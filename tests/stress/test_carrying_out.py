@@ -1,9 +1,13 @@
 """A test is carried out against a real server, within its bounds, and judged by the policy."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,21 +15,26 @@ import pytest
 from sqlmodel import select
 
 from app.composition import now
-from app.delivery.guard import parse_hosts
-from app.stress.running import SETTING, allowing, carry_out
-from app.worker import work_once
+from app.delivery.guard import parse_hosts, resolve_target
+from app.stress.running import SETTING, allowing, carry_out, order_of
+from app.worker import LONG_LANE, SHORT_LANE, work_once
 from core.errors import Refused, Unreadable
 from core.inventory.rules import Stage
 from core.ledger.tables import LogEntry
 from core.metrics.verdicts import Verdict
 from core.monitoring.alerts.tables import Alert
+from core.monitoring.stress.filing import Begun
+from core.monitoring.stress.gathering import Rows
 from core.monitoring.stress.outcome import outcome_from_json
+from core.monitoring.stress.plans import read_plan
 from core.monitoring.stress.scheduling import due_stress_tests, end_schedule, run_slot, schedule_stress_test
 from core.monitoring.stress.service import cancel_stress_test, request_stress_test
 from core.validation.stress.queries import StressFilter, StressPage, stress_schedules, stress_test, stress_tests
 from core.validation.stress.tables import StressStatus
 from tests.builders import NOON, set_stage
 from tests.stress.conftest import AWAY, BACK, CALM, RICH, Bench, Scoring, a_plan
+
+ROWS = Rows(({"income": 10, "age": 30},), pl.DataFrame({"prediction": ["0"]}), "1", "binary", "one row")
 
 
 def asked(bench: Bench, plan: str) -> str:
@@ -212,3 +221,28 @@ def test_a_schedule_queues_each_slot_once_and_says_when_nothing_serves(bench: Be
         assert stress_schedules(session)[0].said == f"No version of {bench.model} serves production."
     end_schedule(place.store, place.ledger, schedule=number, actor=bench.cast.validator, at=NOON)
     assert slots(7) == []
+
+
+def test_the_load_ends_with_the_process_that_asked_for_it(bench: Bench, scoring: Scoring, tmp_path: Path) -> None:
+    begun = Begun(
+        "ST0001", read_plan(a_plan(scoring.port, phases=CALM.replace("seconds = 1", "seconds = 60"))), "", ROWS
+    )
+    target = resolve_target(begun.plan.address, bench.place.settings.stress_hosts)
+    order = tmp_path / "order.json"
+    order.write_text(json.dumps(order_of(begun, target, {})), encoding="utf-8")
+    command = [sys.executable, "-Im", "app.stress.load", str(order), str(tmp_path / "made.jsonl")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    while not scoring.seen and process.poll() is None:
+        time.sleep(0.05)
+
+    assert process.stdin is not None
+    process.stdin.close()
+
+    assert process.wait(timeout=10) == 1
+
+
+def test_a_long_test_keeps_no_other_work_waiting(bench: Bench, scoring: Scoring) -> None:
+    asked(bench, a_plan(scoring.port, phases=CALM))
+
+    assert not work_once(bench.place, lane=SHORT_LANE)
+    assert work_once(bench.place, lane=LONG_LANE)

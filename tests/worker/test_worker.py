@@ -15,7 +15,7 @@ from app.composition import Workplace
 from app.settings import load
 from app.worker import INTERNAL, Kind, held, work_once
 from app.working import LEFT_BEHIND, Worker, sweep
-from core.jobs.service import GAVE_UP, LEASE, take
+from core.jobs.service import GAVE_UP, LEASE, Lane, take
 from core.jobs.tables import Job, JobStatus
 from core.ledger.service import Ledger
 from core.reports.formats.kinds import Format
@@ -181,11 +181,11 @@ def test_a_store_that_is_away_for_a_moment_does_not_end_the_worker(
 ) -> None:
     calls, real = list[int](), take
 
-    def away_once(store: Store, *, at: datetime):  # type: ignore[no-untyped-def]
+    def away_once(store: Store, *, lane: Lane, at: datetime):  # type: ignore[no-untyped-def]
         calls.append(1)
         if len(calls) == 1:
             raise ConnectionError
-        return real(store, at=at)
+        return real(store, lane=lane, at=at)
 
     monkeypatch.setattr(worker, "take", away_once)
     monkeypatch.setattr(working, "IDLE_SECONDS", 0.01)
