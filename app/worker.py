@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
 from app.compliance import run_due
 from app.composition import Workplace, now
@@ -253,6 +254,10 @@ def work_once(
     if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now
         KINDS[lease.kind].give_up(place, lease.slot, error)
     finish(place.store, lease, at=now(), error=error)
+    if error in (GAVE_UP, INTERNAL):
+        note_failed_job(place, lease.kind, lease.slot, error, at=now())
+    elif not error:
+        note_done_job(place, lease.kind, at=now())
     return True
 
 

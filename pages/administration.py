@@ -7,6 +7,7 @@ from app.components.formats import counted
 from app.components.me import require
 from app.components.text import plain
 from app.composition import now, workplace
+from app.navigation import page_file
 from app.views.administration import add_person, people_table, person_card, tokens_table
 from app.views.confirmation import confirmation
 from app.views.webhooks import hooks
@@ -46,4 +47,5 @@ with left:
 with right:
     person_card(place, viewer, at)
     add_person(place, viewer, at)
+st.page_link(page_file("channels"), label="Channels of alerts", icon=":material/arrow_forward:")
 hooks(place, viewer)

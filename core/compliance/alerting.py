@@ -1,8 +1,9 @@
-"""Raises an alert where a check deviates, and notes when it holds again: one alert a check, however many deviate."""
+"""Raises an alert where a check deviates or fails, and notes when it holds again: one a check, however many deviate."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.compliance.catalogue import CheckText
 from core.compliance.reconciling import Reconciled, open_subjects
 from core.ledger.service import Ledger
 from core.links import RecordKind, Ref
@@ -20,6 +21,21 @@ def alert_of(tx: Transaction, ledger: Ledger, run: str, done: Sequence[Reconcile
             raise_alert(tx, ledger, _signal(key, run, one), at=at)
         elif one.closed and not open_subjects(tx.session, one.text.key):
             settle_alert(tx, ledger, key, said=f"The check holds again in run {run}.", at=at)
+
+
+def alert_of_failed(
+    tx: Transaction, ledger: Ledger, run: str, said: Sequence[tuple[CheckText, str | None]], *, at: datetime
+) -> None:
+    """Raise an alert for each check that could not be computed, and settle those that could; None where it could."""
+    for text, why in said:
+        key = f"compliance check {text.key}"
+        if why is None:
+            settle_alert(tx, ledger, key, said=f"The check was computed in run {run}.", at=at)
+        else:
+            title = f"The check “{text.title}” could not be computed"
+            raise_alert(
+                tx, ledger, Signal(AlertKind.CHECK_FAILED, key, text.severity, title, f"Run {run}: {why}"), at=at
+            )
 
 
 def _signal(key: str, run: str, one: Reconciled) -> Signal:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.compliance.alerting import alert_of
+from core.compliance.alerting import alert_of, alert_of_failed
 from core.compliance.announcing import announce
 from core.compliance.checks import CHECKS
 from core.compliance.gathering.values import Read, Reading, digest_of
@@ -107,6 +107,8 @@ def run_checks(
         entry = ledger.record(tx, Event.COMPLIANCE_CHECKED, entity=entity, actor=actor, at=at, payload=payload)
         announce(tx, number, done, entry=entry.index, at=at)
         alert_of(tx, ledger, number, done, at=at)
+        failed = [(one.standing.text, one.said if one.outcome is Outcome.FAILED else None) for one in judged]
+        alert_of_failed(tx, ledger, number, failed, at=at)
         return Ran(number, judged, run.opened, run.closed, entry.index)
 
 

@@ -40,6 +40,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
     "owner": (
+        "alerts", "alert?alert=AL0002",
         "stress_tests?model=M0001", "stress_test?test=ST0001",
         "cycle", "coverage", "model_coverage?model=M0001&pack=gdpr", "packs", "pack?pack=sr-11-7", "pack?pack=sr-26-2",
         "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
@@ -55,7 +56,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "audit?finding=AF0002", "audit_plan", "compliance", "compliance_check?check=documents-current",
         "anchors", "events", "event_batch?number=B0001", "event?id=inf-00010",
     ),
-    "administrator": ("administration", "administration?person=P0002"),
+    "administrator": ("channels", "administration", "administration?person=P0002"),
 }  # fmt: skip
 
 

@@ -44,6 +44,7 @@ from core.ledger.batches.tables import EventBatch
 from core.ledger.queries import entries
 from core.ledger.service import Entity, Event, Ledger
 from core.metrics.verdicts import Verdict
+from core.monitoring.alerts.queries import AlertFilter, alerts
 from core.policy.exceptions.tables import PolicyException
 from core.store import Store
 from core.store.numbers import next_number
@@ -411,6 +412,9 @@ def test_a_check_that_cannot_be_read_is_kept_as_failed_and_stops_no_other(world:
     assert [one.outcome for one in ran.checks] == [Outcome.HOLDS, Outcome.FAILED]
     assert not ran.holds
     assert (ran.opened, ran.closed) == (0, 0)  # what was open stays so
+    with world.store.reading() as session:  # a check that fails is an alert of its own, and never silence
+        kinds = {row.alert.kind: row.alert.key for row in alerts(session, AlertFilter(), limit=9, offset=0).rows}
+    assert kinds["check failed"] == "compliance check production-approved"
 
 
 def test_what_another_run_has_judged_later_is_left_alone(world: World) -> None:

@@ -18,6 +18,7 @@ from app.working import LEFT_BEHIND, Worker, sweep
 from core.jobs.service import GAVE_UP, LEASE, Lane, take
 from core.jobs.tables import Job, JobStatus
 from core.ledger.service import Ledger
+from core.monitoring.alerts.queries import AlertFilter, AlertState, alerts
 from core.reports.formats.kinds import Format
 from core.reports.keys import SigningKeys, open_keys
 from core.reports.service import EXPORT_JOB, load_export, request_export
@@ -118,6 +119,15 @@ def test_a_run_that_meets_an_unknown_error_fails_and_does_not_wait_for_ever(
     assert (bench.run(waiting).status, bench.run(waiting).error) == (RunStatus.FAILED, INTERNAL)
     assert (job(place).status, job(place).error) == (JobStatus.FAILED, INTERNAL)
     assert bench.start() == "R0002"
+    with place.store.reading() as session:  # what fails in the background is never silence
+        (raised,) = alerts(session, AlertFilter(), limit=9, offset=0).rows
+    assert (raised.alert.key, raised.state) == ("job validation", AlertState.OPEN)
+
+    monkeypatch.undo()
+    work_once(place)
+    with place.store.reading() as session:
+        (raised,) = alerts(session, AlertFilter(), limit=9, offset=0).rows
+    assert raised.state is AlertState.RECOVERED
 
 
 @pytest.mark.usefixtures("clock")
