@@ -37,7 +37,7 @@ documents_table(found, page.model.number, version.version, known)
 wanted = asked.get("kind")
 kinds = [kind.value for kind in DocumentKind]
 if wanted in kinds:
-    editor(place, viewer, page, DocumentKind(wanted))
+    editor(place, viewer, page, DocumentKind(wanted), asked.get("incident", ""))
 else:
     chosen = st.selectbox("Write", kinds, key="write", format_func=str.capitalize, width=260)
     if st.button("Open the editor", key="open_editor", type="primary"):

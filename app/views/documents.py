@@ -67,13 +67,15 @@ def _row(
     }
 
 
-def editor(place: Workplace, viewer: Me, page: ModelPage, kind: DocumentKind) -> None:
+def editor(place: Workplace, viewer: Me, page: ModelPage, kind: DocumentKind, incident: str = "") -> None:
     """Write the next version: from the template filled with the record, or from the version that is kept."""
     version, at = version_of(page), now()
     with place.store.reading() as session:
         row = document_of(session, version.id or 0, kind)
         facts_ = document_facts(session, version, kind)
-        filled, template = draft(session, model=page.model.number, version=version.version, kind=kind, at=at)
+        filled, template = draft(
+            session, model=page.model.number, version=version.version, kind=kind, incident=incident, at=at
+        )
         kept = newest_text(session, row) if row else ""
     section(f"{kind.value.capitalize()}, {'next version' if row else 'first version'}")
     reasons = write_refusals(facts_, viewer.actor)
@@ -82,7 +84,8 @@ def editor(place: Workplace, viewer: Me, page: ModelPage, kind: DocumentKind) ->
         return
     source = KEPT
     if row:
-        source = st.radio("Begin from", [KEPT, "The template, filled again"], horizontal=True, key="from")
+        ways = [KEPT, "The template, filled again"]
+        source = st.radio("Begin from", ways, index=int(bool(incident)), horizontal=True, key="from")
     body = kept if row and source == KEPT else filled.body
     st.caption(
         f"Template {kind.value} {template.version}, filled from the record of {moment(at)}. "
@@ -97,7 +100,7 @@ def editor(place: Workplace, viewer: Me, page: ModelPage, kind: DocumentKind) ->
         with attempt("The document was not kept."):
             done = keep_document(
                 place.store, place.ledger, model=page.model.number, version=version.version, kind=kind, body=text,
-                comment=comment, expected_revision=facts_.revision, actor=viewer.actor, at=now(),
+                comment=comment, incident=incident, expected_revision=facts_.revision, actor=viewer.actor, at=now(),
             )  # fmt: skip
             confirm_next(f"{done.document} version {done.revision} is kept, ledger entry {done.entry}.")
             st.switch_page(page_file("document"), query_params={"document": done.document})

@@ -14,10 +14,12 @@ from core.documents.tables import Document, DocumentVersion
 from core.documents.templates import LONGEST, Template, digest_of, template_in_use
 from core.documents.values import record_of, values_of
 from core.errors import Conflict, Problem, Refused, Unreadable
+from core.improvement.incidents.facts import load_incident
 from core.inventory.moves import facts_of, load_version
 from core.inventory.tables import ModelVersion
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
+from core.links import RecordKind, Ref, link
 from core.policy.packs.signals import DocumentKind
 from core.store import Store, Transaction
 from core.store.numbers import next_number
@@ -34,10 +36,16 @@ class Kept:
     entry: int
 
 
-def draft(session: Session, *, model: str, version: str, kind: DocumentKind, at: datetime) -> tuple[Filled, Template]:
-    """The template in use, filled from the record as it is now, and which version of it that was."""
+def draft(
+    session: Session, *, model: str, version: str, kind: DocumentKind, incident: str = "", at: datetime
+) -> tuple[Filled, Template]:
+    """The template in use, filled from the record as it is now, and which version of it that was.
+
+    Places about an incident are filled from the one that is named, or else from the newest of the version.
+    """
     template = template_in_use(session, kind)
-    return fill(template.body, values_of(record_of(session, model, version, at=at))), template
+    record = record_of(session, model, version, at=at, incident=incident)
+    return fill(template.body, values_of(record)), template
 
 
 def document_facts(session: Session, version: ModelVersion, kind: DocumentKind) -> DocumentFacts:
@@ -60,13 +68,14 @@ def keep_document(
     kind: DocumentKind,
     body: str,
     comment: str = "",
+    incident: str = "",
     expected_revision: int = 0,
     actor: Actor,
     at: datetime,
 ) -> Kept:
     """Keep this text as the next version of the document, the first where `expected_revision` is 0.
 
-    Raises `Conflict` where somebody kept another version meanwhile.
+    With an `incident` the document is linked with it. Raises `Conflict` where somebody kept another version meanwhile.
     """
     _check(body, comment)
     entity = Entity("version", f"{model} {version}")
@@ -82,7 +91,14 @@ def keep_document(
         if facts.revision != expected_revision:
             raise Conflict(f"version {expected_revision}", f"version {facts.revision}", "The document")
         kept = _advanced(tx, found, body, at, actor) if found else _begun(tx, number, row, kind, body, at, actor)
-        return _recorded(tx, ledger, kept, body, comment, f"{model} {version}", actor=actor, at=at)
+        if incident:
+            ends = Ref(RecordKind.INCIDENT, load_incident(tx.session, incident).number), _ref(kept)
+            link(tx, *ends, by=actor.acting_as, at=at)
+        return _recorded(tx, ledger, kept, body, comment, f"{model} {version}", incident, actor=actor, at=at)
+
+
+def _ref(row: Document) -> Ref:
+    return Ref(RecordKind.DOCUMENT, row.number)
 
 
 def _begun(
@@ -117,7 +133,16 @@ def _advanced(tx: Transaction, row: Document, body: str, at: datetime, actor: Ac
 
 
 def _recorded(
-    tx: Transaction, ledger: Ledger, row: Document, body: str, comment: str, about: str, *, actor: Actor, at: datetime
+    tx: Transaction,
+    ledger: Ledger,
+    row: Document,
+    body: str,
+    comment: str,
+    about: str,
+    incident: str,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> Kept:
     template = template_in_use(tx.session, row.kind)
     version = DocumentVersion(
@@ -147,6 +172,7 @@ def _recorded(
             "template": f"{row.kind.value} {template.version}",
             "open": row.open_places,
             "comment": version.comment,
+            **({"incident": incident} if incident else {}),
         },
     )
     return Kept(row.number, row.revision, entry.index)

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from core.access.queries import names
 from core.approval.tables import ChangeRequest, Condition, Vote
+from core.documents.incident_values import SAID as OF_INCIDENTS
+from core.documents.incident_values import Told, incident_for, incident_values
 from core.errors import NotFound
 from core.inventory.queries import ModelPage, model_page
 from core.inventory.tables import Model, ModelVersion, RiskFactor
@@ -41,14 +43,15 @@ class Record:
     policy: PublishedPolicy
     run_policy: PublishedPolicy | None
     known: Mapping[str, str]
+    incident: Told | None = None
 
     def person(self, number: str) -> str:
         """Name and number."""
         return f"{self.known[number]} ({number})" if number in self.known else number
 
 
-def record_of(session: Session, number: str, version: str, *, at: datetime) -> Record:
-    """The record of this version; raises `NotFound`."""
+def record_of(session: Session, number: str, version: str, *, at: datetime, incident: str = "") -> Record:
+    """The record of this version, with the incident that is named or else its newest; raises `NotFound`."""
     page = model_page(session, number, version)
     if page.version is None or page.version.id is None:
         raise NotFound(f"version of {number}", version)
@@ -57,7 +60,8 @@ def record_of(session: Session, number: str, version: str, *, at: datetime) -> R
         select(ChangeRequest).where(ChangeRequest.version_id == page.version.id).order_by(col(ChangeRequest.id).desc())
     ).first()
     key = change.id if change else 0
-    run = held.latest_run
+    run, known = held.latest_run, names(session)
+    affecting = incident_for(session, page.model.number, page.version.version, incident, at=at)
     return Record(
         page=page,
         model=page.model,
@@ -69,7 +73,8 @@ def record_of(session: Session, number: str, version: str, *, at: datetime) -> R
         factors=session.exec(select(RiskFactor).where(RiskFactor.model_id == page.model.id)).all(),
         policy=policy_in_force(session, at=at),
         run_policy=policy_by_id(session, run.policy_version_id) if run else None,
-        known=names(session),
+        known=known,
+        incident=Told(affecting, known) if affecting else None,
     )
 
 
@@ -79,7 +84,7 @@ def values_of(record: Record) -> Mapping[str, str]:
     found |= {f"version.{name}": _text(getattr(record.version, name)) for name in VERSION}
     for use, dataset in (("training", record.page.training), ("test", record.page.test)):
         found |= {f"{use}.{name}": _text(getattr(dataset, name, "")) for name in DATASET}
-    return found | {name: say(record) for name, say in SAID.items()}
+    return found | {name: say(record) for name, say in SAID.items()} | incident_values(record.incident)
 
 
 def _checks(record: Record) -> str:
@@ -203,6 +208,7 @@ KNOWN = frozenset(
         *(f"version.{name}" for name in VERSION),
         *(f"{use}.{name}" for use in ("training", "test") for name in DATASET),
         *SAID,
+        *OF_INCIDENTS,
     }
 )
 

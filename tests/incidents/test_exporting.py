@@ -7,8 +7,11 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from core.documents.service import draft, keep_document
 from core.errors import NotFound
 from core.ledger import offline
+from core.links import RecordKind, Ref, linked
+from core.policy.packs.signals import DocumentKind
 from core.reports.formats.kinds import Format
 from core.reports.keys import SigningKeys, open_keys
 from core.reports.service import build_export, download, forms_of, request_export
@@ -81,3 +84,35 @@ def test_exports_of_incidents_go_with_the_schema_and_others_stay(world: World) -
     world.store.upgrade()
 
     assert (left, sound) == (["X0002"], "ok")
+
+
+def test_the_document_of_the_review_is_filled_from_the_incident_and_linked_with_it(world: World) -> None:
+    a_policy(world.store)
+    number = world.reviewed()
+    about = {"model": world.model, "version": "1.0.0", "kind": DocumentKind.POST_INCIDENT_REVIEW}
+
+    with world.store.reading() as session:
+        filled, _ = draft(session, **about, incident=number, at=NOON)  # type: ignore[arg-type]
+        newest, _ = draft(session, **about, at=NOON)  # type: ignore[arg-type]
+    kept = keep_document(
+        world.store, world.ledger, **about, body=filled.body, incident=number, actor=world.cast.owner, at=NOON  # type: ignore[arg-type]
+    )  # fmt: skip
+
+    with world.store.reading() as session:
+        ends = [one.ref for one in linked(session, Ref(RecordKind.DOCUMENT, kept.document))]
+    assert newest == filled
+    for said in ("The bureau file came without the column of limits.", "As told in the meeting.", "ACT0001", "IN0001"):
+        assert said in filled.body
+    assert "incident.people_affected" in filled.open_places  # nobody has said
+    assert ends == [Ref(RecordKind.INCIDENT, number)]
+
+
+def test_without_an_incident_its_places_stay_to_be_filled_in(world: World) -> None:
+    a_policy(world.store)
+
+    with world.store.reading() as session:
+        filled, _ = draft(
+            session, model=world.model, version="1.0.0", kind=DocumentKind.POST_INCIDENT_REVIEW, at=NOON
+        )  # fmt: skip
+
+    assert {"incident.number", "incident.cause", "incident.actions"} <= set(filled.open_places)

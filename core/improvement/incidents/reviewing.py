@@ -14,7 +14,6 @@ from core.improvement.incidents.tables import IncidentReview
 from core.improvement.keeping import TEXT, check_texts, refuse, save
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.links import RecordKind, Ref, link
 from core.store import Store
 
 
@@ -67,16 +66,6 @@ def close_incident(store: Store, ledger: Ledger, *, incident: str, conclusion: s
         save(tx, row, values, actor=actor, at=at)
         payload = {"conclusion": conclusion.strip()}
         return recorded(tx, ledger, Event.INCIDENT_CLOSED, incident, dict(payload), actor=actor, at=at)
-
-
-def link_document(store: Store, ledger: Ledger, *, incident: str, document: str, actor: Actor, at: datetime) -> Done:
-    """The review's document, as it is kept: the template “post-incident review”, filled from the incident."""
-    with deciding(store, ledger, Act.NOTE, entity=Entity("incident", incident), actor=actor, at=at) as tx:
-        row = load_incident(tx.session, incident, to_change=True)
-        refuse(refusals(incident_facts(tx.session, row, at=at), Act.NOTE, actor))
-        link(tx, Ref(RecordKind.INCIDENT, incident), Ref(RecordKind.DOCUMENT, document), by=actor.acting_as, at=at)
-        payload = {"document": document}
-        return recorded(tx, ledger, Event.INCIDENT_NOTED, incident, dict(payload), actor=actor, at=at)
 
 
 def _check(review: Review, at: datetime) -> None:
