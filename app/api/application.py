@@ -8,6 +8,7 @@ from app.api.routes import (
     alerts,
     audits,
     changes,
+    comparisons,
     compliance,
     controls,
     coverage,
@@ -78,7 +79,7 @@ def build() -> Api:
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
         ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls, alerts, incidents,
+        controls, alerts, incidents, comparisons,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -59,7 +59,7 @@ class CodeWish(Wish):
 
 
 class RolloutWish(Wish):
-    """A step of a rollout; `reason` is for halting and aborting, `strategy` for beginning."""
+    """A step of a rollout; `reason` is for halting, aborting and releasing a hold, `strategy` for beginning."""
 
     act: Act
     reason: str = Field("", max_length=2000)
@@ -71,6 +71,9 @@ class RollbackWish(Wish):
 
     reason: str = Field(max_length=2000, examples=["Error rate above 5 % since 14:10 UTC."])
     environment: str = Field(PRODUCTION, max_length=50)
+    seen: str | None = Field(
+        None, max_length=64, description="The version that stood when this was decided; refused where another stands"
+    )
 
 
 class DrillWish(Wish):

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "stress": ("app.cli.stress", "have a version stress-tested, and gate on the verdict"),
         "incident": ("app.cli.incident", "declare an incident, or write a note"),
+        "compare": ("app.cli.compare", "hold a challenger against the champion on the same rows"),
         "export": ("app.cli.export", "have a report built and write its file"),
         "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
         "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),

@@ -58,7 +58,10 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
             code = code_of(session, model, reading.version.version)
         _standing(reading, standing, environment, asked)
         st.page_link(
-            page_file("challenger"), label="Compare a challenger on the same cases", query_params={"model": model}
+            page_file("challenger"),
+            label="Compare a challenger on the same cases",
+            icon=":material/compare_arrows:",
+            query_params={"model": model},
         )
         in_force(reading, bounds)
         lifted(reading, former)

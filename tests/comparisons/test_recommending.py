@@ -20,7 +20,7 @@ from core.improvement.comparisons.rules import (
 from core.policy.safeguards.rules import ComparisonRule
 
 RULE = ComparisonRule()  # 1,000 pairs, margin 0.01, groups of 100, 0.05 by group, 20 % of cost
-BETTER = ComparisonFacts(pairs=2000, labelled=1000, metric="roc_auc", deciding=Paired(0.03, 0.01, 0.05))
+BETTER = ComparisonFacts(pairs=2000, labelled=1000, metric="ROC AUC", deciding=Paired(0.03, 0.01, 0.05))
 SLOWER = Increase("latency", 0.5, 0.3)
 PROMOTE, KEEP, OPEN = Recommendation.PROMOTE, Recommendation.KEEP, Recommendation.NOT_ENOUGH
 
@@ -29,7 +29,7 @@ def test_a_better_challenger_is_recommended_with_its_reasons() -> None:
     found, reasons = recommend(BETTER, RULE)
 
     assert (found, {one.side for one in reasons}) == (PROMOTE, {Side.FOR})
-    assert "better by roc auc (+0.0300, 95 % interval +0.0100 to +0.0500)" in reasons[1].said
+    assert "ROC AUC: the challenger is better (+0.0300, 95 % interval +0.0100 to +0.0500)" in reasons[1].said
 
 
 @pytest.mark.parametrize(

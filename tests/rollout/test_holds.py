@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from core.access.rules import Actor
 from core.approval.rollout import stepping
-from core.approval.rollout.holding import Release, release_hold
+from core.approval.rollout.holding import release_hold
 from core.approval.rollout.queries import rollout_page
 from core.approval.rollout.rules import Act
+from core.approval.rollout.stepping import Stepped
 from core.errors import Refused
 from core.improvement.rollback.canaries import consider_hold
 from core.inventory.deployments.rules import Ending
@@ -58,7 +59,7 @@ def against(line: Line, change: str, act: Act) -> list[str]:
     return [one.code for one in page.refusals[act]]
 
 
-def released(line: Line, change: str, *, reason: str = REASON, actor: Actor | None = None) -> Release:
+def released(line: Line, change: str, *, reason: str = REASON, actor: Actor | None = None) -> Stepped:
     return release_hold(line.store, line.ledger, change=change, reason=reason, actor=actor or line.cast.owner, at=LATER)
 
 

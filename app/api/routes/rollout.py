@@ -25,6 +25,7 @@ from app.api.writing import Write, Writing
 from app.delivery.registry import registry_trouble
 from core.approval.code.service import report_code
 from core.approval.rollout import placing, returning, stepping
+from core.approval.rollout.holding import release_hold
 from core.approval.rollout.rules import Act
 from core.inventory.deployments import queries
 from core.inventory.deployments.rules import PRODUCTION
@@ -78,8 +79,8 @@ def deployments(
     operation_id="step_rollout",
 )
 def step(change: str, wish: RolloutWish, write: Write) -> Response:
-    """Take a step of a rollout. A token halts and aborts, under scope `production:return`; beginning, advancing and
-    resuming are acts of people, and answer 403 with every reason."""
+    """Take a step of a rollout. A token halts and aborts, under scope `production:return`; beginning, advancing,
+    resuming and releasing a hold are acts of people, and answer 403 with every reason."""
     return write.answer(
         lambda store: _step(store, change, wish, write), lambda session, done: _step_said(write, session, done)
     )
@@ -98,6 +99,7 @@ def roll_back(model: str, wish: RollbackWish, write: Write) -> Response:
             model=model,
             reason=wish.reason,
             environment=wish.environment,
+            seen=wish.seen,
             actor=caller.actor,
             at=caller.at,
         ),
@@ -205,6 +207,8 @@ def _step(store: Store, change: str, wish: RolloutWish, write: Writing) -> stepp
             return stepping.resume(store, ledger, change=change, actor=actor, at=at)
         case Act.ABORT:
             return stepping.abort(store, ledger, change=change, reason=wish.reason, actor=actor, at=at)
+        case Act.RELEASE:
+            return release_hold(store, ledger, change=change, reason=wish.reason, actor=actor, at=at)
 
 
 def _step_said(write: Writing, session: Session, done: stepping.Stepped) -> RolloutStep:

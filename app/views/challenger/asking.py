@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.components import act_button, attempt, blocked, plain, section
+from app.components import act_button, attempt, blocked, section
 from app.components.me import Me
 from app.composition import Workplace, now
 from app.navigation import page_file
@@ -85,4 +85,4 @@ def _span(first: DeltaGenerator, second: DeltaGenerator) -> tuple[datetime | Non
 
 def _said(one: Choice) -> str:
     line = ", experimental" if one.experimental else ""
-    return f"v{plain(one.version)} ({one.stage}{line})"
+    return f"v{one.version} ({one.stage}{line})"  # options are shown as text, not as Markdown

@@ -1,6 +1,6 @@
 """One comparison as it is read: the answer, the reasons, the tables that prove it, and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -23,8 +23,9 @@ from app.views.challenger.words import SIDES, answer, apart, metric_name
 from app.views.confirmation import confirm_next
 from core.improvement.comparisons.promoting import request_promotion
 from core.improvement.comparisons.queries import ComparisonPage
-from core.improvement.comparisons.results import SELECTION, ComparisonResult, GroupRow
+from core.improvement.comparisons.results import SELECTION, ComparisonResult, Difference, GroupRow
 from core.improvement.comparisons.rules import SourceKind
+from core.metrics.figure import spoken
 
 MOST = 50
 
@@ -48,13 +49,13 @@ def reasons_table(found: ComparisonResult, policy: int) -> None:
         [
             {
                 "Step": plain(one.said),
-                "It": SIDES[one.side],
+                "Side": SIDES[one.side],
                 "Clause": link(one.clause, "/policy", policy=policy),
             }
             for one in found.reasons
         ],
         alt="Reasons of the recommendation, in the order of the rule",
-        unbroken=["It", "Clause"],
+        unbroken=["Side", "Clause"],
     )
 
 
@@ -64,23 +65,36 @@ def performance_table(found: ComparisonResult) -> None:
     if not found.differences:
         st.markdown(":gray[No labelled pairs, so there is no performance to compare.]")
         return
+    known = [one for one in found.differences if one.change is not None]
     table(
         [
             {
                 "Metric": metric_name(one) + (" **decides**" if one.metric == found.metric else ""),
                 "Champion": number(one.champion, 4),
                 "Challenger": number(one.challenger, 4),
-                "Difference": signed(one.change, 4) if one.change is not None else plain(one.reason),
+                "Difference": signed(one.change, 4),
                 "95 %": f"{signed(one.low, 4)} to {signed(one.high, 4)}" if one.low is not None else NOTHING,
                 "p": p_value(one.p_value),
-                "By": plain(one.method),
             }
-            for one in found.differences[:MOST]
+            for one in known[:MOST]
         ],
         alt="Metrics of champion and challenger on the same rows, with the paired difference and its interval",
         right=["Champion", "Challenger", "Difference", "95 %", "p"],
     )
+    st.markdown(f":small[:gray[{_methods(known)}]]")
+    for one in found.differences:
+        if one.change is None:
+            st.markdown(f":small[:gray[{spoken(one.metric)} is not compared: {plain(one.reason)}.]]")
     difference_chart(found)
+
+
+def _methods(known: Sequence[Difference]) -> str:
+    """How the intervals were found, each method with its metrics."""
+    by_method: dict[str, list[str]] = {}
+    for one in known:
+        if one.method:
+            by_method.setdefault(one.method, []).append(spoken(one.metric))
+    return "Intervals: " + "; ".join(f"{plain(how)} for {', '.join(names)}" for how, names in by_method.items()) + "."
 
 
 def groups_table(found: ComparisonResult) -> None:
@@ -102,7 +116,7 @@ def groups_table(found: ComparisonResult) -> None:
 
 def _group(one: GroupRow, selected: bool) -> Mapping[str, str]:
     written, changed = (percent, points) if selected else (number, signed)
-    beside = f"{points(one.beside)} ({points(one.beside_low)} to {points(one.beside_high)})"
+    beside = _with_span(one.beside, one.beside_low, one.beside_high)
     return {
         "Group": f"{plain(one.attribute)} {plain(one.group)}",
         "Cases": count(one.rows),
@@ -112,6 +126,12 @@ def _group(one: GroupRow, selected: bool) -> Mapping[str, str]:
         "Beside all": beside if one.beside is not None else NOTHING,
         "Differently": percent(one.differ_share) if one.differ_share is not None else NOTHING,
     }
+
+
+def _with_span(value: float | None, low: float | None, high: float | None) -> str:
+    """−0.5 pp (−0.9 to −0.1)."""
+    ends = [NOTHING if end is None else signed(end * 100, 1) for end in (low, high)]
+    return f"{points(value)} ({ends[0]} to {ends[1]})"
 
 
 def means_table(found: ComparisonResult) -> None:

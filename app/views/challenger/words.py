@@ -1,6 +1,7 @@
 """What a comparison came to, in the words of the status vocabulary."""
 
 from app.components import status
+from app.components.formats import counted
 from core.improvement.comparisons.results import ComparisonResult, Difference
 from core.improvement.comparisons.rules import Recommendation, Side
 from core.metrics.figure import spoken
@@ -19,11 +20,13 @@ def recommendation_badge(found: Recommendation) -> str:
 
 
 def answer(found: ComparisonResult, champion: str, challenger: str) -> str:
-    """The first line: the recommendation, and the figure that decided it, with people before ratios."""
+    """The first line: what the comparison recommends, and in a few words why."""
+    against = sum(one.side is Side.AGAINST for one in found.reasons)
+    why = f"{counted(against, 'reason')} against v{challenger}" if against else f"v{challenger} is no better"
     said = {
         Recommendation.PROMOTE: f"Request that v{challenger} take the place of v{champion}.",
-        Recommendation.KEEP: f"Keep v{champion}.",
-        Recommendation.NOT_ENOUGH: f"These rows do not tell whether v{challenger} is better than v{champion}.",
+        Recommendation.KEEP: f"Keep v{champion}: {why}.",
+        Recommendation.NOT_ENOUGH: f"These cases do not tell whether v{challenger} is better than v{champion}.",
     }[found.recommendation]
     return f"{recommendation_badge(found.recommendation)} **{said}**"
 
@@ -44,6 +47,6 @@ def apart(found: ComparisonResult) -> str:
 
 
 def metric_name(one: Difference) -> str:
-    """The metric as people write it, with the side on which it is better."""
-    side = f" :gray[{one.better} is better]" if one.better else ""
+    """The metric as people write it; the side on which it is better is said where it is the lower one."""
+    side = " :gray[lower is better]" if one.better == "lower" else ""
     return f"{spoken(one.metric)}{side}"

@@ -12,6 +12,7 @@ from core.approval.hooks.announcing import announce
 from core.approval.rollout.facts import lock_execution, open_hold, open_rollout, rollout_facts
 from core.approval.rollout.moving import tell
 from core.approval.rollout.rules import Act, plan_from, rollout_refusals
+from core.approval.rollout.stepping import Stepped
 from core.approval.rollout.tables import Rollout, RolloutHold
 from core.approval.rollout.texts import check_reason, refuse
 from core.approval.tables import ChangeRequest
@@ -35,14 +36,6 @@ class Held:
     severity: str
     clause: str
     stops: bool  # the share of cases goes to 0, where the step has one
-
-
-@dataclass(frozen=True)
-class Release:
-    """Which change goes on, and the ledger entry that says so."""
-
-    change: str
-    entry: int
 
 
 def hold_within(
@@ -82,7 +75,7 @@ def hold_within(
     return row, number
 
 
-def release_hold(store: Store, ledger: Ledger, *, change: str, reason: str, actor: Actor, at: datetime) -> Release:
+def release_hold(store: Store, ledger: Ledger, *, change: str, reason: str, actor: Actor, at: datetime) -> Stepped:
     """Let the rollout go on after a breach: the share is as the step says, and the hold of the step begins anew."""
     with deciding(store, ledger, Act.RELEASE, entity=Entity("change", change), actor=actor, at=at) as tx:
         check_reason(reason)
@@ -99,7 +92,7 @@ def release_hold(store: Store, ledger: Ledger, *, change: str, reason: str, acto
         canary = standing(tx.session, rollout.model_id, PRODUCTION, Phase.CANARY)
         if canary is not None and canary.share != hold.share_before:
             _share(tx, found.record, canary, hold.share_before, reason.strip(), entry, actor=actor, at=at)
-        return Release(change, entry)
+        return Stepped(change, found.record.change.status, rollout.status, rollout.step, entry)
 
 
 def _step_anew(tx: Transaction, rollout: Rollout, at: datetime) -> None:

@@ -31,6 +31,7 @@ from core.improvement.comparisons.rules import (
     Paired,
     recommend,
 )
+from core.metrics.figure import spoken
 from core.metrics.performance.comparing import PerformanceComparison
 from core.metrics.verdicts import Verdict
 from core.monitoring.intake.rules import ID, LABEL, PREDICTION, SCORE
@@ -65,7 +66,7 @@ def measure(pairs: Pairs, bounds: Bounds, step: Callable[[str], None]) -> Compar
     facts = ComparisonFacts(
         pairs=pairs.frame.height,
         labelled=pairs.labelled.height,
-        metric=metric,
+        metric=spoken(metric),
         deciding=_turned(next((one for one in differences if one.metric == metric), None)),
         groups=tuple(
             GroupDifference(f"{one.attribute} {one.group}", one.rows, one.beside_low, one.beside_high, one.beside)

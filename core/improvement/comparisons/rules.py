@@ -25,7 +25,10 @@ LOWER_IS_BETTER = frozenset(
         "root_mean_squared_error",
     }
 )
-UNDIRECTED = frozenset({"bias", "prevalence", "predicted_rate", "selection_rate"})  # no side of these is better
+# no side of these is better
+UNDIRECTED = frozenset(
+    {"bias", "calibration_intercept", "calibration_slope", "predicted_rate", "prevalence", "selection_rate"}
+)
 
 
 class SourceKind(StrEnum):
@@ -149,17 +152,26 @@ def _pairs(facts: ComparisonFacts, rule: ComparisonRule) -> list[Reason]:
 
 
 def _performance(facts: ComparisonFacts, rule: ComparisonRule) -> Reason:
-    clause, one, name = f"{CLAUSE}.margin", facts.deciding, facts.metric.replace("_", " ")
+    clause, one, name = f"{CLAUSE}.margin", facts.deciding, facts.metric
     if one.better is None or one.low is None or one.high is None:
-        return Reason(Side.OPEN, f"The difference of {name} cannot be told from these rows", clause)
-    span = f"{one.better:+.4f}, 95 % interval {one.low:+.4f} to {one.high:+.4f}"
+        return Reason(Side.OPEN, f"{name}: the difference cannot be told from these rows", clause)
+    span = f"{_signed(one.better)}, 95 % interval {_signed(one.low)} to {_signed(one.high)}"
     if one.low > 0:
-        return Reason(Side.FOR, f"The challenger is better by {name} ({span})", clause)
+        return Reason(Side.FOR, f"{name}: the challenger is better ({span})", clause)
     if one.high < 0:
-        return Reason(Side.AGAINST, f"The challenger is worse by {name} ({span})", clause)
+        return Reason(Side.AGAINST, f"{name}: the challenger is worse ({span})", clause)
     if one.low >= -rule.margin and one.high <= rule.margin:
-        return Reason(Side.OPEN, f"Both are alike by {name}, within {rule.margin:g} ({span})", clause)
-    return Reason(Side.OPEN, f"The difference of {name} is not established ({span})", clause)
+        return Reason(Side.OPEN, f"{name}: both are alike, within {rule.margin:g} ({span})", clause)
+    return Reason(Side.OPEN, f"{name}: the difference is not established ({span})", clause)
+
+
+def _signed(value: float) -> str:
+    """With its sign, a true minus; an error's is turned, so that + is better."""
+    return f"{value:+.4f}".replace("-", "−")
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:+.1f} %".replace("-", "−")
 
 
 def _fairness(facts: ComparisonFacts, rule: ComparisonRule) -> list[Reason]:
@@ -167,8 +179,8 @@ def _fairness(facts: ComparisonFacts, rule: ComparisonRule) -> list[Reason]:
     reasons = [
         Reason(
             Side.AGAINST,
-            f"{one.group} is selected more rarely than before by {-(one.beside or 0):.1%} beside all rows, "
-            f"with 95 % confidence by more than {rule.fairness_margin:.1%}",
+            f"{one.group} is selected more rarely than before by {-100 * (one.beside or 0):.1f} points beside all "
+            f"rows, with 95 % confidence by more than {100 * rule.fairness_margin:g}",
             f"{CLAUSE}.fairness_margin",
         )
         for one in judged
@@ -183,7 +195,8 @@ def _fairness(facts: ComparisonFacts, rule: ComparisonRule) -> list[Reason]:
         said = f"{small} group{'s are' if small > 1 else ' is'} too small to judge, below {rule.minimum_group:,} rows"
         reasons.append(Reason(Side.OPEN, said, f"{CLAUSE}.minimum_group"))
     if judged and not reasons:
-        said = f"No group of {len(judged)} is selected more rarely than before by more than {rule.fairness_margin:.1%}"
+        bound = f"{100 * rule.fairness_margin:g} points beside all rows"
+        said = f"None of {len(judged)} groups is selected more rarely than before by more than {bound}"
         reasons.append(Reason(Side.FOR, said, f"{CLAUSE}.fairness_margin"))
     return reasons
 
@@ -196,7 +209,7 @@ def _increases(facts: ComparisonFacts, rule: ComparisonRule) -> list[Reason]:
             continue
         clause, bound = f"{CLAUSE}.{one.what}_increase", most[one.what]
         beyond = one.low is not None and one.low > bound
-        said = f"Mean {one.what} changes by {one.share:+.1%}; the policy allows {bound:+.1%}"
+        said = f"Mean {one.what} changes by {_percent(one.share)}; the policy allows {_percent(bound)}"
         reasons.append(Reason(Side.AGAINST if beyond else Side.FOR, said, clause))
     return reasons
 
