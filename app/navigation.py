@@ -63,6 +63,8 @@ PAGES: tuple[Page, ...] = (
     Page("channels", "Channels of alerts", "channels.py", frozenset({Role.ADMINISTRATOR}), hidden=True),
     Page("findings", "Findings", "findings.py", _GOVERNING),
     Page("finding", "Finding", "finding.py", hidden=True),
+    Page("reviews", "Reviews", "reviews.py", _GOVERNING, menu=EVIDENCE),
+    Page("review", "Review", "review.py", hidden=True),
     Page("incidents", "Incidents", "incidents.py", _GOVERNING),
     Page("incident", "Incident", "incident.py", hidden=True),
     Page("incident_new", "Declare an incident", "incident_new.py", _GOVERNING - {Role.AUDITOR}, hidden=True),

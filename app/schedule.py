@@ -12,10 +12,12 @@ from app.drop import DROP_JOB, due_drops
 from app.event_retention import due_removals
 from app.incidents import due_watches
 from app.notices import due_notices
+from app.register_schedule import due_escalations, due_launches
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.compliance.service import COMPLIANCE_JOB
+from core.improvement.reviews.planning import LAUNCH_JOB
 from core.improvement.rollback.drills import REHEARSAL_JOB, due_rehearsals
 from core.improvement.watching import INCIDENT_JOB
 from core.inventory.importing.registry.syncing import REGISTRY_JOB
@@ -26,6 +28,7 @@ from core.monitoring.checks.service import due_by_clock
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, due_stress_tests
 from core.monitoring.vocabulary import MONITOR_JOB
 from core.policy.events_kept import EVENTS_JOB
+from core.register.escalating import ESCALATION_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
 LOOKS_EVERY = timedelta(seconds=30)
@@ -75,6 +78,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(SCHEDULE_JOB, _due_exports),
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),
+    Scheduled(ESCALATION_JOB, due_escalations),
+    Scheduled(LAUNCH_JOB, due_launches),
     Scheduled(ANCHOR_JOB, due_checkpoints),
     Scheduled(STRESS_CLOCK_JOB, _due_stress_tests),
     Scheduled(INCIDENT_JOB, due_watches),

@@ -33,6 +33,7 @@ from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, pe
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
 from core.improvement.comparisons.asking import COMPARISON_JOB
+from core.improvement.reviews.planning import LAUNCH_JOB, plan_post_launch
 from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB, watch
 from core.inventory.importing.background import IMPORT_JOB, fail_import, perform_import
@@ -46,6 +47,7 @@ from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_s
 from core.monitoring.stress.service import STRESS_JOB
 from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
+from core.register.escalating import ESCALATION_JOB, escalate_overdue
 from core.reports.service import (
     EXPIRY_JOB,
     EXPORT_JOB,
@@ -112,6 +114,18 @@ def _fail_digest(_place: Workplace, slot: str, error: str) -> None:
 
 def _look(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
     look_now(place, slot, at=now())
+
+
+def _escalate(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    escalate_overdue(place.store, place.ledger, at=now())
+
+
+def _plan_reviews(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    plan_post_launch(place.store, place.ledger, at=now())
+
+
+def _left_for_later(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("The register was not looked after in %s: %s", slot, error)  # the next hour does what is due then
 
 
 def _notify(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
@@ -222,6 +236,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         REGISTRY_JOB: Kind(_look, note_failure),
         EVENTS_JOB: Kind(_remove_events, _fail_remove_events),
         ANCHOR_JOB: Kind(_anchor, _fail_anchor),
+        ESCALATION_JOB: Kind(_escalate, _left_for_later),
+        LAUNCH_JOB: Kind(_plan_reviews, _left_for_later),
         ALERT_JOB: Kind(_alert_clock, _postpone_alert),
         SIMULATION_JOB: Kind(_simulate, _fail_simulation),
         COMPLIANCE_JOB: Kind(_check, _fail_check),

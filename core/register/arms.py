@@ -45,6 +45,10 @@ class Arm:
     def key(self) -> Column:
         return KEYS[self.kind]
 
+    @property
+    def number(self) -> Column:
+        return NUMBERS[self.kind]
+
     def of_state(self, state: State) -> ColumnElement[bool]:
         """Whether a row stands in this state."""
         return self.status.in_(self.states.get(state, ()))
@@ -99,6 +103,12 @@ KEYS: Mapping[Kind, Column] = {
     Kind.AUDIT_FINDING: col(AuditFinding.id),
     Kind.DEVIATION: col(ComplianceFinding.id),
     Kind.ACTION: col(CorrectiveAction.id),
+}
+NUMBERS: Mapping[Kind, Column] = {
+    Kind.FINDING: col(Finding.number),
+    Kind.AUDIT_FINDING: col(AuditFinding.number),
+    Kind.DEVIATION: col(ComplianceFinding.number),
+    Kind.ACTION: col(CorrectiveAction.number),
 }
 OF_MODELS: Mapping[Kind, Callable[[Models], ColumnElement[bool]]] = {
     Kind.FINDING: _finding,

@@ -32,6 +32,7 @@ from core.policy.service import policy_in_force
 from core.store import Store, Transaction
 from core.store.numbers import next_number
 
+LAUNCH_JOB = "plan post-launch reviews"
 LONGEST_CADENCE = 366 * 2
 MOST_MODELS = 200
 

@@ -1,0 +1,1 @@
+"""Review meetings: the list, the plan of one, and the page of one with its agenda, minutes and decisions."""
