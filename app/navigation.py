@@ -68,6 +68,7 @@ PAGES: tuple[Page, ...] = (
     Page("incidents", "Incidents", "incidents.py", _GOVERNING),
     Page("incident", "Incident", "incident.py", hidden=True),
     Page("incident_new", "Declare an incident", "incident_new.py", _GOVERNING - {Role.AUDITOR}, hidden=True),
+    Page("duties", "Duties to notify", "duties.py", hidden=True),
     Page("actions", "Corrective actions", "actions.py", hidden=True),
     Page("production_data", "Production data", "production_data.py", hidden=True),
     Page("outputs", "Outputs for review", "outputs.py", hidden=True),

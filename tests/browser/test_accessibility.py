@@ -29,12 +29,16 @@ RECORDS = (
 )  # fmt: skip
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "developer": (
+        "incidents", "incident?incident=IN0002", "incident?incident=IN0002&tab=Time+line",
+        "incident?incident=IN0002&tab=Clocks", "incident_new?model=M0001",
         "my_work", "register", "register?model=M0002", "upload?model=M0002&version=1.1.0", "account", *RECORDS,
         "imports", "search?text=employment", "bulk_edit",
     ),
     "validator": (
         "inventory", "model?model=M0002&version=1.0.0&tab=Record", "model?model=M0002&version=1.0.0&tab=Evidence",
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
+        "incident?incident=IN0001&tab=Cause+and+actions", "incident?incident=IN0001&tab=Review", "actions",
+        "actions?action=ACT0001",
         "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
         "fairness?run=R0002", "findings", "finding?finding=F0001",
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
@@ -47,7 +51,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "documents?model=M0001&version=1.0.0&kind=risk+assessment", "production_data?model=M0001",
     ),
     "approver2": (
-        "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals", "approval?change=CR0002",
+        "duties", "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals",
+        "approval?change=CR0002",
         "approval?change=CR0001",
     ),
     "auditor": (

@@ -191,3 +191,20 @@ def test_what_people_write_is_shown_as_letters(world: World, desk: Desk) -> None
         shown = "\n".join(written)
         assert "![x](" not in shown
         assert "**bold**" not in shown
+
+
+def test_an_approver_adds_a_duty_that_incidents_ask_about(world: World, desk: Desk) -> None:
+    assert "A duty is not possible yet" in words(desk.open(world.cast.developer, "duties"))
+    page = desk.open(world.cast.approver, "duties")
+
+    said = ("group-risk", "Group risk", "Group policy 4.2", "Group risk officer")
+    for place, text in enumerate(said):
+        page.text_input[place].set_value(text)
+    page.text_input[5].set_value("Group policy")
+    page.text_area[0].set_value("Always.")
+    page.text_area[1].set_value(SAID)
+    page.button(key="FormSubmitter:duty-Put the duty in force").click().run()
+
+    number = world.declared()
+    assert "in force" in page.success[0].value
+    assert "Group risk" in words(desk.open(world.cast.owner, "incident", incident=number, tab="Clocks"))

@@ -9,6 +9,7 @@ from app.components import attempt, blocked, fact, facts_line, paragraphs, plain
 from app.components.formats import counted, day, moment
 from app.components.me import Me
 from app.composition import Workplace, now
+from app.navigation import page_file
 from app.views.incidents.acting import moment_input, recorded
 from app.views.incidents.clock_words import clock_badge, hours_said
 from app.views.incidents.reading import Reading
@@ -36,6 +37,7 @@ def clocks(place: Workplace, viewer: Me, reading: Reading, rules: Mapping[str, R
     with right:
         _notify(place, viewer, reading, at)
     _texts(rules, at)
+    st.page_link(page_file("duties"), label="All duties to notify, and our own …", icon=":material/schedule:")
 
 
 def _in_short(rows: tuple[Clock, ...]) -> str:

@@ -14,6 +14,7 @@ from app.views.incidents.acting import moment_input, recorded
 from app.views.incidents.listing import affected_words
 from app.views.incidents.reading import Reading
 from core.improvement.incidents.containing import record_containment
+from core.improvement.incidents.informing import channels_for_messages, inform_channel
 from core.improvement.incidents.recording import record_informed
 from core.improvement.incidents.rules.life import Act, Containment
 from core.links import RecordKind, Ref
@@ -108,6 +109,7 @@ def informed(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> No
         )
     if reading.against[Act.INFORM]:
         return
+    _message(place, viewer, reading)
     with st.expander("Record who was informed"), st.form("informed", border=False):
         who = st.text_input("Who", max_chars=300)
         means = st.selectbox("By which means", MEANS, accept_new_options=True)
@@ -121,6 +123,25 @@ def informed(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> No
                 actor=viewer.actor, at=now(),
             )  # fmt: skip
             recorded(done, "Who was informed is on record")
+
+
+def _message(place: Workplace, viewer: Me, reading: Reading) -> None:
+    """A message through a channel of alerts, which records whom it went to."""
+    with place.store.reading() as session:
+        channels = {one.number: f"{one.name}, {one.shown}" for one in channels_for_messages(session)}
+    if not channels:
+        return
+    with st.expander("Send a message"), st.form("message", border=False):
+        chosen = st.selectbox("Through", list(channels), format_func=lambda one: channels[one])
+        st.caption("It says number, severity and state, and where to read on; nothing of what people wrote leaves.")
+        sent = st.form_submit_button("Send the message")
+    if sent and chosen:
+        with attempt("No message was sent."):
+            done = inform_channel(
+                place.store, place.ledger, incident=reading.number, channel=chosen, url=place.settings.public_url,
+                actor=viewer.actor, at=now(),
+            )  # fmt: skip
+            recorded(done, "The message is on its way")
 
 
 def _told(reading: Reading, who: str, means: str, what: str, when: datetime, by: str, entry: int) -> Mapping[str, str]:
