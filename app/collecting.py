@@ -1,5 +1,6 @@
 """Collects events that many hand in at once, and records them together, a moment later, each with its answer."""
 
+import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -8,13 +9,18 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol
 
+import pyarrow as pa  # type: ignore[import-untyped]
+
 from app.composition import Workplace, now
 from core.errors import Unreadable
 from core.inventory.importing.sightings import Sightings
 from core.ledger.batches.rows import MOST_ROWS
 from core.ledger.batches.service import Batch, Submission, record_together
 from core.ledger.extract import parts
+from core.monitoring.controls.sighting import Watch
 from core.store import Transaction
+
+log = logging.getLogger(__name__)
 
 WAITS = 0.05  # seconds after the first of a group at most; the promise is one second
 PAUSE = 0.002  # seconds in which nobody joined: the group is complete
@@ -44,7 +50,7 @@ class Collector:
     """One thread that records groups; hand in from any thread."""
 
     def __init__(self, place: Workplace, clock: Clock = now) -> None:
-        self._place, self._clock, self._sightings = place, clock, Sightings()
+        self._place, self._clock, self._sightings, self._watch = place, clock, Sightings(), Watch()
         self._waiting: list[tuple[Submission, Future[Recorded | None]]] = []
         self._rows = 0
         self._changed = threading.Condition()
@@ -108,6 +114,14 @@ class Collector:
                 answer.set_exception(outcome)
             else:
                 answer.set_result(Recorded(outcome, *proofs[outcome.entry]) if outcome else None)
+        self._look([one.events for one in submissions], at)
+
+    def _look(self, tables: list[pa.Table], at: datetime) -> None:
+        """Who answered, when the events are on record: whatever fails here, they are, and it is looked at again."""
+        try:
+            self._watch.look(self._place.store, self._place.ledger, tables, at=at)
+        except Exception:
+            log.exception("Recorded events could not be looked through for strangers.")
 
 
 def _proofs(place: Workplace, entries: set[int]) -> dict[int, tuple[str, str]]:

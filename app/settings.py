@@ -91,7 +91,7 @@ class Settings:
     webhook_hosts: tuple[AllowedHost, ...] = ()
     alert_hosts: tuple[AllowedHost, ...] = ()
     stress_hosts: tuple[AllowedHost, ...] = ()
-    stress_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stress_tokens: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     anchor_folders: tuple[Path, ...] = ()
     anchor_hosts: tuple[AllowedHost, ...] = ()
     ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint

@@ -26,6 +26,7 @@ from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.ledger.tables import LogCheckpoint
 from core.ledger.verify import verify_store
+from core.monitoring.alerts.tables import Alert
 from core.policy.editing import with_event_keeping
 from core.policy.keeping.rules import EventKeeping, KeptInput
 from core.policy.service import default_policy_text, publish
@@ -254,6 +255,11 @@ def test_a_model_that_answers_and_is_not_in_the_inventory_is_discovered(world: W
         assert found == {("shadow", "7"): 2, (known, "9.9.9"): 1}, "a group of events counts as one sighting"
         assert {row.source for row in discoveries(session, limit=9, offset=0).rows} == {"recorded events"}
         assert [row.entity_id for row in entries(session, action="model.discovered").rows] == ["U0002", "U0001"]
+        alerts = {(one.kind, one.model, one.version): one.count for one in session.exec(select(Alert)).all()}
+        assert alerts == {
+            ("unknown model", "", "7"): 1, ("unknown model", known, "9.9.9"): 1,
+            ("unapproved version", known, "1.0.0"): 1,
+        }, "each is told of once within five minutes"  # fmt: skip
         assert verify_store(session, place.ledger.vkey).passed
 
 

@@ -27,7 +27,7 @@ class Sightings:
         `tables` have the columns of `core.ledger.batches.rows.SCHEMA`. To be called before the ledger's head is
         locked; the order is the same for everybody, so that two who note the same do not wait for one another.
         """
-        unseen = {pair for table in tables for pair in _answering(table)} - self._known
+        unseen = {pair for table in tables for pair in answering(table)} - self._known
         for model, version in sorted(unseen)[:MOST]:
             if not is_known(tx.session, model, version):
                 discover(tx, ledger, source=SOURCE, name=model, version=version, at=at)
@@ -35,7 +35,7 @@ class Sightings:
                 self._known.add((model, version))
 
 
-def _answering(table: pa.Table) -> Iterator[tuple[str, str]]:
+def answering(table: pa.Table) -> Iterator[tuple[str, str]]:
     """Model and version of every inference, each pair once; names that a discovery cannot hold are left out."""
     inferences = table.filter(pc.equal(table.column("kind"), "inference")).select(["model", "version"])
     for row in inferences.group_by(["model", "version"]).aggregate([]).to_pylist():

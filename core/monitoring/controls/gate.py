@@ -136,19 +136,30 @@ def alert_unapproved(
 ) -> str | None:  # fmt: skip
     """Raise an alert where a version answers that is not approved for this environment; its rows are kept."""
     first, last = instant(moments.min()), instant(moments.max())  # type: ignore[arg-type]
-    key = f"unapproved {model.number} {version.version} {environment}"
+    key = unapproved_key(model, version, environment)
     if may_answer(tx.session, version, environment, first_at=first, last_at=last):
         settle_alert(tx, ledger, key, said="The version may answer there now.", at=at)
         return None
-    signal = Signal(
-        AlertKind.UNAPPROVED_VERSION, key, Severity.CRITICAL if model.tier == 1 else Severity.HIGH,
-        title=f"v{version.version} answers in {environment} and is not approved",
-        detail=f"The version is {version.stage}. {len(moments):,} inferences came of it, and are kept. Request a "
-        "change that approves it, or take it out of use.",
+    said = f"{len(moments):,} inferences came of it, and are kept"
+    return raise_alert(tx, ledger, unapproved_signal(model, version, environment, said), at=at)
+
+
+def unapproved_signal(model: Model, version: ModelVersion, environment: str, said: str) -> Signal:
+    """What an alert says of a version that answers and is not approved."""
+    where = f" in {environment}" if environment else ""
+    return Signal(
+        AlertKind.UNAPPROVED_VERSION, unapproved_key(model, version, environment),
+        Severity.CRITICAL if model.tier == 1 else Severity.HIGH,
+        title=f"v{version.version} answers{where} and is not approved",
+        detail=f"The version is {version.stage}. {said}. Request a change that approves it, or take it out of use.",
         model=model.number, version=version.version, environment=environment,
         about=(Ref(RecordKind.VERSION, f"{model.number} v{version.version}"),),
     )  # fmt: skip
-    return raise_alert(tx, ledger, signal, at=at)
+
+
+def unapproved_key(model: Model, version: ModelVersion, environment: str) -> str:
+    """One alert is open for each version and environment."""
+    return f"unapproved {model.number} {version.version} {environment}"
 
 
 def _titles(gate: Gate, clauses: Sequence[str]) -> str:

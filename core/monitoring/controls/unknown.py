@@ -1,6 +1,5 @@
 """What answers and is not registered: its rows wait in quarantine, an alert tells of it, and a draft is offered."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,18 +7,17 @@ import polars as pl
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
-from core.inventory.importing.discovering import LONGEST_NAME, LONGEST_VERSION, discover
+from core.inventory.importing.discovering import discover
 from core.ledger.service import Entity, Ledger
 from core.links import RecordKind, Ref
 from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
-from core.monitoring.controls.holding import ToHold, hold, to_hold
-from core.monitoring.controls.known import known_model
+from core.monitoring.controls.holding import hold, to_hold
 from core.monitoring.controls.rules import HeldBecause
 from core.monitoring.controls.screening import Applied, screen
 from core.monitoring.intake.rules import AT, ID, OURS, PREDICTION, SCORE
 from core.policy.controls.patterns import FINDABLE
 from core.policy.controls.rules import Control, ControlAction, ControlKind, Side
-from core.store import EvidenceFiles, Store, Transaction
+from core.store import EvidenceFiles, Store
 from core.validation.rules import Severity
 
 SOURCE = "production data"
@@ -61,33 +59,17 @@ def hold_unknown(
     with deciding(store, ledger, "production.report", entity=_entity(who), actor=actor, at=at) as tx:
         # the discovery first, as everybody else who notes one does before the ledger's head is locked
         found = discover(tx, ledger, source=SOURCE, name=who.model, version=who.version, at=at)
-        number, _ = hold(tx, ledger, with_discovery(what, found), actor=actor, at=at)
-        _alert(tx, ledger, who, found, f"{what.rows:,} rows wait in quarantine as {number}", at=at)
+        number, _ = hold(tx, ledger, replace(what, discovery=found), actor=actor, at=at)
+        said = f"{what.rows:,} rows wait in quarantine as {number}"
+        raise_alert(tx, ledger, stranger_signal(who, found, said), at=at)
         return number
 
 
-def alert_seen(store: Store, ledger: Ledger, seen: Iterable[tuple[str, str, str]], *, at: datetime) -> None:
-    """Raise an alert for each name and version that recorded events showed, with its discovery; all in one act."""
-    with store.transaction() as tx:
-        for name, version, found in sorted(seen):
-            who = Stranger(name, version, "", known_model(tx.session, name) or "")
-            _alert(tx, ledger, who, found, "It was seen in recorded events, which are kept", at=at)
-
-
-def problems_of_name(model: str, version: str) -> bool:
-    """Whether a discovery can hold these names."""
-    return bool(model.strip()) and len(model) <= LONGEST_NAME and len(version) <= LONGEST_VERSION
-
-
-def with_discovery(what: ToHold, discovery: str) -> ToHold:
-    """The same rows, with the discovery that they belong to."""
-    return replace(what, discovery=discovery)
-
-
-def _alert(tx: Transaction, ledger: Ledger, who: Stranger, found: str, said: str, *, at: datetime) -> None:
+def stranger_signal(who: Stranger, found: str, said: str) -> Signal:
+    """What an alert says of a stranger, with the discovery that holds the draft of its record."""
     where = f" in {who.environment}" if who.environment else ""
     named = f"v{who.version} of {who.known_as}" if who.known_as else " ".join(filter(None, (who.model, who.version)))
-    signal = Signal(
+    return Signal(
         AlertKind.UNKNOWN_MODEL, who.key, Severity.HIGH,
         title=f"{named} answers{where} and is not in the inventory"[:300],
         detail=f"{said}. A draft of its record is {found}, under Import, Not registered: register it, say which model "
@@ -95,7 +77,6 @@ def _alert(tx: Transaction, ledger: Ledger, who: Stranger, found: str, said: str
         model=who.known_as, version=who.version[:60], environment=who.environment[:60],
         about=(Ref(RecordKind.DISCOVERY, found),),
     )  # fmt: skip
-    raise_alert(tx, ledger, signal, at=at)
 
 
 def _entity(who: Stranger) -> Entity:
