@@ -26,6 +26,8 @@ PLACES: Mapping[RecordKind, tuple[str, str]] = MappingProxyType(
         RecordKind.REVIEW: ("review", "review"),
         RecordKind.DOCUMENT: ("document", "document"),
         RecordKind.EXPORT: ("exports", "export"),
+        RecordKind.DISCOVERY: ("register", "discovery"),
+        RecordKind.QUARANTINE: ("quarantine", "lot"),
     }
 )
 

@@ -4,14 +4,15 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import attempt, blocked, link, plain, section
+from app.components import attempt, blocked, plain, section
 from app.components.me import Me
+from app.components.record_links import record_link
 from app.components.refusals import numbered
 from app.composition import Workplace
 from app.navigation import page_file
 from app.views.confirmation import confirm_next
 from core.improvement.outputs.escalating import Escalated, decide_on_output
-from core.links import Linked, RecordKind
+from core.links import Linked
 from core.monitoring.controls.queries import Narrowed, OutputPage, next_output
 from core.monitoring.controls.rules import OutputVerdict
 
@@ -57,19 +58,9 @@ def decision_card(place: Workplace, viewer: Me, page: OutputPage, at: datetime) 
 
 def linked_records(found: tuple[Linked, ...]) -> None:
     """What followed from this output."""
-    addresses = {
-        RecordKind.ALERT: ("/alert", "alert"),
-        RecordKind.INCIDENT: ("/incident", "incident"),
-    }
-    lines = [
-        f"- {link(f'{one.ref.kind.value.capitalize()} {one.ref.number}', address, **{key: one.ref.number})}"
-        for one in found
-        for address, key in [addresses.get(one.ref.kind, ("", ""))]
-        if address
-    ]
-    if lines:
+    if found:
         section("What followed")
-        st.markdown("\n".join(lines))
+        st.markdown("\n".join(f"- {one.ref.kind.value.capitalize()} {record_link(one.ref)}" for one in found))
 
 
 def _go_on(
