@@ -33,6 +33,7 @@ BENCHMARKS = (
     Benchmark("drift", "Drift", ("--rows", "10000", "--trials", "20")),
     Benchmark("intake", "Evidence coming in", ("--megabytes", "100")),
     Benchmark("events", "Events", ("--rows", "10000", "--each", "8")),
+    Benchmark("production", "Production data", ("--rows", "10000")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
     Benchmark("inventory", "Inventory", ("--models", "200", "--versions", "2000", "--entries", "9999", "--tall", "9")),
     Benchmark("dossier", "Dossier", ("--times", "3")),

@@ -48,7 +48,7 @@ def test_what_arrived_is_shown_with_what_was_odd_about_it(place: Workplace, peop
     page = desk.open(people.auditor, "production_data", model="M0001")
 
     assert column(page, "New rows") == ["3", "4", "4"]
-    assert column(page, "Odd") == ["1 waiting", "4 out of order, 2 repeated", "–"]
+    assert column(page, "Remarks") == ["1 waiting", "4 out of order, 2 repeated", "–"]
     assert "<b>first</b>.parquet" in column(page, "From")[1]
     assert ":gray[Inferences] 8" in words(page)
     assert ":gray[With a label] 25.0 %" in words(page)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from app.components import empty, fact, facts_line, link, paged, plain, section, table
-from app.components.formats import NOTHING, count, moment, percent
+from app.components.formats import NOTHING, count, day, moment, percent
 from app.components.status import word
 from app.composition import Workplace
 from app.plots import show
@@ -89,14 +89,14 @@ def _table(rows: Sequence[Arrival], known: Mapping[str, str]) -> None:
                 "Kind": word(row.kind),
                 "Version": plain(row.version) if row.version else NOTHING,
                 "New rows": count(row.rows),
-                "Odd": _odd(row),
-                "Of the time": _span(row),
+                "Remarks": _odd(row),
+                "Inferences of": _span(row),
                 "From": _source(row, known),
                 "Entry": link(count(row.entry), "/entry", index=row.entry),
             }
             for row in rows
         ],
-        alt="Batches, the newest first: number, when received, kind, version, new rows, what was odd, of which time, "
+        alt="Batches, the newest first: number, when received, kind, version, new rows, remarks, days of inferences, "
         "from whom, ledger entry",
         right=["New rows", "Entry"],
         unbroken=["Batch", "Received"],
@@ -117,7 +117,8 @@ def _odd(row: Arrival) -> str:
 def _span(row: Arrival) -> str:
     if row.first_at is None or row.last_at is None:
         return NOTHING
-    return f"{moment(row.first_at)} to {moment(row.last_at)}"
+    first, last = day(row.first_at), day(row.last_at)
+    return first if first == last else f"{first} to {last}"
 
 
 def _source(row: Arrival, known: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from sqlmodel import Session, select
 
 from core.access.deciding import deciding
-from core.access.personal_data import scan, standing_blocks
+from core.access.personal_data import standing_blocks
 from core.access.rules import Actor
 from core.errors import Problem, Refused, Unreadable
 from core.inventory.deployments.rules import PRODUCTION
@@ -23,7 +23,7 @@ from core.monitoring.controls.unknown import Stranger, hold_unknown
 from core.monitoring.intake.counting import locked
 from core.monitoring.intake.kept import Stream, without_doubles
 from core.monitoring.intake.rules import AT, ID, VERSION, BatchKind, MonitoredData, report_refusals
-from core.monitoring.intake.shaping import LINE, shaped
+from core.monitoring.intake.shaping import LINE, looked_through, shaped
 from core.monitoring.intake.tables import MonitoredModel
 from core.monitoring.intake.taking import Received, Sent, Taking, in_all
 from core.monitoring.intake.work import Work
@@ -212,7 +212,7 @@ def _scanned(
     at: datetime,
 ) -> str:
     """What looks like personal data; raises `Refused` where it stops the intake."""
-    found = scan(frame.drop(LINE), sensitive=declared.sensitive if declared else ())
+    found = looked_through(frame, declared.sensitive if declared else ())
     if blocks := standing_blocks(found, declared.because if declared else {}):
         with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at):
             raise Refused(blocks)

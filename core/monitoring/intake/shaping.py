@@ -1,13 +1,16 @@
 """Makes of a table that came in the form in which production data is kept, and names every row that is wrong."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from core.access.personal_data import mask
+from core.access.personal_data import ScanResult, mask, scan
+from core.access.personal_data.apart import scan_apart
 from core.errors import Problem
 from core.monitoring.intake.rules import (
     ADDED,
@@ -28,6 +31,7 @@ from core.monitoring.intake.rules import (
 )
 from core.store.types import microseconds
 
+SCANNED_HERE = 50_000  # rows
 AHEAD = timedelta(days=1)  # the clocks of two machines differ, but not by more
 LINE = "\0line"  # of the row in what came in, header on line 1; no column can have this name
 SIMPLE = (pl.String, pl.Boolean, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time, pl.Decimal, pl.Null)
@@ -57,6 +61,16 @@ def parquet_of(frame: pl.DataFrame) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table.cast(pa.schema(plain)), sink, compression="zstd", row_group_size=100_000, store_schema=False)
     return bytes(sink.getvalue())
+
+
+def looked_through(frame: pl.DataFrame, sensitive: Collection[str]) -> ScanResult:
+    """What looks like personal data in the rows; many of them in a process of its own, so that pages go on here."""
+    if frame.height <= SCANNED_HERE:
+        return scan(frame.drop(LINE, strict=False), sensitive=sensitive)
+    with tempfile.NamedTemporaryFile(prefix="production-", suffix=".parquet") as sink:
+        sink.write(parquet_of(frame))
+        sink.flush()
+        return scan_apart(Path(sink.name), sensitive=sensitive)
 
 
 def _is_text(kind: pa.DataType) -> bool:
