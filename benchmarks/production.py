@@ -1,7 +1,7 @@
 """Measures production data coming in: rows a second by kind, and how long pages wait while a million rows come in.
 
-Run: python -m benchmarks.production [--rows N …]. Seconds of the wall. Parquet is read, and many rows are looked through
-for personal data, in processes of their own; the rest is one thread of the server's process, as in service.
+Run: python -m benchmarks.production [--rows N …]. Seconds of the wall. Parquet is read, and many rows are looked
+through for personal data, in processes of their own; the rest is one thread of the server's process, as in service.
 """
 
 import argparse

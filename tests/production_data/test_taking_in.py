@@ -1,5 +1,7 @@
 """Production data is taken in exactly once, whatever comes twice, late or before what it belongs to."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -15,6 +17,8 @@ from core.monitoring.intake.counting import mark_checked
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.reading import rows_held, rows_in
 from core.monitoring.intake.rules import BatchKind
+from core.monitoring.intake.shaping import SCANNED_HERE
+from core.monitoring.intake.taking import Received
 from core.monitoring.vocabulary import MONITOR_JOB
 from core.store.types import instant
 from tests.builders import NOON, a_version, an_actor
@@ -221,3 +225,30 @@ def test_personal_data_is_not_taken_in(small_line: Line) -> None:
 def test_who_may_not_report_is_refused(small_line: Line) -> None:
     with pytest.raises(Refused, match="developer"):
         small_line.take(BatchKind.INFERENCES, inferences(1), actor=an_actor("P0009", Role.AUDITOR))
+
+
+def test_pipelines_that_send_the_same_rows_at_once_put_them_on_record_once(line: Line) -> None:
+    gate = threading.Barrier(4)
+
+    def send(turn: int) -> Received:
+        gate.wait()
+        return line.inferences(20) if turn % 2 else line.labels(20)
+
+    with ThreadPoolExecutor(4) as pool:
+        received = list(pool.map(send, range(4)))
+
+    assert sum(one.rows for one in received) == 40
+    assert sum(one.repeated for one in received) == 40
+    assert line.all()["label"] == [str(int(n % 4 == 0)) for n in range(20)]
+    with line.store.reading() as session:
+        found = standing(session, line.model, "production")
+        assert (found.rows, found.labelled) == (20, 20)
+        assert sum(one.waiting for one in arrivals(session, line.model, "production", since=NOON)) == 0
+
+
+def test_many_rows_are_looked_through_in_a_process_of_their_own(small_line: Line) -> None:
+    count = SCANNED_HERE + 1
+    table = pa.table({"id": [f"i-{n}" for n in range(count)], "contact": ["jane.doe@example.org"] * count})
+
+    with pytest.raises(Refused, match="Column “contact” holds personal data"):
+        small_line.take(BatchKind.ATTRIBUTES, table)

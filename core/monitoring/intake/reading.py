@@ -89,7 +89,7 @@ def read_span(session: Session, files: EvidenceFiles, span: Span, *, columns: Se
     if span.version is not None:
         chosen = [batch for batch in chosen if names[batch.version_id or 0] == span.version]
     within = pl.col(AT).is_between(start, end)
-    parts = [_read(files, batch, names, columns).filter(within) for batch in chosen]
+    parts = [_read(files, batch, names, columns).filter(within).collect() for batch in chosen]
     return _table(session, files, stream, parts, columns)
 
 
@@ -109,7 +109,7 @@ def rows_in(
             chosen.append((batch, start, stop))
         position += batch.rows
     names = _versions(session, [batch for batch, _, _ in chosen])
-    parts = [_read(files, batch, names, None)[start:stop] for batch, start, stop in chosen]
+    parts = [_read(files, batch, names, None).slice(start, stop - start).collect() for batch, start, stop in chosen]
     return _table(session, files, stream, parts, None)
 
 
@@ -171,11 +171,11 @@ def _versions(session: Session, batches: Sequence[ProductionBatch]) -> dict[int,
 
 def _read(
     files: EvidenceFiles, batch: ProductionBatch, names: dict[int, str], columns: Sequence[str] | None
-) -> pl.DataFrame:
-    source = files.path(batch.digest)
-    held = pl.read_parquet_schema(source)
-    wanted = [name for name in held if columns is None or name in columns or name in ALWAYS]
-    return pl.read_parquet(source, columns=wanted).with_columns(
+) -> pl.LazyFrame:
+    """The rows of a batch, of which what follows decides how much is read."""
+    held = pl.scan_parquet(files.path(batch.digest))
+    wanted = [name for name in held.collect_schema().names() if columns is None or name in columns or name in ALWAYS]
+    return held.select(wanted).with_columns(
         pl.lit(names[batch.version_id or 0]).alias(VERSION),
         pl.lit(microseconds(batch.received_at)).alias(RECEIVED_AT),
     )

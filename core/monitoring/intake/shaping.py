@@ -31,6 +31,7 @@ from core.monitoring.intake.rules import (
 )
 from core.store.types import microseconds
 
+ROW_GROUP = 32_768  # a chunk reads the groups that it lies in
 SCANNED_HERE = 50_000  # rows
 AHEAD = timedelta(days=1)  # the clocks of two machines differ, but not by more
 LINE = "\0line"  # of the row in what came in, header on line 1; no column can have this name
@@ -59,7 +60,7 @@ def parquet_of(frame: pl.DataFrame) -> bytes:
     table = frame.drop(LINE, strict=False).to_arrow()
     plain = [pa.field(f.name, pa.string()) if _is_text(f.type) else f for f in table.schema]
     sink = pa.BufferOutputStream()
-    pq.write_table(table.cast(pa.schema(plain)), sink, compression="zstd", row_group_size=100_000, store_schema=False)
+    pq.write_table(table.cast(pa.schema(plain)), sink, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
     return bytes(sink.getvalue())
 
 
