@@ -20,9 +20,9 @@ left, right = st.columns([5, 3], gap="large")
 with left:
     what_happened(page, known, at)
     group_of(page, at)
+    linked_with(page, known)
+    told(page, known)
     history(page, known)
 with right:
     acts(place, viewer, page)
     next_steps(place, viewer, page)
-    linked_with(page, known)
-    told(page, known)

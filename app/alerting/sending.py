@@ -36,7 +36,7 @@ def _timed(act: Callable[[], str]) -> Outcome:
 
 def _mailed(place: Workplace, message: Message) -> str:
     if place.settings.mail is None:
-        raise NotFound("mail server for message", message.number)
+        raise ServiceFailed("Not sent: no mail server is set up")
     to = _address(place, message.receiver)
     if not to:
         raise NotDelivered("the person has no mail address")

@@ -52,7 +52,7 @@ def test_the_most_urgent_group_comes_first_with_its_alerts_together(
 
     assert [cell.partition("]")[0].lstrip("└ [") for cell in column(at, "Alert")] == ["AL0003", "AL0002", "AL0001"]
     assert "**3 alerts** are not closed, 1 of them critical; 3 were taken by nobody. 2 are yours." in words(at)
-    assert "one of 2 alerts, group AL0001" in words(at)
+    assert "one of 2 alerts in group AL0001" in words(at)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def what_happened(page: AlertPage, known: Mapping[str, str], at: datetime) -> No
         "Version": plain(alert.version) if alert.version else "",
         "Environment": plain(alert.environment) if alert.environment else "",
         "Severity": f"{word(alert.severity)}{f' by clause {plain(alert.clause)}' if alert.clause else ''}",
-        "Group": f"{counted(len(page.group), 'alert')} of one place, from {moment(alert.cluster_at)}",
+        "Group": f"{counted(len(page.group), 'alert')} since {moment(alert.cluster_at)}",
         "Before": link(alert.former, "/alert", alert=alert.former) if alert.former else "",
         "Acknowledged": f"{plain(person_name(alert.acknowledged_by, known))}, {moment(alert.acknowledged_at)}"
         if alert.acknowledged_at

@@ -7,7 +7,6 @@ import streamlit as st
 from app.components import act_button, attempt, empty, paged, plain, section, status, table
 from app.components.formats import NOTHING, count, moment
 from app.components.me import Me
-from app.components.status import word
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from core.access.queries import names
@@ -16,6 +15,7 @@ from core.jobs.outbox.tables import Delivery, OutboxMessage
 from core.monitoring.alerts.channels import channel_refusals, close_channel, end_route, message_of, send_test
 from core.monitoring.alerts.log import ChannelRow, channels, left
 from core.monitoring.alerts.tables import AlertChannel
+from core.monitoring.alerts.telling import TEST
 
 TESTED = "tested"
 STATE = {Delivery.WAITING: "Queued", Delivery.DELIVERED: "Delivered", Delivery.GIVEN_UP: "Given up"}
@@ -33,9 +33,7 @@ def channel_table(place: Workplace) -> tuple[ChannelRow, ...]:
     table(
         [
             {
-                "Channel": row.channel.number,
-                "Name": plain(row.channel.name),
-                "Kind": word(row.channel.kind),
+                "Channel": f"{plain(row.channel.name)}  \n:small[:gray[{row.channel.number}, {row.channel.kind}]]",
                 "Reaches": plain(hooks.get(row.channel.target, row.channel.shown)),
                 "Alerts": "  \n".join(plain(route.said) for route in row.routes) or ":gray[none: it has no route]",
                 "Quiet": quiet_words(row.channel),
@@ -44,7 +42,6 @@ def channel_table(place: Workplace) -> tuple[ChannelRow, ...]:
             for row in rows
         ],
         alt="Channels: whom each reaches, which alerts go there, when it is quiet",
-        unbroken=["Channel", "Quiet"],
     )
     return tuple(row for row in rows if row.channel.closed_at is None)
 
@@ -115,8 +112,8 @@ def _outcome(place: Workplace, numbers: tuple[str, ...]) -> None:
     for row in found:
         shown = status("Queued") if row.status is Delivery.WAITING and not row.said else status(STATE[row.status])
         said = row.said or "The worker sends it in a moment"
-        again = f", next attempt {moment(row.next_at)}" if row.status is Delivery.WAITING and row.said else ""
-        st.markdown(f"{shown} {plain(said)}{again}  \n:small[:gray[Test message {row.number}]]")
+        again = f"; next attempt {moment(row.next_at)}" if row.status is Delivery.WAITING and row.said else ""
+        st.markdown(f"{shown} {plain(said.rstrip('.'))}{again}.  \n:small[:gray[Test message {row.number}]]")
 
 
 def delivery_log(place: Workplace, viewer: Me) -> None:
@@ -133,7 +130,6 @@ def delivery_log(place: Workplace, viewer: Me) -> None:
             [_message(row, known) for row in found],
             alt="Messages, newest first, with what became of each",
             right=["Tries", "Queued"],
-            unbroken=["Message", "To"],
         )
     lost = [row.number for row in found if row.status is Delivery.GIVEN_UP]
     if lost:
@@ -147,12 +143,13 @@ def delivery_log(place: Workplace, viewer: Me) -> None:
 
 def _message(row: OutboxMessage, known: Mapping[str, str]) -> Mapping[str, str]:
     return {
-        "Message": row.number[:12],
-        "By": word(row.channel),
-        "To": plain(known.get(row.receiver, row.receiver)),
-        "Of": "A test" if row.topic == "channel.test" else "Alerts",
+        "To": f"{plain(known.get(row.receiver, row.receiver))}  \n:small[:gray[{_beside(row)}]]",
         "State": status(STATE[row.status]),
         "Tries": count(row.attempts),
         "Said": plain(row.said) if row.said else NOTHING,
         "Queued": moment(row.queued_at),
     }
+
+
+def _beside(row: OutboxMessage) -> str:
+    return f"{row.channel}, {'test' if row.topic == TEST else 'alerts'}, {row.number[:12]}"

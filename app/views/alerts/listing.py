@@ -79,7 +79,7 @@ def _live(place: Workplace, person: str, narrowed: AlertFilter) -> None:
             [cells for group in page.rows for cells in _rows(group, known, now())],
             alt="Alerts in groups, the most urgent first: state, severity, what, model, since when, who has it",
             right=["Seen", "Since"],
-            unbroken=["Alert", "Kind"],
+            unbroken=["Alert"],
         )
 
 
@@ -87,13 +87,14 @@ def _rows(group: AlertGroup, known: Mapping[str, str], at: datetime) -> Iterator
     """One row an alert; the others of a group stand under its most urgent one."""
     for place, row in enumerate(group.rows):
         alert = row.alert
-        more = f"  \n:small[:gray[one of {counted(group.size, 'alert')}, group {group.number}]]" if place == 0 else ""
+        many = (
+            f", one of {counted(group.size, 'alert')} in group {group.number}" if group.size > 1 and not place else ""
+        )
         yield {
             "State": state(row, at),
             "Severity": status(alert.severity),
             "Alert": link(alert.number, "/alert", alert=alert.number) if not place else f"└ {_number(row)}",
-            "What": plain(alert.title) + (more if group.size > 1 else ""),
-            "Kind": word(alert.kind),
+            "What": f"{plain(alert.title)}  \n:small[:gray[{word(alert.kind)}{many}]]",
             "Model": _model(row),
             "Seen": f"{count(alert.count)}\u00a0×",
             "Since": since(alert.raised_at, at),
@@ -109,7 +110,8 @@ def _model(row: AlertRow) -> str:
     if not row.alert.model:
         return ""
     name = plain(row.model_name) if row.model_name else ""
-    return f"{name} :gray[{plain(row.alert.model)} {plain(row.alert.environment)}]".strip()
+    place = " ".join(plain(one) for one in (row.alert.model, row.alert.environment) if one)
+    return f"{name} :gray[{place}]".strip()
 
 
 def state(row: AlertRow, at: datetime) -> str:
