@@ -10,6 +10,7 @@ from app.views.actions.listing import actions_table, narrowed_by, nothing_found,
 from app.views.confirmation import confirmation
 from core.access.queries import names
 from core.access.rules import Permission
+from core.documents.naming import things_named
 from core.improvement.actions.queries import ActionFilter, actions, whole_action
 
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
@@ -17,11 +18,12 @@ number = st.query_params.get("action")
 if number:
     with place.store.reading() as session:
         row, known = whole_action(session, number), names(session)
+        things = things_named(session, [row.action.evidence])
     confirmation()
     action_head(row, known, at)
     left, right = st.columns([5, 3], gap="large")
     with left:
-        action_record(row, known)
+        action_record(row, known, things)
     with right:
         action_steps(place, viewer, row, known)
     st.stop()
@@ -35,7 +37,7 @@ with place.store.reading() as session:
     everything, pending = how_many(), how_many(open_only=True)
     overdue, mine = how_many(overdue=True), how_many(open_only=True, owner=viewer.number)
 
-head("Actions")
+head("Corrective and preventive actions")
 if everything:
     st.markdown(said_in_short(pending, overdue, mine))
 wanted = narrowed_by(viewer)

@@ -19,7 +19,7 @@ from core.improvement.incidents.rules.life import CauseMethod, Containment
 from core.links import RecordKind, Ref
 from core.validation.rules import Severity
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MODEL, VERSION = "M0001", "1.0.0"
 
 
@@ -80,7 +80,7 @@ def tell_closed_incident(place: Workplace, known: Mapping[str, Account], at: dat
 
 
 def tell_open_incident(place: Workplace, known: Mapping[str, Account], at: datetime) -> None:
-    """Declared an hour before `at`, known for two days: one clock runs, two wait for a decision."""
+    """Declared a quarter of an hour before `at`, known for two days: one clock runs, two wait for a decision."""
     store, ledger = place.store, place.ledger
     developer, owner = known["developer"].actor, known["owner"].actor
     new = NewIncident(
@@ -90,28 +90,28 @@ def tell_open_incident(place: Workplace, known: Mapping[str, Account], at: datet
         people_affected="Fourteen people whose name and rank somebody else has read.",
         harm="Disclosure of names and of a score about them.", aware_at=at - 50 * HOUR,
     )  # fmt: skip
-    number = declare_incident(store, ledger, new=new, actor=owner, at=at - HOUR).number
+    number = declare_incident(store, ledger, new=new, actor=owner, at=at - 15 * MINUTE).number
     write_note(
         store, ledger, incident=number, text="The first letter came back with a note of the person who received it.",
-        happened_at=at - 50 * HOUR, actor=owner, at=at - HOUR * 0.9,
+        happened_at=at - 50 * HOUR, actor=owner, at=at - 14 * MINUTE,
     )  # fmt: skip
     record_containment(
         store, ledger, incident=number, kind=Containment.MANUAL_FALLBACK,
-        what="Every letter is held against the list by hand before it leaves.", actor=developer, at=at - HOUR * 0.7,
+        what="Every letter is held against the list by hand before it leaves.", actor=developer, at=at - 11 * MINUTE,
     )  # fmt: skip
     applies, reason = ("gdpr-33",), "Personal data were disclosed, and a risk to the people is not unlikely."
     decide_clocks(
-        store, ledger, incident=number, rules=applies, applies=True, reason=reason, actor=owner, at=at - HOUR * 0.6
+        store, ledger, incident=number, rules=applies, applies=True, reason=reason, actor=owner, at=at - 9 * MINUTE
     )
     decide_clocks(
         store, ledger, incident=number, rules=("eu-ai-act-73-death", "eu-ai-act-73-widespread"), applies=False,
-        reason="Nobody was hurt, and one office is concerned.", actor=owner, at=at - HOUR * 0.5,
+        reason="Nobody was hurt, and one office is concerned.", actor=owner, at=at - 7 * MINUTE,
     )  # fmt: skip
     new_action = NewAction(
         ActionKind.CORRECTIVE, "Join names and ranks by number instead of by line", developer.id, at + 5 * DAY,
         (Ref(RecordKind.INCIDENT, number), Ref(RecordKind.MODEL, MODEL)), Severity.HIGH,
     )  # fmt: skip
-    start_action(store, ledger, new=new_action, actor=owner, at=at - HOUR * 0.4)
+    start_action(store, ledger, new=new_action, actor=owner, at=at - 5 * MINUTE)
 
 
 def _actions(place: Workplace, number: str, developer: Actor, owner: Actor, at: datetime) -> tuple[str, str]:

@@ -94,7 +94,7 @@ class _Story:
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_alerts(self.place, self.known, self._ago(0.02))
-        tell_open_incident(self.place, self.known, self._ago(0.005))
+        tell_open_incident(self.place, self.known, self.at)
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

@@ -10,6 +10,7 @@ from core.errors import Refusal
 SHORTEST_REASON = 10
 CLAUSE = "documents"
 REVIEWED = frozenset({"validation plan", "review decision"})  # written by those who judge, not by those who build
+EITHER = frozenset({"post-incident review"})  # those who build write it, and those who judge
 WRITES: Mapping[bool, Permission] = MappingProxyType(
     {False: Permission.DOCUMENT_WRITE, True: Permission.DOCUMENT_REVIEW}
 )
@@ -27,6 +28,8 @@ class DocumentFacts:
 def write_refusals(facts: DocumentFacts, actor: Actor) -> tuple[Refusal, ...]:
     """Why this actor writes no document of this kind about this version."""
     reviewed = facts.kind in REVIEWED
+    if facts.kind in EITHER and WRITES[True] in actor.permissions:
+        return ()
     reasons = list(permission_refusals(actor, WRITES[reviewed]))
     if reviewed and actor.id in facts.contributors:
         reasons.append(

@@ -13,8 +13,10 @@ from app.components.status import word
 from app.composition import Workplace, now
 from app.views.incidents.acting import recorded
 from app.views.incidents.reading import name_of
+from app.views.shown_by import shown_by
 from app.work.tasks import urgency
 from core.access.rules import Actor
+from core.documents.naming import Thing, parts_of
 from core.errors import Refusal
 from core.improvement.actions.queries import ActionRow
 from core.improvement.actions.rules import Act, ActionKind, ActionStatus, action_refusals
@@ -35,7 +37,7 @@ from core.links import Ref
 from core.validation.rules import Severity
 
 Against = Mapping[Act, tuple[Refusal, ...]]
-EVIDENCE = "Numbers of runs, changes, documents, or the digest of a file, separated by spaces"
+EVIDENCE = "Numbers of runs, changes, documents or files, a digest, an https address; apart by commas"
 
 
 def action_state(row: CorrectiveAction, at: datetime) -> str:
@@ -68,7 +70,7 @@ def action_head(row: ActionRow, known: Mapping[str, str], at: datetime) -> None:
     )
 
 
-def action_record(row: ActionRow, known: Mapping[str, str]) -> None:
+def action_record(row: ActionRow, known: Mapping[str, str], things: Mapping[str, Thing]) -> None:
     """What is to be done and why, what was done and what shows it, who verified it."""
     one = row.action
 
@@ -93,7 +95,7 @@ def action_record(row: ActionRow, known: Mapping[str, str]) -> None:
     facts(
         {
             "Account": said(one.done, one.done_by, one.done_at) if one.done_by else paragraphs(one.done),
-            "Evidence": plain(one.evidence),
+            "Evidence": shown_by(one.evidence, things),
             "Verification": said(one.verification, one.verified_by, one.verified_at),
         },
         alt=f"What was done in {one.number}, and its verification",
@@ -123,12 +125,12 @@ def _report(place: Workplace, viewer: Me, row: CorrectiveAction) -> None:
         section("Report as done")
         with st.form("done", border=False):
             text = st.text_area("What was done", max_chars=4000, height=90)
-            shown = st.text_input("What shows it", max_chars=1000, help=EVIDENCE, placeholder="R0042 CR0012 DOC0003")
+            shown = st.text_input("What shows it", max_chars=1000, help=EVIDENCE, placeholder="R0042, CR0012, DOC0003")
             sent = st.form_submit_button("Report as done", type="primary")
         if sent:
             with attempt("Nothing was recorded."):
                 done = report_action_done(
-                    place.store, place.ledger, action=row.number, done=text, evidence=tuple(shown.split()),
+                    place.store, place.ledger, action=row.number, done=text, evidence=parts_of(shown),
                     expected_revision=row.revision, actor=viewer.actor, at=now(),
                 )  # fmt: skip
                 recorded(done, "It is reported as done; somebody else verifies it")

@@ -89,7 +89,7 @@ def report_action_done(
 ) -> Done:
     """Say what was done; `evidence` names what shows it: runs, changes, documents, or the digest of a file."""
     check_texts(TEXT, done=done)
-    shown = " ".join(dict.fromkeys(one.strip() for one in evidence if one.strip()))
+    shown = ", ".join(dict.fromkeys(one.strip() for one in evidence if one.strip()))
     check_texts(1000, evidence=shown)
     with deciding(store, ledger, Act.DONE, entity=Entity("action", action), actor=actor, at=at) as tx:
         row = _allowed(tx, action, Act.DONE, actor, account=done)

@@ -33,7 +33,7 @@ class CorrectiveAction(Row, table=True):
     opened_by: str = Field(max_length=16)
     opened_at: datetime = Field(sa_type=Instant)
     done: str = Field(default="", max_length=4000)
-    evidence: str = Field(default="", max_length=1000)  # numbers of records and digests of files, separated by spaces
+    evidence: str = Field(default="", max_length=1000)  # numbers of records, digests of files, addresses, by commas
     done_by: str | None = Field(default=None, max_length=16)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_back: str = Field(default="", max_length=4000)  # why
