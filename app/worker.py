@@ -60,6 +60,7 @@ from core.reports.service import (
 )
 from core.validation.runs import VALIDATION_JOB, fail_run, perform
 
+UNKNOWN = "This version of Countersign does no work of this kind."
 INTERNAL = "An internal error; the server's log has the details."
 log = logging.getLogger("countersign.worker")
 
@@ -266,8 +267,9 @@ def work_once(
     if lease is None:
         return lane.others and deliver_once(place, at=now())
     busy(lease.kind, lease.slot)
-    error = GAVE_UP if lease.given_up else _done(place, lease)
-    if error and (lease.given_up or extend(place.store, lease, at=now())):  # else another worker has it by now
+    error = UNKNOWN if lease.kind not in KINDS else GAVE_UP if lease.given_up else _done(place, lease)
+    told = lease.kind in KINDS and (lease.given_up or extend(place.store, lease, at=now()))  # else another has it now
+    if error and told:
         KINDS[lease.kind].give_up(place, lease.slot, error)
     finish(place.store, lease, at=now(), error=error)
     if error in (GAVE_UP, INTERNAL):

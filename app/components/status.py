@@ -36,6 +36,8 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Within bound": ("check_circle", GOOD),
         "Taken over": ("check_circle", GOOD),
         "In production": ("play_circle", GOOD),
+        "Check failed": ("sync_problem", STOPS),
+        "Late": ("schedule", ATTENTION),
         "Failed": ("cancel", STOPS),
         "Breach": ("cancel", STOPS),
         "Rejected": ("cancel", STOPS),
@@ -151,6 +153,7 @@ _SAID_OTHERWISE: Mapping[str, str] = MappingProxyType(
         "requested": "Waiting",
         "approve": "Approved",
         "reject": "Rejected",
+        "calm": "Healthy",
     }
 )
 

@@ -72,6 +72,7 @@ class Permission(StrEnum):
     PERSON_MANAGE = "person:manage"
     HOOK_MANAGE = "hook:manage"
     ANCHOR_MANAGE = "anchor:manage"
+    JOB_RUN = "job:run"
     TOKEN_OWN = "token:own"  # noqa: S105  a permission's name, not a secret
 
 
@@ -124,12 +125,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.INCIDENT_DECLARE,
                 P.INCIDENT_HANDLE,
                 P.REVIEW_HOLD,
+                P.JOB_RUN,
                 P.EXPORT_MAKE,
                 P.TOKEN_OWN,
             }
         ),
         Role.DEVELOPER: frozenset(
             {P.RECORD_READ, P.LEDGER_READ, P.EXPORT_MAKE, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER, P.AUDIT_RESPOND}
+            | {P.JOB_RUN}
             | _DEVELOPMENT
         ),
         Role.VALIDATOR: frozenset(
@@ -155,6 +158,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.INCIDENT_HANDLE,
                 P.INCIDENT_REVIEW,
                 P.REVIEW_HOLD,
+                P.JOB_RUN,
                 P.EXPORT_MAKE,
             }
         ),
@@ -187,7 +191,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         ),
         Role.AUDITOR: frozenset({P.RECORD_READ, P.LEDGER_READ, P.AUDIT_RUN, P.EXPORT_MAKE}),
         Role.ADMINISTRATOR: frozenset(
-            {P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE, P.EVENT_ERASE}
+            {P.RECORD_READ, P.LEDGER_READ, P.PERSON_MANAGE, P.HOOK_MANAGE, P.ANCHOR_MANAGE, P.EVENT_ERASE, P.JOB_RUN}
         ),
     }
 )

@@ -54,6 +54,7 @@ class Event(StrEnum):
     ASSET_RETIRED = "asset.retired"
     LINK_MADE = "link.made"
     LINK_ENDED = "link.ended"
+    JOB_RUN_AGAIN = "job.run_again"
     IMPORT_REQUESTED = "import.requested"
     IMPORT_CANCELLED = "import.cancelled"
     IMPORT_MADE = "import.made"

@@ -46,6 +46,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "owner": (
         "alerts", "alert?alert=AL0002",
         "stress_tests?model=M0001", "stress_test?test=ST0001",
+        "monitoring", "monitored?model=M0001", "chunk?chunk=CH0048",
         "cycle", "coverage", "model_coverage?model=M0001&pack=gdpr", "packs", "pack?pack=sr-11-7", "pack?pack=sr-26-2",
         "coverage_item?model=M0001&pack=sr-26-2&item=MRM-18", "document?document=DOC0001", "templates",
         "documents?model=M0001&version=1.0.0&kind=risk+assessment", "production_data?model=M0001",
@@ -61,7 +62,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "audit?finding=AF0002", "audit_plan", "compliance", "compliance_check?check=documents-current",
         "anchors", "events", "event_batch?number=B0001", "event?id=inf-00010",
     ),
-    "administrator": ("channels", "administration", "administration?person=P0002"),
+    "administrator": ("channels", "administration", "administration?person=P0002", "monitor_schedule"),
 }  # fmt: skip
 
 

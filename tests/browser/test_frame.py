@@ -20,7 +20,7 @@ HOSTILE = "<img src=x onerror=alert(1)> ![i](https://evil.example/a.png) :materi
             {"shown": ("My work", "Cycle", "Inventory", "Changes", "Findings"), "hidden": ("Model", "Upload")},
             {
                 "Rules": ("Policies", "Coverage", "Compliance"),
-                "Evidence": ("Audits", "Ledger", "Exports"),
+                "Evidence": ("Reviews", "Audits", "Ledger", "Exports"),
                 "Nav approver": ("My account",),
             },
         ),

@@ -138,6 +138,7 @@ class ModelState:
     owner: str
     environment: str
     version: str | None
+    since: datetime | None  # the version stands there
     state: MonitorState
     last_data_at: datetime | None
     last_run_at: datetime | None
@@ -243,15 +244,21 @@ def overview(
     states: Sequence[MonitorState] = (),
     environment: str | None = None,
     tier: int | None = None,
+    line: str | None = None,
+    person: str | None = None,
     text: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> Page[ModelState]:
-    """Every model that is in production or hands in data, the most urgent first; narrowed and paged in SQL."""
+    """Every model that is in production or hands in data, the most urgent first; narrowed and paged in SQL.
+
+    `line` is a business line, `person` the number of a model's owner or developer.
+    """
     places = _places()
     state = _state_column()
     query = (
         select(Model, places.c.environment, col(ModelVersion.version), MonitorSlot)
+        .add_columns(col(ProductionPointer.since))
         .select_from(places)
         .join(Model, col(Model.id) == places.c.model_id)
         .outerjoin(
@@ -270,7 +277,11 @@ def overview(
     if environment is not None:
         query = query.where(places.c.environment == environment)
     if tier is not None:
-        query = query.where(Model.tier == tier)
+        query = query.where(col(Model.tier) == tier)
+    if line is not None:
+        query = query.where(col(Model.business_line) == line)
+    if person is not None:
+        query = query.where(or_(col(Model.owner) == person, col(Model.developer) == person))
     if text.strip():
         wanted = text.strip()
         query = query.where(or_(col(Model.name).icontains(wanted, autoescape=True), col(Model.number) == wanted))
@@ -279,8 +290,8 @@ def overview(
     rows = session.execute(
         query.order_by(urgency, col(Model.tier), col(Model.number), places.c.environment).limit(limit).offset(offset)
     ).all()
-    worst = _by_id(session, [slot.worst_result_id for _, _, _, slot in rows if slot and slot.worst_result_id])
-    return Page(tuple(_state(model, place, version, slot, worst) for model, place, version, slot in rows), total)
+    worst = _by_id(session, [slot.worst_result_id for _, _, _, slot, _ in rows if slot and slot.worst_result_id])
+    return Page(tuple(_state(worst, *row) for row in rows), total)
 
 
 def state_counts(session: Session, *, environment: str | None = None) -> Mapping[MonitorState, int]:
@@ -412,7 +423,12 @@ def _chunk(row: MonitorChunk, counted: tuple[int, int]) -> ChunkRow:
 
 
 def _state(
-    model: Model, environment: str, version: str | None, slot: MonitorSlot | None, worst: Mapping[int, ResultRow]
+    worst: Mapping[int, ResultRow],
+    model: Model,
+    environment: str,
+    version: str | None,
+    slot: MonitorSlot | None,
+    since: datetime | None,
 ) -> ModelState:
     return ModelState(
         model=model.number,
@@ -421,6 +437,7 @@ def _state(
         owner=model.owner,
         environment=environment,
         version=version,
+        since=since,
         state=slot.state if slot else MonitorState.WAITING,
         last_data_at=slot.last_data_at if slot else None,
         last_run_at=slot.last_run_at if slot else None,

@@ -1,0 +1,92 @@
+"""Kinds of background work in the words of the schedule: what each does, when it is due, and when next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from app.drop import DROP_JOB
+from app.settings import Settings
+from core.access.digests import DIGEST_JOB
+from core.approval.service.noticing import NOTICE_JOB
+from core.approval.simulation.service import SIMULATION_JOB
+from core.compliance.service import COMPLIANCE_JOB
+from core.improvement.comparisons.asking import COMPARISON_JOB
+from core.improvement.rollback.drills import REHEARSAL_JOB
+from core.improvement.watching import INCIDENT_JOB
+from core.inventory.importing.background import IMPORT_JOB
+from core.inventory.importing.registry.syncing import REGISTRY_JOB
+from core.ledger.anchors.service import ANCHOR_JOB
+from core.monitoring.alerts.clock import ALERT_JOB
+from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB
+from core.monitoring.stress.service import STRESS_JOB
+from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
+from core.policy.events_kept import EVENTS_JOB
+from core.reports.service import EXPIRY_JOB, EXPORT_JOB, SCHEDULE_JOB
+from core.store.types import EPOCH
+from core.validation.runs import VALIDATION_JOB
+
+Next = Callable[[Settings, datetime], datetime | None]
+
+
+def _no_clock(_settings: Settings, _at: datetime) -> datetime | None:
+    return None
+
+
+def _next_hour(_settings: Settings, at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def _next_day(_settings: Settings, at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def _next_look(settings: Settings, at: datetime) -> datetime | None:
+    every = settings.mlflow_sync
+    if every is None or not settings.mlflow_servers:
+        return None
+    return EPOCH + every * ((at - EPOCH) // every + 1)
+
+
+@dataclass(frozen=True)
+class WorkKind:
+    """A kind in words; `elsewhere`: each job belongs to a record, on whose page it is asked for anew."""
+
+    title: str
+    due: str
+    next_at: Next = _no_clock
+    elsewhere: bool = False
+
+
+ASKED = "when somebody asks"
+KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
+    {
+        MONITOR_JOB: WorkKind("Checks of production data", "when data arrive, and every hour", _next_hour),
+        ROLLBACK_JOB: WorkKind("Conditions of rollback", "after each chunk that was checked"),
+        ALERT_JOB: WorkKind("Escalation, snoozes and digests of alerts", "every minute with open alerts"),
+        INCIDENT_JOB: WorkKind("Clocks of incidents and actions", "every hour with open ones", _next_hour),
+        DROP_JOB: WorkKind("Files that were dropped", "every minute, where a folder is named"),
+        REHEARSAL_JOB: WorkKind("Rehearsals of the way back", "every day", _next_day),
+        STRESS_CLOCK_JOB: WorkKind("Stress tests that are due", "as their schedules say"),
+        STRESS_JOB: WorkKind("Stress tests", ASKED, elsewhere=True),
+        COMPARISON_JOB: WorkKind("Comparisons with a challenger", ASKED, elsewhere=True),
+        COMPLIANCE_JOB: WorkKind("Compliance checks", "every hour in which one is due", _next_hour),
+        NOTICE_JOB: WorkKind("Notices of reviews that wait", "every hour with open changes", _next_hour),
+        DIGEST_JOB: WorkKind("Digests of My work", "every day for those who want one", _next_day),
+        REGISTRY_JOB: WorkKind("Looks at MLflow servers", "by the setting", _next_look),
+        ANCHOR_JOB: WorkKind("Checkpoints to places outside", "as each place says"),
+        EVENTS_JOB: WorkKind("Removal of events past their time", "every day", _next_day),
+        SCHEDULE_JOB: WorkKind("Exports on a schedule", "as their schedules say"),
+        EXPIRY_JOB: WorkKind("Removal of expired exports", "every hour with some", _next_hour),
+        VALIDATION_JOB: WorkKind("Validations", ASKED, elsewhere=True),
+        EXPORT_JOB: WorkKind("Exports", ASKED, elsewhere=True),
+        SIMULATION_JOB: WorkKind("Simulations of a policy", ASKED, elsewhere=True),
+        IMPORT_JOB: WorkKind("Imports", ASKED, elsewhere=True),
+    }
+)
+ELSEWHERE = frozenset(kind for kind, one in KINDS_IN_WORDS.items() if one.elsewhere)
+
+
+def kind_in_words(kind: str) -> WorkKind:
+    """The kind in words; one that has none goes by its name."""
+    return KINDS_IN_WORDS.get(kind, WorkKind(f"{kind[:1].upper()}{kind[1:]}", "–"))
