@@ -22,6 +22,7 @@ from app.work.intake import differences_to_decide, models_to_register, servers_a
 from app.work.outputs import outputs_to_review, rows_to_decide_on
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
+from app.work.production import drills_to_mend, held_apart
 from app.work.reports import reports_to_read
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.tiering import tiers_to_confirm
@@ -42,7 +43,8 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         validations_to_conclude(session, found, actor),
         findings_to_verify(found, actor, at),
         to_vote_on,
-        changes_to_execute(session, actor, at),
+        held_apart(session, changes_to_execute(session, actor, at)),
+        drills_to_mend(session, actor, at),
         escalated,
         conditions_to_settle(session, actor, at),
         policies_to_publish(session, actor, at),

@@ -1,16 +1,15 @@
 """What was decided about going back by itself, which rollouts are held, and which rehearsals failed, as typed rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Subquery, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
-from core.access.rules import Actor, Permission
-from core.approval.facts import load_change
-from core.approval.rollout.facts import UNFINISHED, execution, rollout_facts
-from core.approval.rollout.rules import Act, rollout_refusals
+from core.approval.rollout.facts import UNFINISHED
 from core.approval.rollout.tables import Rollout, RolloutHold
 from core.approval.tables import ChangeRequest
 from core.improvement.rollback.rules import Outcome
@@ -80,12 +79,12 @@ class HoldRow:
 
 @dataclass(frozen=True)
 class FailedDrill:
-    """A model in production whose newest rehearsal failed."""
+    """A model in production that has a former version and whose newest rehearsal failed."""
 
     model: str
     model_name: str
     tier: int
-    owner: str
+    version: str
     at: datetime
     found: tuple[str, ...]
 
@@ -123,43 +122,41 @@ def decisions(
 
 def holds_of(session: Session, change: str, *, limit: int = 20) -> tuple[HoldRow, ...]:
     """The breaches that hold or held the rollout of this change, newest first."""
-    return _holds(session, change=change, limit=limit)
+    query = _holds().where(ChangeRequest.number == change).order_by(col(RolloutHold.id).desc()).limit(limit)
+    return tuple(_hold(*found) for found in session.execute(query).all())
 
 
-def holds_to_release(session: Session, actor: Actor, *, at: datetime, most: int) -> tuple[HoldRow, ...]:
-    """Holds that this actor may release now; the same rule is asked as by the button."""
-    if Permission.CHANGE_EXECUTE not in actor.permissions:
-        return ()
-    return tuple(
-        row
-        for row in _holds(session, limit=most)
-        if not rollout_refusals(
-            rollout_facts(session, execution(session, load_change(session, row.change)), actor.id, at),
-            Act.RELEASE,
-            actor,
-        )
+def open_holds(session: Session, changes: Sequence[str]) -> tuple[HoldRow, ...]:
+    """The breaches that hold the rollouts of these changes now."""
+    query = _holds().where(
+        col(ChangeRequest.number).in_(changes),
+        col(RolloutHold.released_at).is_(None),
+        col(Rollout.status).in_(UNFINISHED),
     )
+    return tuple(_hold(*found) for found in session.execute(query).all())
 
 
 def failed_drills(session: Session, *, owner: str, limit: int = 15) -> tuple[FailedDrill, ...]:
-    """Models of this owner in production whose newest rehearsal failed."""
+    """Models of this owner in production whose newest rehearsal failed, where there is a version to go back to."""
     newest = _newest_drills()
     query = (
-        select(Model, Drill)
+        select(Model, Drill, col(ModelVersion.version))
         .join(Drill, col(Drill.model_id) == col(Model.id))
         .join(newest, newest.c.id == Drill.id)
         .join(ProductionPointer, col(ProductionPointer.model_id) == col(Model.id))
+        .join(ModelVersion, col(ModelVersion.id) == col(ProductionPointer.version_id))
         .where(
             ProductionPointer.environment == PRODUCTION,
             Drill.outcome == DrillOutcome.FAILED,
+            col(Drill.to_version_id).is_not(None),
             Model.owner == owner,
         )
         .order_by(col(Drill.at))
         .limit(limit)
     )
     return tuple(
-        FailedDrill(model.number, model.name, model.tier, model.owner, drill.at, tuple(drill.found.splitlines()))
-        for model, drill in session.execute(query).all()
+        FailedDrill(model.number, model.name, model.tier, version, drill.at, tuple(drill.found.splitlines()))
+        for model, drill, version in session.execute(query).all()
     )
 
 
@@ -169,20 +166,14 @@ def _newest_drills() -> Subquery:
     return query.group_by(col(Drill.model_id)).subquery()
 
 
-def _holds(session: Session, *, change: str | None = None, limit: int) -> tuple[HoldRow, ...]:
-    query = (
+def _holds() -> Select[RolloutHold, ChangeRequest, Model, ModelVersion]:
+    return (
         select(RolloutHold, ChangeRequest, Model, ModelVersion)
         .join(Rollout, col(Rollout.id) == col(RolloutHold.rollout_id))
         .join(ChangeRequest, col(ChangeRequest.id) == col(Rollout.change_id))
         .join(Model, col(Model.id) == col(Rollout.model_id))
         .join(ModelVersion, col(ModelVersion.id) == col(Rollout.version_id))
     )
-    if change is None:
-        query = query.where(col(RolloutHold.released_at).is_(None), col(Rollout.status).in_(UNFINISHED))
-        query = query.order_by(col(RolloutHold.id))
-    else:
-        query = query.where(ChangeRequest.number == change).order_by(col(RolloutHold.id).desc())
-    return tuple(_hold(*found) for found in session.execute(query.limit(limit)).all())
 
 
 def _hold(row: RolloutHold, change: ChangeRequest, model: Model, version: ModelVersion) -> HoldRow:
