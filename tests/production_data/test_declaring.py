@@ -52,21 +52,21 @@ def test_a_declaration_is_kept_and_changed_by_revision(line: Line) -> None:
         assert mapping_of(session, line.model, "production") == changed
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (replace(DATA, positive_label=""), "no positive label is named"),
-        (replace(DATA, features=("score",)), "a feature has the name of another column"),
-        (replace(DATA, sensitive=("sex", "sex")), "a sensitive attribute is named twice"),
-        (replace(DATA, categorical=("age",)), "a category is not among the features"),
-        (replace(DATA, because={"income": "It is needed."}), "no sensitive attribute"),
-        (replace(DATA, reference="PB0001"), "not reference data of this model"),
-        (replace(DATA, label="prediction"), "the label has the name of another column"),
-    ],
-)
-def test_a_declaration_that_contradicts_itself_is_refused(small_line: Line, data: MonitoredData, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        declare(small_line, data)
+CONTRADICTIONS = [
+    (replace(DATA, positive_label=""), "no positive label is named"),
+    (replace(DATA, features=("score",)), "a feature has the name of another column"),
+    (replace(DATA, sensitive=("sex", "sex")), "a sensitive attribute is named twice"),
+    (replace(DATA, categorical=("age",)), "a category is not among the features"),
+    (replace(DATA, because={"income": "It is needed."}), "no sensitive attribute"),
+    (replace(DATA, reference="PB0001"), "not reference data of this model"),
+    (replace(DATA, label="prediction"), "the label has the name of another column"),
+]
+
+
+def test_a_declaration_that_contradicts_itself_is_refused(small_line: Line) -> None:
+    for data, words in CONTRADICTIONS:
+        with pytest.raises(Unreadable, match=words):
+            declare(small_line, data)
 
 
 def test_who_may_not_edit_the_model_may_not_declare(small_line: Line) -> None:

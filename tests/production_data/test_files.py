@@ -79,27 +79,26 @@ def test_the_same_rows_as_csv_json_and_parquet_are_the_same_content(small_line: 
     assert [(one.rows, one.repeated) for one in given] == [(3, 0), (0, 3), (0, 3), (0, 3)]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("day.csv", CSV.replace("0.2", "high"), "line 3, column “score”: not a number, found “high”"),
-        ("day.csv", CSV.replace("0.2,", "0.2,1,"), "line 3"),
-        ("day.parquet", CSV, "the name and the content disagree"),
-        ("day.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "damaged"),
-        ("day.jsonl", '{"id": "a"}\n{"id": ', "line 2: not JSON"),
-        ("day.jsonl", '{"id": "a", "at": 1, "score": {"x": 1}}', "line 1, column “score”: holds no single value"),
-        ("day.jsonl", '{"id": "a", "at": 1}\n{"id": 2, "at": 1}', "line 2, column “id”: another kind of value"),
-        ("day.zip", b"PK\x03\x04" + b"\0" * 40, "a ZIP archive"),
-    ],
-)
-def test_a_file_that_is_not_as_it_should_be_is_refused_by_place(
-    small_line: Line, name: str, content: str | bytes, words: str
-) -> None:
-    with pytest.raises(Unreadable, match=words):
-        give(small_line, name, content)
+NOT_AS_THEY_SHOULD_BE: list[tuple[str, str | bytes, str]] = [
+    ("day.csv", CSV.replace("0.2", "high"), "line 3, column “score”: not a number, found “high”"),
+    ("day.csv", CSV.replace("0.2,", "0.2,1,"), "line 3"),
+    ("day.parquet", CSV, "the name and the content disagree"),
+    ("day.parquet", b"PAR1" + b"\0" * 40 + b"PAR1", "damaged"),
+    ("day.jsonl", '{"id": "a"}\n{"id": ', "line 2: not JSON"),
+    ("day.jsonl", '{"id": "a", "at": 1, "score": {"x": 1}}', "line 1, column “score”: holds no single value"),
+    ("day.jsonl", '{"id": "a", "at": 1}\n{"id": 2, "at": 1}', "line 2, column “id”: another kind of value"),
+    ("day.zip", b"PK\x03\x04" + b"\0" * 40, "a ZIP archive"),
+]
 
+
+def test_a_file_that_is_not_as_it_should_be_is_refused_by_place(small_line: Line) -> None:
+    for name, content, words in NOT_AS_THEY_SHOULD_BE:
+        with pytest.raises(Unreadable, match=words):
+            give(small_line, name, content)
+
+    count = len(NOT_AS_THEY_SHOULD_BE)
     with small_line.store.reading() as session:
-        assert entries(session, limit=1).rows[0].action == "production.refused"
+        assert [row.action for row in entries(session, limit=count).rows] == ["production.refused"] * count
 
 
 def test_parquet_that_unfolds_without_end_is_refused(small_line: Line, tmp_path: Path) -> None:
@@ -133,16 +132,16 @@ def test_points_come_as_json_too(small_line: Line) -> None:
     assert points(small_line, f'[{{"name": "psi", "value": 3, "at": {START}}}]').series == 1
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("psi 1\n", "not OpenMetrics text"),
-        (OPENMETRICS.replace("0.1 ", "NaN "), "line 3, column “value”: not a number"),
-        ('{"name": "psi"}', "line 1, column “value”: missing or not as it should be"),
-        ('{"name": "psi", "value": 1}\n{"name": "psi", "value": 1, "at": "noon"}', "line 2, column “at”"),
-        ('{"name": "psi", "value": 1, "colour": "red"}', "an unknown key of a point"),
-    ],
-)
-def test_what_are_no_points_is_refused(small_line: Line, content: str, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        points(small_line, content)
+NO_POINTS = [
+    ("psi 1\n", "not OpenMetrics text"),
+    (OPENMETRICS.replace("0.1 ", "NaN "), "line 3, column “value”: not a number"),
+    ('{"name": "psi"}', "line 1, column “value”: missing or not as it should be"),
+    ('{"name": "psi", "value": 1}\n{"name": "psi", "value": 1, "at": "noon"}', "line 2, column “at”"),
+    ('{"name": "psi", "value": 1, "colour": "red"}', "an unknown key of a point"),
+]
+
+
+def test_what_are_no_points_is_refused(small_line: Line) -> None:
+    for content, words in NO_POINTS:
+        with pytest.raises(Unreadable, match=words):
+            points(small_line, content)

@@ -175,25 +175,25 @@ def test_each_batch_has_one_entry_that_names_its_file(line: Line) -> None:
     assert line.files.path(newest.digest).is_file()
 
 
-@pytest.mark.parametrize(
-    ("table", "words"),
-    [
-        (inferences(2, at=None), "column “at”: column is missing"),
-        (inferences(2, at=["2026-11-01T10:00:00Z", "2026-11-01 10:00"]), "line 3, column “at”: not a moment"),
-        (inferences(2, at=[START, START * 2]), "line 3, column “at”: lies in the future"),
-        (inferences(2, id=["", "x"]), "line 2, column “id”: not an id"),
-        (inferences(2, score=["0.1", "high"]), "line 3, column “score”: not a number, found “high”"),
-        (inferences(2, prediction=None, score=None), "neither a prediction nor a score"),
-        (inferences(2, latency_ms=[1.0, -1.0]), "less than nothing"),
-        (inferences(2, region=[["a"], ["b"]]), "holds no single values"),
-        (inferences(2, label=[0, 1]), "labels arrive by themselves"),
-        (inferences(2, received_at=[0, 1]), "kept for what Countersign adds"),
-        (inferences(0), "rows out of range"),
-    ],
-)
-def test_what_is_no_inference_is_refused_by_line_and_column(small_line: Line, table: pa.Table, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        small_line.take(BatchKind.INFERENCES, table)
+NO_INFERENCES = [
+    (inferences(2, at=None), "column “at”: column is missing"),
+    (inferences(2, at=["2026-11-01T10:00:00Z", "2026-11-01 10:00"]), "line 3, column “at”: not a moment"),
+    (inferences(2, at=[START, START * 2]), "line 3, column “at”: lies in the future"),
+    (inferences(2, id=["", "x"]), "line 2, column “id”: not an id"),
+    (inferences(2, score=["0.1", "high"]), "line 3, column “score”: not a number, found “high”"),
+    (inferences(2, prediction=None, score=None), "neither a prediction nor a score"),
+    (inferences(2, latency_ms=[1.0, -1.0]), "less than nothing"),
+    (inferences(2, region=[["a"], ["b"]]), "holds no single values"),
+    (inferences(2, label=[0, 1]), "labels arrive by themselves"),
+    (inferences(2, received_at=[0, 1]), "kept for what Countersign adds"),
+    (inferences(0), "rows out of range"),
+]
+
+
+def test_what_is_no_inference_is_refused_by_line_and_column(small_line: Line) -> None:
+    for table, words in NO_INFERENCES:
+        with pytest.raises(Unreadable, match=words):
+            small_line.take(BatchKind.INFERENCES, table)
 
     with small_line.store.reading() as session:
         assert arrivals(session, small_line.model, "production", since=NOON) == ()

@@ -83,25 +83,28 @@ def test_a_file_that_comes_again_after_a_crash_has_no_second_effect(place: Workp
     assert len(left(place)) == 2
 
 
-@pytest.mark.parametrize(
-    ("below", "content", "words"),
-    [
-        ("M0001/production/inferences/1.0.0/day.csv", CSV.replace("1000", "1000,7"), "line 2"),
-        ("M0001/production/inference/day.csv", CSV, "no such kind of data, found inference"),
-        ("M0001/day.csv", CSV, "lies in the wrong place"),
-        ("M0001/nowhere/labels/day.csv", "id,label\na,1\n", "There is no environment “nowhere”"),
-        ("M0001/production/metrics/day.txt", "psi 1\n", "not OpenMetrics text"),
-    ],
-)
-def test_a_file_that_is_refused_lies_beside_its_reason(place: Workplace, below: str, content: str, words: str) -> None:
-    put(place, below, content)
+REFUSED = [
+    ("M0001/production/inferences/1.0.0/day.csv", CSV.replace("1000", "1000,7"), "line 2"),
+    ("M0001/production/inference/day.csv", CSV, "no such kind of data, found inference"),
+    ("M0001/day.csv", CSV, "lies in the wrong place"),
+    ("M0001/nowhere/labels/day.csv", "id,label\na,1\n", "There is no environment “nowhere”"),
+    ("M0001/production/metrics/day.txt", "psi 1\n", "not OpenMetrics text"),
+]
+
+
+def test_a_file_that_is_refused_lies_beside_its_reason(place: Workplace) -> None:
+    folder = place.settings.production_drop
+    assert folder is not None
+    for below, content, _ in REFUSED:
+        put(place, below, content)
 
     taken = take_dropped(place, at=NOON)
 
-    assert (taken.taken, taken.refused) == (0, 1)
-    assert left(place) == [f"refused/{below}", f"refused/{below}.reason.txt"]
-    reason = place.settings.production_drop / f"refused/{below}.reason.txt"  # type: ignore[operator]
-    assert words in reason.read_text()
+    assert (taken.taken, taken.refused) == (0, len(REFUSED))
+    lies = [f"refused/{below}{ending}" for below, _, _ in REFUSED for ending in ("", ".reason.txt")]
+    assert left(place) == sorted(lies)
+    for below, _, words in REFUSED:
+        assert words in (folder / f"refused/{below}.reason.txt").read_text()
 
 
 def test_links_are_not_followed(place: Workplace, tmp_path: Path) -> None:
