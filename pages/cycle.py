@@ -24,8 +24,8 @@ if not found.page.total:
     st.stop()
 
 st.markdown(
-    f"{said_in_short(found)} :gray[What is overdue comes first. Monitoring and incidents are not kept yet: "
-    "no metric arrives, so nothing of them counts as met.]"
+    f"{said_in_short(found)} :gray[What is overdue comes first. A model of which no production data were checked "
+    "has nothing of monitoring met.]"
 )
 picture(found)
 st.markdown(f":small[{LEGEND}]")

@@ -20,6 +20,7 @@ with place.store.reading() as session:
     lines, places = business_lines(session), environments(session)
 
 with head_with_actions("Monitoring"):
+    st.page_link(page_file("alerts"), label="Alerts")
     st.page_link(page_file("monitor_schedule"), label="Schedule")
 st.fragment(live_answer, run_every=EVERY)(place)
 narrowed = narrowed_by(viewer, lines, places)

@@ -109,6 +109,8 @@ def _to_cause(name: str, point: Point, row: CycleRow) -> str:
             return link(name, "/findings", model_number=row.number)
         case Where.DOCUMENT:
             return link(name, "/document", document=point.key)
+        case Where.MONITORING:
+            return link(name, "/monitored", model=row.number)
         case Where.DOCUMENTS:
             return link(name, "/documents", model=row.number)
         case _:

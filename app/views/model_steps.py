@@ -3,31 +3,49 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.components import plain, status
+from app.components import link, plain, status
 from app.components.formats import counted, day
 from app.components.steps import Step
 from app.views.figures import figure, required, title_of
 from app.views.model_reading import Reading
+from app.views.monitoring.figures import figure as monitor_figure
+from app.views.monitoring.figures import named, threshold
 from app.work.tasks import urgency
 from core.approval.queries import ChangeRow
 from core.approval.rules import OPEN, ChangeStatus
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
+from core.monitoring.checks.queries import ModelState
 from core.validation.tables import CheckResult
 
 LATER = "Not part of this release"
 CONCLUDED = frozenset({Stage.VALIDATED, Stage.NOT_VALIDATED, Stage.IN_APPROVAL, Stage.APPROVED, Stage.IN_PRODUCTION})
 
 
-def five_steps(reading: Reading, at: datetime) -> tuple[Step, ...]:
+def five_steps(reading: Reading, monitored: ModelState | None, at: datetime) -> tuple[Step, ...]:
     """Map, validate, approve, monitor, improve."""
     return (
         _map(reading, at),
         Step("2 Validate", *_validate(reading)),
         Step("3 Approve", *_approve(reading.into_use, at)),
-        Step("4 Monitor", status("Not started"), "No metric arrives", LATER),
+        Step("4 Monitor", *_monitor(reading, monitored, at)),
         Step("5 Improve", status("Not started"), "No incident on record", LATER),
     )
+
+
+def _monitor(reading: Reading, monitored: ModelState | None, at: datetime) -> tuple[str, str, str]:
+    """How production stands by its checks, and the way there."""
+    way = link("Monitoring", "/monitored", model=reading.model.number)
+    if monitored is None:
+        return status("Not started"), "Not in production, and no data came", way
+    came = f", last data {day(monitored.last_data_at, today=at)}" if monitored.last_data_at else ""
+    worst = monitored.worst
+    if monitored.error:
+        return status(monitored.state), plain(monitored.error), f"{way}{came}"
+    if worst is None:
+        return status(monitored.state), "Nothing was checked yet", f"{way}{came}"
+    said = f"{named(worst)} {monitor_figure(worst.metric, worst.value)}"
+    return status(monitored.state), f"{said} ({threshold(worst.metric, worst.lower, worst.upper)})", f"{way}{came}"
 
 
 def _map(reading: Reading, at: datetime) -> Step:

@@ -11,9 +11,12 @@ from core.approval.rules import OPEN
 from core.approval.tables import ChangeRequest
 from core.coverage.gathering import Scope, gather
 from core.coverage.gathering.runs import current_runs
-from core.cycle.rules import Facts
+from core.cycle.rules import Facts, Monitored
+from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.tables import Model, ModelVersion
 from core.metrics.verdicts import Verdict
+from core.monitoring.checks.tables import MonitorResult, MonitorSlot, MonitorState
+from core.policy.monitors.rules import MonitorKind
 from core.policy.packs.signals import Act, DocumentKind
 from core.reports.tables import Export, ExportStatus
 from core.validation.rules import EvidenceKind, FindingStatus
@@ -23,6 +26,13 @@ CONFIRMED, VALIDATED = f"act {Act.PACKS_CONFIRMED}", f"act {Act.VALIDATED}"
 APPROVED, EXPLAINED = f"act {Act.APPROVED}", "figures explainability"
 SCENARIOS = f"evidence {EvidenceKind.SCENARIOS}"
 REVIEWED = f"document {DocumentKind.POST_INCIDENT_REVIEW}"
+MONITORED = {
+    MonitorState.CALM: Monitored.HEALTHY,
+    MonitorState.BREACH: Monitored.BREACH,
+    MonitorState.CHECK_FAILED: Monitored.CHECK_FAILED,
+    MonitorState.NO_DATA: Monitored.NO_DATA,
+    MonitorState.INSUFFICIENT: Monitored.TOO_LITTLE,
+}
 WORDS = frozenset({CONFIRMED, VALIDATED, APPROVED, EXPLAINED, SCENARIOS, REVIEWED})
 Found = defaultdict[int, dict[str, object]]
 
@@ -30,7 +40,7 @@ Found = defaultdict[int, dict[str, object]]
 def facts_of(session: Session, at: datetime, models: Sequence[int] | None = None) -> dict[int, Facts]:
     """The facts of these models, or of all, by row number, each at the version that counts."""
     scope, found = Scope.of(models), Found(dict)
-    for part in (_models, _runs, _open_changes, _reports, _findings):
+    for part in (_models, _runs, _open_changes, _reports, _findings, _monitoring, _drift):
         for model, values in part(session, scope):
             found[model] |= values
     held = defaultdict[int, dict[str, str]](dict)
@@ -99,6 +109,50 @@ def _reports(session: Session, scope: Scope) -> Part:
     )
     for model, number in session.execute(query):
         yield model, {"report": number}
+
+
+def _monitoring(session: Session, scope: Scope) -> Part:
+    """Where production stands by its checks; a model that waits for its first chunk has none."""
+    pairs = scope.pairs
+    query = (
+        select(pairs.c.model, col(MonitorSlot.state), col(MonitorResult.title))
+        .join(MonitorSlot, col(MonitorSlot.model_id) == pairs.c.model)
+        .outerjoin(MonitorResult, col(MonitorResult.id) == col(MonitorSlot.worst_result_id))
+        .where(col(MonitorSlot.environment) == PRODUCTION)
+    )
+    for model, state, worst in session.execute(query):
+        if state in MONITORED:
+            yield model, {"monitored": MONITORED[state], "worst": worst or ""}
+
+
+def _drift(session: Session, scope: Scope) -> Part:
+    """The drift of the newest chunk on which it was computed."""
+    pairs = scope.pairs
+    of_drift = (
+        col(MonitorResult.environment) == PRODUCTION,
+        col(MonitorResult.kind) == MonitorKind.DRIFT.value,
+        col(MonitorResult.newest),
+    )
+    last = (
+        select(col(MonitorResult.model_id).label("model"), func.max(MonitorResult.ends_at).label("ends"))
+        .join(pairs, pairs.c.model == col(MonitorResult.model_id))
+        .where(*of_drift)
+        .group_by(col(MonitorResult.model_id))
+        .subquery()
+    )
+    failed = func.sum(case((col(MonitorResult.verdict) == Verdict.FAIL, 1), else_=0))
+    passed = func.sum(case((col(MonitorResult.verdict) == Verdict.PASS, 1), else_=0))
+    query = (
+        select(last.c.model, failed, passed)
+        .join(
+            MonitorResult, and_(col(MonitorResult.model_id) == last.c.model, col(MonitorResult.ends_at) == last.c.ends)
+        )
+        .where(*of_drift)
+        .group_by(last.c.model)
+    )
+    for model, broken, held in session.execute(query):
+        state = Monitored.BREACH if broken else Monitored.HEALTHY if held else Monitored.TOO_LITTLE
+        yield model, {"drift": state}
 
 
 def _findings(session: Session, scope: Scope) -> Part:

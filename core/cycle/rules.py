@@ -55,6 +55,17 @@ class Where(StrEnum):
     FINDINGS = "findings"
     DOCUMENT = "document"
     DOCUMENTS = "documents"
+    MONITORING = "monitoring"
+
+
+class Monitored(StrEnum):
+    """What the checks of production data say of a model, as far as the cycle asks."""
+
+    HEALTHY = "healthy"
+    BREACH = "breach"
+    CHECK_FAILED = "check failed"
+    NO_DATA = "no data"
+    TOO_LITTLE = "too little evidence"
 
 
 C = Checkpoint
@@ -85,6 +96,9 @@ class Facts:
     open_change: str = ""
     change_due: datetime | None = None
     report: str = ""  # the newest dossier that was made
+    monitored: Monitored | None = None  # none: no production data were checked
+    drift: Monitored | None = None  # none: no drift was computed
+    worst: str = ""  # the title of the monitor in breach
     stressed: str = ""  # the run at hand, where scenarios were handed in and judged
     findings: int = 0
     first_due: datetime | None = None  # of the findings that are not verified closed
@@ -112,8 +126,8 @@ def points_of(facts: Facts, at: datetime) -> tuple[Point, ...]:
         _explainability(facts),
         _approval(facts, at),
         _reports(facts),
-        Point(C.ALERTS, State.NO_DATA, "No metric arrives", Where.RECORD),
-        Point(C.DRIFT, State.NO_DATA, "No inference data arrive", Where.RECORD),
+        _monitored(facts),
+        _drift(facts),
         _stress(facts),
         _response(facts, at),
         Point(C.ESCALATION, State.NO_DATA, "No incident is on record", Where.RECORD),
@@ -184,6 +198,33 @@ def _reports(facts: Facts) -> Point:
     if facts.report:
         return Point(C.REPORTS, State.MET, f"Dossier {facts.report}", Where.EXPORTS, facts.report)
     return Point(C.REPORTS, State.MISSING, "No dossier was made", Where.EXPORTS)
+
+
+def _monitored(facts: Facts) -> Point:
+    """A breach is missing, not overdue: its alert has a clock of its own."""
+    match facts.monitored:
+        case None:
+            return Point(C.ALERTS, State.NO_DATA, "No production data were checked", Where.MONITORING)
+        case Monitored.HEALTHY:
+            return Point(C.ALERTS, State.MET, "Checked, no monitor in breach", Where.MONITORING)
+        case Monitored.BREACH:
+            return Point(C.ALERTS, State.MISSING, f"In breach: {facts.worst}".rstrip(": "), Where.MONITORING)
+        case Monitored.CHECK_FAILED:
+            return Point(C.ALERTS, State.MISSING, "A check could not be computed", Where.MONITORING)
+        case Monitored.NO_DATA:
+            return Point(C.ALERTS, State.NO_DATA, "No data came in time", Where.MONITORING)
+        case Monitored.TOO_LITTLE:
+            return Point(C.ALERTS, State.NO_DATA, "Too little evidence to judge", Where.MONITORING)
+
+
+def _drift(facts: Facts) -> Point:
+    if facts.drift is None:
+        return Point(C.DRIFT, State.NO_DATA, "No drift was computed", Where.MONITORING)
+    if facts.drift is Monitored.BREACH:
+        return Point(C.DRIFT, State.MISSING, "Inputs have drifted", Where.MONITORING)
+    if facts.drift is Monitored.TOO_LITTLE:
+        return Point(C.DRIFT, State.NO_DATA, "Too little evidence of drift", Where.MONITORING)
+    return Point(C.DRIFT, State.MET, "Inputs as in the reference", Where.MONITORING)
 
 
 def _stress(facts: Facts) -> Point:

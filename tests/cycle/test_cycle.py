@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from core.cycle.queries import CycleFilter, CycleRow, cycle
-from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, State, Step, points_of, step_state
+from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, Monitored, State, Step, points_of, step_state
 from core.inventory.rules import Stage
 from core.inventory.tables import Model, PackDecision
 from core.store import Store
@@ -35,7 +35,7 @@ def test_nothing_on_record_meets_nothing() -> None:
     assert State.MET not in {point.state for point in points_of(Facts(), NOON)}
 
 
-def test_alerts_drift_and_escalation_are_never_met_as_nothing_of_them_is_kept() -> None:
+def test_alerts_and_drift_are_not_met_before_production_data_were_checked() -> None:
     without = [point.checkpoint for point in points_of(EVERYTHING, NOON) if point.state is State.NO_DATA]
 
     assert without == [C.ALERTS, C.DRIFT, C.ESCALATION]
@@ -56,6 +56,14 @@ def test_alerts_drift_and_escalation_are_never_met_as_nothing_of_them_is_kept() 
         ({"open_change": "CR2", "change_due": NOON - timedelta(days=1)}, C.APPROVAL, State.OVERDUE),
         ({"open_change": "CR2", "change_due": NOON + timedelta(days=1)}, C.APPROVAL, State.MET),
         ({"report": ""}, C.REPORTS, State.MISSING),
+        ({"monitored": Monitored.HEALTHY}, C.ALERTS, State.MET),
+        ({"monitored": Monitored.BREACH}, C.ALERTS, State.MISSING),
+        ({"monitored": Monitored.CHECK_FAILED}, C.ALERTS, State.MISSING),
+        ({"monitored": Monitored.NO_DATA}, C.ALERTS, State.NO_DATA),
+        ({"monitored": Monitored.TOO_LITTLE}, C.ALERTS, State.NO_DATA),
+        ({"drift": Monitored.HEALTHY}, C.DRIFT, State.MET),
+        ({"drift": Monitored.BREACH}, C.DRIFT, State.MISSING),
+        ({"drift": Monitored.TOO_LITTLE}, C.DRIFT, State.NO_DATA),
         ({"stressed": ""}, C.STRESS, State.NO_DATA),
         ({"findings": 0}, C.RESPONSE, State.NO_DATA),
         ({"first_due": NOON - timedelta(days=1)}, C.RESPONSE, State.OVERDUE),

@@ -123,9 +123,9 @@ def test_the_cycle_leads_to_causes_and_says_what_is_not_kept(desk: Desk, cast: C
 
     at = desk.open(cast.auditor, "cycle")
 
-    assert "no metric arrives" in words(at)
+    assert "no production data were checked" in words(at)
     assert "/report?run=R0001" in column(at, "Validate")[0]
-    assert "No metric arrives" in column(at, "Monitor")[0]
+    assert "No production data were checked" in column(at, "Monitor")[0]
     assert ":green[" not in column(at, "Monitor")[0]
     at = desk.open(cast.auditor, "cycle", checkpoint="Registration", state="Missing")
     assert "No model matches these filters." in words(at)
