@@ -27,6 +27,7 @@ def elsewhere(viewer: Me, reading: Reading, registered: tuple[RegistryFacts, ...
             report_link(viewer, template, label, model=number, version=version)
     st.page_link(page_file("events"), label="Its recorded events", query_params={"model": number})
     st.page_link(page_file("controls"), label="Controls on its stream", query_params={"model": number})
+    st.page_link(page_file("incidents"), label="Its incidents", query_params={"model_number": number})
     if not registered:
         st.markdown(":gray[Not linked with an MLflow server.]")
         return

@@ -135,9 +135,10 @@ def _figure(lines: Sequence[Happened], lanes: Sequence[Lane], bars: Sequence[Clo
     for lane in lanes:
         plot.add_trace(_marks([line for line in lines if line.lane is lane], lane, ink))
     plot.update_layout(barmode="overlay")
-    plot.update_xaxes(type="date", fixedrange=True, range=list(_range(lines, bars)), nticks=8)
-    plot.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
     first, last = _range(lines, bars)
+    ticks = "%-d %b" if last - first > timedelta(days=4) else "%H:%M<br>%-d %b"
+    plot.update_xaxes(type="date", fixedrange=True, range=[first, last], nticks=8, tickformat=ticks)
+    plot.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
     if first <= at <= last:
         plot.add_vline(x=at, line={"color": ink.text, "width": 1, "dash": "dash"})
     return plot
