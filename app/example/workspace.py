@@ -12,6 +12,7 @@ from app.example.alerts import tell_alerts, tell_channel
 from app.example.audits import tell_audits
 from app.example.challengers import tell_challenger
 from app.example.changes import tell_changes
+from app.example.checks import tell_checks
 from app.example.coverage_records import tell_coverage
 from app.example.event_records import record_example_events
 from app.example.incidents import tell_closed_incident, tell_open_incident
@@ -90,6 +91,7 @@ class _Story:
             self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
         )
         tell_production_data(self.place, self.known, self._ago(0.3))
+        tell_checks(self.place, self.known, self._ago(0.25))
         tell_challenger(self.place, self.known, self._ago(0.05))
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_audits(self.place, self.known, self._ago(0.1))

@@ -33,7 +33,7 @@ def test_the_policy_that_ships_says_what_is_checked_in_production() -> None:
     policy = parse_policy(DEFAULT)
 
     first = policy.monitors[0]
-    assert (first.metric, first.threshold.value, first.threshold.direction) == ("error_rate", 0.05, Direction.AT_MOST)
+    assert (first.metric, first.threshold.value, first.threshold.direction) == ("failed_share", 0.05, Direction.AT_MOST)
     assert {one.kind for one in policy.monitors} == set(MonitorKind) - {MonitorKind.METRIC}
 
 

@@ -28,8 +28,11 @@ class Chunk:
 
     @cached_property
     def labelled(self) -> Flags:
-        """Which rows have a label."""
-        return self.frame[LABEL].is_not_null().to_numpy()
+        """Which rows have a label and an answer to hold against it; a call that failed has none."""
+        known = self.frame[LABEL].is_not_null().to_numpy()
+        if self.frame[PREDICTION].null_count() and SCORE in self.frame.columns:
+            return known & (self.frame[PREDICTION].is_not_null() | self.frame[SCORE].is_not_null()).to_numpy()
+        return known
 
     @cached_property
     def labelled_rows(self) -> int:

@@ -9,12 +9,13 @@ from core.frames.monitoring.drifting import drift
 from core.frames.monitoring.grouping import fairness
 from core.frames.monitoring.quality import quality
 from core.frames.monitoring.reference import UNLABELLED, Reference
-from core.frames.monitoring.roles import MULTICLASS, PREDICTION, REGRESSION, SCORE
+from core.frames.monitoring.roles import ERROR, MULTICLASS, PREDICTION, REGRESSION, SCORE
 from core.metrics.drift.numbers import binned
 from core.metrics.drift.shares import psi
 from core.metrics.figure import Figure, missing
 from core.metrics.monitoring.expected import expected
 from core.metrics.monitoring.outcomes import NO_SCORES, classified, mean_of, measured, right_share
+from core.metrics.performance.confusion import NO_ROWS, share
 
 NO_REFERENCE = "No reference data are handed in"
 OTHER_TASK = "It is not defined for what this model predicts"
@@ -51,6 +52,13 @@ def _performance(metric: str, chunk: Chunk, _reference: Reference | None) -> Fig
             return missing(metric, OTHER_TASK, n=chunk.rows)
         return right_share(metric, chunk.right(), chunk.labelled_rows)
     return classified(metric, chunk.decided())
+
+
+def _errors(metric: str, chunk: Chunk, reference: Reference | None) -> Figure:
+    if metric != "failed_share":
+        return _performance(metric, chunk, reference)
+    failed = chunk.rows - chunk.counts(ERROR)[1] if ERROR in chunk.frame.columns else 0
+    return share(metric, failed, chunk.rows, NO_ROWS)
 
 
 def _estimated(metric: str, chunk: Chunk, reference: Reference | None) -> Figure:
@@ -103,7 +111,7 @@ def _latency(metric: str, chunk: Chunk, _reference: Reference | None) -> Figure:
 
 SINGLE: Mapping[str, Callable[[str, Chunk, Reference | None], Figure]] = {
     "performance": _performance,
-    "error rate": _performance,
+    "error rate": _errors,
     "estimated performance": _estimated,
     "stability": _stability,
     "volume": _volume,

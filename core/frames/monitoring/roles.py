@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 BINARY, MULTICLASS, REGRESSION = "binary", "multiclass", "regression"
 ID, AT, VERSION = "id", "at", "version"
-PREDICTION, SCORE, LABEL, LATENCY = "prediction", "score", "label", "latency_ms"
+PREDICTION, SCORE, LABEL, LATENCY, ERROR = "prediction", "score", "label", "latency_ms", "error"
 EVEN_CUT = 0.5  # a score of at least this much is a positive prediction where no prediction is given
 
 

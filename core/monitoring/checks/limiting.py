@@ -32,7 +32,8 @@ OF_METRIC: Mapping[str, Bounds] = MappingProxyType(
     {
         **dict.fromkeys(
             ("roc_auc", "accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1_score", "error_rate",
-             "false_positive_rate", "false_negative_rate", "impact_ratio", "demographic_parity_difference",
+             "false_positive_rate", "false_negative_rate", "failed_share", "impact_ratio",
+             "demographic_parity_difference",
              "true_positive_rate_difference", "false_positive_rate_difference", "accuracy_difference", "brier_score",
              "missing_share", "unseen_category_share", "out_of_range_share", "drifted_column_share",
              "positive_prediction_share", "jensen_shannon_reference_bins"),

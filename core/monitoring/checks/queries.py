@@ -344,8 +344,10 @@ def _state_column() -> ColumnElement[MonitorState]:
 
 
 def _places() -> Subquery:
-    """Every model and environment in which it is in production or from which data came."""
-    produced = select(col(ProductionPointer.model_id), col(ProductionPointer.environment))
+    """Every model in production, and every other environment from which its data came."""
+    produced = select(col(ProductionPointer.model_id), col(ProductionPointer.environment)).where(
+        ProductionPointer.environment == PRODUCTION
+    )
     return union(produced, select(col(MonitorSlot.model_id), col(MonitorSlot.environment))).subquery()
 
 

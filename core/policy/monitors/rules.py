@@ -144,6 +144,7 @@ MEASURES: Mapping[MonitorKind, Mapping[str, str]] = MappingProxyType(
         MonitorKind.ERROR_RATE: MappingProxyType(
             {
                 "error_rate": "share of wrong predictions",
+                "failed_share": "share of answers that came with an error",
                 "false_positive_rate": "share of negative cases that are predicted positive",
                 "false_negative_rate": "share of positive cases that are predicted negative",
             }
