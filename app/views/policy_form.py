@@ -1,4 +1,4 @@
-"""A draft by form: thresholds, quorum, deadlines, paths, controls, events and name; comments stay as they are."""
+"""A draft by form: thresholds, amounts, paths, controls, monitors, events and name; comments stay as they are."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -10,6 +10,7 @@ from app.composition import Workplace
 from app.views.policy_controls_form import controls_form
 from app.views.policy_editor import save
 from app.views.policy_events_form import events_form
+from app.views.policy_monitors_form import monitors_form
 from core.errors import Refusal
 from core.policy.diffing import differences
 from core.policy.editing import with_amounts, with_head, with_path, with_threshold, without_path, without_threshold
@@ -32,7 +33,7 @@ from core.policy.rules import (
 from core.policy.vocabulary import metrics
 
 NEW = "A new clause"
-PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Controls", "Events", "Name and version")
+PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Controls", "Monitors", "Events", "Name and version")
 ROLLOUTS = ("all at once", "shadow, then all", "canary, then all", "shadow, canary, then all")
 Edited = Callable[[], str]
 
@@ -44,7 +45,7 @@ def form(place: Workplace, viewer: Me, page: DraftPage, against: Sequence[Refusa
         st.markdown("The form opens once the text is a policy. Put the problems right in the text first.")
         return
     part = st.selectbox("Part of the policy", PARTS, key="form_part")
-    forms = (_thresholds, _amounts, _paths, controls_form, events_form, _head)
+    forms = (_thresholds, _amounts, _paths, controls_form, monitors_form, events_form, _head)
     draw = dict(zip(PARTS, forms, strict=True))[part]
     edited = draw(page.text, page.policy, bool(against), f"{page.row.number} {page.row.revision}")
     if edited is None:

@@ -10,6 +10,7 @@ from core.approval.simulation.service import perform_simulation, request_simulat
 from core.policy.draft_facts import load_draft
 from core.policy.drafts import begin_draft, publish_draft, submit_draft
 from core.policy.keeping.rules import KeptInput
+from core.policy.monitors.rules import Against, MonitorKind
 from core.policy.parse import parse_policy
 from core.policy.queries import policies
 from core.policy.service import default_policy_text, policy_in_force
@@ -133,6 +134,31 @@ def test_how_events_are_kept_is_changed_by_form(desk: Desk, cast: Cast, place: W
 
     kept = parse_policy(row_of(place, draft).body).events
     assert (kept.days, kept.inputs(1), kept.inputs(2)) == (200, KeptInput.COMMITMENT, KeptInput.MASKED)
+
+
+def test_a_monitor_is_changed_and_another_is_added_by_form(
+    desk: Desk, cast: Cast, place: Workplace, draft: str
+) -> None:
+    at = desk.open(cast.owner, "policy", draft=draft, tab="Edit")
+    next(one for one in at.selectbox if one.label == "Part of the policy").select("Monitors").run()
+    next(one for one in at.number_input if one.label == "Value").set_value(0.02)
+    button(at, "Save monitor").click().run()
+    next(one for one in at.selectbox if one.label == "Monitor").select("A new monitor").run()
+    next(one for one in at.selectbox if one.label == "What is checked").select(MonitorKind.DRIFT).run()
+    next(one for one in at.selectbox if one.label == "Held against").select(Against.REFERENCE).run()
+    next(one for one in at.text_input if one.label == "Clause").input("20.90")
+    next(one for one in at.text_input if one.label == "What it is called").input("Drift by rows")
+    next(one for one in at.text_input if one.label == "Chunk").input("4 parsecs")
+    button(at, "Save monitor").click().run()
+    refused = words(at)
+    next(one for one in at.text_input if one.label == "Chunk").input("5000 rows")
+    button(at, "Save monitor").click().run()
+
+    first, *_, last = parse_policy(row_of(place, draft).body).monitors
+    assert (first.metric, first.threshold.value) == ("failed_share", 0.02)
+    assert "“chunk” is not known" in refused
+    assert (last.clause, last.metric, str(last.chunk)) == ("20.90", "wasserstein", "5000 rows")
+    assert (last.threshold.direction, last.threshold.deviations) == (None, 3.0)
 
 
 def test_the_differences_are_said_by_clause(desk: Desk, cast: Cast, draft: str) -> None:

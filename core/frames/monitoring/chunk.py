@@ -29,9 +29,10 @@ class Chunk:
     @cached_property
     def labelled(self) -> Flags:
         """Which rows have a label and an answer to hold against it; a call that failed has none."""
-        known = self.frame[LABEL].is_not_null().to_numpy()
+        known: Flags = self.frame[LABEL].is_not_null().to_numpy()
         if self.frame[PREDICTION].null_count() and SCORE in self.frame.columns:
-            return known & (self.frame[PREDICTION].is_not_null() | self.frame[SCORE].is_not_null()).to_numpy()
+            answered: Flags = (self.frame[PREDICTION].is_not_null() | self.frame[SCORE].is_not_null()).to_numpy()
+            return known & answered
         return known
 
     @cached_property

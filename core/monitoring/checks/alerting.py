@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
 from sqlmodel import col, select
 
@@ -40,7 +41,7 @@ def signal_breaches(
                 raise_alert(tx, ledger, _signal(subject, key, number, chunk, found), at=at)
                 standing.add(key)
                 said = latest.holds_since(found)
-            elif found.verdict is Verdict.PASS and latest.is_newest(found, chunk):
+            elif found.verdict is Verdict.PASS and key in standing and latest.is_newest(found, chunk):
                 said = f"{number}: {found.reason}."[:1000]
             if said and key in standing:
                 settle_alert(tx, ledger, key, said=said, at=at)
@@ -68,9 +69,13 @@ class _Latest:
     """The newest chunk with a verdict by clause and subject; what was just stored is among them."""
 
     def __init__(self, tx: Transaction, subject: Subject, stored_until: datetime) -> None:
-        self._stored_until = stored_until
-        newest = newest_decided(tx.session, subject)
-        self._found = {(one.clause, one.subject): (one.ends_at, one.verdict) for one in newest}
+        self._tx, self._subject, self._stored_until = tx, subject, stored_until
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], tuple[datetime, Verdict]]:
+        """Read when it is first asked for: where nothing fails and nothing is open it is not."""
+        newest = newest_decided(self._tx.session, self._subject)
+        return {(one.clause, one.subject): (one.ends_at, one.verdict) for one in newest}
 
     def is_newest(self, found: Found, chunk: Checked) -> bool:
         """Whether no later chunk has a verdict on this."""

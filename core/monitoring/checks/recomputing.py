@@ -15,8 +15,7 @@ from core.monitoring.checks.subject import Subject, subject_of
 from core.monitoring.checks.tables import MonitorChunk, MonitorResult
 from core.monitoring.checks.windows import Windows
 from core.monitoring.intake.kept import Stream
-from core.policy.monitors.reading import CHUNK
-from core.policy.monitors.rules import ChunkSize, ChunkUnit
+from core.policy.monitors.reading import size_of
 from core.policy.service import policy_by_id
 from core.store import EvidenceFiles, Store
 
@@ -96,15 +95,8 @@ def _subject(session: Session, files: EvidenceFiles, row: MonitorChunk, model: M
 
 def _checked(session: Session, store: Store, files: EvidenceFiles, subject: Subject, row: MonitorChunk) -> Checked:
     windows = Windows(store, files, subject.model.number, Stream(subject.model_id, subject.environment))
-    planned = Planned(_size(row.size), row.position, row.revision, row.number, row.seen_batch)
+    planned = Planned(size_of(row.size), row.position, row.revision, row.number, row.seen_batch)
     return Checker(session, subject, windows).check(planned, rows=row.rows)
-
-
-def _size(words: str) -> ChunkSize:
-    found = CHUNK.fullmatch(words)
-    if found is None:
-        raise NotFound("size of a chunk", words)
-    return ChunkSize(int(found[1]), ChunkUnit.ROWS if found[2] == "rows" else ChunkUnit(found[2].rstrip("s")))
 
 
 def _different(session: Session, row: MonitorChunk, checked: Checked) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from core.store import EvidenceFiles, Store, Transaction
 from core.store.types import microseconds
 from core.validation.rules import Severity
 
-AT_ONCE = 20  # chunks of one transaction
+AT_ONCE = 10  # chunks of one transaction
 ACT = "run the checks"
 ASKED, UNFINISHED = "asked-", "unfinished-"  # before the moment, in the slot of a job
 NOT_DECLARED = "What is monitored of this model is not declared, so its data are not checked."

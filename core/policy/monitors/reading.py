@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from core.errors import Problem, Unreadable
 from core.policy.monitors.rules import (
     AGGREGATES,
     MEASURES,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CHUNK = re.compile(r"([1-9]\d{0,8}) (rows|hours?|days?|weeks?|months?)")
 SERIES = re.compile(r"[A-Za-z_:][A-Za-z0-9_:.]{0,199}")  # as OpenMetrics names a series, and dots
+EXPECTED = "for example “5000 rows”, “1 day”, “6 hours”, “1 month”"
 DAY = ChunkSize(1, ChunkUnit.DAY)
 LEAST_ROWS = 30
 MOST = {ChunkUnit.HOUR: 24, ChunkUnit.DAY: 31, ChunkUnit.WEEK: 8, ChunkUnit.MONTH: 12}
@@ -59,17 +61,23 @@ def _metric(reader: "Reader", kind: MonitorKind) -> str:
     return metric
 
 
-def _chunk(reader: "Reader", kind: MonitorKind) -> ChunkSize:
-    expected = "for example “5000 rows”, “1 day”, “6 hours”, “1 month”"
-    word = reader.text("chunk")
-    found = CHUNK.fullmatch(word)
+def size_of(words: str) -> ChunkSize:
+    """The size that such words mean, for example “5000 rows”; raises `Unreadable` for others."""
+    found = CHUNK.fullmatch(words)
     if not found:
+        raise Unreadable([Problem("“chunk” is not known", column="chunk", found=words[:60], expected=EXPECTED)])
+    return ChunkSize(int(found[1]), ChunkUnit.ROWS if found[2] == "rows" else ChunkUnit(found[2].rstrip("s")))
+
+
+def _chunk(reader: "Reader", kind: MonitorKind) -> ChunkSize:
+    word = reader.text("chunk")
+    if not CHUNK.fullmatch(word):
         if word:
-            reader.refuse("“chunk” is not known", "chunk", found=word, expected=expected)
+            reader.refuse("“chunk” is not known", "chunk", found=word, expected=EXPECTED)
         return DAY
-    size = ChunkSize(int(found[1]), ChunkUnit.ROWS if found[2] == "rows" else ChunkUnit(found[2].rstrip("s")))
+    size = size_of(word)
     if size.by_rows and size.amount < LEAST_ROWS:
-        reader.refuse(f"a chunk has at least {LEAST_ROWS} rows", "chunk", found=word, expected=expected)
+        reader.refuse(f"a chunk has at least {LEAST_ROWS} rows", "chunk", found=word, expected=EXPECTED)
     elif not size.by_rows and size.amount > MOST[size.unit]:
         most = ChunkSize(MOST[size.unit], size.unit)
         reader.refuse("a chunk is too long", "chunk", found=word, expected=f"at most {most}")
