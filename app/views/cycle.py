@@ -29,6 +29,20 @@ SHAPES: Mapping[State, str] = {
 }
 FILLS = {State.MET: "full", State.OVERDUE: "alarm", State.MISSING: "pale", State.NO_DATA: "hollow"}
 _SPACE = "\u00a0"
+BY_KEY = {
+    Where.RUN: ("/report", "run"),
+    Where.CHANGE: ("/approval", "change"),
+    Where.INCIDENT: ("/incident", "incident"),
+    Where.REVIEW: ("/review", "review"),
+    Where.DOCUMENT: ("/document", "document"),
+}
+BY_MODEL = {
+    Where.EXPORTS: ("/exports", "model"),
+    Where.FINDINGS: ("/findings", "model_number"),
+    Where.INCIDENTS: ("/incidents", "model_number"),
+    Where.MONITORING: ("/monitored", "model"),
+    Where.DOCUMENTS: ("/documents", "model"),
+}
 TABS = {Where.RECORD: "Record", Where.EVIDENCE: "Evidence", Where.DECISIONS: "Decisions"}
 
 
@@ -92,29 +106,19 @@ def _said(point: Point, row: CycleRow, at: datetime) -> str:
     named = _to_cause(whole(word(point.checkpoint)), point, row)
     line = f"[{SHAPES[point.state]}{_SPACE}{named.removeprefix('[')}"  # never a shape on a line of its own
     if point.state is State.MET:
-        return line
+        return f"{line}  \n:small[:gray[{plain(point.open)}]]" if point.open else line
     late = f"Overdue {days(at - point.since)}: " if point.since else ""
     return f"{line}  \n:small[:gray[{late}{plain(point.cause)}]]"
 
 
 def _to_cause(name: str, point: Point, row: CycleRow) -> str:
-    match point.where:
-        case Where.RUN:
-            return link(name, "/report", run=point.key)
-        case Where.CHANGE:
-            return link(name, "/approval", change=point.key)
-        case Where.EXPORTS:
-            return link(name, "/exports", model=row.number)
-        case Where.FINDINGS:
-            return link(name, "/findings", model_number=row.number)
-        case Where.DOCUMENT:
-            return link(name, "/document", document=point.key)
-        case Where.MONITORING:
-            return link(name, "/monitored", model=row.number)
-        case Where.DOCUMENTS:
-            return link(name, "/documents", model=row.number)
-        case _:
-            return link(name, "/model", model=row.number, tab=TABS[point.where])
+    if point.where in BY_KEY:
+        address, parameter = BY_KEY[point.where]
+        return link(name, address, **{parameter: point.key})
+    if point.where in BY_MODEL:
+        address, parameter = BY_MODEL[point.where]
+        return link(name, address, **{parameter: row.number})
+    return link(name, "/model", model=row.number, tab=TABS[point.where])
 
 
 def nothing_found(wanted: CycleFilter) -> None:

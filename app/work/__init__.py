@@ -19,6 +19,7 @@ from app.work.compliance import deviations_to_settle
 from app.work.development import findings_to_remediate, questions_to_answer, versions_to_take_on
 from app.work.incidents import actions_to_do, actions_to_verify, incidents_to_handle, reviews_to_make
 from app.work.intake import differences_to_decide, models_to_register, servers_away
+from app.work.meetings import findings_escalated, reviews_to_close, reviews_to_hold
 from app.work.outputs import outputs_to_review, rows_to_decide_on
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
@@ -64,6 +65,9 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         outputs_to_review(session, actor, at),
         rows_to_decide_on(session, actor),
         alerts_of(session, actor, at),
+        reviews_to_hold(session, actor, at),
+        reviews_to_close(session, actor, at),
+        findings_escalated(session, actor, at),
     ]
     listed = {(task.address, task.query) for kind in kinds for task in kind}
     deviations = deviations_to_settle(session, actor, at)

@@ -9,14 +9,19 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Executable, and_, exists, or_, select
 from sqlmodel import Session, col
 
 from core.approval.tables import ChangeRequest
 from core.documents.tables import Document
+from core.improvement.incidents.tables import Incident, IncidentAffected
+from core.improvement.reviews.tables import Review
 from core.inventory.tables import Dataset, Link, Model, ModelVersion
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
+from core.links import RecordKind
+from core.links.tables import RecordLink
+from core.validation.tables import Finding
 
 Value = TypeVar("Value")
 WITHOUT_EFFECT = (  # entries after which everything is as before, so that a sign-in throws nothing away
@@ -24,6 +29,7 @@ WITHOUT_EFFECT = (  # entries after which everything is as before, so that a sig
     Event.SESSION_ENDED,
     Event.SESSION_REFUSED,
     Event.EXPORT_MADE,
+    Event.REGISTER_EXPORTED,
     Event.EXPORT_DOWNLOADED,
     Event.EXPORT_CANCELLED,
     Event.EXPORT_REMOVED,
@@ -150,6 +156,49 @@ def _of_link(keys: Set[str]) -> Executable:
     return select(col(Model.id)).join(Link, at_an_end).where(col(Link.number).in_(keys))
 
 
+def _of_finding(keys: Set[str]) -> Executable:
+    query = select(col(ModelVersion.model_id)).join(Finding, col(Finding.version_id) == col(ModelVersion.id))
+    return query.where(col(Finding.number).in_(keys))
+
+
+def _of_incident(keys: Set[str]) -> Executable:
+    return select(col(Model.id)).where(col(Model.number).in_(_models_of_incidents(col(Incident.number).in_(keys))))
+
+
+def _of_action(keys: Set[str]) -> Executable:
+    """By what the action came from: an incident, a finding or the model itself."""
+    link = RecordLink
+    linked = and_(col(link.to_kind) == RecordKind.ACTION.value, col(link.to_number).in_(keys))
+    of = select(col(link.from_number)).where(linked)
+    findings = (
+        select(col(Model.number))
+        .join(ModelVersion, col(ModelVersion.model_id) == col(Model.id))
+        .join(Finding, col(Finding.version_id) == col(ModelVersion.id))
+        .where(col(Finding.number).in_(of))
+    )
+    number = col(Model.number)
+    about = or_(number.in_(of), number.in_(_models_of_incidents(col(Incident.number).in_(of))), number.in_(findings))
+    return select(col(Model.id)).where(about)
+
+
+def _of_review(keys: Set[str]) -> Executable:
+    """The models that a review names, of its version, of its business line, or all where it names none."""
+    review, named = Review, " " + col(Review.models) + " "
+    team = and_(col(review.version_id).is_(None), col(review.models) == "")
+    about = or_(
+        and_(col(review.models) != "", named.contains(" " + col(Model.number) + " ")),
+        and_(team, col(review.business_line).in_(("", col(Model.business_line)))),
+        col(Model.id).in_(select(col(ModelVersion.model_id)).where(col(ModelVersion.id) == col(review.version_id))),
+    )
+    return select(col(Model.id)).where(exists().where(col(review.number).in_(keys), about))
+
+
+def _models_of_incidents(wanted: ColumnElement[bool]) -> CompoundSelect[str]:
+    first = select(col(Incident.model)).where(wanted)
+    affected = select(col(IncidentAffected.model)).join(Incident, col(Incident.id) == col(IncidentAffected.incident_id))
+    return first.union_all(affected.where(wanted))
+
+
 _MODELS: Mapping[str, Callable[[Set[str]], Executable]] = MappingProxyType(
     {
         "model": _named,
@@ -158,6 +207,10 @@ _MODELS: Mapping[str, Callable[[Set[str]], Executable]] = MappingProxyType(
         "document": _of_version(Document),
         "dataset": _of_dataset,
         "link": _of_link,
+        "finding": _of_finding,
+        "incident": _of_incident,
+        "action": _of_action,
+        "review": _of_review,
     }
 )
 

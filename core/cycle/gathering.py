@@ -11,6 +11,7 @@ from core.approval.rules import OPEN
 from core.approval.tables import ChangeRequest
 from core.coverage.gathering import Scope, gather
 from core.coverage.gathering.runs import current_runs
+from core.cycle.improving import actions, incidents, review_meetings
 from core.cycle.rules import Facts, Monitored
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.tables import Model, ModelVersion
@@ -40,7 +41,7 @@ Found = defaultdict[int, dict[str, object]]
 def facts_of(session: Session, at: datetime, models: Sequence[int] | None = None) -> dict[int, Facts]:
     """The facts of these models, or of all, by row number, each at the version that counts."""
     scope, found = Scope.of(models), Found(dict)
-    for part in (_models, _runs, _open_changes, _reports, _findings, _monitoring, _drift):
+    for part in PARTS:
         for model, values in part(session, scope):
             found[model] |= values
     held = defaultdict[int, dict[str, str]](dict)
@@ -157,11 +158,17 @@ def _drift(session: Session, scope: Scope) -> Part:
 
 def _findings(session: Session, scope: Scope) -> Part:
     pairs = scope.pairs
-    due = func.min(case((col(Finding.status) != FindingStatus.VERIFIED_CLOSED, col(Finding.due_at)), else_=None))
+    pending = col(Finding.status) != FindingStatus.VERIFIED_CLOSED
+    due, still = func.min(case((pending, col(Finding.due_at)), else_=None)), func.sum(case((pending, 1), else_=0))
     query = (
-        select(pairs.c.model, func.count(), due)
+        select(pairs.c.model, func.count(), still, due)
         .join(Finding, col(Finding.version_id) == pairs.c.version)
         .group_by(pairs.c.model)
     )
-    for model, count, first in session.execute(query):
-        yield model, {"findings": count, "first_due": first}
+    for model, count, open_, first in session.execute(query):
+        yield model, {"findings": count, "open_findings": int(open_), "first_due": first}
+
+
+PARTS = (
+    _models, _runs, _open_changes, _reports, _findings, _monitoring, _drift, actions, incidents, review_meetings,
+)  # fmt: skip

@@ -53,6 +53,9 @@ class Where(StrEnum):
     CHANGE = "change"
     EXPORTS = "exports"
     FINDINGS = "findings"
+    INCIDENT = "incident"
+    INCIDENTS = "incidents"
+    REVIEW = "review"
     DOCUMENT = "document"
     DOCUMENTS = "documents"
     MONITORING = "monitoring"
@@ -102,6 +105,18 @@ class Facts:
     stressed: str = ""  # the run at hand, where scenarios were handed in and judged
     findings: int = 0
     first_due: datetime | None = None  # of the findings that are not verified closed
+    open_findings: int = 0
+    actions: int = 0  # of its incidents and findings, and how many of them are open, and which is due first
+    open_actions: int = 0
+    action_due: datetime | None = None
+    incidents: int = 0
+    open_incidents: int = 0
+    unled: str = ""  # the oldest open incident that nobody commands
+    unreviewed: str = ""  # the oldest incident that is resolved and was not reviewed
+    reviewed: str = ""  # the newest incident that was
+    next_review_held: datetime | None = None  # when the review meeting that is planned first is due, and which it is
+    review: str = ""
+    last_review: str = ""  # the newest review meeting that was held
     incident_review: str = ""  # the document
 
 
@@ -115,6 +130,7 @@ class Point:
     where: Where
     key: str = ""
     since: datetime | None = None
+    open: str = ""  # what is open although the checkpoint is met
 
 
 def points_of(facts: Facts, at: datetime) -> tuple[Point, ...]:
@@ -130,14 +146,14 @@ def points_of(facts: Facts, at: datetime) -> tuple[Point, ...]:
         _drift(facts),
         _stress(facts),
         _response(facts, at),
-        Point(C.ESCALATION, State.NO_DATA, "No incident is on record", Where.RECORD),
-        _incidents(facts),
+        _escalation(facts),
+        _incidents(facts, at),
     )
 
 
 def turns_after(facts: Facts, at: datetime) -> datetime | None:
     """The first moment from `at` on after which a checkpoint stands otherwise although nothing was done."""
-    dues = (facts.next_review, facts.change_due, facts.first_due)
+    dues = (facts.next_review, facts.change_due, facts.first_due, facts.action_due, facts.next_review_held)
     return min((due for due in dues if due is not None and due >= at), default=None)
 
 
@@ -235,14 +251,44 @@ def _stress(facts: Facts) -> Point:
 
 
 def _response(facts: Facts, at: datetime) -> Point:
-    if facts.first_due is not None and facts.first_due < at:
-        return Point(C.RESPONSE, State.OVERDUE, "A finding is overdue", Where.FINDINGS, since=facts.first_due)
-    if not facts.findings:
+    """Findings and actions are settled, or within their time."""
+    dues = [due for due in (facts.first_due, facts.action_due) if due is not None and due < at]
+    if dues:
+        what = "A finding" if facts.first_due in dues else "An action"
+        return Point(C.RESPONSE, State.OVERDUE, f"{what} is overdue", Where.FINDINGS, since=min(dues))
+    if not facts.findings and not facts.actions:
         return Point(C.RESPONSE, State.NO_DATA, "No finding is on record", Where.FINDINGS)
-    return Point(C.RESPONSE, State.MET, "Findings closed, or within their time", Where.FINDINGS)
+    counts = ((facts.open_findings, "finding"), (facts.open_actions, "action"))
+    pending = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
+    said = f"{pending} open" if pending else ""
+    return Point(C.RESPONSE, State.MET, "Settled, or within their time", Where.FINDINGS, open=said)
 
 
-def _incidents(facts: Facts) -> Point:
+def _escalation(facts: Facts) -> Point:
+    """Every incident that is open has somebody who commands it."""
+    if facts.unled:
+        return Point(C.ESCALATION, State.MISSING, f"Nobody commands {facts.unled}", Where.INCIDENT, facts.unled)
+    if not facts.incidents:
+        return Point(C.ESCALATION, State.NO_DATA, "No incident is on record", Where.INCIDENTS)
+    many = facts.open_incidents
+    said = f"{many} incident{'' if many == 1 else 's'} open" if many else ""
+    return Point(C.ESCALATION, State.MET, "Every incident has a commander", Where.INCIDENTS, open=said)
+
+
+def _incidents(facts: Facts, at: datetime) -> Point:
+    """What went wrong was reviewed, and review meetings are held in their time."""
+    due = facts.next_review_held
+    if due is not None and due < at:
+        cause = f"Review {facts.review} is overdue"
+        return Point(C.INCIDENTS, State.OVERDUE, cause, Where.REVIEW, facts.review, due)
+    if facts.unreviewed:
+        cause = f"{facts.unreviewed} was not reviewed"
+        return Point(C.INCIDENTS, State.MISSING, cause, Where.INCIDENT, facts.unreviewed)
+    planned = f"{facts.review} is planned" if facts.review else ""
     if facts.incident_review:
-        return Point(C.INCIDENTS, State.MET, "Reviewed", Where.DOCUMENT, facts.incident_review)
+        return Point(C.INCIDENTS, State.MET, "Reviewed", Where.DOCUMENT, facts.incident_review, open=planned)
+    if facts.reviewed:
+        return Point(C.INCIDENTS, State.MET, "Reviewed", Where.INCIDENT, facts.reviewed, open=planned)
+    if facts.last_review:
+        return Point(C.INCIDENTS, State.MET, "Reviewed", Where.REVIEW, facts.last_review, open=planned)
     return Point(C.INCIDENTS, State.NO_DATA, "No incident is on record", Where.DOCUMENTS)

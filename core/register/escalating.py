@@ -77,6 +77,8 @@ def told_of(session: Session, person: str) -> tuple[Item, ...]:
         for one in session.execute(query.where(col(OverdueNotice.told).contains(person))).scalars()
         if person in one.told.split()
     }
+    if not wanted:
+        return ()
     keys = [
         (arm.kind, key)
         for arm in ESCALATED

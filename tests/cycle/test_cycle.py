@@ -1,22 +1,29 @@
 """The cycle at a glance: what is stored decides every checkpoint, and what is not kept never counts as met."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from core.cycle.queries import CycleFilter, CycleRow, cycle
 from core.cycle.rules import CHECKPOINTS, Checkpoint, Facts, Monitored, State, Step, points_of, step_state
+from core.improvement.incidents.declaring import NewIncident, declare_incident
+from core.improvement.reviews.planning import NewReview, plan_review
 from core.inventory.rules import Stage
 from core.inventory.tables import Model, PackDecision
+from core.ledger.service import Ledger
+from core.links import RecordKind, Ref
 from core.store import Store
+from core.validation.rules import Severity
 from tests.builders import NOON, Cast, a_cast, a_finding, a_model, a_version
+from tests.register.conftest import DAY, WORDS, a_register
 
 C = Checkpoint
 EVERYTHING = Facts(
     has_version=True, packs_confirmed=True, next_review=NOON + timedelta(days=10), run="R0001", explained="R0001",
     validated="R0001", approved="CR0001", report="X0001", stressed="R0001", findings=1, incident_review="DOC0001",
+    incidents=1,
 )  # fmt: skip
 
 
@@ -38,7 +45,7 @@ def test_nothing_on_record_meets_nothing() -> None:
 def test_alerts_and_drift_are_not_met_before_production_data_were_checked() -> None:
     without = [point.checkpoint for point in points_of(EVERYTHING, NOON) if point.state is State.NO_DATA]
 
-    assert without == [C.ALERTS, C.DRIFT, C.ESCALATION]
+    assert without == [C.ALERTS, C.DRIFT]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +73,13 @@ def test_alerts_and_drift_are_not_met_before_production_data_were_checked() -> N
         ({"drift": Monitored.TOO_LITTLE}, C.DRIFT, State.NO_DATA),
         ({"stressed": ""}, C.STRESS, State.NO_DATA),
         ({"findings": 0}, C.RESPONSE, State.NO_DATA),
+        ({"findings": 0, "actions": 1, "open_actions": 1}, C.RESPONSE, State.MET),
+        ({"action_due": NOON - timedelta(days=1)}, C.RESPONSE, State.OVERDUE),
+        ({"incidents": 0}, C.ESCALATION, State.NO_DATA),
+        ({"open_incidents": 1, "unled": "IN0001"}, C.ESCALATION, State.MISSING),
+        ({"unreviewed": "IN0001"}, C.INCIDENTS, State.MISSING),
+        ({"incident_review": "", "last_review": "RV0001"}, C.INCIDENTS, State.MET),
+        ({"review": "RV0002", "next_review_held": NOON - timedelta(days=1)}, C.INCIDENTS, State.OVERDUE),
         ({"first_due": NOON - timedelta(days=1)}, C.RESPONSE, State.OVERDUE),
         ({"incident_review": ""}, C.INCIDENTS, State.NO_DATA),
     ],
@@ -139,3 +153,30 @@ def test_filters_and_counts_agree_and_what_is_overdue_comes_first(store: Store, 
         counts = cycle(session, CycleFilter(), at=NOON, limit=1, offset=0).counts
     assert counts[Step.IMPROVE][State.OVERDUE] == 1
     assert all(sum(of_step.values()) == 2 for of_step in counts.values())
+
+
+def test_the_last_step_says_what_of_incidents_actions_and_reviews_is_open(sqlite_store: Store, ledger: Ledger) -> None:
+    world = a_register(sqlite_store, ledger)
+    other = a_model(sqlite_store, world.cast)
+
+    def improving(at: datetime = NOON) -> dict[str, list[tuple[State, str]]]:
+        with sqlite_store.reading() as session:
+            rows = cycle(session, CycleFilter(), at=at, limit=9, offset=0).page.rows
+        return {row.number: [(one.state, one.open or one.cause) for one in row.of(Step.IMPROVE)] for row in rows}
+
+    assert {state for state, _ in improving()[world.model]} == {State.NO_DATA}
+    finding = world.raised()
+    world.action(Ref(RecordKind.FINDING, finding))
+    new = NewIncident(
+        title="Refusals doubled", severity=Severity.HIGH, what=WORDS, model=world.model, versions=("1.0.0",)
+    )
+    incident = declare_incident(sqlite_store, ledger, new=new, actor=world.cast.developer, at=NOON).number
+    meeting = NewReview("Every model", NOON + DAY, world.cast.owner.id)
+    plan_review(sqlite_store, ledger, new=meeting, actor=world.cast.owner, at=NOON)
+
+    assert improving()[world.model] == [
+        (State.MET, "1 finding, 1 action open"),
+        (State.MISSING, f"Nobody commands {incident}"),
+        (State.NO_DATA, "No incident is on record"),
+    ]
+    assert improving(NOON + 2 * DAY)[other][2] == (State.OVERDUE, "Review RV0001 is overdue")
