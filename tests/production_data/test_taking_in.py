@@ -12,6 +12,7 @@ from core.access.rules import Role
 from core.errors import Refused, Unreadable
 from core.jobs.tables import Job
 from core.ledger.queries import entries
+from core.monitoring.controls.screening.finding import MANY, draws
 from core.monitoring.intake.arrivals import arrivals, days, standing
 from core.monitoring.intake.counting import mark_checked
 from core.monitoring.intake.kept import Stream
@@ -252,3 +253,12 @@ def test_many_rows_are_looked_through_in_a_process_of_their_own(small_line: Line
 
     with pytest.raises(Refused, match="Column “contact” holds personal data"):
         small_line.take(BatchKind.ATTRIBUTES, table)
+
+
+def test_many_ids_draw_the_numbers_that_each_draws_alone() -> None:
+    ids = [f"é-{n}" for n in range(MANY + 1)]
+
+    together = draws("seed", "clause 1", ids)
+
+    assert together[:3] + together[-1:] == [draws("seed", "clause 1", [one])[0] for one in (*ids[:3], ids[-1])]
+    assert all(0 <= one < 1 for one in together)

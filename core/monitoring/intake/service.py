@@ -160,7 +160,8 @@ def _settled(
 ) -> Received:  # fmt: skip
     """With what the gate found on record, and an alert where the version may not answer there."""
     said, version = one
-    fresh = set(work.frame[ID]) if said.screening.flags else set()
+    ids, flagged = work.frame[ID], [flag.id for flag in said.screening.flags]
+    fresh = set(ids.filter(ids.is_in(flagged)))
     numbers = settle(tx, ledger, said, version, batch, fresh, actor=actor, at=at)
     gate = said.gate
     if work.frame.height:
