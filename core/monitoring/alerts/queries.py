@@ -190,6 +190,8 @@ def models_with_alerts(session: Session) -> tuple[str, ...]:
 def _rows(session: Session, query: SelectOfScalar[Alert]) -> tuple[AlertRow, ...]:
     found = session.exec(query).all()
     models = {row.model for row in found if row.model}
+    if not models:
+        return tuple(AlertRow(row, "", None) for row in found)
     known = {row.number: row for row in session.exec(select(Model).where(col(Model.number).in_(models)))}
     return tuple(
         AlertRow(row, known[row.model].name, known[row.model].tier) if row.model in known else AlertRow(row, "", None)
