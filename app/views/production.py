@@ -18,7 +18,7 @@ from app.views.drills import drills
 from app.views.model_reading import Reading
 from app.views.placing import placing
 from app.views.restrictions import in_force, lifted
-from app.views.rollback import rollback_view
+from app.views.rollback import rollback_conditions, rollback_decisions
 from core.approval.rollout.queries import CommitRow, ReviewLine, WayBackPage, code_of, way_back_page
 from core.approval.rollout.returning import return_to_former
 from core.inventory.deployments.queries import (
@@ -63,6 +63,7 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
             icon=":material/compare_arrows:",
             query_params={"model": model},
         )
+        rollback_decisions(place, model, at, environment=environment)
         in_force(reading, bounds)
         lifted(reading, former)
     with right:
@@ -71,7 +72,7 @@ def production(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> 
         with place.store.reading() as session:
             back = way_back_page(session, model, viewer.actor, at=at)
         _way_back(place, viewer, reading, back)
-        rollback_view(place, model, at)
+        rollback_conditions(place, model, at)
         drills(place, viewer, reading, back, at)
     _history(reading, history.rows, environment, at)
     _code(reading, code)

@@ -12,7 +12,9 @@ from app.composition import Workplace
 from core.improvement.rollback.queries import DecisionRow, RollbackPage, rollback_page
 from core.improvement.rollback.rules import Outcome
 from core.inventory.deployments.rules import PRODUCTION
+from core.metrics.figure import spoken
 from core.policy import words as policy_words
+from core.policy.rules import RollbackCondition
 from core.policy.safeguards.rules import HeldShare
 
 WORDS = {Outcome.CONSIDERED: "Considered", Outcome.HELD_BACK: "Held back", Outcome.DONE: "Rolled back"}
@@ -20,14 +22,27 @@ SHOWN, CHUNKS = 5, 3
 
 
 def rollback_view(place: Workplace, model: str, at: datetime, *, environment: str = PRODUCTION) -> None:
-    """What would send the version back by itself, what guards that, and the last decisions."""
+    """What would send the version back by itself, what guards that, and the last decisions, one below the other."""
+    rollback_conditions(place, model, at, environment=environment)
+    rollback_decisions(place, model, at, environment=environment)
+
+
+def rollback_conditions(place: Workplace, model: str, at: datetime, *, environment: str = PRODUCTION) -> None:
+    """The box of clauses and guards."""
     with place.store.reading() as session:
-        page = rollback_page(session, model, environment, at=at, limit=SHOWN)
+        page = rollback_page(session, model, environment, at=at, limit=1)
     with st.container(border=True):
         section("Rollback by policy")
         _conditions(page)
-        if page.decisions.rows:
-            _decisions(page)
+
+
+def rollback_decisions(place: Workplace, model: str, at: datetime, *, environment: str = PRODUCTION) -> None:
+    """The last decisions with the facts they were made on; nothing where none was made."""
+    with place.store.reading() as session:
+        page = rollback_page(session, model, environment, at=at, limit=SHOWN)
+    if page.decisions.rows:
+        section("Decided by policy")
+        _decisions(page)
 
 
 def _conditions(page: RollbackPage) -> None:
@@ -36,7 +51,7 @@ def _conditions(page: RollbackPage) -> None:
         st.markdown(f"{policy} sends no version of this tier back by itself. A person does, above.")
         return
     said = [
-        f"{place}. {plain(policy_words.rollback(one).capitalize())} (clause {plain(one.clause)})."
+        f"{place}. {plain(_clause(one))} (clause {plain(one.clause)})."
         for place, one in enumerate(page.conditions, start=1)
     ]
     guard, hold = page.guard, page.canary
@@ -48,6 +63,12 @@ def _conditions(page: RollbackPage) -> None:
         + f"\n\n:gray[At most {most} within {guard.hours} h; then a person decides. A breach of severity "
         f"{hold.severity} or above holds a version on its way in; {share}.]"
     )
+
+
+def _clause(one: RollbackCondition) -> str:
+    """As the policy says it, with the metric as people write it."""
+    said = policy_words.rollback(one)
+    return spoken(one.metric) + said.removeprefix(one.metric) if one.metric else said[:1].upper() + said[1:]
 
 
 def _decisions(page: RollbackPage) -> None:

@@ -109,10 +109,9 @@ class World:
 def make_world(
     store: Store,
     ledger: Ledger,
-    folder: Path,
+    files: Path | EvidenceFiles,
     *,
     line: LineOfVersions = LineOfVersions.STABLE,
-    files: EvidenceFiles | None = None,
 ) -> World:
     """Both versions, what is monitored of them, and a policy that asks for 500 pairs."""
     cast = a_cast(store)
@@ -127,7 +126,8 @@ def make_world(
             store, ledger, model=model, data=data, environment=environment, expected_revision=0,
             actor=cast.developer, at=NOON,
         )  # fmt: skip
-    made = World(store, ledger, EvidenceFiles(folder / "evidence"), cast, model)
+    held = EvidenceFiles(files / "evidence") if isinstance(files, Path) else files
+    made = World(store, ledger, held, cast, model)
     if line is not LineOfVersions.STABLE:
         _move(store, model, line)
     return made

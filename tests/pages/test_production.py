@@ -9,6 +9,8 @@ from core.approval.hooks.service import add_code_hook
 from core.approval.hooks.tables import Forge
 from core.approval.rollout.placing import add_environment, place_version
 from core.errors import Refused
+from core.improvement.rollback.canaries import consider_hold
+from core.improvement.rollback.deciding import consider_rollback
 from core.inventory.queries import InventoryFilter, inventory
 from core.inventory.rules import Stage
 from core.jobs.outbox.service import enqueue_message
@@ -17,7 +19,8 @@ from core.policy.rules import ChangeKind
 from core.policy.service import default_policy_text
 from tests.builders import NOON, SERIES, Cast, a_model, a_policy
 from tests.pages.desk import Desk, button, column, today, words
-from tests.rollout.conftest import PLAN, Line
+from tests.rollout.chunks import FAIL, a_chunk
+from tests.rollout.conftest import DAY, PLAN, Line
 
 
 @pytest.fixture
@@ -206,3 +209,33 @@ def test_administration_shows_webhooks_their_log_and_environments(desk: Desk, li
     address.input("https://evil.test/x")
     button(at, "Add webhook").click().run()
     assert "a host that COUNTERSIGN_WEBHOOK_HOSTS allows" in words(at)
+
+
+def test_what_policy_decided_stands_with_its_facts_and_a_held_canary_is_released_on_its_page(
+    desk: Desk, line: Line
+) -> None:
+    line.in_production("1.0.0", at=NOON - DAY)
+    line.in_production("1.1.0")
+    clause = '\n[[rollback]]\nclause = "12.1"\nseverity = "high"\nchunks = 2\ntiers = [2]\n'
+    text = default_policy_text() + PLAN.replace("code_reviews = 1\n", "") + clause
+    at = today()
+    a_policy(line.store, text, at=at)
+    first = a_chunk(line.store, line.model, "1.1.0", FAIL, position=0)
+    consider_rollback(line.store, line.ledger, model=line.model, environment="production", at=at)
+
+    page = desk.open(line.cast.owner, "model", model=line.model, tab="Production")
+
+    assert "A breach of severity high or above in 2 chunks in a row" in words(page)
+    assert "Considered" in words(page)
+    assert first in words(page)
+    change = line.approved("1.2.0", plan=PLAN.replace("code_reviews = 1\n", ""))
+    line.begin(change, at=at)
+    a_chunk(line.store, line.model, "1.2.0", FAIL, position=0, since=at, severity="low")
+    consider_hold(line.store, line.ledger, desk.place.files, model=line.model, environment="production", at=at)
+    held = desk.open(line.cast.owner, "approval", change=change)
+    assert "Held" in words(held)
+    assert button(held, "Advance to full").disabled
+    held.text_input(key="release_reason").input("The labels of that day were wrong.")
+    button(held, "Release the hold").click().run()
+    assert "The hold is released" in words(held)
+    assert "Release or abort" not in words(desk.open(line.cast.owner, "my_work"))

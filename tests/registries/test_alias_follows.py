@@ -6,32 +6,36 @@ from pathlib import Path
 
 import pytest
 
-from app.composition import Workplace
+from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
 from app.delivery.registry import registry_trouble
+from app.production import consider_production
 from app.registries.servers import ServerPlace
 from app.settings import load
 from core.approval.rollout.returning import return_to_former
 from core.inventory.importing.tables import RegistryModel, RegistryVersion
 from core.inventory.moves import load_version
+from core.policy.service import default_policy_text
 from core.reports.keys import open_keys
 from core.store import EvidenceFiles
-from tests.builders import NOON, REASON
+from tests.builders import NOON, REASON, a_policy
 from tests.registries.conftest import add_model, add_version, free_port
+from tests.rollout.chunks import FAIL, a_chunk
 from tests.rollout.conftest import DAY, Line
 from tests.rollout.conftest import line as line
 from tests.rollout.conftest import started as started
 
 NAME = "outreach score"
+BACK = '\n[[rollback]]\nclause = "12.1"\nseverity = "high"\nchunks = 2\n'
 
 
-def linked(line: Line, numbers: dict[str, str]) -> None:
+def linked(line: Line, numbers: dict[str, str], name: str = NAME) -> None:
     """The model and these versions are known to the server under its own numbers."""
     with line.store.transaction() as tx:
         for version, external in numbers.items():
             model, row = load_version(tx.session, line.model, version)
             link = tx.session.get(RegistryModel, 1) or RegistryModel(
-                server="main", name=NAME, model_id=model.id or 0, seen_at=NOON, linked_by="system", linked_at=NOON
+                server="main", name=name, model_id=model.id or 0, seen_at=NOON, linked_by="system", linked_at=NOON
             )
             tx.session.add(link)
             tx.session.flush()
@@ -76,3 +80,23 @@ def test_the_alias_follows_production_forward_and_back(  # type: ignore[no-untyp
     assert trouble is not None
     assert registry_trouble(place, line.model, "production") is None
     assert [row.status.value for row in line.messages()] == ["delivered"] * 3
+
+
+def test_a_rollback_by_policy_leads_the_alias_back(  # type: ignore[no-untyped-def]
+    place: Workplace, line: Line, mlflow_client, tmp_path: Path
+) -> None:
+    add_model(mlflow_client, f"{NAME} by policy")
+    numbers = {version: add_version(mlflow_client, f"{NAME} by policy", tmp_path) for version in ("1.0.0", "1.1.0")}
+    for days, version in enumerate(numbers):
+        line.in_production(version, at=NOON + days * DAY)
+    linked(line, numbers, f"{NAME} by policy")
+    a_policy(line.store, default_policy_text() + BACK)
+    failed = [a_chunk(line.store, line.model, "1.1.0", FAIL, position=2 + place) for place in range(2)]
+
+    consider_production(place, f"{line.model} production {failed[1]}", lambda: True)
+    while deliver_once(place, at=now()):
+        pass
+
+    assert line.standing(now()) == ["1.0.0"]
+    found = mlflow_client.get_model_version_by_alias(f"{NAME} by policy", "production")
+    assert str(found.version) == numbers["1.0.0"]

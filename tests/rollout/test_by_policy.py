@@ -113,7 +113,7 @@ def test_a_metric_counts_by_its_own_value_whatever_the_monitor_asks(line: Line) 
     (decided,) = considered(line)
 
     assert (decided.outcome, decided.clause) == (Outcome.DONE, "12.2")
-    assert "roc_auc was 0.79, below 0.8" in decisions(line)[0].said
+    assert "ROC AUC was 0.79, below 0.8" in decisions(line)[0].said
 
 
 def test_chunks_of_another_version_or_from_before_it_stood_say_nothing_against_it(line: Line) -> None:

@@ -74,7 +74,7 @@ class Breach:
 class RolloutFacts:
     """The state of an execution; `other` is the change whose rollout holds the place, `hold_until` ends the hold.
 
-    `held` is the breach of a monitor for which the version is held, whatever the step says, until a person releases it.
+    `held` is the breach of a monitor for which the version is held until a person releases it.
     """
 
     change: ChangeFacts
@@ -138,7 +138,7 @@ def slot_refusals(slots: Sequence[str]) -> tuple[Refusal, ...]:
 def return_refusals(facts: ReturnFacts, actor: Actor, *, reason: str | None = None) -> tuple[Refusal, ...]:
     """Every reason against going back to the version that stood before: it needs no vote while its approval stands.
 
-    The system itself acts where a clause of the policy says so, which stands for the permission of a person.
+    The system acts where a clause of the policy says so, which stands for the permission of a person.
     """
     reasons = list(_way_back(facts))
     if actor == SYSTEM:
@@ -156,10 +156,8 @@ def seen_refusals(facts: ReturnFacts, seen: str | None) -> tuple[Refusal, ...]:
     """Why a return that was decided on another state does not happen; `seen` is the version that stood then."""
     if seen is None or facts.current == seen:
         return ()
-    now = facts.current or "No version"
-    return (
-        Refusal("pointer-moved", f"{now} stands there now, no longer {seen}", WAY_BACK, "Read again, then decide."),
-    )
+    said = f"{facts.current or 'No version'} stands there now, no longer {seen}"
+    return (Refusal("pointer-moved", said, WAY_BACK, "Read again, then decide."),)
 
 
 def place_refusals(
@@ -216,7 +214,7 @@ def _breach(facts: RolloutFacts) -> list[Refusal]:
     return [
         Refusal(
             "breach-held",
-            f"{facts.held.check} of this version failed in chunk {facts.held.chunk}",
+            f"{facts.held.check} failed for this version in chunk {facts.held.chunk}",
             facts.held.clause,
             "Release the hold with a reason, or abort the rollout.",
         )

@@ -89,8 +89,7 @@ def _held(
     stops: bool,
     at: datetime,
 ) -> str | None:
-    of = f" of {breach.subject}" if breach.subject else ""
-    what = f"{breach.metric}{of} (monitor {breach.monitor}) in {environment}"
+    what = f"{breach.said} (monitor {breach.monitor}, {environment})"
     held = Held(what, breach.monitor, breach.chunk, breach.severity.value, CANARY, stops)
     done = hold_within(tx, ledger, model, held, actor=SYSTEM, at=at)
     if done is None:

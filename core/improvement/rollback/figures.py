@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.improvement.rollback.rules import ChunkFigure
+from core.metrics.figure import spoken
 from core.metrics.verdicts import Verdict
 from core.monitoring.checks.queries import ResultRow, results
 from core.validation.rules import Severity
@@ -43,6 +44,7 @@ def figures_of(
             failed=FAILED[row.verdict],
             severity=Severity(row.severity),
             estimated=row.estimated,
+            name=spoken(row.metric),
         )
         for row in own
     )

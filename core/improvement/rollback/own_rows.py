@@ -11,6 +11,7 @@ from core.frames.monitoring.chunk import Chunk
 from core.frames.monitoring.measuring import measure
 from core.improvement.rollback.figures import FAILED
 from core.improvement.rollback.rules import ChunkFigure
+from core.metrics.figure import spoken
 from core.metrics.monitoring.limits import judged
 from core.monitoring.checks.limiting import Limiter
 from core.monitoring.checks.queries import ChunkRow, chunk
@@ -68,4 +69,5 @@ def _figures(
                 failed=FAILED[judged(figure, limits, minimum_rows=minimum).verdict],
                 severity=Severity(monitor.severity),
                 estimated=monitor.kind is MonitorKind.ESTIMATED,
+                name=spoken(monitor.metric),
             )

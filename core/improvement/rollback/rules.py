@@ -27,6 +27,7 @@ class ChunkFigure:
     """What one monitor said of one chunk, for the whole or one group or column (`subject`).
 
     `failed` is None where the evidence does not suffice; an `estimated` figure stands for labels that have not come.
+    `name` is the metric as people write it.
     """
 
     monitor: str
@@ -38,6 +39,12 @@ class ChunkFigure:
     failed: bool | None
     severity: Severity
     estimated: bool = False
+    name: str = ""
+
+    @property
+    def said(self) -> str:
+        """The metric, and the group or column that it is about."""
+        return (self.name or self.metric) + (f" of {self.subject}" if self.subject else "")
 
 
 @dataclass(frozen=True)
@@ -127,11 +134,10 @@ def _beyond(condition: RollbackCondition, figure: ChunkFigure) -> bool | None:
 
 def _said(condition: RollbackCondition, failed: Sequence[ChunkFigure]) -> str:
     newest = failed[0]
-    of = f" of {newest.subject}" if newest.subject else ""
     if condition.severity:
-        return f"{newest.metric}{of} breached its threshold (severity {newest.severity}, monitor {newest.monitor})"
+        return f"{newest.said} breached its threshold (severity {newest.severity}, monitor {newest.monitor})"
     beyond = "below" if condition.direction is Direction.AT_LEAST else "above"
-    return f"{newest.metric}{of} was {newest.value:.6g}, {beyond} {condition.value:g} (monitor {newest.monitor})"
+    return f"{newest.said} was {newest.value:.6g}, {beyond} {condition.value:g} (monitor {newest.monitor})"
 
 
 def guard_refusals(facts: GuardFacts, guard: RollbackGuard, at: datetime) -> tuple[Refusal, ...]:
