@@ -53,6 +53,7 @@ PAGES: tuple[Page, ...] = (
     Page("comparison", "Comparison", "comparison.py", hidden=True),
     Page("fairness", "Fairness report", "fairness.py", hidden=True),
     Page("challenger", "Challengers", "challenger.py", hidden=True),
+    Page("rollback", "Rollback by policy", "rollback.py", hidden=True),
     Page("approvals", "Changes", "approvals.py", _GOVERNING),
     Page("approval", "Change", "approval.py", hidden=True),
     Page("exceptions", "Policy exceptions", "exceptions.py", _GOVERNING, hidden=True),

@@ -22,6 +22,7 @@ PLACES: Mapping[RecordKind, tuple[str, str]] = MappingProxyType(
         RecordKind.STRESS_TEST: ("stress_test", "test"),
         RecordKind.INCIDENT: ("incident", "incident"),
         RecordKind.ACTION: ("actions", "action"),
+        RecordKind.ROLLBACK: ("rollback", "decision"),
         RecordKind.COMPARISON: ("challenger", "comparison"),
         RecordKind.REVIEW: ("review", "review"),
         RecordKind.DOCUMENT: ("document", "document"),

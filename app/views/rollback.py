@@ -7,7 +7,6 @@ import streamlit as st
 
 from app.components import link, plain, section, status, table
 from app.components.formats import counted, moment
-from app.components.status import word
 from app.composition import Workplace
 from core.improvement.rollback.queries import DecisionRow, RollbackPage, rollback_page
 from core.improvement.rollback.rules import Outcome
@@ -90,7 +89,8 @@ def _row(one: DecisionRow) -> Mapping[str, str]:
     facts = f"{plain(one.said)}; {counted(len(one.chunks), 'chunk')} of {one.needed}: {newest}{before}."
     against = "".join(f"  \n{plain(line)}" for line in one.against)
     return {
-        "Decision": f"{status(word(WORDS[one.outcome]))}  \n:small[:gray[{moment(one.at)}]]",
+        "Decision": f"{link(one.number, '/rollback', decision=one.number)} {status(WORDS[one.outcome])}  \n"
+        f":small[:gray[{moment(one.at)}]]",
         "Version": f"{way}  \n:small[:gray[clause {plain(one.clause)}]]",
         "On these facts": facts + against + (f"  \n{' '.join(led)}" if led else ""),
     }

@@ -44,7 +44,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),
     "owner": (
-        "challenger?model=M0001", "challenger?comparison=CO0001",
+        "challenger?model=M0001", "challenger?comparison=CO0001", "rollback?decision=RB0001",
         "alerts", "alert?alert=AL0002",
         "stress_tests?model=M0001", "stress_test?test=ST0001",
         "monitoring", "monitored?model=M0001", "chunk?chunk=CH0048",

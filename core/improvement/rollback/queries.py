@@ -12,12 +12,14 @@ from sqlmodel.sql.expression import Select
 from core.approval.rollout.facts import UNFINISHED
 from core.approval.rollout.tables import Rollout, RolloutHold
 from core.approval.tables import ChangeRequest
+from core.errors import NotFound
 from core.improvement.rollback.rules import Outcome
 from core.improvement.rollback.tables import RollbackDecision
 from core.inventory.deployments.rules import PRODUCTION, DrillOutcome
 from core.inventory.deployments.tables import Drill
 from core.inventory.moves import load_model
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
+from core.links import Linked, RecordKind, Ref, linked
 from core.policy.rules import RollbackCondition
 from core.policy.safeguards.rules import CanaryHold, RollbackGuard
 from core.policy.service import policy_in_force
@@ -42,6 +44,18 @@ class DecisionRow:
     against: tuple[str, ...]
     incident: str
     alert: str
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """One decision with its model, where it was made, under which policy, and what is linked with it."""
+
+    row: DecisionRow
+    model: str
+    model_name: str
+    environment: str
+    policy_version_id: int
+    links: tuple[Linked, ...]
 
 
 @dataclass(frozen=True)
@@ -104,20 +118,37 @@ def rollback_page(
     )
 
 
+def decision(session: Session, number: str) -> DecisionPage:
+    """One decision; raises `NotFound`."""
+    query = _decisions().where(RollbackDecision.number == number)
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound("decision about a rollback", number)
+    row, model, version, former = found
+    links = linked(session, Ref(RecordKind.ROLLBACK, number))
+    return DecisionPage(
+        _decision(row, version, former), model.number, model.name, row.environment, row.policy_version_id, links
+    )
+
+
 def decisions(
     session: Session, model: str, environment: str = PRODUCTION, *, limit: int = 25, offset: int = 0
 ) -> Page[DecisionRow]:
     """What was decided, newest first."""
-    query = (
-        select(RollbackDecision, col(ModelVersion.version), col(Former.version))
+    query = _decisions().where(Model.number == model, RollbackDecision.environment == environment)
+    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    ordered = query.order_by(col(RollbackDecision.id).desc()).limit(limit).offset(offset)
+    found = session.execute(ordered).all()
+    return Page(tuple(_decision(row, version, former) for row, _, version, former in found), total)
+
+
+def _decisions() -> Select[RollbackDecision, Model, str, str]:
+    return (
+        select(RollbackDecision, Model, col(ModelVersion.version), col(Former.version))
         .join(Model, col(Model.id) == col(RollbackDecision.model_id))
         .join(ModelVersion, col(ModelVersion.id) == col(RollbackDecision.version_id))
         .outerjoin(Former, col(Former.id) == col(RollbackDecision.former_version_id))
-        .where(Model.number == model, RollbackDecision.environment == environment)
     )
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    ordered = query.order_by(col(RollbackDecision.id).desc()).limit(limit).offset(offset)
-    return Page(tuple(_decision(*found) for found in session.execute(ordered).all()), total)
 
 
 def holds_of(session: Session, change: str, *, limit: int = 20) -> tuple[HoldRow, ...]:
