@@ -5,34 +5,29 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.components.formats import counted
-from app.components.status import word
-from app.views.monitoring.outputs import said
 from app.work.tasks import MOST, State, Task, urgency
 from core.access.rules import Actor, Permission
-from core.monitoring.controls.queries import Narrowed, Queued, output_queue, quarantine
-
-LONGEST = 60
+from core.monitoring.controls.queries import desk_of, quarantine
 
 
 def outputs_to_review(session: Session, actor: Actor, at: datetime) -> list[Task]:
-    """Outputs that wait and that the rules let this person decide on, due first."""
+    """Outputs that wait and that the rules let this person decide on: one task for each model, due first."""
     if Permission.OUTPUT_REVIEW not in actor.permissions:
         return []
-    rows = output_queue(session, Narrowed(Queued.MINE), actor, at=at, limit=MOST).rows
     return [
         Task(
-            what=f"Review output {row.number}: {said(row)[:LONGEST]}",
+            what=f"Review {counted(row.waiting, 'output')} of what it answers",
             address="/outputs",
-            query=(("output", row.number),),
+            query=(("output", row.first),),
             model=row.model,
             model_name=row.model_name,
             tier=row.tier,
-            since=row.flagged_at,
-            due=row.due_at,
-            state=urgency(row.due_at, at, word(row.status)),
-            why=row.reasons[0] if row.reasons else "A control put it up",
+            since=row.since,
+            due=row.due,
+            state=urgency(row.due, at, "Waiting"),
+            why="Reviewer, took no part in its development",
         )
-        for row in rows
+        for row in desk_of(session, actor, at=at)[:MOST]
     ]
 
 

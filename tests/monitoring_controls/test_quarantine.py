@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from core.access.rules import Role
 from core.errors import Conflict, NotFound, Refused
+from core.inventory.importing.discovering import ignore
 from core.inventory.importing.queries import discoveries
 from core.inventory.importing.rules import DiscoveryStatus
 from core.inventory.tables import Model
@@ -167,3 +168,14 @@ def take_over(line: Line, number: str, as_: As):  # type: ignore[no-untyped-def]
 
 def throw_away(line: Line, number: str, reason: str, actor=OWNER) -> None:  # type: ignore[no-untyped-def]
     discard(line.store, line.ledger, line.files, quarantine=number, reason=reason, actor=actor, at=NOON)
+
+
+def test_a_stranger_that_was_left_out_with_a_reason_raises_no_more_alerts(small_line: Line) -> None:
+    a_stranger(small_line)
+    ignore(small_line.store, small_line.ledger, discovery="U0001", reason="A vendor's trial.", actor=OWNER, at=NOON)
+
+    replace(small_line, model="Loan limits", version="0.9").inferences(2, first=5)
+
+    (alert,) = alerts(small_line)
+    assert (alert.count, alert.recovered_at) == (1, NOON)
+    assert [row.rows for row in held(small_line)] == [3, 2]  # its rows wait all the same

@@ -97,7 +97,7 @@ def test_a_reviewer_decides_with_words_and_goes_on_to_the_next(stream: Stream, d
 
     page = desk.open(stream.cast.validator, "outputs", output="OR0001")
     assert HARM in said(page)
-    assert "Alert AL" in said(page)
+    assert "- Alert [AL0001](/alert?alert=AL0001)" in said(page)
 
 
 def test_who_may_not_review_reads_why(stream: Stream, desk: Desk) -> None:
@@ -110,13 +110,17 @@ def test_who_may_not_review_reads_why(stream: Stream, desk: Desk) -> None:
 
 
 def test_an_output_waits_on_the_desk_of_who_may_decide(stream: Stream) -> None:
-    stream.send(texts=["We guarantee it."])
+    stream.send(texts=["We guarantee it.", "We guarantee it all."])
 
     def waiting(person: Actor) -> list[str]:
         with stream.place.store.reading() as session:
-            return [task.what for task in work_of(session, person, today()).waiting if task.address == "/outputs"]
+            return [
+                task.what.replace("\u00a0", " ")
+                for task in work_of(session, person, today()).waiting
+                if task.address == "/outputs"
+            ]
 
-    assert waiting(stream.cast.validator) == ["Review output OR0001: We guarantee it."]
+    assert waiting(stream.cast.validator) == ["Review 2 outputs of what it answers"]
     assert waiting(stream.cast.developer) == []
 
 

@@ -15,7 +15,7 @@ from core.ledger.service import Ledger
 from core.monitoring.alerts.raising import Signal, raise_alert
 from core.monitoring.controls.gate import unapproved_signal
 from core.monitoring.controls.known import known_model, known_version, may_answer
-from core.monitoring.controls.unknown import Stranger, stranger_signal
+from core.monitoring.controls.unknown import Stranger, is_left_out, stranger_signal
 from core.store import Store
 
 EVERY = timedelta(minutes=5)  # how often one model and version is looked at again, and counted where it is a stranger
@@ -59,7 +59,7 @@ def _signal(session: Session, named: str, version: str, at: datetime) -> Signal 
         Discovery.source == SOURCE, Discovery.name == named, Discovery.version == version
     )
     discovery = session.exec(discovered).first()
-    if discovery is None:
+    if discovery is None or is_left_out(session, discovery):
         return None
     who = Stranger(named, version, "", number or "")
     return stranger_signal(who, discovery, "It was seen in recorded events, which are kept")

@@ -4,13 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
+from sqlmodel import Session, select
 
 from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.inventory.importing.discovering import discover
+from core.inventory.importing.rules import DiscoveryStatus
+from core.inventory.importing.tables import Discovery
 from core.ledger.service import Entity, Ledger
 from core.links import RecordKind, Ref
-from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
+from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert, settle_alert
 from core.monitoring.controls.holding import hold, to_hold
 from core.monitoring.controls.rules import HeldBecause
 from core.monitoring.controls.screening import Applied, screen
@@ -60,12 +63,21 @@ def hold_unknown(
         # the discovery first, as everybody else who notes one does before the ledger's head is locked
         found = discover(tx, ledger, source=SOURCE, name=who.model, version=who.version, at=at)
         number, _ = hold(tx, ledger, replace(what, discovery=found), actor=actor, at=at)
-        said = f"{what.rows:,} rows wait in quarantine as {number}"
-        raise_alert(tx, ledger, stranger_signal(who, found, said), at=at)
+        if is_left_out(tx.session, found):
+            settle_alert(tx, ledger, who.key, said="A person left it out of the inventory, with a reason.", at=at)
+        else:
+            said, where = f"{what.rows:,} rows wait in quarantine as {number}", Ref(RecordKind.QUARANTINE, number)
+            raise_alert(tx, ledger, stranger_signal(who, found, said, where), at=at)
         return number
 
 
-def stranger_signal(who: Stranger, found: str, said: str) -> Signal:
+def is_left_out(session: Session, discovery: str) -> bool:
+    """Whether a person decided that this stranger stays out of the inventory; its rows are held all the same."""
+    row = session.exec(select(Discovery.status).where(Discovery.number == discovery)).first()
+    return row is DiscoveryStatus.IGNORED
+
+
+def stranger_signal(who: Stranger, found: str, said: str, *about: Ref) -> Signal:
     """What an alert says of a stranger, with the discovery that holds the draft of its record."""
     where = f" in {who.environment}" if who.environment else ""
     named = f"v{who.version} of {who.known_as}" if who.known_as else " ".join(filter(None, (who.model, who.version)))
@@ -75,7 +87,7 @@ def stranger_signal(who: Stranger, found: str, said: str) -> Signal:
         detail=f"{said}. A draft of its record is {found}, under Import, Not registered: register it, say which model "
         "it is, or leave it out with a reason.",
         model=who.known_as, version=who.version[:60], environment=who.environment[:60],
-        about=(Ref(RecordKind.DISCOVERY, found),),
+        about=(Ref(RecordKind.DISCOVERY, found), *about),
     )  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from core.monitoring.controls.queries.controls import ControlState, ResultRow, control_states, results
 from core.monitoring.controls.queries.held import HeldRow, StreamDraft, held_row, quarantine, stream_draft
 from core.monitoring.controls.queries.outputs import (
+    Desk,
     Narrowed,
     OpinionRow,
     OutputPage,
     OutputRow,
     Queued,
     QueueFigures,
+    desk_of,
     next_output,
     output_page,
     output_queue,
@@ -18,6 +20,7 @@ from core.monitoring.controls.queries.outputs import (
 
 __all__ = [
     "ControlState",
+    "Desk",
     "HeldRow",
     "Narrowed",
     "OpinionRow",
@@ -28,6 +31,7 @@ __all__ = [
     "ResultRow",
     "StreamDraft",
     "control_states",
+    "desk_of",
     "held_row",
     "next_output",
     "output_page",

@@ -97,6 +97,19 @@ class OutputPage:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """Outputs of one model that wait for one person: how many, since when, until when, and which is the first."""
+
+    model: str
+    model_name: str
+    waiting: int
+    since: datetime
+    due: datetime
+    first: str
+    tier: int
+
+
+@dataclass(frozen=True)
 class QueueFigures:
     """How the queue stands, in all or of one model: what waits, since when, and what came of it within 30 days."""
 
@@ -156,6 +169,25 @@ def output_page(session: Session, number: str, viewer: Actor) -> OutputPage:
     )
 
 
+def desk_of(session: Session, viewer: Actor, *, at: datetime) -> tuple[Desk, ...]:
+    """What this reader may decide on, as one line for each model, the one that is due first at the top."""
+    query = select_figures(
+        col(Model.number),
+        col(Model.name),
+        func.count(),
+        func.min(col(OutputReview.flagged_at)),
+        func.min(col(OutputReview.due_at)),
+        func.min(col(OutputReview.number)),
+        func.max(col(OutputReview.tier)),
+    ).join(Model, col(Model.id) == col(OutputReview.model_id))
+    query = _narrow(query, Narrowed(Queued.MINE), viewer, at).group_by(col(Model.number), col(Model.name))
+    found = session.execute(query.order_by(func.min(col(OutputReview.due_at)))).all()
+    return tuple(
+        Desk(model, name, int(waiting), _moment(since), _moment(due), first, tier)
+        for model, name, waiting, since, due, first, tier in found
+    )
+
+
 def queue_figures(session: Session, *, at: datetime, model: str = "") -> QueueFigures:
     """How the queue stands, of one model or of all."""
     query = select_figures(*_figures(at))
@@ -196,10 +228,15 @@ def _figures(at: datetime) -> list[ColumnElement[Any]]:  # counts, and a moment 
 
 def _told(found: Sequence[Any], model: str, name: str = "") -> QueueFigures:
     waiting, overdue, oldest, *decided = found[: 3 + len(OutputVerdict)]
-    since = instant(oldest) if isinstance(oldest, int) else oldest
+    since = _moment(oldest) if oldest is not None else None
     return QueueFigures(
         int(waiting), int(overdue), since, {v: int(n) for v, n in zip(OutputVerdict, decided, strict=True)}, model, name
     )
+
+
+def _moment(value: int | datetime) -> datetime:
+    """An aggregate of moments comes as its whole number where the database does not know the column's type."""
+    return instant(value) if isinstance(value, int) else value
 
 
 def _rows() -> Select[OutputReview, Model, ModelVersion]:
