@@ -97,7 +97,7 @@ def test_a_reviewer_decides_with_words_and_goes_on_to_the_next(stream: Stream, d
 
     page = desk.open(stream.cast.validator, "outputs", output="OR0001")
     assert HARM in said(page)
-    assert "- Alert [AL0001](/alert?alert=AL0001)" in said(page)
+    assert "Alert [AL" in said(page)
 
 
 def test_who_may_not_review_reads_why(stream: Stream, desk: Desk) -> None:
