@@ -41,11 +41,11 @@ def _monitor(reading: Reading, monitored: ModelState | None, at: datetime) -> tu
     came = f", last data {day(monitored.last_data_at, today=at)}" if monitored.last_data_at else ""
     worst = monitored.worst
     if monitored.error:
-        return status(monitored.state), plain(monitored.error), f"{way}{came}"
+        return status(monitored.state), plain(monitored.error), way
     if worst is None:
-        return status(monitored.state), "Nothing was checked yet", f"{way}{came}"
+        return status(monitored.state), f"Nothing was checked yet{came}", way
     said = f"{named(worst)} {monitor_figure(worst.metric, worst.value)}"
-    return status(monitored.state), f"{said} ({threshold(worst.metric, worst.lower, worst.upper)})", f"{way}{came}"
+    return status(monitored.state), f"{said} ({threshold(worst.metric, worst.lower, worst.upper)}){came}", way
 
 
 def _map(reading: Reading, at: datetime) -> Step:

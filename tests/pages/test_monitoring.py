@@ -145,7 +145,7 @@ def test_an_open_alert_stands_in_the_row_of_its_model(
     at = desk.open(cast.owner, "monitoring")
 
     assert number in column(at, "Alerts")[0]  # the gravest
-    assert "and 1 more" in column(at, "Alerts")[0]
+    assert "All 2" in column(at, "Alerts")[0]
 
 
 def test_a_model_shows_its_monitors_its_series_and_the_chunks_behind_it(

@@ -188,7 +188,7 @@ def _row(row: ModelState, alerts: Sequence[OpenAlert], at: datetime) -> Mapping[
         "Now": figure(worst.metric, worst.value) + (" est." if worst.estimated else "") if worst else NOTHING,
         "Threshold": threshold(worst.metric, worst.lower, worst.upper) if worst else NOTHING,
         "Trend": trend(row),
-        "Alerts": _alerts(alerts),
+        "Alerts": _alerts(alerts, row.model),
     }
 
 
@@ -196,11 +196,11 @@ def _since(row: ModelState, at: datetime) -> str:
     return f"  \n:small[:gray[since {day(row.since, today=at)}]]" if row.since else ""
 
 
-def _alerts(alerts: Sequence[OpenAlert]) -> str:
+def _alerts(alerts: Sequence[OpenAlert], model: str) -> str:
     if not alerts:
         return NOTHING
-    more = f"  \n:small[:gray[and {count(len(alerts) - 1)} more]]" if len(alerts) > 1 else ""
-    return f"{record_link(Ref(RecordKind.ALERT, alerts[0].number))}{more}"
+    first = record_link(Ref(RecordKind.ALERT, alerts[0].number))
+    return f"{first}  \n{link(f'All {count(len(alerts))}', '/alerts', model=model)}" if len(alerts) > 1 else first
 
 
 def _worst(row: ModelState) -> str:
