@@ -27,6 +27,7 @@ from app.api.routes import (
     production,
     records,
     references,
+    register,
     rollout,
     stress,
     validations,
@@ -79,7 +80,7 @@ def build() -> Api:
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
         ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls, alerts, incidents, comparisons,
+        controls, alerts, incidents, comparisons, register,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -197,8 +197,16 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 # a deployment pipeline may halt and take back what people brought into production; bringing it there stays theirs
 TOKEN_SCOPES = frozenset(
-    {P.RECORD_READ, P.POLICY_DRAFT, P.PRODUCTION_RETURN, P.DOCUMENT_WRITE, P.COVERAGE_ANSWER, P.EXPORT_MAKE}
-    | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.FINDING_REMEDIATE, P.INCIDENT_HANDLE}
+    {
+        P.RECORD_READ,
+        P.POLICY_DRAFT,
+        P.PRODUCTION_RETURN,
+        P.DOCUMENT_WRITE,
+        P.COVERAGE_ANSWER,
+        P.EXPORT_MAKE,
+        P.FINDING_RAISE,
+    }
+    | _DEVELOPMENT - {P.TOKEN_OWN, P.CHALLENGE_ANSWER, P.INCIDENT_HANDLE}
 )
 
 TOXIC_PAIRS: tuple[tuple[Role, Role], ...] = (

@@ -34,13 +34,12 @@ from app.views.confirmation import confirm_next
 from app.views.linked import linked_table
 from app.views.model_reading import person_name
 from core.access.rules import Permission, permission_refusals
+from core.improvement.findings import raise_from_record
 from core.improvement.incidents.declaring import NewIncident, declare_incident
 from core.links import RecordKind, Ref
 from core.monitoring.alerts.queries import AlertPage, AlertRow, NoticeRow
 from core.monitoring.alerts.tables import Alert
 from core.policy.alerting.rules import Severity
-from core.validation.findings import raise_finding
-from core.validation.rules import FindingSource
 
 PERSON = re.compile(r"\bP[0-9]{4,}\b")
 STATUS = {"waiting": "Queued", "delivered": "Delivered", "given up": "Given up"}
@@ -239,7 +238,7 @@ def _declare(place: Workplace, viewer: Me, page: AlertPage) -> None:
 
 
 def _finding(place: Workplace, viewer: Me, alert: Alert) -> None:
-    reasons = permission_refusals(viewer.actor, Permission.FINDING_RAISE)
+    reasons = permission_refusals(viewer.actor, Permission.ALERT_HANDLE)
     with st.popover("Raise finding", disabled=bool(reasons), help=numbered(reasons) if reasons else None):
         with st.form("raise_finding", border=False):
             title = st.text_input("Title", value=alert.title[:200], max_chars=200)
@@ -250,10 +249,9 @@ def _finding(place: Workplace, viewer: Me, alert: Alert) -> None:
             sent = st.form_submit_button("Raise finding", type="primary")
         if sent:
             with attempt("No finding was raised."):
-                number = raise_finding(
-                    place.store, place.ledger, model=alert.model, version=alert.version, title=title, detail=detail,
-                    severity=severity or alert.severity, source=FindingSource.MONITORING,
-                    about=(Ref(RecordKind.ALERT, alert.number),), actor=viewer.actor, at=now(),
+                number = raise_from_record(
+                    place.store, place.ledger, source=Ref(RecordKind.ALERT, alert.number), title=title, detail=detail,
+                    severity=severity or alert.severity, actor=viewer.actor, at=now(),
                 )  # fmt: skip
                 confirm_next(f"{number} is raised from {alert.number}.")
                 st.rerun()
