@@ -136,6 +136,21 @@ def test_a_breach_that_is_over_is_settled_and_not_closed(watch: Watch) -> None:
     assert alert.closed_at is None
 
 
+def test_a_breach_of_a_clause_that_the_policy_gave_up_is_settled(watch: Watch) -> None:
+    ready(watch).take(BatchKind.INFERENCES, rows(100))
+    watch.take(BatchKind.LABELS, labels(100, wrong=9))
+    watch.run()
+    watch.now += timedelta(hours=1)
+    watch.policy(monitors(monitor("20.5", "error rate", "error_rate", "100 rows", at_most(0.5))))
+    watch.run()
+
+    (alert,) = alerts(watch)
+    with watch.store.reading() as session:
+        (state,) = model_states(session, watch.model)
+    assert alert.recovered_at == watch.now
+    assert state.state is MonitorState.INSUFFICIENT  # nothing that is asked for now was measured yet
+
+
 def test_days_are_cut_in_utc_and_a_day_without_data_is_checked_too(watch: Watch) -> None:
     ready(watch, DAYS).take(BatchKind.INFERENCES, rows(100))
     watch.take(BatchKind.INFERENCES, rows(72, start=START + timedelta(days=3)).with_columns(pl.col("id") + "b"))

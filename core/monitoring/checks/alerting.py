@@ -19,6 +19,8 @@ from core.store import Transaction
 from core.validation.rules import Severity
 
 LONGEST_SUBJECT = 200  # in a key
+KINDS = ("breach", "no data")
+UNASKED = "The policy in force does not ask for it any more."
 LABELS_CAME = "Labels have come: the realised figure decides."
 LATER_HOLDS = "A later chunk, which was checked before, holds."
 
@@ -48,9 +50,19 @@ def signal_breaches(
                 standing.discard(key)
 
 
+def settle_unasked(tx: Transaction, ledger: Ledger, subject: Subject, *, at: datetime) -> None:
+    """Settle alerts of clauses that the policy in force does not have any more for this model."""
+    asked = {one.clause for one in subject.monitors}
+    for key in sorted(_open_keys(tx, subject)):
+        for kind in KINDS:
+            prefix = f"{kind} {subject.words} "
+            if key.startswith(prefix) and key.removeprefix(prefix).split(" ")[0] not in asked:
+                settle_alert(tx, ledger, key, said=UNASKED, at=at)
+
+
 def key_of(subject: Subject, found: Found) -> str:
     """The condition that an alert is about."""
-    kind = "no data" if found.kind is MonitorKind.FRESHNESS else "breach"
+    kind = KINDS[found.kind is MonitorKind.FRESHNESS]
     return f"{kind} {subject.words} {found.clause} {found.subject[:LONGEST_SUBJECT]}".rstrip()
 
 

@@ -19,6 +19,7 @@ from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert, settle_alert
+from core.monitoring.checks.alerting import settle_unasked
 from core.monitoring.checks.checking import Checked, Checker
 from core.monitoring.checks.freshness import check_freshness
 from core.monitoring.checks.planning import Plan, plan
@@ -212,6 +213,7 @@ def _finish(
     slot.last_run_at, slot.clock_at, slot.error = at, began, ""
     stand(tx.session, slot, subject)
     tx.session.add(slot)
+    settle_unasked(tx, ledger, subject, at=at)
     settle_alert(tx, ledger, failed_key(subject.model.number, subject.environment), said="It was checked.", at=at)
     return _told(stored)
 
