@@ -79,6 +79,12 @@ def test_deviations_are_those_of_the_population_and_no_limit_lies_where_no_figur
     assert "fewer than the 2" in few.reason
 
 
+def test_counts_that_were_always_the_same_still_leave_room_for_chance() -> None:
+    found = deviating([100, 100, 100], 3, None, bounds=(0.0, None), counted=True)
+
+    assert (found.lower, found.upper) == (70, 130)
+
+
 @pytest.mark.parametrize("size", [60, 4_000])
 def test_bins_of_the_reference_give_scipys_distance_to_base_two(size: int) -> None:
     reference, current = np.sort(GENERATOR.normal(size=size)), np.sort(GENERATOR.normal(1, 2, size=300))

@@ -104,6 +104,18 @@ def test_what_was_checked_is_not_checked_again(watch: Watch) -> None:
     assert entries(watch) == 1
 
 
+def test_answers_that_failed_are_counted_where_the_data_say_so_and_nothing_is_taken_for_right(watch: Watch) -> None:
+    text = monitors(monitor("20.1", "error rate", "failed_share", "100 rows", at_most(0.05)))
+    ready(watch, text).take(BatchKind.INFERENCES, rows(100))
+    failed = pl.when(pl.int_range(pl.len()) < 6).then(pl.lit("timeout")).otherwise(None)
+    watch.take(BatchKind.INFERENCES, rows(100, first=100).with_columns(failed.alias("error")))
+    watch.run()
+
+    silent, said = watch.results()
+    assert (silent.verdict, silent.value) == (Verdict.INSUFFICIENT, None)
+    assert (said.verdict, said.value, said.rows) == (Verdict.FAIL, 0.06, 100)
+
+
 def test_labels_that_come_late_make_a_revision_and_the_former_stays(watch: Watch) -> None:
     ready(watch).take(BatchKind.INFERENCES, rows(200))
     watch.run()

@@ -57,8 +57,9 @@ def _performance(metric: str, chunk: Chunk, _reference: Reference | None) -> Fig
 def _errors(metric: str, chunk: Chunk, reference: Reference | None) -> Figure:
     if metric != "failed_share":
         return _performance(metric, chunk, reference)
-    failed = chunk.rows - chunk.counts(ERROR)[1] if ERROR in chunk.frame.columns else 0
-    return share(metric, failed, chunk.rows, NO_ROWS)
+    if ERROR not in chunk.frame.columns:  # that nothing says so does not mean that nothing failed
+        return missing(metric, "The data have no column “error”", n=chunk.rows)
+    return share(metric, chunk.rows - chunk.counts(ERROR)[1], chunk.rows, NO_ROWS)
 
 
 def _estimated(metric: str, chunk: Chunk, reference: Reference | None) -> Figure:

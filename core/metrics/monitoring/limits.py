@@ -40,16 +40,19 @@ def deviating(
     least: int = LEAST_CHUNKS,
     bounds: tuple[float | None, float | None] = (None, None),
     of: str = "chunks of the reference",
+    counted: bool = False,
 ) -> Limits:
     """So many standard deviations from the mean of these figures, on one side or both.
 
     Formula: mean ± k · s with the population standard deviation s, as NannyML 0.13's `StandardDeviationThreshold`. A
     limit on or beyond one of the `bounds`, which the figure cannot pass, is none. Fewer than `least` figures give none.
+    What is `counted` spreads by chance alone: s is at least the root of the mean, as Poisson's.
     """
     found = np.array([value for value in values if value is not None and isfinite(value)], dtype=np.float64)
     if len(found) < least:
         return Limits(reason=f"{len(found)} {of} have this figure, fewer than the {least} that a limit takes")
     mean, spread = float(found.mean()), float(found.std())
+    spread = max(spread, max(mean, 0.0) ** 0.5) if counted else spread
     limits = _sided(mean - deviations * spread, mean + deviations * spread, direction)
     lowest, highest = bounds
     return Limits(

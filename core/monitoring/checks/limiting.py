@@ -76,13 +76,17 @@ class Limiter:
             return around(value, held.tolerance, direction)
         if direction is None and monitor.kind in WORSE_ABOVE:
             direction = "at least" if monitor.metric in TESTS else "at most"
-        bounds = OF_METRIC.get(monitor.metric, (None, None))
+        bounds, counted = OF_METRIC.get(monitor.metric, (None, None)), monitor.kind is MonitorKind.VOLUME
         if held.against is Against.REFERENCE:
             values, reason = self._of_reference(monitor, about, chunk)
-            return Limits(reason=reason) if reason else deviating(values, held.deviations, direction, bounds=bounds)
+            return (
+                Limits(reason=reason)
+                if reason
+                else deviating(values, held.deviations, direction, bounds=bounds, counted=counted)
+            )
         return deviating(
             self._comparable(monitor, about, start), held.deviations, direction, bounds=bounds,
-            least=LEAST_COMPARABLE, of="comparable chunks",
+            least=LEAST_COMPARABLE, of="comparable chunks", counted=counted,
         )  # fmt: skip
 
     def note(self, monitor: Monitor, about: str, start: datetime, value: float | None) -> None:
