@@ -33,6 +33,7 @@ BENCHMARKS = (
     Benchmark("drift", "Drift", ("--rows", "10000", "--trials", "20")),
     Benchmark("intake", "Evidence coming in", ("--megabytes", "100")),
     Benchmark("checking", "Checks on production data", ("--rows", "50000")),
+    Benchmark("controls", "Controls on streams", ("--rows", "10000")),
     Benchmark("events", "Events", ("--rows", "10000", "--each", "8")),
     Benchmark("production", "Production data", ("--rows", "10000")),
     Benchmark("ledger", "Ledger", ("1000", "10000")),
