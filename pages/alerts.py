@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import head_with_actions
+from app.components import Back, head_with_actions
 from app.components.me import require
 from app.composition import workplace
 from app.navigation import page_file
@@ -15,7 +15,7 @@ from core.monitoring.alerts.channels import channel_refusals
 viewer, place = require(Permission.RECORD_READ), workplace()
 
 confirmation()
-with head_with_actions("Alerts"):
+with head_with_actions("Alerts", back=Back("monitoring", "Monitoring")):
     if not channel_refusals(viewer.actor):
         st.page_link(page_file("channels"), label="Channels")
 narrowed = narrowed_by(viewer)

@@ -36,11 +36,6 @@ def tell_people(tx: Transaction, row: Alert, act: AlertAct, people: Sequence[str
         _add(tx, row, person, act, at, False, at)
 
 
-def routed_to(session: Session, row: Alert, weighing: Weighing) -> tuple[str, ...]:
-    """The numbers of the channels that are told of this alert."""
-    return tuple(channel.number for channel in _routed(session, row, weighing))
-
-
 def _routed(session: Session, row: Alert, weighing: Weighing) -> list[AlertChannel]:
     query = (
         select(AlertChannel, AlertRoute)

@@ -1,6 +1,6 @@
 """Reads of alerts for pages, the API and a person's desk: the list in groups, one alert whole, and counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,6 @@ from core.jobs.outbox.tables import OutboxMessage
 from core.links import Linked, RecordKind, Ref, linked
 from core.monitoring.alerts.handling import load_alert
 from core.monitoring.alerts.selecting import (
-    RANK,
     URGENCY,
     conditions,
     given_to,
@@ -159,16 +158,6 @@ def counts(session: Session, *, person: str = "") -> AlertCounts:
     return AlertCounts({one: found.get(one, 0) for one in reversed(Severity)}, untaken, mine)
 
 
-def openof_models(session: Session, models: Sequence[str]) -> Mapping[str, tuple[int, Severity]]:
-    """How many alerts of each of these models are not closed, and the worst severity; models without one are absent."""
-    query = (
-        select(Alert.model, func.count(), func.max(RANK))
-        .where(col(Alert.closed_at).is_(None), col(Alert.model).in_(models))
-        .group_by(col(Alert.model))
-    )
-    return {model: (number, list(Severity)[rank]) for model, number, rank in session.execute(query).all()}
-
-
 def alerts_to_handle(session: Session, person: str, *, limit: int) -> tuple[AlertRow, ...]:
     """What waits for this person: given to them, or of their models and taken by nobody; the most urgent first."""
     awake = col(Alert.snoozed_until).is_(None)
@@ -180,11 +169,6 @@ def alerts_to_handle(session: Session, person: str, *, limit: int) -> tuple[Aler
     waiting = or_(col(Alert.assignee) == person, nobody)
     query = select(Alert).where(col(Alert.closed_at).is_(None), awake, waiting)
     return _rows(session, ordered(query).limit(limit))
-
-
-def models_with_alerts(session: Session) -> tuple[str, ...]:
-    """The numbers of models that have or had an alert."""
-    return tuple(session.exec(select(Alert.model).where(Alert.model != "").distinct().order_by(Alert.model)).all())
 
 
 def _rows(session: Session, query: SelectOfScalar[Alert]) -> tuple[AlertRow, ...]:
