@@ -46,5 +46,5 @@ def record_link(ref: Ref, shown: str = "") -> str:
 
 
 def record_links(refs: Iterable[Ref]) -> str:
-    """Several in one cell, each with the kind before it; “–” for none."""
-    return ", ".join(f"{plain(one.kind.value)} {record_link(one)}" for one in refs) or plain("")
+    """Several in one cell, a line each, since a link within text would be told from it by its colour alone."""
+    return "  \n".join(record_link(one, f"{one.kind.value} {one.number}") for one in refs) or plain("")

@@ -66,7 +66,7 @@ def actions_table(rows: Sequence[ActionRow], known: Mapping[str, str], at: datet
 def _row(row: ActionRow, known: Mapping[str, str], at: datetime, linked: bool) -> Mapping[str, str]:
     one = row.action
     carried = "  \n:small[:gray[carried over]]" if one.carried_over and one.status is ActionStatus.OPEN else ""
-    from_what = {"From": ", ".join(record_link(link.ref) for link in row.links) or plain("")} if linked else {}
+    from_what = {"From": "  \n".join(record_link(link.ref) for link in row.links) or plain("")} if linked else {}
     return {
         "Number": one.number,
         "Action": f"{link(one.title, '/actions', action=one.number)}{carried}",

@@ -85,10 +85,10 @@ def _row(row: IncidentRow, known: Mapping[str, str], at: datetime) -> Mapping[st
 
 
 def affected_words(affected: Sequence[str]) -> str:
-    """The first versions as links to their models, and how many more there are."""
+    """The first versions as links to their models, a line each, and how many more there are."""
     shown = [_affected(one) for one in affected[:SHOWN]]
     more = [f":gray[and {count(len(affected) - SHOWN)} more]"] if len(affected) > SHOWN else []
-    return ", ".join([*shown, *more]) or NOTHING
+    return "  \n".join([*shown, *more]) or NOTHING
 
 
 def _affected(one: str) -> str:

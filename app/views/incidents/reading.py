@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from app.components import Back, fact, facts_line, head, plain, status
 from app.components.formats import moment
-from app.components.record_links import record_link
 from app.views.incidents.clock_words import clock_badge
 from core.access.queries import names
 from core.access.rules import SYSTEM, Actor
@@ -17,7 +16,6 @@ from core.improvement.incidents.facts import incident_facts
 from core.improvement.incidents.queries import WholeIncident, whole_incident
 from core.improvement.incidents.rules import refusals
 from core.improvement.incidents.rules.life import Act
-from core.links import RecordKind, Ref
 
 THE_PRODUCT = "Countersign, by policy"
 Against = Mapping[Act, tuple[Refusal, ...]]
@@ -71,7 +69,7 @@ def draw_head(reading: Reading, at: datetime) -> None:
             clock,
             fact("Commander", reading.name_of(row.commander) if row.commander else "nobody"),
             fact("Aware", moment(row.aware_at)),
-            fact("Model", record_link(Ref(RecordKind.MODEL, row.model))) if row.model else "",
+            fact("Model", plain(row.model)) if row.model else "",
         ),
         back=Back("incidents", "Incidents"),
         trail=row.number,

@@ -55,7 +55,7 @@ def document(viewer: Me, reading: Reading) -> None:
     section("Document")
     kept = reading.whole.linked_to(RecordKind.DOCUMENT)
     if kept:
-        st.markdown(", ".join(record_link(Ref(RecordKind.DOCUMENT, one)) for one in kept))
+        st.markdown("  \n".join(record_link(Ref(RecordKind.DOCUMENT, one)) for one in kept))
     versions = [one for one in reading.whole.affected if one.version]
     if not versions:
         st.markdown(":gray[A document is about a version; name an affected version first.]")
