@@ -74,7 +74,6 @@ def _decisions(page: RollbackPage) -> None:
     table(
         [_row(one) for one in page.decisions.rows],
         alt="Decisions about a rollback by policy, newest first: when, what came of it, what was found and why",
-        unbroken=["Decision"],
     )
     more = page.decisions.total - len(page.decisions.rows)
     if more > 0:

@@ -1,5 +1,7 @@
 """The chart of a comparison: paired differences with their intervals, turned so that right of 0 is better."""
 
+import streamlit as st
+
 from app.charts import show
 from core.improvement.comparisons.results import ComparisonResult, Difference
 from core.metrics.figure import spoken
@@ -27,11 +29,12 @@ def difference_chart(found: ComparisonResult) -> None:
         rows=rows,
         threshold=0.0,
         threshold_word="no difference",
-        axis_title="Difference on the same rows, turned so that right is better for the challenger",
+        axis_title="Right of 0: better for the challenger",
         alt=alt,
         scale=Scale.NUMBER,
     )
     show(chart, key="paired_differences")
+    st.markdown(":small[:gray[● better ■ worse ○ dotted: not established, the interval holds 0.]]")
 
 
 def _row(one: Difference) -> IntervalRow:

@@ -145,16 +145,16 @@ def means_table(found: ComparisonResult) -> None:
             {
                 "Mean": "Latency, ms" if one.what == "latency" else "Cost",
                 "Cases": count(one.rows),
-                "Champion": number(one.champion, 3),
-                "Challenger": number(one.challenger, 3),
-                "Difference": signed(one.change, 3),
-                "95 %": f"{signed(one.low, 3)} to {signed(one.high, 3)}" if one.low is not None else NOTHING,
-                "Of the champion's": percent(one.share) if one.share is not None else NOTHING,
+                "Champion": number(one.champion, digits),
+                "Challenger": number(one.challenger, digits),
+                "Difference": signed(one.change, digits),
+                "95 %": f"{signed(one.low, digits)} to {signed(one.high, digits)}" if one.low is not None else NOTHING,
+                "Share": percent(one.share) if one.share is not None else NOTHING,
             }
-            for one in found.means
+            for one, digits in ((one, 1 if one.what == "latency" else 4) for one in found.means)
         ],
         alt="Mean latency and cost of champion and challenger, with the paired difference",
-        right=["Cases", "Champion", "Challenger", "Difference", "95 %", "Of the champion's"],
+        right=["Cases", "Champion", "Challenger", "Difference", "95 %", "Share"],
     )
 
 
