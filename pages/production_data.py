@@ -8,6 +8,7 @@ from app.composition import now, workplace
 from app.views.confirmation import confirmation
 from app.views.monitoring.arrivals import arrivals_view
 from app.views.monitoring.monitored_data import monitored_data_view
+from app.views.monitoring.reported import reported_view
 from core.access.rules import Permission
 from core.inventory.deployments.queries import environments
 from core.inventory.deployments.rules import PRODUCTION
@@ -26,4 +27,5 @@ head(
 confirmation()
 environment = st.selectbox("Environment", known, key="environment", bind="query-params", width=220)
 arrivals_view(place, model.number, environment or PRODUCTION)
+reported_view(place, model.number, environment or PRODUCTION)
 monitored_data_view(place, viewer, model.number, environment or PRODUCTION, at)

@@ -1,11 +1,14 @@
 """The page of production data: what arrived with what was odd about it, and the declaration of what is monitored."""
 
+from datetime import timedelta
+
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from app.composition import Workplace
 from core.access.rules import Actor, Role
 from core.monitoring.intake.declaring import declare_monitored
+from core.monitoring.intake.points import NewPoint, record_metrics
 from core.monitoring.intake.queries import declared_of
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.monitoring.intake.service import record_production
@@ -52,6 +55,24 @@ def test_what_arrived_is_shown_with_what_was_odd_about_it(place: Workplace, peop
     assert "<b>first</b>.parquet" in column(page, "From")[1]
     assert ":gray[Inferences] 8" in words(page)
     assert ":gray[With a label] 25.0 %" in words(page)
+
+
+def test_metrics_are_shown_with_their_newest_value(place: Workplace, people: Cast, desk: Desk) -> None:
+    points = [
+        NewPoint(
+            name, value / 10, today() - timedelta(hours=9 - value), "M0001", unit="seconds", labels={"route": "*b*"}
+        )
+        for value in range(1, 4)
+        for name in ("latency", "queue")
+    ]
+    record_metrics(place.store, place.ledger, points, actor=PIPELINE, at=today())
+
+    page = desk.open(people.validator, "production_data", model="M0001")
+
+    assert column(page, "Metric") == ["latency", "queue"]
+    assert column(page, "Newest") == ["0.3 seconds"] * 2
+    assert column(page, "Labels") == ["route=*b*"] * 2
+    assert "3 points of latency, from 0.1 to 0.3" in column(page, "Last points")[0]
 
 
 def test_the_owner_declares_what_is_monitored(place: Workplace, people: Cast, desk: Desk) -> None:

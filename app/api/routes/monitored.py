@@ -23,7 +23,7 @@ from core.errors import NotFound
 from core.inventory.deployments.rules import PRODUCTION
 from core.monitoring.intake import arrivals as arrived
 from core.monitoring.intake.declaring import declare_monitored
-from core.monitoring.intake.queries import declared_of, series_of
+from core.monitoring.intake.queries import Series, declared_of, series_of
 
 router = APIRouter(prefix="/models/{model}", tags=["Production data"])
 Environment = Annotated[str, Query(max_length=50)]
@@ -62,7 +62,7 @@ def series(model: str, reader: Reader, environment: Environment = PRODUCTION) ->
     """Every metric of the model in this environment, with its newest point. Scope: `record:read`."""
     with reader.place.store.reading() as session:
         found = series_of(session, model, environment)
-    return SeriesList(series=[SeriesView(**{**vars(one), "labels": dict(one.labels)}) for one in found])
+    return SeriesList(series=[_series(one) for one in found])
 
 
 @router.get("/monitored", operation_id="read_monitored")
@@ -102,6 +102,19 @@ def declare(model: str, wish: MonitoredWish, write: Write) -> Response:
             **write.acting,
         ),
         lambda session, done: MonitoredDeclared(revision=done, ledger=write.newest(session)),
+    )
+
+
+def _series(one: Series) -> SeriesView:
+    return SeriesView(
+        name=one.name,
+        version=one.version,
+        unit=one.unit,
+        kind=one.kind,
+        labels=dict(one.labels),
+        points=one.points,
+        last_at=one.last_at,
+        last_value=one.last_value,
     )
 
 

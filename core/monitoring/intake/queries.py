@@ -1,7 +1,7 @@
 """Reads the series of a model and their points."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +25,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """A metric of a model: how many points it has, and the newest of them."""
+    """A metric of a model: how many points it has, the newest of them, and its row number."""
 
+    id: int
     name: str
     version: str
     unit: str
@@ -95,10 +96,37 @@ def series_of(session: Session, model: str, environment: str) -> tuple[Series, .
     names = _versions(session, {row.version_id for row, _, _, _ in rows if row.version_id})
     return tuple(
         Series(
-            row.name, names.get(row.version_id or 0, ""), row.unit, row.kind, json.loads(row.labels), points, at, value
+            row.id or 0,
+            row.name,
+            names.get(row.version_id or 0, ""),
+            row.unit,
+            row.kind,
+            json.loads(row.labels),
+            points,
+            at,
+            value,
         )
         for row, points, at, value in rows
     )
+
+
+def newest_values(session: Session, series: Sequence[int], *, each: int = 30) -> Mapping[int, Sequence[float]]:
+    """By row number of a series its newest values, the oldest of them first, in one statement."""
+    place = func.row_number().over(partition_by=col(MetricPoint.series_id), order_by=col(MetricPoint.at).desc())
+    ranked = (
+        select(MetricPoint.series_id, MetricPoint.at, MetricPoint.value, place.label("place"))
+        .where(col(MetricPoint.series_id).in_(series))
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked.c.series_id, ranked.c.value)
+        .where(ranked.c.place <= each)
+        .order_by(ranked.c.series_id, ranked.c.at)
+    )
+    found: dict[int, list[float]] = {}
+    for number, value in rows:
+        found.setdefault(number, []).append(value)
+    return found
 
 
 def _versions(session: Session, ids: set[int]) -> dict[int, str]:
