@@ -33,6 +33,7 @@ from app.example.records import (
 )
 from app.example.records_parts import Around
 from app.example.reports import schedule_reports
+from app.example.reviews import tell_reviews
 from app.example.stress import tell_stress_test
 from core.access.rules import Actor
 from core.access.sessions import open_session
@@ -94,6 +95,7 @@ class _Story:
         tell_checks(self.place, self.known, self._ago(0.25))
         tell_challenger(self.place, self.known, self._ago(0.05))
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
+        tell_reviews(self.place, self.known, self._ago(0.12))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_alerts(self.place, self.known, self._ago(0.02))
         tell_open_incident(self.place, self.known, self.at)
