@@ -276,6 +276,8 @@ def work_once(
         note_failed_job(place, lease.kind, lease.slot, error, at=now())
     elif not error:
         note_done_job(place, lease.kind, at=now())
+    if lane.others:
+        deliver_once(place, at=now())  # a long queue of jobs does not hold back what alerts have to tell
     return True
 
 

@@ -15,6 +15,9 @@ from app.composition import Workplace
 from app.settings import load
 from app.worker import INTERNAL, Kind, held, work_once
 from app.working import LEFT_BEHIND, Worker, sweep
+from core.jobs.outbox.queries import messages
+from core.jobs.outbox.service import enqueue_message
+from core.jobs.outbox.tables import Channel
 from core.jobs.service import GAVE_UP, LEASE, Lane, take
 from core.jobs.tables import Job, JobStatus
 from core.ledger.service import Ledger
@@ -268,3 +271,15 @@ def test_there_is_nothing_to_sweep_in_a_new_installation(place: Workplace) -> No
     sweep(place, at=NOON)
 
     assert not (place.settings.data_dir / "incoming").exists()
+
+
+@pytest.mark.usefixtures("clock", "waiting")
+def test_a_queue_of_jobs_does_not_hold_back_messages(place: Workplace) -> None:
+    with place.store.transaction() as tx:
+        enqueue_message(tx, Channel.MAIL, "P0001", "alert.told", '{"subject": "A", "text": "B"}', at=NOON)
+
+    assert work_once(place)
+
+    with place.store.reading() as session:
+        (row,) = messages(session).rows
+    assert (row.attempts, row.said) == (1, "Not sent: no mail server is set up")
