@@ -82,7 +82,7 @@ def _fields(
                              key=f"m tiers {key}", disabled=disabled)  # fmt: skip
     tasks = right.multiselect("Tasks", list(Task), default=[one for one in Task if known is None or one in known.tasks],
                               key=f"m tasks {key}", disabled=disabled)  # fmt: skip
-    places = left.text_input("Environments, separated by commas; none means all", key=f"m places {key}",
+    places = left.text_input("Environments; none means all", help="Separated by commas.", key=f"m places {key}",
                              value=", ".join(known.environments) if known else "", disabled=disabled)  # fmt: skip
     rows = right.number_input("Rows that a verdict needs; 0 as the scope says", min_value=0,
                               value=known.minimum_rows if known else 0, key=f"m rows {key}",

@@ -138,12 +138,12 @@ def monitor_threshold(one: Monitor) -> str:
     held = one.threshold
     if held.against is Against.FIXED and held.direction is not None:
         return bound(held.direction, held.value)
+    side = {None: "", Direction.AT_LEAST: " below", Direction.AT_MOST: " above"}[held.direction]
+    within = "at most" if side else "within"
     if held.against is Against.LAST_APPROVED:
-        sides = {None: "within", Direction.AT_LEAST: "not below", Direction.AT_MOST: "not above"}
-        return f"{sides[held.direction]} {figure(held.tolerance)} of the version approved last"
-    sides = {None: "within", Direction.AT_LEAST: "no more below than", Direction.AT_MOST: "no more above than"}
+        return f"{within} {figure(held.tolerance)}{side or ' of'} the version approved last"
     of = "the reference" if held.against is Against.REFERENCE else f"comparable periods{_season(one)}"
-    return f"{sides[held.direction]} {figure(held.deviations)} deviations of {of}"
+    return f"{within} {figure(held.deviations)} deviations{side or ' of'} {of}"
 
 
 def monitored(one: Monitor) -> str:
