@@ -175,7 +175,9 @@ def test_a_decision_with_a_day_becomes_an_action_that_is_linked(world: World) ->
     with world.store.reading() as session:
         decisions = whole_review(session, number).decisions
         action = load_action(session, decisions[0].action)
-        assert [one.ref.number for one in linked(session, Ref(RecordKind.ACTION, action.number))] == [number]
+        about = [one.ref.number for one in linked(session, Ref(RecordKind.ACTION, action.number))]
+    assert about == [number, world.model]
+    assert counts(agenda(world, planned(world)))[Topic.ACTIONS] == 1
     assert (decisions[1].action, action.owner, action.due_at) == ("", world.cast.developer.id, world.at + 30 * DAY)
 
 

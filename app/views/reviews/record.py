@@ -45,19 +45,20 @@ def agenda_overview(reading: Reading) -> None:
         st.markdown(":gray[It was not held, so nothing was gone through.]")
         return
     st.markdown(_stands(reading, agenda))
+    now = "Then" if reading.whole.review.held_at else "Now"
     table(
         [
             {
                 "Topic": word(one.topic),
-                "Now": count(one.count),
+                now: count(one.count),
                 "At the last review": NOTHING if one.before is None else count(one.before),
                 "Change": _change(one),
                 "Overdue": count(one.overdue or None),
             }
             for one in agenda.sections
         ],
-        alt="Topics of the agenda with their count now, at the last review, the change and how many are overdue",
-        right=["Now", "At the last review", "Change", "Overdue"],
+        alt="Topics of the agenda with their count, that at the last review, the change and how many are overdue",
+        right=[now, "At the last review", "Change", "Overdue"],
     )
 
 
@@ -71,7 +72,9 @@ def agenda_topics(reading: Reading) -> None:
 def _stands(reading: Reading, agenda: Agenda) -> str:
     """“As of 26 Nov 2026, 11:20 UTC, of 3 models; counted since the last review, RV0001, on 12 Aug 2026.”"""
     frozen = reading.whole.review.agenda_digest
-    kept = f" Frozen when it was held, SHA-256 {digest(frozen)}." if frozen else " It is read anew until it is held."
+    kept = (
+        f" Frozen when it was held, SHA\u2011256 {digest(frozen)}." if frozen else " It is read anew until it is held."
+    )
     last = f"the last review, {agenda.last}, on " if agenda.last else ""
     return (
         f"As of {moment(agenda.as_of)}, of {counted(agenda.models, 'model')}; what happens is counted since "

@@ -24,6 +24,7 @@ from core.improvement.reviews.rules import (
     decision_refusals,
     text_refusals,
 )
+from core.improvement.reviews.scope import model_numbers
 from core.improvement.reviews.tables import Review, ReviewDecision
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -32,7 +33,7 @@ from core.store import Store, Transaction
 from core.store.numbers import next_number
 from core.validation.rules import Severity
 
-LONGEST_MINUTES = 20_000
+LONGEST_MINUTES, MOST_LINKED = 20_000, 50
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def _action(
     tx: Transaction, ledger: Ledger, row: Review, decision: Decision, due: datetime, actor: Actor, at: datetime
 ) -> str:
     title = decision.text.strip().splitlines()[0][:300]
-    about = (Ref(RecordKind.REVIEW, row.number),)
+    models = tx.session.execute(model_numbers(row).limit(MOST_LINKED + 1)).scalars().all()
+    named = models if len(models) <= MOST_LINKED else ()  # of a larger scope the action is of the review alone
+    about = (Ref(RecordKind.REVIEW, row.number), *(Ref(RecordKind.MODEL, number) for number in named))
     new = NewAction(decision.kind, title, decision.owner, due, about, decision.severity, decision.text.strip())
     return open_action(tx, ledger, new, actor=actor, at=at)
 
