@@ -1,6 +1,7 @@
 """A record of any kind as a link to its page, where there is one."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from app.components.text import link, plain
@@ -45,6 +46,20 @@ def record_link(ref: Ref, shown: str = "") -> str:
     return link(words, f"/{address}", **{name: ref.number})
 
 
-def record_links(refs: Iterable[Ref]) -> str:
-    """Several in one cell, a line each, since a link within text would be told from it by its colour alone."""
-    return "  \n".join(record_link(one, f"{one.kind.value} {one.number}") for one in refs) or plain("")
+def record_rows(refs: Iterable[Ref]) -> dict[str, str]:
+    """A row of facts for each record: links that stand close together cannot be told apart by touch."""
+    counted: Counter[str] = Counter()
+    rows = {}
+    for one in refs:
+        counted[one.kind.value] += 1
+        place = f" {counted[one.kind.value]}" if counted[one.kind.value] > 1 else ""
+        rows[f"Linked {one.kind.value}{place}"] = record_link(one)
+    return rows or {"Linked with": plain("")}
+
+
+def first_link(refs: Sequence[Ref]) -> str:
+    """The first as a link, the others below it as letters; “–” for none."""
+    if not refs:
+        return plain("")
+    others = ", ".join(plain(one.number) for one in refs[1:])
+    return record_link(refs[0]) + (f"  \n:small[:gray[{others}]]" if others else "")

@@ -148,7 +148,7 @@ def test_a_review_is_written_and_the_incident_closed_in_two_steps(world: World, 
     )  # fmt: skip
 
     page = desk.open(world.cast.approver, "incident", incident=number, tab="Review")
-    page.text_input[0].set_value("Everybody concerned")
+    page.text_input[1].set_value("Everybody concerned")
     for area in page.text_area[:4]:
         area.set_value(SAID)
     page.button(key="FormSubmitter:review-Record the review").click().run()
@@ -208,3 +208,17 @@ def test_an_approver_adds_a_duty_that_incidents_ask_about(world: World, desk: De
     number = world.declared()
     assert "in force" in page.success[0].value
     assert "Group risk" in words(desk.open(world.cast.owner, "incident", incident=number, tab="Clocks"))
+
+
+def test_a_moment_that_cannot_be_read_is_said_in_place(world: World, desk: Desk) -> None:
+    number = world.declared()
+    page = desk.open(world.cast.owner, "incident", incident=number, tab="Time line")
+
+    page.text_area[0].set_value(SAID)
+    page.text_input(key=f"noted_when_{number}").set_value("yesterday")
+    page.button(key="FormSubmitter:note-Write the note").click().run()
+    assert "not a moment" in words(page)
+    page.text_input(key=f"noted_when_{number}").set_value("2026-11-01 08:30")
+    page.button(key="FormSubmitter:note-Write the note").click().run()
+
+    assert "The note is on record" in page.success[0].value

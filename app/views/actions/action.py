@@ -8,7 +8,7 @@ import streamlit as st
 from app.components import Back, attempt, blocked, fact, facts, facts_line, head, paragraphs, plain, section, status
 from app.components.formats import day, moment
 from app.components.me import Me
-from app.components.record_links import record_links
+from app.components.record_links import record_rows
 from app.components.status import word
 from app.composition import Workplace, now
 from app.views.incidents.acting import recorded
@@ -81,7 +81,7 @@ def action_record(row: ActionRow, known: Mapping[str, str], things: Mapping[str,
     facts(
         {
             "Detail": paragraphs(one.detail),
-            "Linked with": record_links(link.ref for link in row.links),
+            **record_rows(link.ref for link in row.links),
             "Opened by": f"{name_of(one.opened_by, known)}, {moment(one.opened_at)}",
             **({"Sent back because": paragraphs(one.sent_back)} if one.sent_back else {}),
             **({"Carried over because": said(one.carried_over, one.carried_by, None)} if one.carried_over else {}),

@@ -7,7 +7,7 @@ from app.components import clear_filters, empty, filter_row, link, plain, search
 from app.components.filters import ALL, choose
 from app.components.formats import counted, day
 from app.components.me import Me
-from app.components.record_links import record_link
+from app.components.record_links import first_link
 from app.components.status import word
 from app.views.actions.action import action_state
 from app.views.incidents.reading import name_of
@@ -66,7 +66,7 @@ def actions_table(rows: Sequence[ActionRow], known: Mapping[str, str], at: datet
 def _row(row: ActionRow, known: Mapping[str, str], at: datetime, linked: bool) -> Mapping[str, str]:
     one = row.action
     carried = "  \n:small[:gray[carried over]]" if one.carried_over and one.status is ActionStatus.OPEN else ""
-    from_what = {"From": "  \n".join(record_link(link.ref) for link in row.links) or plain("")} if linked else {}
+    from_what = {"From": first_link([link.ref for link in row.links])} if linked else {}
     return {
         "Number": one.number,
         "Action": f"{link(one.title, '/actions', action=one.number)}{carried}",

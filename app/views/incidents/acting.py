@@ -1,13 +1,14 @@
 """Cards and forms that the tabs of an incident share: a text, a button, and what was recorded."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from app.components import act_button, attempt, blocked, section
 from app.views.confirmation import confirm_next
-from core.errors import Refusal
+from core.errors import Problem, Refusal, Unreadable
 from core.improvement.incidents.record import Done
 
 
@@ -53,9 +54,26 @@ def recorded(done: Done, said: str) -> None:
     st.rerun()
 
 
-def moment_input(label: str, value: datetime, *, latest: datetime, key: str) -> datetime:
-    """A moment in UTC, to the minute and not after `latest`; `key` names the record too, so that each has its own."""
-    begin = value.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
-    st.session_state.setdefault(key, begin)  # a default that moves with the clock would take the place of the entry
-    chosen = st.datetime_input(f"{label} (UTC)", key=key)
-    return min(chosen.replace(tzinfo=UTC), latest) if isinstance(chosen, datetime) else value
+@dataclass(frozen=True)
+class Entered:
+    """A moment as somebody typed it; read when the form is sent, so that what is wrong is said in place."""
+
+    label: str
+    text: str
+    latest: datetime
+
+    def moment(self) -> datetime:
+        """In UTC, to the minute; raises `Unreadable`."""
+        try:
+            found = datetime.fromisoformat(self.text.strip())
+        except ValueError:
+            expected = f"such as {self.latest.astimezone(UTC):%Y-%m-%d %H:%M}"
+            problem = Problem("not a moment", column=self.label, found=self.text[:60], expected=expected)
+            raise Unreadable([problem]) from None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def moment_input(label: str, value: datetime, *, latest: datetime, key: str) -> Entered:
+    """A moment in UTC as text; `key` names the record too, so that each has its own."""
+    st.session_state.setdefault(key, f"{value.astimezone(UTC):%Y-%m-%d %H:%M}")
+    return Entered(label, st.text_input(f"{label} (UTC)", key=key, max_chars=40), latest)

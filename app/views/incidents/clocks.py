@@ -113,7 +113,7 @@ def _notify(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> Non
             with attempt("No notification was recorded."):
                 done = record_notification(
                     place.store, place.ledger, incident=reading.number, rule=rule or "", receiver=receiver,
-                    reference=reference, what=what, notified_at=when, actor=viewer.actor, at=now(),
+                    reference=reference, what=what, notified_at=when.moment(), actor=viewer.actor, at=now(),
                 )  # fmt: skip
                 recorded(done, "The notification is on record")
 

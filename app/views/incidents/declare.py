@@ -90,7 +90,7 @@ def declare_form(place: Workplace, viewer: Me, asked: Asked, known: Mapping[str,
         new = NewIncident(
             title=title, severity=severity, what=what, model=asked.model, versions=tuple(versions),
             environment=environment or "", from_alert=asked.alert or None, commander=commander,
-            people_affected=people, harm=harm, aware_at=aware,
+            people_affected=people, harm=harm, aware_at=aware.moment(),
         )  # fmt: skip
         done = declare_incident(place.store, place.ledger, new=new, actor=viewer.actor, at=now())
         confirm_next(f"{done.number} is declared: ledger entry {done.entry}.")

@@ -7,7 +7,7 @@ from app.components import clear_filters, empty, filter_row, link, plain, search
 from app.components.filters import ALL, choose
 from app.components.formats import NOTHING, count, counted, day
 from app.components.me import Me
-from app.components.record_links import record_link
+from app.components.record_links import first_link
 from app.views.incidents.clock_words import clock_badge
 from core.improvement.incidents.queries import IncidentFilter, IncidentRow
 from core.improvement.incidents.rules.clocks import ClockState
@@ -17,7 +17,6 @@ from core.validation.rules import Severity
 
 FILTERS = {"search": "", "status": ALL, "severity": ALL, "model_number": "", "whose": "Anybody"}
 OPEN_ONLY = "open"
-SHOWN = 2  # affected versions in a cell
 
 
 def narrowed_by(viewer: Me) -> IncidentFilter:
@@ -85,17 +84,13 @@ def _row(row: IncidentRow, known: Mapping[str, str], at: datetime) -> Mapping[st
 
 
 def affected_words(affected: Sequence[str]) -> str:
-    """The first versions as links to their models, a line each, and how many more there are."""
-    shown = [_affected(one) for one in affected[:SHOWN]]
-    more = [f":gray[and {count(len(affected) - SHOWN)} more]"] if len(affected) > SHOWN else []
-    return "  \n".join([*shown, *more]) or NOTHING
+    """The first version as a link to its model, and the others below it as letters."""
+    return first_link([_ref(one) for one in affected])
 
 
-def _affected(one: str) -> str:
+def _ref(one: str) -> Ref:
     model, _, version = one.partition(" ")
-    if version:
-        return record_link(Ref(RecordKind.VERSION, f"{model} v{version}"))
-    return record_link(Ref(RecordKind.MODEL, model))
+    return Ref(RecordKind.VERSION, f"{model} v{version}") if version else Ref(RecordKind.MODEL, model)
 
 
 def nothing_found(everything: int) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from app.components import attempt, empty, facts, link, paragraphs, plain, section, table
 from app.components.formats import moment
 from app.components.me import Me
-from app.components.record_links import record_link, record_links
+from app.components.record_links import record_link, record_rows
 from app.composition import Workplace, now
 from app.views.incidents.acting import moment_input, recorded
 from app.views.incidents.listing import affected_words
@@ -42,7 +42,7 @@ def known_facts(reading: Reading) -> None:
         "Declared by": f"{reading.name_of(row.declared_by)}, {moment(row.declared_at)}",
         "Contained": moment(row.contained_at),
         "Resolved": moment(row.resolved_at),
-        "Linked with": record_links(beside),
+        **record_rows(beside),
     }
     if row.duplicate_of:
         pairs["Duplicate of"] = link(row.duplicate_of, "/incident", incident=row.duplicate_of)
@@ -86,8 +86,8 @@ def containment(place: Workplace, viewer: Me, reading: Reading, at: datetime) ->
         with attempt("Nothing was recorded."):
             ref = Ref(RecordKind.CHANGE, number.strip().upper()) if number.strip() else None
             done = record_containment(
-                place.store, place.ledger, incident=reading.number, kind=kind, what=what, ref=ref, happened_at=when,
-                actor=viewer.actor, at=now(),
+                place.store, place.ledger, incident=reading.number, kind=kind, what=what, ref=ref,
+                happened_at=when.moment(), actor=viewer.actor, at=now(),
             )  # fmt: skip
             recorded(done, "The containment is on record")
 
@@ -119,8 +119,8 @@ def informed(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> No
     if sent:
         with attempt("Nothing was recorded."):
             done = record_informed(
-                place.store, place.ledger, incident=reading.number, who=who, means=means or "", what=what, told_at=when,
-                actor=viewer.actor, at=now(),
+                place.store, place.ledger, incident=reading.number, who=who, means=means or "", what=what,
+                told_at=when.moment(), actor=viewer.actor, at=now(),
             )  # fmt: skip
             recorded(done, "Who was informed is on record")
 

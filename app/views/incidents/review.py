@@ -55,18 +55,19 @@ def document(viewer: Me, reading: Reading) -> None:
     section("Document")
     kept = reading.whole.linked_to(RecordKind.DOCUMENT)
     if kept:
-        st.markdown("  \n".join(record_link(Ref(RecordKind.DOCUMENT, one)) for one in kept))
+        for one in kept:
+            st.markdown(record_link(Ref(RecordKind.DOCUMENT, one)))
     versions = [one for one in reading.whole.affected if one.version]
     if not versions:
         st.markdown(":gray[A document is about a version; name an affected version first.]")
         return
-    for one in versions[:5]:
+    for affected in versions[:5]:
         st.page_link(
             page_file("documents"),
-            label=f"Post-incident review of {one.model} v{one.version}, filled from {reading.number} …",
+            label=f"Post-incident review of {affected.model} v{affected.version}, filled from {reading.number} …",
             icon=":material/description:",
             query_params={
-                "model": one.model, "version": one.version, "kind": "post-incident review",
+                "model": affected.model, "version": affected.version, "kind": "post-incident review",
                 "incident": reading.number,
             },
         )  # fmt: skip
@@ -96,7 +97,7 @@ def _write(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None
         sent = st.form_submit_button("Record the review", type="secondary" if held else "primary")
     if sent:
         with attempt("The review was not recorded."):
-            written = Review(when, present, **texts)
+            written = Review(when.moment(), present, **texts)
             done = write_review(
                 place.store, place.ledger, incident=reading.number, review=written, actor=viewer.actor, at=now()
             )

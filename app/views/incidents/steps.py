@@ -133,9 +133,13 @@ def _facts(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None
         sent = st.form_submit_button("Correct the facts")
     if sent:
         with attempt("The facts stay as they were."):
-            same = aware == row.aware_at.replace(second=0, microsecond=0)
+            since = aware.moment()
+            same = since == row.aware_at.replace(second=0, microsecond=0)
             facts = Facts(
-                title=title, **texts, aware_at=None if same else aware, began_at=began if knows_beginning else None
+                title=title,
+                **texts,
+                aware_at=None if same else since,
+                began_at=began.moment() if knows_beginning else None,
             )
             done = correct_facts(
                 place.store, place.ledger, incident=row.number, facts=facts, reason=reason,

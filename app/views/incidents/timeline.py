@@ -103,7 +103,7 @@ def _note(place: Workplace, viewer: Me, reading: Reading, at: datetime) -> None:
         if sent:
             with attempt("Nothing was noted."):
                 done = write_note(
-                    place.store, place.ledger, incident=reading.number, text=text, happened_at=when,
+                    place.store, place.ledger, incident=reading.number, text=text, happened_at=when.moment(),
                     actor=viewer.actor, at=now(),
                 )  # fmt: skip
                 recorded(done, "The note is on record")
