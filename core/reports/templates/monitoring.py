@@ -31,6 +31,7 @@ from core.reports.layout.blocks import (
 )
 from core.reports.layout.words import badge, count, counted, moment, precise, required, size
 from core.reports.templates.citing import Citing, block_or, table_or
+from core.reports.templates.monitoring_alerts import AlertLine, CheckedCount, alert_section, alerts_of, checked_in
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
 from core.reports.templates.texts import monitoring as texts
 from core.reports.templates.values import Built, Frame, Template
@@ -38,7 +39,7 @@ from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, Gap, SubjectKind
 from core.validation.tables import CheckResult, Evidence, Run
 
-VERSION = "monitoring summary 1"
+VERSION = "monitoring summary 2"
 TABLES = (Person, RoleGrant, Model, ModelVersion, Deployment, Evidence, Run, CheckResult, EventBatch)
 KINDS = (CheckKind.DRIFT.value, CheckKind.PERFORMANCE.value)
 
@@ -97,6 +98,8 @@ class MonitoringSummary:
     batches: tuple[BatchLine, ...]
     checks: tuple[CheckLine, ...]
     served: tuple[ServedLine, ...]
+    alerts: tuple[AlertLine, ...]
+    production: CheckedCount
     people: tuple[PersonLine, ...]
 
 
@@ -105,7 +108,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     people = people_of(session, {frame.generated_by})
     data = MonitoringSummary(
         scope_of(session, asked), asked.since, asked.as_of, _batches(session, asked), _checks(session, asked),
-        _served(session, asked), people,
+        _served(session, asked), alerts_of(frame.then.ledger, asked), checked_in(frame.then.ledger, asked), people,
     )  # fmt: skip
     entries = list(frame.then.ledger.entries(of(Event.EVENTS_RECORDED, Event.RUN_FINISHED), *since(asked.since)))
     runs = {f"run {one.run}" for one in data.checks}
@@ -115,10 +118,15 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     document = document_of(
         asked, frame, title=texts.TITLE, version=VERSION, scope=data.scope, statement=_statement(data),
         cards=_cards(data, citing),
-        sections=(_event_section(data, citing), _check_section(data, citing), _served_section(data, citing), gap),
+        sections=(
+            alert_section(data.alerts, citing), _event_section(data, citing), _check_section(data, citing),
+            _served_section(data, citing), gap,
+        ),
         people=people,
     )  # fmt: skip
-    told = sorted({line.entry for line in lines} | {one.entry for one in data.batches})
+    told = sorted(
+        {line.entry for line in lines} | {one.entry for one in data.batches} | {one.entry for one in data.alerts}
+    )
     return Built(document, data, tuple(told), gaps=(Gap(texts.THRESHOLDS, texts.GAP),))
 
 
@@ -176,11 +184,12 @@ def _statement(data: MonitoringSummary) -> Statement:
     events, failed = sum(one.rows for one in data.batches), _failed(data)
     said = texts.STATEMENT.format(
         events=counted(events, "event"), files=counted(len(data.batches), "file"),
-        checks=counted(len(data.checks), "check"), failed=failed,
+        checks=counted(len(data.checks), "check"), failed=failed, alerts=counted(len(data.alerts), "alert"),
+        figures=counted(data.production.figures, "figure"), breaches=data.production.failed,
     )  # fmt: skip
-    if failed:
+    if failed or data.production.failed:
         return Statement(Badge(texts.FAILED, Tone.STOPS), said)
-    known = bool(data.batches or data.checks)
+    known = bool(data.batches or data.checks or data.production.figures)
     return Statement(Badge(texts.SEEN if known else texts.QUIET, Tone.GOOD if known else Tone.NONE), said)
 
 
@@ -190,6 +199,9 @@ def _cards(data: MonitoringSummary, citing: Citing) -> tuple[tuple[str, Cell], .
         (len(data.batches), "batches"),
         (len(data.checks), "checks"),
         (_failed(data), "checks / verdict fail"),
+        (data.production.figures, "production / figures"),
+        (data.production.failed, "production / failed"),
+        (len(data.alerts), "alerts"),
     )
     return tuple((title, citing.number(*value)) for title, value in zip(texts.CARDS, values, strict=True))
 
