@@ -1,4 +1,4 @@
-"""A team review that was held and signed off, the next one planned, and a finding remediated with what shows it."""
+"""A team review that was held and signed off, with its decisions, and the next one planned."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from core.improvement.actions.rules import ActionKind
 from core.improvement.reviews.holding import Decision, decide, sign_off, write_minutes
 from core.improvement.reviews.planning import NewReview, plan_review
 from core.register.agenda import hold_review
-from core.validation.findings import Shown, remediate
 from core.validation.rules import Severity
 
 DAY = timedelta(days=1)
@@ -44,6 +43,3 @@ def tell_reviews(place: Workplace, known: Mapping[str, Account], at: datetime) -
         decide(store, ledger, review=review, decision=decision, actor=owner, at=held + DAY / 24)
     note = "The minutes say what was gone through, and every decision has an owner."
     sign_off(store, ledger, review=review, note=note, actor=approver, at=at - DAY)
-    text = "The cut was chosen anew so that the age groups are flagged alike; see the next version and its validation."
-    shown = [Shown("version", "M0002 v1.1.0")]
-    remediate(store, ledger, finding="F0002", text=text, evidence=shown, actor=developer, at=at - DAY / 2)
