@@ -260,10 +260,8 @@ def incident_is_led(world: World, incident: str) -> None:
     sees(in_charge, re.compile("The root cause is on record"))
     fill(in_charge.page, "What is to be done", "Release v1.2.0 with the unit fixed, and a check of ranges before it.")
     choose(in_charge, "Owner", "The developer")
-    in_charge.shot("chain_4_before")
     press(in_charge, "Open the action")
-    in_charge.shot("chain_4_after")
-    sees(in_charge, re.compile("CA0001 is open"))
+    sees(in_charge, re.compile("ACT0001 is open"))
     in_charge.shot("chain_4_cause")
     open_page(in_charge, f"/incident?incident={incident}")
     fill(in_charge.page, "What shows that it is over", "Two days of v1.0.0 without a breach; v1.2.0 is on its way.")
@@ -278,15 +276,15 @@ def corrected(world: World, client: httpx.Client) -> str:
     line = world.line
     a_version(line.store, line.cast, model=line.model, version="1.2.0", stage=Stage.VALIDATED)
     first = now() - timedelta(hours=2)
-    hand_in(client, "1.0.0", "c", first, 0.3, rows=600)
-    hand_in(client, "1.2.0", "c", first, 0.02, rows=600, environment=SHADOW)
+    hand_in(client, "1.0.0", "c", first, 0.3, rows=1200)
+    hand_in(client, "1.2.0", "c", first, 0.02, rows=1200, environment=SHADOW)
     at_desk = world.of("developer", f"/challenger?model={line.model}")
     choose(at_desk, "Champion", "1.0.0")
     choose(at_desk, "Challenger", "1.2.0")
     press(at_desk, "Compare")
     expect(button(at_desk, "Request promotion of v1.2.0")).to_be_visible(timeout=PATIENCE)
     at_desk.shot("chain_5_comparison")
-    fill(at_desk.page, "Rationale, kept in the ledger", "The unit is fixed; fewer errors on the same cases.")
+    fill(at_desk.page, "Rationale, kept with the request", "The unit is fixed; fewer errors on the same cases.")
     press(at_desk, "Request promotion of v1.2.0")
     change = until(lambda: newest_change(world, "1.2.0"), "the change request")
     approve(world, change)
@@ -328,15 +326,15 @@ def approve(world: World, change: str) -> None:
 
 def incident_is_closed(world: World, incident: str, change: str) -> None:
     """Whoever did the action reports it, another verifies, and somebody who led nothing reviews and closes."""
-    doing = world.of("developer", "/actions?action=CA0001")
+    doing = world.of("developer", "/actions?action=ACT0001")
     fill(doing.page, "What was done", "v1.2.0 is in production; ranges are checked before each release.")
     fill(doing.page, "What shows it", change)
     press(doing, "Report as done")
     sees(doing, re.compile("somebody else verifies it"))
-    verifying = world.of("validator", "/actions?action=CA0001")
+    verifying = world.of("validator", "/actions?action=ACT0001")
     fill(verifying.page, "What was looked at, and why it is enough", "The change, its canary and the check of ranges.")
     press(verifying, "Verify and close")
-    sees(verifying, re.compile("CA0001 is on record as it is now"))
+    sees(verifying, re.compile("ACT0001 is on record as it is now"))
     reviewing = world.of("second_validator", f"/incident?incident={incident}&tab=Review")
     for label in ("What happened", "What went well", "What was learnt", "What was decided"):
         fill(
@@ -370,7 +368,7 @@ def report_is_verified(world: World, incident: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = zipfile.ZipFile(bundle)
     assert any(
-        "CA0001" in told.read(name).decode("utf-8", "replace") for name in told.namelist() if name.endswith(".json")
+        "ACT0001" in told.read(name).decode("utf-8", "replace") for name in told.namelist() if name.endswith(".json")
     )
     checked = subprocess.run(
         [*countersign, "verify", str(bundle)], capture_output=True, text=True, check=False, timeout=120
