@@ -1,37 +1,26 @@
 """Monitoring of a model: its monitors, the series of one with what happened meanwhile, arrivals, data and controls."""
 
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 
-from app.components import Back, empty, fact, facts_line, head_with_actions, label, plain, section, status
+from app.components import Back, fact, facts_line, head_with_actions, label, plain, status
 from app.components.formats import day, moment
 from app.components.me import require
 from app.composition import now, workplace
 from app.navigation import page_file
 from app.views.confirmation import confirmation
 from app.views.monitoring.arrivals import arrivals_view
+from app.views.monitoring.checks import checks_view
 from app.views.monitoring.controls import controls_view
 from app.views.monitoring.monitored_data import monitored_data_view
 from app.views.monitoring.running import run_button
-from app.views.monitoring.series import (
-    USUAL,
-    WINDOWS,
-    alerts_table,
-    chart,
-    choice,
-    chunks_table,
-    monitors_table,
-    read,
-    said_in_short,
-    series_of,
-)
 from core.access.queries import names
 from core.access.rules import Permission
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.queries import model_page
-from core.monitoring.checks.queries import model_states
-from core.monitoring.checks.tables import MonitorState
+from core.monitoring.checks.queries import MonitorState, model_states
 
 TABS = ("Checks", "Arrivals", "Monitored data", "Controls")
 EVERY = timedelta(seconds=10)
@@ -64,35 +53,10 @@ if len(standing) > 1:
 if state is not None and state.error:
     st.error(f"The last run could not check: {plain(state.error)}", icon=":material/sync_problem:")
 
-
-def checks() -> None:
-    """The answer, the monitors, and the series of one; drawn anew by itself."""
-    moment_now = now()
-    window = st.session_state.get("window") or USUAL
-    found = read(place, number, environment, window, moment_now)
-    if not found.newest:
-        with empty(
-            "Nothing was checked yet.",
-            "Declare what is monitored and hand production data in: a chunk is checked as soon as it is full.",
-        ):
-            st.page_link(page_file("monitoring"), label="All models")
-        return
-    st.markdown(said_in_short(found))
-    monitors_table(found, number, environment, window, moment_now)
-    section("Series")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = choice(found)
-        st.segmented_control("Time", list(WINDOWS), key="window", bind="query-params", default=USUAL)
-    rows = series_of(found, chosen or "")
-    chart(rows, found, key="series")
-    chunks_table(rows)
-    alerts_table(found, moment_now)
-
-
 on_checks, on_arrivals, on_data, on_controls = st.tabs(TABS, key="tab", bind="query-params")
 if on_checks.open:
     with on_checks:
-        st.fragment(checks, run_every=EVERY)()
+        st.fragment(partial(checks_view, place, number, environment), run_every=EVERY)()
 if on_arrivals.open:
     with on_arrivals:
         arrivals_view(place, number, environment)

@@ -5,7 +5,7 @@ import streamlit as st
 from app.components import Back, fact, facts, facts_line, head, link, plain, section, status, table
 from app.components.formats import counted, moment
 from app.components.me import require
-from app.components.record_links import record_link, record_links
+from app.components.record_links import record_link
 from app.composition import workplace
 from app.views.rollback import WORDS
 from core.access.rules import Permission
@@ -36,7 +36,7 @@ facts(
         "Found": plain(row.said),
         "Chunks in a row": f"{counted(len(row.chunks), 'chunk')}, where the clause asks for {row.needed}",
         "Clause": link(row.clause, "/policy", policy=page.policy_version_id),
-        "Led to": record_links(one.ref for one in page.links if one.ref.kind is not RecordKind.CHUNK),
+        "Led to": ", ".join(record_link(one.ref) for one in page.links if one.ref.kind is not RecordKind.CHUNK),
     },
     alt="What was decided, on which facts, and what followed",
 )

@@ -51,6 +51,7 @@ HOLDERS = {
     "incident:handle": "owner developer validator approver",
     "incident:review": "validator approver",
     "review:hold": "owner validator approver",
+    "job:run": "owner developer validator administrator",
     "person:manage": "administrator",
     "hook:manage": "administrator",
     "anchor:manage": "administrator",
@@ -82,7 +83,7 @@ TAKES = {
     "RETURN": "production:return",
     "RETIRE": "change:execute",
 }
-MANAGES = ("person:manage", "hook:manage", "anchor:manage", "event:erase")
+MANAGES = ("person:manage", "hook:manage", "anchor:manage", "event:erase", "job:run")
 APART = {
     "administrator": {"approver", "validator", "developer", "owner", "auditor"},
     "auditor": {"administrator", "developer", "validator", "approver", "owner"},

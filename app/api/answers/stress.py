@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from app.api.answers import LedgerProof
 from core.metrics.verdicts import Verdict
 from core.validation.stress.tables import StressStatus
 
@@ -51,6 +52,12 @@ class StressView(BaseModel):
     requested_at: datetime
     finished_at: datetime | None
     figures: list[StressFigureView]
+
+
+class StressAsked(StressView):
+    """A stress test that was queued, with its place in the ledger."""
+
+    ledger: LedgerProof
 
 
 class StressList(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.api.answers.stress import StressFigureView, StressList, StressView, StressWish
+from app.api.answers.stress import StressAsked, StressFigureView, StressList, StressView, StressWish
 from app.api.caller import Reader
 from app.api.writing import Write
 from app.stress.running import allowing
@@ -23,7 +23,7 @@ Offset = Annotated[int, Query(ge=0, le=10**9)]
 @router.post(
     "/models/{model}/stress-tests",
     status_code=HTTPStatus.CREATED,
-    response_model=StressView,
+    response_model=StressAsked,
     operation_id="run_stress_test",
 )
 def run_test(model: str, wish: StressWish, write: Write) -> Response:
@@ -39,7 +39,7 @@ def run_test(model: str, wish: StressWish, write: Write) -> Response:
             source=StressSource.PIPELINE,
             **write.acting,
         ),
-        _view,
+        lambda session, number: StressAsked(**_view(session, number).model_dump(), ledger=write.newest(session)),
     )
 
 
