@@ -172,6 +172,18 @@ def test_an_alert_that_nobody_has_waits_on_the_desk_of_its_owner(
     assert "Take alert" not in words(desk.open(cast.second_validator, "my_work"))
 
 
+def test_what_nobody_took_of_one_model_is_one_task_that_says_the_gravest(
+    desk: Desk, cast: Cast, place: Workplace, model: str
+) -> None:
+    raised(place)
+    raised(place, key="drift", severity=Severity.CRITICAL, title="Drift of a column, age")
+
+    said = words(desk.open(cast.owner, "my_work"))
+
+    assert "Take 2 alerts, the gravest: Drift of a column, age" in said
+    assert "Take alert" not in said
+
+
 def test_channels_are_for_administrators_alone(desk: Desk, cast: Cast) -> None:
     assert "Channels of alerts" not in [one.value for one in desk.open(cast.owner, "channels").title]
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlmodel import col, select
 
+from core.inventory.deployments.rules import PRODUCTION
 from core.ledger.service import Ledger
 from core.links import RecordKind, Ref
 from core.metrics.verdicts import Verdict
@@ -113,6 +114,10 @@ def _open_keys(tx: Transaction, subject: Subject) -> set[str]:
     return set(tx.session.exec(query))
 
 
+def _where(subject: Subject) -> str:
+    return "" if subject.environment == PRODUCTION else f", in {subject.environment}"
+
+
 def _signal(subject: Subject, key: str, number: str, chunk: Checked, found: Found) -> Signal:
     about = f" of {found.subject}" if found.subject else ""
     rows = f" with {found.rows} rows" if chunk.rows else ""
@@ -122,7 +127,7 @@ def _signal(subject: Subject, key: str, number: str, chunk: Checked, found: Foun
         kind=AlertKind.NO_DATA if found.kind is MonitorKind.FRESHNESS else AlertKind.BREACH,
         key=key,
         severity=Severity(found.severity),
-        title=f"{found.title}{about}",
+        title=found.title + (f", {found.subject}" if found.subject else "") + _where(subject),
         detail=f"{found.metric}{about}{estimated}: {found.reason}, in {number}{rows} (clause {found.clause}).",
         model=subject.model.number,
         version=versions[0] if versions else "",
