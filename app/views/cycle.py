@@ -34,6 +34,7 @@ BY_KEY = {
     Where.CHANGE: ("/approval", "change"),
     Where.INCIDENT: ("/incident", "incident"),
     Where.REVIEW: ("/review", "review"),
+    Where.STRESS_TEST: ("/stress_test", "test"),
     Where.DOCUMENT: ("/document", "document"),
 }
 BY_MODEL = {

@@ -21,6 +21,7 @@ from core.policy.monitors.rules import MonitorKind
 from core.policy.packs.signals import Act, DocumentKind
 from core.reports.tables import Export, ExportStatus
 from core.validation.rules import EvidenceKind, FindingStatus
+from core.validation.stress.tables import StressStatus, StressTest
 from core.validation.tables import CheckResult, Finding
 
 CONFIRMED, VALIDATED = f"act {Act.PACKS_CONFIRMED}", f"act {Act.VALIDATED}"
@@ -112,6 +113,26 @@ def _reports(session: Session, scope: Scope) -> Part:
         yield model, {"report": number}
 
 
+def _stress_tests(session: Session, scope: Scope) -> Part:
+    """The newest test of any version that came to an end."""
+    pairs = scope.pairs
+    newest = (
+        select(func.max(col(StressTest.id)))
+        .join(ModelVersion, col(ModelVersion.id) == col(StressTest.version_id))
+        .where(col(StressTest.status) == StressStatus.FINISHED)
+        .group_by(col(ModelVersion.model_id))
+    )
+    query = (
+        select(pairs.c.model, col(StressTest.number), col(StressTest.verdict))
+        .join(ModelVersion, col(ModelVersion.model_id) == pairs.c.model)
+        .join(StressTest, col(StressTest.version_id) == col(ModelVersion.id))
+        .where(col(StressTest.id).in_(newest))
+    )
+    passed = {Verdict.PASS: True, Verdict.FAIL: False}
+    for model, number, verdict in session.execute(query):
+        yield model, {"stress_test": number, "stress_passed": passed.get(verdict)}
+
+
 def _monitoring(session: Session, scope: Scope) -> Part:
     """Where production stands by its checks; a model that waits for its first chunk has none."""
     pairs = scope.pairs
@@ -170,5 +191,6 @@ def _findings(session: Session, scope: Scope) -> Part:
 
 
 PARTS = (
-    _models, _runs, _open_changes, _reports, _findings, _monitoring, _drift, actions, incidents, review_meetings,
+    _models, _runs, _open_changes, _reports, _findings, _monitoring, _drift, _stress_tests, actions, incidents,
+    review_meetings,
 )  # fmt: skip

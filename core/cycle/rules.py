@@ -59,6 +59,7 @@ class Where(StrEnum):
     DOCUMENT = "document"
     DOCUMENTS = "documents"
     MONITORING = "monitoring"
+    STRESS_TEST = "stress test"
 
 
 class Monitored(StrEnum):
@@ -102,6 +103,8 @@ class Facts:
     monitored: Monitored | None = None  # none: no production data were checked
     drift: Monitored | None = None  # none: no drift was computed
     worst: str = ""  # the title of the monitor in breach
+    stress_test: str = ""  # the newest of any version that came to an end
+    stress_passed: bool | None = None  # None: its evidence was not enough
     stressed: str = ""  # the run at hand, where scenarios were handed in and judged
     findings: int = 0
     first_due: datetime | None = None  # of the findings that are not verified closed
@@ -244,10 +247,17 @@ def _drift(facts: Facts) -> Point:
 
 
 def _stress(facts: Facts) -> Point:
-    """Scenarios judged by a validation count; what a running system does under load is not measured."""
+    """The newest stress test counts; without one that was judged, scenarios that a validation judged."""
+    if facts.stress_test and facts.stress_passed is not None:
+        state = State.MET if facts.stress_passed else State.MISSING
+        said = f"{facts.stress_test} {'passed' if facts.stress_passed else 'failed'}"
+        return Point(C.STRESS, state, said, Where.STRESS_TEST, facts.stress_test)
     if facts.stressed:
         return Point(C.STRESS, State.MET, f"Scenarios judged in {facts.stressed}", Where.RUN, facts.stressed)
-    return Point(C.STRESS, State.NO_DATA, "No scenario was judged", Where.EVIDENCE)
+    if facts.stress_test:
+        said = f"{facts.stress_test} shows too little"
+        return Point(C.STRESS, State.NO_DATA, said, Where.STRESS_TEST, facts.stress_test)
+    return Point(C.STRESS, State.NO_DATA, "Nothing was stressed", Where.EVIDENCE)
 
 
 def _response(facts: Facts, at: datetime) -> Point:
