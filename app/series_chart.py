@@ -1,4 +1,4 @@
-"""The series of a monitor as a figure: values with intervals over time, thresholds, versions and alerts marked."""
+"""The series of a monitor as a figure: values with intervals over time; thresholds, versions, alerts and incidents."""
 
 import html
 import math
@@ -36,7 +36,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened: a version that came, an alert that was raised."""
+    """Something that happened: a version that came, an alert that was raised, an incident."""
 
     at: datetime
     word: str
@@ -49,6 +49,7 @@ class TimeSeries:
     dots: tuple[Dot, ...]
     versions: tuple[Moment, ...]
     alerts: tuple[Moment, ...]
+    incidents: tuple[Moment, ...]
     title: str
     alt: str
     said: Callable[[float], str]
@@ -61,7 +62,7 @@ def show(chart: TimeSeries, *, key: str) -> None:
 
 
 def time_series(chart: TimeSeries, shown: Appearance) -> go.Figure:
-    """Thresholds are dashed steps over the grid, versions dotted lines with a word on top, alerts marks at the foot."""
+    """Thresholds are dashed steps, versions dotted lines with a word on top, alerts and incidents marks at the foot."""
     ink = INKS[shown]
     plot = empty_figure(ink, height=HEIGHT)
     plot.update_xaxes(type="date", fixedrange=True, showgrid=False, range=_across(chart), tickformat="%-d %b\n%Y")
@@ -77,8 +78,9 @@ def time_series(chart: TimeSeries, shown: Appearance) -> go.Figure:
         plot.add_trace(_dots(chart, mark, estimated=estimated, ink=ink))
     for one in chart.versions[-MOST_MARKS:]:
         _version(plot, one, ink)
-    if chart.alerts:
-        plot.add_trace(_alerts(chart, ink))
+    for happened, symbol in ((chart.alerts, "triangle-up"), (chart.incidents, "diamond")):
+        if happened:
+            plot.add_trace(_at_foot(chart, happened, symbol, ink))
     return plot
 
 
@@ -131,12 +133,12 @@ def _version(plot: go.Figure, one: Moment, ink: Ink) -> None:
     plot.add_annotation(x=one.at, xref="x", xanchor="left", **said_on_top(one.word, ink))
 
 
-def _alerts(chart: TimeSeries, ink: Ink) -> go.Scatter:
+def _at_foot(chart: TimeSeries, happened: Sequence[Moment], symbol: str, ink: Ink) -> go.Scatter:
     low, _ = _up(chart)
     return go.Scatter(
-        x=[one.at for one in chart.alerts], y=[low] * len(chart.alerts), mode="markers", cliponaxis=False,
-        marker={"symbol": "triangle-up", "size": 11, "color": ink.breach},
-        customdata=[html.escape(one.word) for one in chart.alerts], hovertemplate="%{customdata}<extra></extra>",
+        x=[one.at for one in happened], y=[low] * len(happened), mode="markers", cliponaxis=False,
+        marker={"symbol": symbol, "size": 11, "color": ink.breach},
+        customdata=[html.escape(one.word) for one in happened], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
 
 
@@ -153,7 +155,7 @@ def _all_estimated(chart: TimeSeries) -> bool:
 
 
 def _end(chart: TimeSeries) -> datetime:
-    return max([dot.at for dot in chart.dots] + [one.at for one in chart.alerts])
+    return max([dot.at for dot in chart.dots] + [one.at for one in (*chart.alerts, *chart.incidents)])
 
 
 def _across(chart: TimeSeries) -> list[datetime]:

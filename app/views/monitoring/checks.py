@@ -17,6 +17,7 @@ from app.views.monitoring.series import (
     said_in_short,
     series_of,
 )
+from app.views.rollback import rollback_view
 
 
 def checks_view(place: Workplace, number: str, environment: str) -> None:
@@ -41,3 +42,4 @@ def checks_view(place: Workplace, number: str, environment: str) -> None:
     chart(rows, found, key="series")
     chunks_table(rows)
     alerts_table(found, moment_now)
+    rollback_view(place, number, moment_now, environment=environment)

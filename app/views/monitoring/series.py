@@ -14,6 +14,8 @@ from app.components.sparkline import sparkline
 from app.composition import Workplace
 from app.series_chart import Dot, Moment, TimeSeries
 from app.views.monitoring.figures import figure, named, threshold, title_of, verdict, with_interval
+from core.improvement.incidents.queries import incidents_of
+from core.improvement.incidents.tables import Incident
 from core.inventory.deployments.queries import StayRow, stay_words, stays
 from core.links import RecordKind, Ref
 from core.metrics.verdicts import Verdict
@@ -40,6 +42,7 @@ class Read:
     rows: Mapping[str, tuple[ResultRow, ...]]  # by `key_of`, the oldest first
     stays: tuple[StayRow, ...]
     alerts: tuple[OpenAlert, ...]
+    incidents: tuple[Incident, ...]
 
 
 def key_of(row: ResultRow) -> str:
@@ -51,11 +54,13 @@ def read(place: Workplace, model: str, environment: str, window: str, at: dateti
     """The newest figures of every monitor, and all of those in the window."""
     length = WINDOWS.get(window, WINDOWS[USUAL])
     since = at - length if length else None
+    begins = since or datetime.fromtimestamp(0, at.tzinfo)
     with place.store.reading() as session:
         newest = newest_by_clause(session, model, environment)
         found = results(session, model, environment, since=since, limit=MOST * max(1, len(newest)))
         came = stays(session, model, environment=environment, limit=50).rows
-        alerts = raised_between(session, model, environment, since or datetime.fromtimestamp(0, at.tzinfo), at)
+        alerts = raised_between(session, model, environment, begins, at)
+        declared = [one.incident for one in incidents_of(session, model, at=at)]
     rows: dict[str, list[ResultRow]] = {}
     for row in found:
         rows.setdefault(key_of(row), []).append(row)
@@ -64,6 +69,7 @@ def read(place: Workplace, model: str, environment: str, window: str, at: dateti
         {key: tuple(series) for key, series in rows.items()},
         came,
         alerts,
+        tuple(one for one in declared if one.aware_at >= begins and one.environment in ("", environment)),
     )
 
 
@@ -129,12 +135,15 @@ def chart(rows: Sequence[ResultRow], found: Read, *, key: str) -> None:
             if stay.until is None or stay.until > first
         ),
         alerts=tuple(Moment(alert.raised_at, f"{alert.number}, {alert.title}") for alert in found.alerts),
+        incidents=tuple(Moment(one.aware_at, f"{one.number}, {one.title}") for one in found.incidents),
         title=title_of(newest)[:48],
         alt=_alt(drawn),
         said=lambda number: figure(newest.metric, number),
     )
     series_chart.show(value, key=key)
-    st.markdown(f":small[:gray[{series_chart.SHAPES_SAID} {_held_against(drawn)} Dotted lines: versions. ▲ alerts.]]")
+    st.markdown(
+        f":small[:gray[{series_chart.SHAPES_SAID} {_held_against(drawn)} Dotted lines: versions. ▲ alerts. ◆ incidents.]]"
+    )
 
 
 def chunks_table(rows: Sequence[ResultRow]) -> None:

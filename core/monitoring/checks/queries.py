@@ -13,7 +13,8 @@ from core.errors import NotFound
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.tables import Model, ModelVersion, ProductionPointer
 from core.metrics.verdicts import Verdict
-from core.monitoring.checks.tables import MonitorChunk, MonitorResult, MonitorSlot, MonitorState
+from core.monitoring.checks.tables import MonitorChunk, MonitorResult, MonitorSlot
+from core.monitoring.checks.tables import MonitorState as MonitorState
 from core.policy.tables import PolicyVersion
 from core.store.paging import Page
 from core.store.types import choice
