@@ -141,9 +141,8 @@ def chart(rows: Sequence[ResultRow], found: Read, *, key: str) -> None:
         said=lambda number: figure(newest.metric, number),
     )
     series_chart.show(value, key=key)
-    st.markdown(
-        f":small[:gray[{series_chart.SHAPES_SAID} {_held_against(drawn)} Dotted lines: versions. ▲ alerts. ◆ incidents.]]"
-    )
+    said = f"{series_chart.SHAPES_SAID} {_held_against(drawn)}"
+    st.markdown(f":small[:gray[{said} Dotted lines: versions. ▲ alerts. ◆ incidents.]]")
 
 
 def chunks_table(rows: Sequence[ResultRow]) -> None:
