@@ -18,6 +18,7 @@ from app.views.model_steps import five_steps
 from app.views.production import production, stands_in_words
 from app.views.timeline import time_line
 from core.access.rules import Permission
+from core.improvement.incidents.queries import incidents_of
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.importing.queries import registry_facts
 from core.inventory.queries import model_page
@@ -30,7 +31,7 @@ with place.store.reading() as session:
     page = model_page(session, st.query_params.get("model", ""), st.query_params.get("version"))
     reading = read_version(session, page, page.version, viewer.actor, at) if page.version else None
     states = model_states(session, page.model.number)
-    former = in_production(session, page)
+    former, incidents = in_production(session, page), incidents_of(session, page.model.number, at=at)
     registered = registry_facts(session, page.model.number, page.version.version) if page.version else ()
 
 if reading is None:
@@ -41,7 +42,7 @@ monitored = next((one for one in states if one.environment == PRODUCTION), None)
 st.query_params["version"] = reading.version.version
 confirmation()
 draw_head(place, viewer, reading, stands_in_words(place, reading.model.number, at))
-step_cards(five_steps(reading, monitored, at))
+step_cards(five_steps(reading, monitored, incidents, at))
 on_record, on_evidence, on_decisions, on_production, on_line, on_history = st.tabs(TABS, key="tab", bind="query-params")
 if on_record.open:
     with on_record:

@@ -13,24 +13,39 @@ from app.views.monitoring.figures import named, threshold
 from app.work.tasks import urgency
 from core.approval.queries import ChangeRow
 from core.approval.rules import OPEN, ChangeStatus
+from core.improvement.incidents.queries import IncidentRow
+from core.improvement.incidents.rules.life import FINAL
 from core.inventory.rules import Stage
 from core.metrics.verdicts import Verdict
 from core.monitoring.checks.queries import ModelState
 from core.validation.tables import CheckResult
 
-LATER = "Not part of this release"
 CONCLUDED = frozenset({Stage.VALIDATED, Stage.NOT_VALIDATED, Stage.IN_APPROVAL, Stage.APPROVED, Stage.IN_PRODUCTION})
 
 
-def five_steps(reading: Reading, monitored: ModelState | None, at: datetime) -> tuple[Step, ...]:
+def five_steps(
+    reading: Reading, monitored: ModelState | None, incidents: Sequence[IncidentRow], at: datetime
+) -> tuple[Step, ...]:
     """Map, validate, approve, monitor, improve."""
     return (
         _map(reading, at),
         Step("2 Validate", *_validate(reading)),
         Step("3 Approve", *_approve(reading.into_use, at)),
         Step("4 Monitor", *_monitor(reading, monitored, at)),
-        Step("5 Improve", status("Not started"), "No incident on record", LATER),
+        Step("5 Improve", *_improve(reading, incidents)),
     )
+
+
+def _improve(reading: Reading, incidents: Sequence[IncidentRow]) -> tuple[str, str, str]:
+    """The newest incident that is not over, otherwise the newest one, and the way to all of them."""
+    way = link("Incidents", "/incidents", model_number=reading.model.number)
+    if not incidents:
+        return status("Not started"), "No incident on record", way
+    standing = [row for row in incidents if row.incident.status not in FINAL]
+    row = (standing or list(incidents))[0]
+    said = f"{row.incident.number} {plain(row.incident.title)}"
+    rest = f", {counted(row.pending, 'action')} open" if row.pending else ""
+    return status(row.incident.status), f"{said}{rest}", way
 
 
 def _monitor(reading: Reading, monitored: ModelState | None, at: datetime) -> tuple[str, str, str]:

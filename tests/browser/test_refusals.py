@@ -255,7 +255,7 @@ WRONG: Mapping[Try, Mapping[str, Set[str]]] = {
     answers: DEVELOPMENT,
     raises_a_finding: CHALLENGE,
     remediates: DEVELOPMENT,
-    closes: {**CHALLENGE, "developer": {P, DD, "own-remediation"}},
+    closes: {**CHALLENGE, "developer": {P, DD, "own-remediation", "own-finding"}},
     concludes: also({**CHALLENGE, "validator": set()}, "open-questions", "blocking-finding"),
     requests: also({**DEVELOPMENT, "developer": set(), "owner": set()}, "stage"),
     answers_an_item: DECISION,
