@@ -168,7 +168,7 @@ def _moved(one: FindingAct, known: Mapping[str, str]) -> str:
 
 def _judged(one: Judgement) -> str:
     against = f", required {required(one.check)}" if one.check.threshold is not None else ""
-    return f"{status(one.check.verdict)} {figure(one.check)}{against}\u2002 {link(one.run, '/report', run=one.run)}"
+    return f"{status(one.check.verdict)} {figure(one.check)}{against}  \n{link(one.run, '/report', run=one.run)}"
 
 
 def _who(person: str | None, when: datetime | None, known: Mapping[str, str]) -> str:

@@ -54,7 +54,7 @@ def test_list(place: Workplace, wanted: StressFilter, known: Mapping[str, str]) 
                 {
                     "Test": link(row.number, "/stress_test", test=row.number),
                     "Plan": plain(row.name),
-                    "Version": f"{plain(row.model_name)} {_version(row)}",
+                    "Version": _version(row),
                     "State": state(row),
                     "Requests": count(row.requests_done) if row.requests_done else "",
                     "Asked for by": plain(known.get(row.requested_by, "the clock")),
@@ -69,7 +69,7 @@ def test_list(place: Workplace, wanted: StressFilter, known: Mapping[str, str]) 
 
 
 def _version(row: StressRow) -> str:
-    return link(f"v{row.version}", "/model", model=row.model, version=row.version)
+    return link(f"{row.model_name} v{row.version}", "/model", model=row.model, version=row.version)
 
 
 def ask_form(place: Workplace, viewer: Me, model: str, version: str) -> None:
@@ -77,23 +77,25 @@ def ask_form(place: Workplace, viewer: Me, model: str, version: str) -> None:
     section("Ask for a stress test")
     against = permission_refusals(viewer.actor, Permission.STRESS_RUN)
     blocked("A stress test", against)
+    if against:
+        return
     with place.store.reading() as session:
         versions = testable_versions(session, model)
     if not versions:
         st.markdown("Type the number of a model above to have one of its versions tested.")
         return
     first = versions.index(version) if version in versions else 0
-    number = st.selectbox(f"Version of {model}", versions, index=first, disabled=bool(against), width=200)
+    number = st.selectbox(f"Version of {model}", versions, index=first, width=200)
     chosen = (model, number)
     with place.store.reading() as session:
         text = starting_plan(session, place.files, model, number, place.settings.stress_hosts)
-    plan = st.text_area("Plan, TOML", text, height=420, key=f"plan {chosen}", disabled=bool(against))
+    plan = st.text_area("Plan, TOML", text, height=420, key=f"plan {chosen}")
     left, right = st.columns(2)
     with left:
         if act_button("Run stress test", against, key="run"):
             _run(place, viewer, chosen, plan)
     with right, st.container(horizontal=True, vertical_alignment="bottom"):
-        days = st.number_input("Every so many days", 1, 366, 30, key="every", disabled=bool(against), width=170)
+        days = st.number_input("Every so many days", 1, 366, 30, key="every", width=170)
         if act_button("Run by the clock", against, key="schedule", kind="secondary"):
             _schedule(place, viewer, chosen[0], plan, int(days))
 
@@ -130,7 +132,7 @@ def schedule_list(place: Workplace, viewer: Me, model: str, known: Mapping[str, 
             {
                 "Schedule": row.number,
                 "Plan": plain(row.name),
-                "Model": f"{link(row.model, 'model', model=row.model)} {plain(row.model_name)}",
+                "Model": link(f"{row.model} {row.model_name}", "/model", model=row.model),
                 "In": plain(row.environment),
                 "Every": counted(row.every_days, "day"),
                 "Since": day(row.first_at, today=at),
@@ -145,8 +147,10 @@ def schedule_list(place: Workplace, viewer: Me, model: str, known: Mapping[str, 
         unbroken=["Schedule", "In"],
     )
     against = permission_refusals(viewer.actor, Permission.STRESS_RUN)
+    if against:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Schedule", [row.number for row in rows], key="ends", width=170, disabled=bool(against))
+        chosen = st.selectbox("Schedule", [row.number for row in rows], key="ends", width=170)
         if act_button("End schedule", against, key="end", kind="secondary"):
             with attempt("The schedule was not ended."):
                 end_schedule(place.store, place.ledger, schedule=chosen, actor=viewer.actor, at=now())

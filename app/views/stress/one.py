@@ -22,6 +22,7 @@ from app.components.formats import NOTHING, count, counted, digest, moment, numb
 from app.components.me import Me
 from app.components.refusals import act_button
 from app.composition import Workplace, now
+from app.navigation import page_file
 from app.plots import show
 from app.views.confirmation import confirm_next
 from app.views.stress.listed import WORD, pending, state
@@ -45,13 +46,14 @@ def draw_head(place: Workplace, viewer: Me, page: StressPage, known: Mapping[str
     row = page.row
     line = facts_line(
         state(row),
-        fact("Version", link(f"{row.model} v{row.version}", "/model", model=row.model, version=row.version)),
+        fact("Version", plain(f"{row.model} v{row.version}")),
         fact("Asked for by", plain(known.get(row.requested_by, "the clock"))),
         fact("Ended", moment(row.finished_at)),
     )
     with head_with_actions(
         row.name, line, back=Back("stress_tests", "Stress tests", (("model", row.model),)), trail=row.number
     ):
+        st.page_link(page_file("model"), label="Model", query_params={"model": row.model, "version": row.version})
         if pending(row) and act_button("Stop test", cancel_refusals(viewer.actor, ""), key="stop", kind="secondary"):
             with attempt("The test was not stopped."):
                 cancel_stress_test(place.store, place.ledger, test=row.number, actor=viewer.actor, at=now())
