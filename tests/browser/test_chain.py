@@ -41,8 +41,8 @@ from core.policy.service import default_policy_text, publish
 from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
 from tests.browser.steps import choose, fill, open_page, press, sees
 from tests.builders import NOON, REASON, Cast, a_model, a_version, signed_in
-from tests.monitoring.alerts import test_delivering as delivering
-from tests.monitoring.alerts.test_delivering import Postbox, Receiver
+from tests.delivery import servers as delivering
+from tests.delivery.servers import Postbox, Receiver
 from tests.registries import conftest as registry
 from tests.registries.conftest import add_model, add_version
 from tests.registries.test_alias_follows import NAME, linked

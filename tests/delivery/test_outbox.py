@@ -2,11 +2,8 @@
 
 import json
 import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,42 +23,11 @@ from core.jobs.outbox.tables import Channel, Delivery
 from core.reports.keys import SigningKeys, open_keys
 from core.store import EvidenceFiles
 from tests.builders import NOON, Cast
+from tests.delivery.servers import Receiver
+from tests.delivery.servers import receiver as receiver
 from tests.rollout.conftest import Line
 from tests.rollout.conftest import line as line
 from tests.rollout.conftest import started as started
-
-
-@dataclass
-class Receiver:
-    """A real HTTP server that keeps what it was sent and answers as it is told."""
-
-    answers: list[int] = field(default_factory=list)
-    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
-    port: int = 0
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            found.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(found.answers.pop(0) if found.answers else 204)
-            self.send_header("Location", "http://localhost:1/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
