@@ -142,7 +142,7 @@ def test_a_service_of_apprise_is_told_through_the_guard_and_again_after_a_failur
     assert {headers["message-id"] for headers, _ in receiver.got} == {row.number}
     assert "AL0001" in said[2]["title"]
     assert row.number in said[2]["message"]
-    assert (row.status, row.said) == (Delivery.DELIVERED, "Answered 200")
+    assert (row.status, row.said) == (Delivery.DELIVERED, "Answered 204")
 
 
 def test_after_a_crash_between_sending_and_noting_the_copy_has_the_same_id(
