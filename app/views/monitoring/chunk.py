@@ -87,6 +87,10 @@ def columns(page: ChunkPage) -> None:
             alt="Columns by drift against the reference, with the share of missing values here and there",
             right=["Drift", "Missing", "in the reference"],
         )
+        st.caption(
+            "Drift here ranks the columns: Jensen–Shannon distance to base 2, in bins of the reference. A monitor’s figure "
+            "above follows its own definition, with the natural logarithm, and differs."
+        )
     with right:
         named_columns = {one.column: one for one in found}
         chosen = st.selectbox(
