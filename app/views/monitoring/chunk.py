@@ -88,8 +88,8 @@ def columns(page: ChunkPage) -> None:
             right=["Drift", "Missing", "in the reference"],
         )
         st.caption(
-            "Drift here ranks the columns: Jensen–Shannon distance to base 2, in bins of the reference. A monitor’s figure "
-            "above follows its own definition, with the natural logarithm, and differs."
+            "Drift here ranks the columns: Jensen–Shannon distance to base 2, in bins of the reference. A monitor’s "
+            "figure above follows its own definition, with the natural logarithm, and differs."
         )
     with right:
         named_columns = {one.column: one for one in found}
