@@ -1,17 +1,14 @@
 """Reads a policy from its TOML text; anything missing, unknown or out of range is refused with its place."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 
-from core.errors import Problem, Unreadable
 from core.policy.alerting.reading import read_alerting
 from core.policy.controls.reading import controls_of, output_reviews_of
 from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
 from core.policy.monitors.reading import read_monitor
 from core.policy.packs import packs
-from core.policy.places import places_of
-from core.policy.reader import Reader, Wrong
+from core.policy.reader import Reader, read_toml
 from core.policy.rules import (
     FULL_AT_ONCE,
     INTO_USE,
@@ -45,19 +42,7 @@ CANARY = re.compile(r"canary ([1-9]\d?)")
 
 def parse_policy(text: str) -> Policy:
     """The policy that this text says; raises `Unreadable` with every problem at once."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"at line (\d+)", str(error))
-        last = text.rstrip().count("\n") + 1  # “at end of document”
-        raise Unreadable([Problem(str(error), line=int(place[1]) if place else last)]) from error
-    reader = Reader(raw, "", Wrong(places_of(text)))
-    policy = _policy(reader)
-    reader.finish()
-    if reader.wrong.problems:
-        by_line = sorted(reader.wrong.problems, key=lambda one: (one.line is None, one.line or 0))
-        raise Unreadable(by_line)
-    return policy
+    return read_toml(text, _policy)
 
 
 def _policy(reader: Reader) -> Policy:

@@ -1,14 +1,18 @@
 """Takes values out of the tables of a TOML text one by one, and keeps everything that is wrong with them."""
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from core.errors import Problem
+from core.errors import Problem, Unreadable
+from core.policy.places import places_of
 from core.policy.rules import ALL_TIERS, Task
 
 Kind = TypeVar("Kind", bound=StrEnum)
+Read = TypeVar("Read")
 NOWHERE = ""
 
 
@@ -144,3 +148,19 @@ class Reader:
 
     def by_key(self, keys: tuple[str, ...] | list[str]) -> dict[str, int]:
         return {key: self.whole(key, 1) for key in keys}
+
+
+def read_toml(text: str, take: Callable[[Reader], Read]) -> Read:
+    """What `take` makes of this text; raises `Unreadable` with every problem at once, in the order of the lines."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        last = text.rstrip().count("\n") + 1  # “at end of document”
+        raise Unreadable([Problem(str(error), line=int(place[1]) if place else last)]) from error
+    reader = Reader(raw, NOWHERE, Wrong(places_of(text)))
+    found = take(reader)
+    reader.finish()
+    if reader.wrong.problems:
+        raise Unreadable(sorted(reader.wrong.problems, key=lambda one: (one.line is None, one.line or 0)))
+    return found

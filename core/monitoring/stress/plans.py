@@ -5,7 +5,6 @@ Bounds hold for every plan: 50 users, 200 requests a second, 240 seconds, 1,000 
 
 import math
 import re
-import tomllib
 
 from core.errors import Problem, Unreadable
 from core.frames.scenarios import Scenario, ScenarioKind
@@ -23,8 +22,7 @@ from core.monitoring.stress.values import (
     Shape,
     StressPlan,
 )
-from core.policy.places import places_of
-from core.policy.reader import Reader, Wrong
+from core.policy.reader import Reader, read_toml
 
 LONGEST_TEXT, LONGEST_NAME = 50_000, 120
 MOST_TIMEOUT = 30
@@ -37,18 +35,7 @@ def read_plan(text: str) -> StressPlan:
     if len(text) > LONGEST_TEXT:
         expected = f"at most {LONGEST_TEXT:,} characters"
         raise Unreadable([Problem("the plan is too long", line=1, found=f"{len(text):,}", expected=expected)])
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"at line (\d+)", str(error))
-        line = int(place[1]) if place else text.rstrip().count("\n") + 1
-        raise Unreadable([Problem(str(error), line=line)]) from error
-    reader = Reader(raw, "", Wrong(places_of(text)))
-    plan = _plan(reader)
-    reader.finish()
-    if reader.wrong.problems:
-        raise Unreadable(sorted(reader.wrong.problems, key=lambda one: (one.line is None, one.line or 0)))
-    return plan
+    return read_toml(text, _plan)
 
 
 def _plan(reader: Reader) -> StressPlan:
