@@ -1,6 +1,7 @@
 """Chunks are checked once when they are complete, again when more has come, and never silently not at all."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ from sqlmodel import col, func, select
 
 from core.access.rules import Role
 from core.errors import Refused
+from core.inventory.rules import Stage
 from core.ledger.events import Event
 from core.ledger.tables import LogEntry
 from core.links import RecordKind, Ref, linked
@@ -21,7 +23,10 @@ from core.monitoring.checks.tables import MonitorChunk, MonitorResult, MonitorSt
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.policy.rules import Task
 from core.store.types import microseconds
-from tests.builders import NOON, an_actor
+from core.validation.intake import hand_in
+from core.validation.runs import perform, start
+from core.validation.uploads import ColumnMapping
+from tests.builders import NOON, an_actor, set_stage
 from tests.monitoring_checks.conftest import START, Watch, at_least, at_most, monitor, monitors
 
 DATA = MonitoredData(Task.BINARY, "1", sensitive=("region",))
@@ -353,3 +358,56 @@ def test_chunks_of_rows_keep_their_rows_whatever_comes_later(watch: Watch) -> No
     assert [(one.position, one.rows) for one in found] == [(0, 100), (1, 100)]
     assert found[1].starts_at < found[0].starts_at
     assert np.all([one.revision == 1 for one in found])
+
+
+def test_a_figure_is_held_against_what_the_version_was_approved_with(watch: Watch, tmp_path: Path) -> None:
+    """Validated at an accuracy of exactly 0.90; two points below are allowed."""
+    validated_at(watch, tmp_path, rows=500, wrong=50)
+    text = monitors(
+        monitor(
+            "20.1", "performance", "accuracy", "100 rows", '"last approved"\ndirection = "at least"\ntolerance = 0.02'
+        )
+    )
+    ready(watch, text)
+    watch.take(BatchKind.INFERENCES, rows(250))
+    watch.take(BatchKind.LABELS, labels(100, wrong=12))
+    watch.take(BatchKind.LABELS, labels(150, first=100, wrong=13))
+    watch.run()
+
+    first, second = watch.results(clause="20.1")
+
+    assert [(one.value, one.verdict) for one in (first, second)] == [(0.88, Verdict.PASS), (0.87, Verdict.FAIL)]
+    assert (first.lower, first.upper) == (pytest.approx(0.88), None)
+
+
+def test_without_a_validation_of_the_figure_there_is_nothing_to_hold_it_against(watch: Watch) -> None:
+    text = monitors(
+        monitor(
+            "20.1", "performance", "accuracy", "100 rows", '"last approved"\ndirection = "at least"\ntolerance = 0.02'
+        )
+    )
+    ready(watch, text)
+    watch.take(BatchKind.INFERENCES, rows(150))
+    watch.take(BatchKind.LABELS, labels(150))
+    watch.run()
+
+    (only,) = watch.results(clause="20.1")
+    assert only.verdict is Verdict.INSUFFICIENT
+    assert "No version in use has this figure in a validation" in only.reason
+
+
+def validated_at(watch: Watch, folder: Path, *, rows: int, wrong: int) -> None:
+    """Hand predictions in for the version in production and let the real validation compute its figures."""
+    lines = [f"r{n},{(n + (n < wrong)) % 2},{n % 2}" for n in range(rows)]
+    path = folder / "predictions.csv"
+    path.write_text("\n".join(["id,label,prediction", *lines]) + "\n", encoding="utf-8")
+    mapping = ColumnMapping(label="label", prediction="prediction", positive_label="1", row_id="id")
+    hand_in(
+        watch.store, watch.ledger, watch.files, model=watch.model, version=watch.version, source=path,
+        filename=path.name, mapping=mapping, declared={}, actor=watch.cast.developer, at=watch.now,
+    )  # fmt: skip
+    run = start(
+        watch.store, watch.ledger, model=watch.model, version=watch.version, actor=watch.cast.developer, at=watch.now
+    ).run
+    perform(watch.store, watch.ledger, watch.files, run=run, clock=lambda: watch.now)
+    set_stage(watch.store, watch.model, watch.version, Stage.IN_PRODUCTION)
