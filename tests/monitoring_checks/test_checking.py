@@ -31,6 +31,8 @@ from tests.monitoring_checks.conftest import START, Watch, at_least, at_most, mo
 
 DATA = MonitoredData(Task.BINARY, "1", sensitive=("region",))
 ERRORS = monitors(monitor("20.1", "error rate", "error_rate", "100 rows", at_most(0.05)))
+AS_APPROVED = '"last approved"\ndirection = "at least"\ntolerance = 0.02'
+APPROVED = monitors(monitor("20.1", "performance", "accuracy", "100 rows", AS_APPROVED))
 DAYS = monitors(
     monitor("20.1", "error rate", "error_rate", "1 day", at_most(0.05)),
     monitor("20.2", "volume", "rows", "1 day", at_least(40)),
@@ -363,12 +365,7 @@ def test_chunks_of_rows_keep_their_rows_whatever_comes_later(watch: Watch) -> No
 def test_a_figure_is_held_against_what_the_version_was_approved_with(watch: Watch, tmp_path: Path) -> None:
     """Validated at an accuracy of exactly 0.90; two points below are allowed."""
     validated_at(watch, tmp_path, rows=500, wrong=50)
-    text = monitors(
-        monitor(
-            "20.1", "performance", "accuracy", "100 rows", '"last approved"\ndirection = "at least"\ntolerance = 0.02'
-        )
-    )
-    ready(watch, text)
+    ready(watch, APPROVED)
     watch.take(BatchKind.INFERENCES, rows(250))
     watch.take(BatchKind.LABELS, labels(100, wrong=12))
     watch.take(BatchKind.LABELS, labels(150, first=100, wrong=13))
@@ -381,12 +378,7 @@ def test_a_figure_is_held_against_what_the_version_was_approved_with(watch: Watc
 
 
 def test_without_a_validation_of_the_figure_there_is_nothing_to_hold_it_against(watch: Watch) -> None:
-    text = monitors(
-        monitor(
-            "20.1", "performance", "accuracy", "100 rows", '"last approved"\ndirection = "at least"\ntolerance = 0.02'
-        )
-    )
-    ready(watch, text)
+    ready(watch, APPROVED)
     watch.take(BatchKind.INFERENCES, rows(150))
     watch.take(BatchKind.LABELS, labels(150))
     watch.run()
