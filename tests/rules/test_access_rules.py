@@ -53,6 +53,16 @@ HOLDERS = {
     "review:hold": "owner validator approver",
     "job:run": "owner developer validator administrator",
     "person:manage": "administrator",
+    "grant:confirm": "administrator",
+    "access:review": "approver",
+    "break_glass:open": "owner developer validator administrator",
+    "break_glass:review": "approver",
+    "access:drill": "approver administrator",
+    "data:classify": "owner developer",
+    "personal_data:decide": "owner validator approver",
+    "sensitive:read": "validator",
+    "subject_request:handle": "approver",
+    "subject_request:confirm": "administrator",
     "hook:manage": "administrator",
     "anchor:manage": "administrator",
     "event:erase": "administrator",
@@ -83,7 +93,10 @@ TAKES = {
     "RETURN": "production:return",
     "RETIRE": "change:execute",
 }
-MANAGES = ("person:manage", "hook:manage", "anchor:manage", "event:erase", "job:run")
+MANAGES = (
+    "person:manage", "hook:manage", "anchor:manage", "event:erase", "job:run", "grant:confirm", "break_glass:open",
+    "access:drill", "subject_request:confirm",
+)  # fmt: skip
 APART = {
     "administrator": {"approver", "validator", "developer", "owner", "auditor"},
     "auditor": {"administrator", "developer", "validator", "approver", "owner"},

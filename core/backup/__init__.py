@@ -1,0 +1,1 @@
+"""The whole installation as one folder that verifies, and the way back from it."""

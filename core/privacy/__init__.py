@@ -1,0 +1,1 @@
+"""People whose data are held: what is personal, how long it is kept, what they may ask for."""
