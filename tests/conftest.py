@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # a run lays down a quarter of that
-pytest_plugins = ("tests.seconds",)
+pytest_plugins = ("tests.rows", "tests.seconds")
 
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["TMPDIR"] = str(MEMORY)  # servers and browsers too wait for the disk at each commit otherwise

@@ -43,6 +43,7 @@ def arrive(world: World, who: OutsideIdentity, session_id: str = "o1") -> Actor 
     )
 
 
+@pytest.mark.row("role revoked during a session")
 def test_a_session_carries_the_roles_of_this_moment(world: World) -> None:
     ana = world.person("ana", Role.APPROVER)
     session_id = opened(world, ana)

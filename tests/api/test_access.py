@@ -81,6 +81,7 @@ def test_the_token_of_a_disabled_person_opens_nothing(world: World) -> None:
     assert_problem(client.get("models"), 401, "token-needed")
 
 
+@pytest.mark.row("role revoked during a session")
 def test_a_role_that_was_withdrawn_no_longer_carries_its_tokens(world: World) -> None:
     client = world.client()
 

@@ -86,6 +86,7 @@ def parameters(mapping: ColumnMapping) -> list[tuple[str, str]]:
     return [(name, value) for name, value in single.items() if value] + listed
 
 
+@pytest.mark.row("bad-input corpus")
 @pytest.mark.parametrize("case", [*BAD, *FULL_BOMBS], ids=lambda case: case.name)
 def test_a_bad_file_is_refused_with_its_place_and_only_the_refusal_is_kept(case: Bad, door: Door) -> None:
     before, kept = door.entries(), stored(door.world)

@@ -95,6 +95,7 @@ def megabytes(count: int) -> Iterator[bytes]:
         yield block
 
 
+@pytest.mark.row("1 GB PUT; over-limit chunked body")
 def test_a_large_streamed_upload_leaves_the_memory_flat(served: Served) -> None:
     before = served.most_resident()
 
@@ -120,6 +121,7 @@ def test_a_body_that_announces_too_much_is_refused_before_it_is_sent(served: Ser
     connection.close()
 
 
+@pytest.mark.row("1 GB PUT; over-limit chunked body")
 def test_a_chunked_json_body_above_the_limit_is_refused(served: Served) -> None:
     response = served.client.post("/models", content=megabytes(3), headers={"Content-Type": "application/json"})
 
@@ -157,6 +159,7 @@ def a_wish(owner: str, name: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.row("20 clients x 50 repeats of the same keys")
 def test_many_clients_with_the_same_keys_have_one_effect_a_key(served: Served) -> None:
     clients, keys = 6, [f"nightly-{number}" for number in range(5)]
     before = served.client.get("/models").json()["total"]

@@ -49,6 +49,7 @@ def stale(case: Case) -> bool:
         return record.change.approved_digest != record.version.evidence_digest or not record.standing
 
 
+@pytest.mark.row("approval against new evidence x 60, both databases")
 def test_sixty_races_of_approval_and_new_evidence_leave_no_stale_approval(opened: Opener) -> None:
     first = opened(tier=2)
     outcomes = set()

@@ -252,6 +252,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.row("XSS payloads in every name and text field, in a browser")
 def test_every_page_shows_hostile_text_as_letters(world: World, visit: Visit) -> None:
     visitor = visit(live=world.live)
     visitor.expected_complaints = ("unsafe-eval",)  # axe compiles its own rules; our policy stops it, and it goes on

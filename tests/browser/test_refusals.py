@@ -510,6 +510,7 @@ def test_no_attempt_left_anything_but_its_refusal(world: World) -> None:
     }
 
 
+@pytest.mark.row("role revoked during a session")
 def test_a_role_withdrawn_in_an_open_session_refuses_the_next_act(world: World, visit: Visit) -> None:
     late = world.live.add_person("late.approver", "Late Approver", Role.APPROVER)
     visitor, place = visit(live=world.live), world.live.place

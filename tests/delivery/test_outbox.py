@@ -85,6 +85,7 @@ def test_a_refused_move_tells_nobody(place: Workplace, line: Line, receiver: Rec
     assert line.messages() == []
 
 
+@pytest.mark.row("SMTP 451, webhook 500, crash after send")
 def test_a_receiver_that_fails_is_told_again_with_the_same_id_and_later_each_time(
     place: Workplace, line: Line, receiver: Receiver
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_message_that_never_arrives_is_given_up_and_can_be_sent_again(
     assert line.messages()[0].status is Delivery.DELIVERED
 
 
+@pytest.mark.row("SMTP 451, webhook 500, crash after send")
 def test_a_message_comes_back_when_its_worker_dies_and_a_late_failure_changes_nothing(line: Line) -> None:
     with line.store.transaction() as tx:
         enqueue_message(tx, Channel.WEBHOOK, "W0001", "deployment.moved", "{}", at=NOON)

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from ledger_builders import ACTOR, NOON, put
 from sqlmodel import select
 
@@ -22,6 +23,7 @@ WRITERS, EACH = 8, 25
 ROUNDS = 3
 
 
+@pytest.mark.row("8 writers x 300 ledger entries, both databases")
 def test_eight_writers_do_not_fork_the_log(store: Store, ledger: Ledger) -> None:
     errors: list[BaseException] = []
 
@@ -86,6 +88,7 @@ WRITER = textwrap.dedent(
 )
 
 
+@pytest.mark.row("kill -9 x 40; crash points x 2 databases")
 def test_a_writer_killed_at_any_point_loses_nothing_that_it_acknowledged(
     store: Store, ledger: Ledger, tmp_path: Path
 ) -> None:

@@ -41,16 +41,19 @@ def one_less(table: str, column: str) -> str:
     return f"UPDATE {table} SET {column} = 'x'"
 
 
+@pytest.mark.row("UPDATE, DELETE, REPLACE, TRUNCATE on the ledger after every migration")
 @pytest.mark.parametrize(("table", "column"), [(table, column) for table in TABLES for column in COLUMNS[table]])
 def test_no_column_can_be_updated(log: Store, table: str, column: str) -> None:
     refused(log, one_less(table, column))
 
 
+@pytest.mark.row("UPDATE, DELETE, REPLACE, TRUNCATE on the ledger after every migration")
 @pytest.mark.parametrize("table", TABLES)
 def test_no_row_can_be_deleted(log: Store, table: str) -> None:
     refused(log, f"DELETE FROM {table}")
 
 
+@pytest.mark.row("UPDATE, DELETE, REPLACE, TRUNCATE on the ledger after every migration")
 @pytest.mark.parametrize("table", TABLES)
 def test_no_table_can_be_truncated(postgresql_store: Store, ledger: Ledger, table: str) -> None:
     fill(postgresql_store, ledger, 1)
@@ -59,6 +62,7 @@ def test_no_table_can_be_truncated(postgresql_store: Store, ledger: Ledger, tabl
     refused(postgresql_store, f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.row("UPDATE, DELETE, REPLACE, TRUNCATE on the ledger after every migration")
 @pytest.mark.parametrize("table", TABLES)
 def test_no_row_can_be_replaced(sqlite_store: Store, ledger: Ledger, table: str) -> None:
     fill(sqlite_store, ledger, 17)

@@ -79,6 +79,7 @@ def _found(cells: list[str | None], name: str = "note") -> dict[Kind, int]:
     return dict(scan(pl.DataFrame({name: cells}, schema={name: pl.String})).columns[0].kinds)
 
 
+@pytest.mark.row("personal-data hold-out")
 def test_the_hold_out_is_found_with_few_false_claims() -> None:
     judged = judge(columns(seed=20261124, rows=200))
 
@@ -91,6 +92,7 @@ def test_the_hold_out_is_found_with_few_false_claims() -> None:
     assert without_names.cell_recall >= 0.97
 
 
+@pytest.mark.row("personal-data hold-out")
 def test_names_are_found_only_under_a_header_that_says_so() -> None:
     judged = judge([column for column in columns(seed=7, rows=100) if column.kind is Kind.NAME])
 
@@ -99,6 +101,7 @@ def test_names_are_found_only_under_a_header_that_says_so() -> None:
     assert found == {"full name": 100, "surname": 100, "name, silent header": 0}
 
 
+@pytest.mark.row("100k x 10, five planted addresses")
 def test_five_planted_addresses_in_a_million_cells_are_found(tmp_path: Path) -> None:
     frame, _ = wide_frame(seed=3, rows=2_000)
     ordinary = frame.with_columns(pl.when(pl.all().str.contains("@")).then(None).otherwise(pl.all()).name.keep())

@@ -28,6 +28,7 @@ def check_exploration(rules: Rules, quorum: int) -> Exploration:
     return found
 
 
+@pytest.mark.row("exhaustive exploration, access matrix")
 @pytest.mark.parametrize("quorum", [1, 2], ids=["tiers 2 to 4", "tier 1"])
 def test_no_sequence_of_acts_breaks_an_invariant(rules: Rules, quorum: int) -> None:
     found = check_exploration(rules, quorum)
@@ -36,6 +37,7 @@ def test_no_sequence_of_acts_breaks_an_invariant(rules: Rules, quorum: int) -> N
     assert found.states > 500
 
 
+@pytest.mark.row("exhaustive exploration, access matrix")
 def test_nobody_counts_twice_and_nothing_passes_without_its_functions_however_votes_are_delegated(rules: Rules) -> None:
     states, ends = explore_review(rules)
 

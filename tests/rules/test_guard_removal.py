@@ -71,6 +71,7 @@ def test_every_proof_holds_for_the_rules_that_ship() -> None:
         proof(rules)
 
 
+@pytest.mark.row("each guard removed")
 @pytest.mark.parametrize("mutant", EVERY, ids=lambda one: one.name)
 def test_a_guard_that_is_gone_is_noticed(mutant: Mutant) -> None:
     assert noticed(mutant) is not None

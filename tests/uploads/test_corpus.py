@@ -61,6 +61,7 @@ def test_the_corpus_is_as_large_as_it_promises() -> None:
     assert len({case.name for case in files}) == len(files) >= FEWEST
 
 
+@pytest.mark.row("bad-input corpus")
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
 def test_a_bad_file_is_refused_with_its_place_and_leaves_nothing(case: Bad, tmp_path: Path) -> None:
     problems = _refused(case, tmp_path)
@@ -72,6 +73,7 @@ def test_a_bad_file_is_refused_with_its_place_and_leaves_nothing(case: Bad, tmp_
     assert {path.name for path in tmp_path.iterdir()} <= {"upload", "attributions"}
 
 
+@pytest.mark.row("bombs")
 @pytest.mark.parametrize("case", BOMBS, ids=lambda case: case.name)
 def test_a_bomb_is_refused_within_two_seconds_of_processor_time(case: Bad, tmp_path: Path) -> None:
     content = case.bytes()
@@ -85,6 +87,7 @@ def test_a_bomb_is_refused_within_two_seconds_of_processor_time(case: Bad, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["upload"]
 
 
+@pytest.mark.row("bad-input corpus")
 @pytest.mark.parametrize("case", GOOD_FILES, ids=lambda case: case.name)
 def test_a_sound_file_is_kept_to_the_byte(case: Good, tmp_path: Path) -> None:
     source, table = tmp_path / "upload", tmp_path / "table.parquet"

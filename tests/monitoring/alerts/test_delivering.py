@@ -70,6 +70,7 @@ def deliver_all(place: Workplace, world: World) -> None:
         pass
 
 
+@pytest.mark.row("SMTP 451, webhook 500, crash after send")
 def test_mail_that_the_server_puts_off_arrives_once_under_one_id(
     place: Workplace, world: World, postbox: Postbox
 ) -> None:
@@ -104,6 +105,7 @@ def test_every_address_of_a_channel_has_a_message_of_its_own(place: Workplace, w
         assert "desk" not in load_channel(session, number).target
 
 
+@pytest.mark.row("SMTP 451, webhook 500, crash after send")
 def test_a_webhook_that_fails_is_told_again_with_the_same_id(
     place: Workplace, world: World, receiver: Receiver
 ) -> None:
@@ -145,6 +147,7 @@ def test_a_service_of_apprise_is_told_through_the_guard_and_again_after_a_failur
     assert (row.status, row.said) == (Delivery.DELIVERED, "Answered 204")
 
 
+@pytest.mark.row("SMTP 451, webhook 500, crash after send")
 def test_after_a_crash_between_sending_and_noting_the_copy_has_the_same_id(
     place: Workplace, world: World, postbox: Postbox, tmp_path: Path
 ) -> None:
@@ -176,6 +179,7 @@ def test_after_a_crash_between_sending_and_noting_the_copy_has_the_same_id(
     assert world.messages()[0].status is Delivery.DELIVERED
 
 
+@pytest.mark.row("worker killed x 30")
 def test_thirty_workers_that_die_with_a_message_lose_none_and_double_none(place: Workplace, world: World) -> None:
     a_channel(place, world, ChannelKind.PEOPLE, people_target(["model owner"]))
     world.raised(severity=Severity.CRITICAL)
