@@ -1,7 +1,7 @@
 """The use cases of the administrator: create and disable people, grant and withdraw roles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select, update
 
@@ -122,10 +122,17 @@ def add_grant(
     at: datetime,
 ) -> None:
     """Write a grant and its ledger entry; the caller has asked the rules."""
-    tx.session.add(
-        RoleGrant(person=person, role=role, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at)
-    )
-    _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, role=role.value)
+    row = RoleGrant(person=person, role=role, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at)
+    tx.session.add(row)
+    tx.session.flush()
+    said = granted_words(row)
+    _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, **said)
+
+
+def granted_words(row: RoleGrant) -> dict[str, str]:
+    """What the ledger keeps of a grant, so that the table can be held against it: an end that is empty is none."""
+    ends = row.ends_at.astimezone(UTC).isoformat() if row.ends_at else ""
+    return {"role": row.role.value, "grant": str(row.id), "ends_at": ends}
 
 
 def withdraw_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:
@@ -157,10 +164,11 @@ def withdraw_role(
 
 def end_grants(tx: Transaction, ledger: Ledger, *, person: str, role: Role, actor: Actor, at: datetime) -> None:
     """End the grants of a role and write the ledger entry; the caller has asked the rules."""
-    for grant in grants_of(tx.session, person, at=at):
-        if grant.role is role:
-            grant.withdrawn_by, grant.withdrawn_at = actor.id, at
-    _record(tx, ledger, Event.ROLE_WITHDRAWN, person, actor, at, role=role.value)
+    ended = [grant for grant in grants_of(tx.session, person, at=at) if grant.role is role]
+    for grant in ended:
+        grant.withdrawn_by, grant.withdrawn_at = actor.id, at
+    said = {"role": role.value, "grants": " ".join(str(grant.id) for grant in ended)}
+    _record(tx, ledger, Event.ROLE_WITHDRAWN, person, actor, at, **said)
 
 
 def end_sessions(session: Session, person: str, *, at: datetime, but: str = "") -> None:

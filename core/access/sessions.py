@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select, update
 
@@ -54,7 +54,8 @@ def open_session(
     tx.session.add(row)
     tx.session.flush()
     actor = Actor(person, roles_of(tx.session, person, at=at))
-    _record(tx, ledger, Event.SESSION_OPENED, person, session_id, actor, at)
+    until = row.expires_at.astimezone(UTC).isoformat()
+    _record(tx, ledger, Event.SESSION_OPENED, person, session_id, actor, at, until=until)
 
 
 def actor_for_session(store: Store, *, session_id: str, person: str, at: datetime) -> Actor | None:
@@ -153,9 +154,13 @@ def name_of(store: Store, person: str) -> str:
         return load_person(session, person).name
 
 
+def known_as(session_id: str) -> str:
+    """What the ledger calls a session: it names it without giving it away."""
+    return hashlib.sha256(session_id.encode()).hexdigest()[:16]
+
+
 def _record(
-    tx: Transaction, ledger: Ledger, event: Event, person: str, session_id: str, actor: Actor, at: datetime
+    tx: Transaction, ledger: Ledger, event: Event, person: str, session_id: str, actor: Actor, at: datetime, **more: str
 ) -> None:
-    known_as = hashlib.sha256(session_id.encode()).hexdigest()[:16]  # names the session without giving it away
-    payload = {"session": known_as}
+    payload = {"session": known_as(session_id), **more}
     ledger.record(tx, event, entity=Entity("person", person), actor=actor, at=at, payload=payload)

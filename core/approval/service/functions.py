@@ -1,6 +1,6 @@
 """Administrators grant and withdraw functions, with reason and end, as they grant roles."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -49,12 +49,13 @@ def grant_function(
         if ends_at is not None and ends_at <= at:
             reasons.append(Refusal("ended", "The function would end before it begins", way_out="Choose a later end."))
         refuse(reasons)
-        tx.session.add(
-            FunctionGrant(
-                person=person, function=function, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at
-            )
+        given = FunctionGrant(
+            person=person, function=function, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at
         )
-        payload = {"function": function.value}
+        tx.session.add(given)
+        tx.session.flush()
+        ends = ends_at.astimezone(UTC).isoformat() if ends_at else ""
+        payload = {"function": function.value, "grant": str(given.id), "ends_at": ends}
         ledger.record(tx, Event.FUNCTION_GRANTED, entity=Entity("person", person), actor=actor, at=at, payload=payload)
 
 
@@ -66,11 +67,11 @@ def withdraw_function(
     with deciding(store, ledger, "withdraw a function", entity=Entity("person", person), actor=actor, at=at) as tx:
         held = functions_of(tx.session, person, at=at)
         refuse((*function_withdrawal_refusals(actor, held, function), *reason_refusals(reason)))
-        for grant in function_grants(tx.session, [person], at=at):
-            if grant.function is function:
-                grant.withdrawn_by, grant.withdrawn_at = actor.id, at
-                tx.session.add(grant)
-        payload = {"function": function.value}
+        ended = [one for one in function_grants(tx.session, [person], at=at) if one.function is function]
+        for grant in ended:
+            grant.withdrawn_by, grant.withdrawn_at = actor.id, at
+            tx.session.add(grant)
+        payload = {"function": function.value, "grants": " ".join(str(one.id) for one in ended)}
         ledger.record(
             tx, Event.FUNCTION_WITHDRAWN, entity=Entity("person", person), actor=actor, at=at, payload=payload
         )
