@@ -11,7 +11,16 @@ from starlette.routing import Route
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
-from app.handouts import LISTS, LOCKED_UP, NOT_KEPT, checkpoint_file, coverage_file, document_file, population_file
+from app.handouts import (
+    LISTS,
+    LOCKED_UP,
+    NOT_KEPT,
+    checkpoint_file,
+    coverage_file,
+    document_file,
+    may_read,
+    population_file,
+)
 from app.lists.inventory import in_words, read
 from app.previews import preview
 from app.register_files import evidence_file, register_file
@@ -119,6 +128,7 @@ def _signed_in(place: Workplace, answer: Answer, otherwise: str) -> Callable[[Re
         if who is None:
             return PlainTextResponse(otherwise, 401, NOT_KEPT)
         try:
+            may_read(who.actor)  # before anything is looked up: whether there is such a file is not told either
             return answer(request, who.actor)
         except NotFound as error:
             return PlainTextResponse(str(error), 404, NOT_KEPT)

@@ -25,7 +25,6 @@ LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Conten
 
 def coverage_file(place: Workplace, request: Request, actor: Actor) -> Response:
     """Coverage of all models, or of one, as CSV."""
-    _may_read(actor)
     with place.store.reading() as session:
         text = coverage_csv(session, request.query_params, at=now())
     return _attached(text, "text/csv; charset=utf-8", "coverage.csv")
@@ -33,7 +32,6 @@ def coverage_file(place: Workplace, request: Request, actor: Actor) -> Response:
 
 def population_file(place: Workplace, request: Request, actor: Actor) -> Response:
     """The population that a sample of an audit was drawn from, a line each: key, tab, tier; to the byte as digested."""
-    _may_read(actor)
     number, asked = request.path_params["audit"], request.query_params.get("sample", "1")
     with place.store.reading() as session:
         samples = whole_audit(session, number).samples
@@ -45,7 +43,6 @@ def population_file(place: Workplace, request: Request, actor: Actor) -> Respons
 
 def document_file(place: Workplace, request: Request, actor: Actor) -> Response:
     """A version of a document as Markdown or HTML; the newest where none is named."""
-    _may_read(actor)
     asked, form = request.query_params.get("version", ""), request.query_params.get("form", "md")
     if form not in ("md", "html") or (asked and not asked.isdecimal()):
         raise Unreadable([Problem("the address names no form or version of a document", found=f"{form} {asked}"[:80])])
@@ -79,7 +76,8 @@ def _foot(page: DocumentPage) -> str:
     )
 
 
-def _may_read(actor: Actor) -> None:
+def may_read(actor: Actor) -> None:
+    """Raises `Refused` where this actor reads no record; asked before every file that is taken away."""
     reasons = permission_refusals(actor, Permission.RECORD_READ)
     if reasons:
         raise Refused(reasons)

@@ -15,21 +15,16 @@ import plotly.graph_objects  # type: ignore[import-untyped]  # noqa: E402, F401 
 import streamlit as st  # noqa: E402
 import websockets.http11  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
-from starlette.requests import Request  # noqa: E402
-from starlette.responses import FileResponse, Response  # noqa: E402
-from starlette.routing import Mount, Route  # noqa: E402
 
-from app.api import api  # noqa: E402
 from app.assets import CompressedAssets  # noqa: E402
 from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
-from app.downloads import download_routes  # noqa: E402
 from app.edge import Edge  # noqa: E402
 from app.held import WhileHeld  # noqa: E402
 from app.metrics.measuring import Measured  # noqa: E402
-from app.metrics.scraping import metrics_routes  # noqa: E402
+from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
-from app.signin.streamlit_auth import auth_section, sign_in_routes  # noqa: E402
+from app.signin.streamlit_auth import auth_section  # noqa: E402
 from app.working import Worker  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
@@ -56,23 +51,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         gc.unfreeze()
 
 
-async def favicon(request: Request) -> Response:
-    """The mark of Countersign."""
-    return FileResponse(ROOT / "app" / "mark.svg", media_type="image/svg+xml")
-
-
 app = st.App(
     ROOT / "app" / "main.py",
     secrets={"auth": auth_section(place, secrets)},
     lifespan=lifespan,
-    routes=[
-        Route("/favicon.svg", favicon),
-        Route("/favicon.png", favicon),
-        *sign_in_routes(place, secrets),
-        *download_routes(place),
-        *metrics_routes(place),
-        Mount("/api", api),
-    ],
+    routes=own_routes(place, secrets),
     middleware=[
         Middleware(Measured),
         Middleware(Edge, place=place),
