@@ -17,6 +17,7 @@ from core.access.rules import Role
 
 PREFIX = "COUNTERSIGN_"
 SHORTEST_TOKEN = 16
+SHORTEST_IDLE = 5
 Network = IPv4Network | IPv6Network
 NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test compares
     "DATA_DIR",
@@ -26,6 +27,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "PUBLIC_URL",
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
+    "SESSION_IDLE_MINUTES",
     "EVIDENCE_SOURCES",
     "PRODUCTION_DROP",
     "WEBHOOK_HOSTS",
@@ -86,6 +88,7 @@ class Settings:
     public_url: str
     origin: str
     session_length: timedelta
+    session_idle: timedelta | None = timedelta(hours=1)  # None: a session ends at its length alone
     evidence_sources: tuple[Place, ...] = ()
     production_drop: Path | None = None  # a folder into which production data is put
     webhook_hosts: tuple[AllowedHost, ...] = ()
@@ -145,6 +148,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url,
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
+        session_idle=_session_idle(environ),
         evidence_sources=_evidence_sources(environ),
         production_drop=_production_drop(environ),
         webhook_hosts=_webhook_hosts(environ),
@@ -180,6 +184,15 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", written) or not 0 < int(written) < 65536:
         raise SettingError(name, "a whole number from 1 to 65535")
     return int(written)
+
+
+def _session_idle(environ: Mapping[str, str]) -> timedelta | None:
+    if _get(environ, "SESSION_IDLE_MINUTES", "60") == "0":
+        return None
+    minutes = _whole_number(environ, "SESSION_IDLE_MINUTES", 60)
+    if minutes < SHORTEST_IDLE:  # use is noted to the minute
+        raise SettingError("SESSION_IDLE_MINUTES", f"at least {SHORTEST_IDLE}, or 0 for no limit")
+    return timedelta(minutes=minutes)
 
 
 def _public_url(environ: Mapping[str, str], default: str) -> str:

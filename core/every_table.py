@@ -1,5 +1,6 @@
 """All tables of all steps, for the migrations; nothing else imports this."""
 
+import core.access.directory.tables
 import core.access.tables
 import core.approval.code.tables
 import core.approval.hooks.tables

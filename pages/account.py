@@ -1,6 +1,6 @@
 """My account: who I am here, where I am signed in, my password, my tokens, who votes for me."""
 
-from app.components.account import draw_digest, draw_identity, draw_password, draw_sessions, draw_tokens
+from app.components.account import draw_digest, draw_identity, draw_password, draw_tokens
 from app.components.head import fact, facts_line, head_with_actions
 from app.components.me import me
 from app.components.sign_out import sign_out_button
@@ -8,6 +8,7 @@ from app.components.text import plain
 from app.composition import now, workplace
 from app.views.delegation import my_delegations
 from app.views.functions import my_functions
+from app.views.sessions import my_sessions
 
 mine, place, at = me(), workplace(), now()
 roles = ", ".join(sorted(mine.actor.roles)) or "a person without a role"
@@ -19,5 +20,5 @@ my_functions(place, mine, at)
 my_delegations(place, mine, at)
 draw_tokens(mine)
 draw_digest(mine)
-draw_sessions(mine)
+my_sessions(place, mine, at)
 draw_password(mine)

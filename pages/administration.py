@@ -47,5 +47,6 @@ with left:
 with right:
     person_card(place, viewer, at)
     add_person(place, viewer, at)
+st.page_link(page_file("sessions"), label="Everybody who is signed in", icon=":material/arrow_forward:")
 st.page_link(page_file("channels"), label="Channels of alerts", icon=":material/arrow_forward:")
 hooks(place, viewer)

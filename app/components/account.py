@@ -17,9 +17,8 @@ from app.composition import now, workplace
 from core.access.accounts import set_password
 from core.access.digests import WORDS, Rhythm, choose_digest, digest_of, digest_refusals
 from core.access.passwords import SHORTEST
-from core.access.queries import SessionRow, TokenRow, names, open_sessions, person_record, tokens
+from core.access.queries import TokenRow, names, person_record, tokens
 from core.access.rules import Permission
-from core.access.sessions import end_session
 from core.access.tokens import LONGEST_LIFE, issue_refusals, issue_token, revoke_token, scopes_open_to
 
 _SHOWN_ONCE = "account_new_token"
@@ -55,21 +54,6 @@ def draw_identity(mine: Me) -> None:
             for grant in record.roles
         ]
         table(rows, alt="My roles, why and since when", right=("Since", "Until"))
-
-
-def draw_sessions(mine: Me) -> None:
-    """Where I am signed in; any of them can be ended from here."""
-    place, at = workplace(), now()
-    with place.store.reading() as session:
-        rows = open_sessions(session, person=mine.number, at=at)
-    section("Where I am signed in")
-    listed = [_session_line(row, mine) for row in rows]
-    table(listed, alt="My open sessions, the newest first", right=("Signed in", "Ends at the latest"))
-    others = [row for row in rows if row.id != mine.session]
-    if others and st.button(f"End my other sessions ({len(others)})", key="end_other_sessions"):
-        for row in others:
-            end_session(place.store, place.ledger, session_id=row.id, actor=mine.actor, at=now())
-        st.rerun()
 
 
 def draw_password(mine: Me) -> None:
@@ -206,15 +190,6 @@ def _draw_revoke(mine: Me, active: list[TokenRow]) -> None:
             with attempt("The token was not revoked."):
                 revoke_token(place.store, place.ledger, number=chosen, actor=mine.actor, at=now())
                 st.rerun()
-
-
-def _session_line(row: SessionRow, mine: Me) -> dict[str, str]:
-    return {
-        "Session": "This one" if row.id == mine.session else "Another",
-        "Signed in": moment(row.opened_at),
-        "Ends at the latest": moment(row.expires_at),
-        "State": status("Active"),
-    }
 
 
 def _token_line(row: TokenRow, at: datetime) -> dict[str, str]:

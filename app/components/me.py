@@ -40,7 +40,7 @@ def me_or_nobody() -> Me | None:
     """As `me`, for the frame: nobody is an answer."""
     place = workplace()
     claims = claims_of(st.user.to_dict(), place.settings)
-    found = claims and person_behind(place, claims)
+    found = claims and person_behind(place, claims, agent=st.context.headers.get("User-Agent") or "")
     if not claims or not found:
         return None
     return Me(found.actor, found.name, found.actor.id, claims.session)

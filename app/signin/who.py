@@ -19,9 +19,12 @@ class Who:
     name: str
 
 
-def person_behind(place: Workplace, claims: Claims) -> Who | None:
-    """The person, or nobody when the session is unknown, ended or expired, or the person disabled."""
-    actor = _embedded(place, claims) if claims.embedded else _outside(place, claims)
+def person_behind(place: Workplace, claims: Claims, *, agent: str = "") -> Who | None:
+    """The person, or nobody when the session is unknown, ended, expired or idle, or the person disabled.
+
+    `agent` is what the browser says of itself, for a session that begins here.
+    """
+    actor = _embedded(place, claims) if claims.embedded else _outside(place, claims, agent)
     return Who(actor, name_of(place.store, actor.id)) if actor else None
 
 
@@ -32,10 +35,11 @@ def person_in_cookies(place: Workplace, cookies: Mapping[str, str]) -> Who | Non
 
 
 def _embedded(place: Workplace, claims: Claims) -> Actor | None:
-    return actor_for_session(place.store, session_id=claims.session, person=claims.subject, at=now())
+    idle = place.settings.session_idle
+    return actor_for_session(place.store, session_id=claims.session, person=claims.subject, idle=idle, at=now())
 
 
-def _outside(place: Workplace, claims: Claims) -> Actor | None:
+def _outside(place: Workplace, claims: Claims, agent: str) -> Actor | None:
     provider, at = place.settings.provider, now()
     if provider is None or at - claims.issued_at > place.settings.session_length:
         return None
@@ -56,6 +60,8 @@ def _outside(place: Workplace, claims: Claims) -> Actor | None:
             identity=identity,
             session_id=claims.session,
             length=place.settings.session_length,
+            idle=place.settings.session_idle,
+            agent=agent,
             at=at,
         )
     except Unreadable:  # a name that cannot be kept: the person is told that sign-in did not work

@@ -12,6 +12,7 @@ from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace, now
 from app.views.functions import functions_of_person
+from app.views.sessions import sessions_of_person
 from core.access.people import (
     create_person,
     disable_person,
@@ -75,6 +76,8 @@ def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
         _roles(person, known, at)
         _change_roles(place, viewer, person)
         functions_of_person(place, viewer, person, known, at)
+        with st.expander("Sessions"):
+            sessions_of_person(place, viewer, person.number, at)
         _disable(place, viewer, person)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
@@ -59,13 +59,15 @@ class TokenRow:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A sign-in session."""
+    """A sign-in session; `seen_at` is its last use, to the minute, and `browser` the family, where it was said."""
 
     id: str
     person: str
     opened_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    seen_at: datetime
+    browser: str
 
 
 @dataclass(frozen=True)
@@ -148,16 +150,38 @@ def tokens(session: Session, *, person: str | None = None, limit: int = 200) -> 
     )
 
 
-def open_sessions(session: Session, *, person: str | None = None, at: datetime) -> tuple[SessionRow, ...]:
-    """The sessions that give access now, the newest first."""
-    chosen = (
-        select(SignInSession)
-        .where(col(SignInSession.ended_at).is_(None), col(SignInSession.expires_at) > at)
-        .order_by(col(SignInSession.opened_at).desc())
-        .limit(200)
+def open_sessions(
+    session: Session,
+    *,
+    person: str | None = None,
+    idle: timedelta | None = None,
+    at: datetime,
+    offset: int = 0,
+    limit: int = 200,
+) -> tuple[SessionRow, ...]:
+    """The sessions that give access now, the newest first; those that nobody used for `idle` give none."""
+    chosen = select(SignInSession).where(*_giving_access(person, idle, at))
+    newest_first = chosen.order_by(col(SignInSession.opened_at).desc(), col(SignInSession.id))
+    return tuple(
+        SessionRow(
+            row.id, row.person, row.opened_at, row.expires_at, row.ended_at, row.seen_at or row.opened_at, row.agent
+        )
+        for row in session.exec(newest_first.offset(offset).limit(limit))
     )
-    rows = session.exec(chosen if person is None else chosen.where(SignInSession.person == person)).all()
-    return tuple(SessionRow(row.id, row.person, row.opened_at, row.expires_at, row.ended_at) for row in rows)
+
+
+def open_sessions_count(session: Session, *, idle: timedelta | None = None, at: datetime) -> int:
+    """How many sessions give access now."""
+    return session.exec(select(func.count()).select_from(SignInSession).where(*_giving_access(None, idle, at))).one()
+
+
+def _giving_access(person: str | None, idle: timedelta | None, at: datetime) -> list[ColumnElement[bool]]:
+    wanted = [col(SignInSession.ended_at).is_(None), col(SignInSession.expires_at) > at]
+    if person is not None:
+        wanted.append(col(SignInSession.person) == person)
+    if idle is not None:
+        wanted.append(func.coalesce(SignInSession.seen_at, SignInSession.opened_at) > at - idle)
+    return wanted
 
 
 def _matching(search: str) -> tuple[ColumnElement[bool], ...]:

@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select, update
 
+from core.access.browsers import family_of
+from core.access.deciding import deciding
 from core.access.grants import actor_of, load_person, roles_of
 from core.access.people import add_grant, add_person, end_grants
-from core.access.rules import SYSTEM, Actor, Role
+from core.access.rules import SYSTEM, Actor, Permission, Role
 from core.access.setup import needs_first_administrator
 from core.access.tables import Person, SignInSession
 from core.errors import NotFound, Refusal, Refused
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
+
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)  # every rerun would otherwise write
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,15 @@ def open_session(
     person: str,
     length: timedelta,
     authenticated_at: datetime | None = None,
+    agent: str = "",
     at: datetime,
 ) -> None:
     """Write the session and its ledger entry; a session id is never used twice.
 
-    `authenticated_at` is when the person proved who they are, where that is not this moment.
+    `authenticated_at` is when the person proved who they are, where that is not this moment; `agent` is what the
+    browser says of itself, of which only the family is kept.
     """
-    row = SignInSession(id=session_id, person=person, opened_at=at, expires_at=at + length)
+    row = SignInSession(id=session_id, person=person, opened_at=at, expires_at=at + length, agent=family_of(agent))
     row.authenticated_at = authenticated_at or at
     tx.session.add(row)
     tx.session.flush()
@@ -58,13 +64,25 @@ def open_session(
     _record(tx, ledger, Event.SESSION_OPENED, person, session_id, actor, at, until=until)
 
 
-def actor_for_session(store: Store, *, session_id: str, person: str, at: datetime) -> Actor | None:
-    """The actor behind an open session of this person, with the roles of this moment; otherwise nobody."""
+def actor_for_session(
+    store: Store, *, session_id: str, person: str, idle: timedelta | None = None, at: datetime
+) -> Actor | None:
+    """The actor behind an open session of this person, with the roles of this moment; otherwise nobody.
+
+    A session that nobody used for `idle` gives nobody any more, whatever is left of its length.
+    """
     with store.reading() as session:
         row = session.get(SignInSession, session_id)
         if row is None or row.person != person or row.ended_at is not None or row.expires_at <= at:
             return None
-        return actor_of(session, person, at=at)
+        seen = row.seen_at or row.opened_at
+        if idle is not None and seen + idle <= at:
+            return None
+        actor, note_use = actor_of(session, person, at=at), seen + _USE_IS_NOTED_EVERY <= at
+    if actor is not None and note_use:
+        with store.transaction() as tx:
+            tx.session.exec(update(SignInSession).where(col(SignInSession.id) == session_id).values(seen_at=at))
+    return actor
 
 
 def end_session(store: Store, ledger: Ledger, *, session_id: str, actor: Actor, at: datetime) -> None:
@@ -85,15 +103,43 @@ def end_session(store: Store, ledger: Ledger, *, session_id: str, actor: Actor, 
             _record(tx, ledger, Event.SESSION_ENDED, row.person, session_id, actor, at)
 
 
+def end_all_sessions(store: Store, ledger: Ledger, *, person: str, but: str = "", actor: Actor, at: datetime) -> int:
+    """End every open session of a person except `but`, in one transaction; how many have ended. Raises Refused."""
+    with deciding(store, ledger, "end sessions", entity=Entity("person", person), actor=actor, at=at) as tx:
+        load_person(tx.session, person)
+        reasons = end_session_refusals(actor, person)
+        if reasons:
+            raise Refused(reasons)
+        still_open = select(SignInSession).where(
+            SignInSession.person == person,
+            SignInSession.id != but,
+            col(SignInSession.ended_at).is_(None),
+            col(SignInSession.expires_at) > at,
+        )
+        rows = tx.session.exec(still_open.with_for_update()).all()
+        for row in rows:
+            row.ended_at = at
+            _record(tx, ledger, Event.SESSION_ENDED, person, row.id, actor, at)
+        return len(rows)
+
+
 def end_session_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:
     """Why this actor cannot end a session of this person."""
-    if (actor.id == person and not actor.token) or Role.ADMINISTRATOR in actor.roles:
+    if not actor.token and (actor.id == person or Permission.PERSON_MANAGE in actor.permissions):
         return ()
     return (Refusal("session", "This session belongs to somebody else", "access"),)
 
 
 def person_from_provider(
-    store: Store, ledger: Ledger, *, identity: OutsideIdentity, session_id: str, length: timedelta, at: datetime
+    store: Store,
+    ledger: Ledger,
+    *,
+    identity: OutsideIdentity,
+    session_id: str,
+    length: timedelta,
+    idle: timedelta | None = None,
+    agent: str = "",
+    at: datetime,
 ) -> Actor | None:
     """Open a session for somebody whom an outside provider vouches for, adding the person at their first sign-in.
 
@@ -112,11 +158,12 @@ def person_from_provider(
                 person=person.number,
                 length=length,
                 authenticated_at=identity.authenticated_at,
+                agent=agent,
                 at=at,
             )
     with store.reading() as session:
         number = session.exec(select(Person.number).where(Person.subject == identity.key)).one()
-    return actor_for_session(store, session_id=session_id, person=number, at=at)
+    return actor_for_session(store, session_id=session_id, person=number, idle=idle, at=at)
 
 
 def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, *, at: datetime) -> Person:

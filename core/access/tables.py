@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field
 
 from core.access.rules import Role
@@ -53,6 +53,8 @@ class SignInSession(Row, table=True):
     authenticated_at: datetime | None = Field(default=None, sa_type=Instant)  # when the person last proved who they are
     expires_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    seen_at: datetime | None = Field(default=None, sa_type=Instant)  # the last rerun or call, to the minute
+    agent: str = Field(default="", max_length=40)  # the family of the browser and nothing more of it
 
 
 class SignInCode(Row, table=True):
@@ -71,6 +73,7 @@ class SignInCode(Row, table=True):
     code_challenge_method: str = Field(max_length=16)
     issued_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+    second_factor: bool = False  # whether a code of an authenticator was given beside the password
 
 
 class SignInFailure(Row, table=True):
@@ -108,6 +111,41 @@ class Token(Row, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    replaces: str | None = Field(default=None, max_length=16)  # the token that this one takes over from
+
+
+class ServiceAccount(Row, table=True):
+    """What makes a person a service account: nobody signs in as it, and a person answers for it."""
+
+    __tablename__ = "service_account"
+
+    person: str = Field(primary_key=True, foreign_key="person.number", max_length=16)
+    owner: str = Field(foreign_key="person.number", index=True, max_length=16)
+    purpose: str = Field(max_length=1000)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SecondFactor(Row, table=True):
+    """The authenticator of a person who signs in here; its secret is encrypted under a key outside the store."""
+
+    __tablename__ = "second_factor"
+
+    person: str = Field(primary_key=True, foreign_key="person.number", max_length=16)
+    sealed: str = Field(max_length=200)
+    begun_at: datetime = Field(sa_type=Instant)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)  # none: not in use yet
+    last_step: int = Field(default=-1, sa_type=BigInteger)  # the time step of the last code; it and earlier are spent
+    wrong_codes: int = 0  # in a row
+
+
+class RecoveryCode(Row, table=True):
+    """A code for the day on which the authenticator is lost, kept as a keyed digest and used once."""
+
+    __tablename__ = "recovery_code"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    person: str = Field(foreign_key="person.number", index=True, max_length=16)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class IdempotencyKey(Row, table=True):

@@ -1,22 +1,27 @@
 """Sessions and outside identities: read again every time, ended at once, never opened twice."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import func, select
 
+from core.access.browsers import family_of
 from core.access.people import disable_person, withdraw_role
 from core.access.queries import open_sessions, person_record
 from core.access.rules import Actor, Permission, Role
 from core.access.sessions import (
     OutsideIdentity,
     actor_for_session,
+    end_all_sessions,
     end_session,
     open_session,
     person_from_provider,
 )
 from core.access.tables import Person
 from core.errors import Refused
+from core.ledger.tables import LogEntry
 from tests.access.conftest import World
 
 LENGTH = timedelta(hours=8)
@@ -206,3 +211,89 @@ def test_a_change_of_name_at_the_provider_is_followed(small_world: World) -> Non
     with small_world.store.reading() as session:
         assert person_record(session, actor.id, at=small_world.at).name == "Una Married"
         assert len(session.exec(select(Person).where(Person.subject == identity().key)).all()) == 1
+
+
+def test_a_session_that_nobody_uses_ends(small_world: World) -> None:
+    ana = small_world.person("ana")
+    session_id, idle = opened(small_world, ana), timedelta(minutes=30)
+
+    def used(minutes: int) -> bool:
+        at = small_world.at + timedelta(minutes=minutes)
+        found = actor_for_session(small_world.store, session_id=session_id, person=ana.id, idle=idle, at=at)
+        with small_world.store.reading() as session:
+            assert bool(open_sessions(session, person=ana.id, idle=idle, at=at)) is (found is not None)
+        return found is not None
+
+    assert [used(minutes) for minutes in (29, 58, 88, 89, 60)] == [True, True, False, False, True]
+
+
+def test_use_is_noted_to_the_minute(world: World) -> None:
+    ana = world.person("ana")
+    session_id = opened(world, ana)
+
+    def seen() -> timedelta:
+        with world.store.reading() as session:
+            return open_sessions(session, person=ana.id, at=world.at)[0].seen_at - world.at
+
+    behind(world, session_id, ana, later=timedelta(seconds=59))
+    before = seen()
+    behind(world, session_id, ana, later=timedelta(minutes=3, seconds=7))
+
+    assert (before, seen()) == (timedelta(0), timedelta(minutes=3, seconds=7))
+
+
+def test_all_other_sessions_end_at_once_and_each_is_on_record(small_world: World) -> None:
+    ana, ben = small_world.person("ana"), small_world.person("ben")
+    mine, other, third = opened(small_world, ana), opened(small_world, ana, "s2"), opened(small_world, ana, "s3")
+    bens = opened(small_world, ben, "s4")
+
+    ended = end_all_sessions(
+        small_world.store, small_world.ledger, person=ana.id, but=mine, actor=ana, at=small_world.at
+    )
+
+    assert ended == 2
+    assert behind(small_world, mine, ana) is not None
+    assert behind(small_world, bens, ben) is not None
+    assert behind(small_world, other, ana) is behind(small_world, third, ana) is None
+    with small_world.store.reading() as session:
+        assert session.exec(select(func.count()).where(LogEntry.action == "session.ended")).one() == 2
+
+
+@pytest.mark.parametrize("act", [end_session, end_all_sessions])
+def test_a_token_ends_no_session(small_world: World, act: Callable[..., object]) -> None:
+    ana = small_world.person("ana")
+    session_id = opened(small_world, ana)
+    what = {"session_id": session_id} if act is end_session else {"person": ana.id}
+
+    with pytest.raises(Refused):
+        act(small_world.store, small_world.ledger, **what, actor=replace(ana, token="T0001"), at=small_world.at)
+
+    assert behind(small_world, session_id, ana) is not None
+
+
+def test_sessions_of_others_are_ended_by_administrators_alone(small_world: World) -> None:
+    ana, ben = small_world.person("ana"), small_world.person("ben", Role.OWNER)
+    session_id = opened(small_world, ana)
+
+    with pytest.raises(Refused):
+        end_all_sessions(small_world.store, small_world.ledger, person=ana.id, actor=ben, at=small_world.at)
+    assert behind(small_world, session_id, ana) is not None
+
+    actor = small_world.administrator
+    assert end_all_sessions(small_world.store, small_world.ledger, person=ana.id, actor=actor, at=small_world.at) == 1
+    assert behind(small_world, session_id, ana) is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "family"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1 (KHTML, like Gecko) Version/18.0 Safari/605.1", "Safari"),
+        ("<script>alert(1)</script>", "Another browser"),
+        ("", ""),
+    ],
+)
+def test_of_a_browser_only_the_family_is_kept(agent: str, family: str) -> None:
+    assert family_of(agent) == family

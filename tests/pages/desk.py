@@ -21,7 +21,7 @@ class Desk:
 
     place: Workplace
 
-    def open(self, person: Actor, page: str, **query: str) -> AppTest:
+    def open(self, person: Actor, page: str, /, **query: str) -> AppTest:
         """The page with this query, drawn once, and nothing unexpected on it."""
         at = AppTest.from_file(MAIN, default_timeout=120)
         at.user = self._signed_in(person)

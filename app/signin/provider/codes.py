@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, delete, select
@@ -13,6 +14,15 @@ from core.access.tables import SignInCode
 LIFE = timedelta(seconds=60)
 
 
+@dataclass(frozen=True)
+class Entering:
+    """Who has just proved who they are, how, and with which browser."""
+
+    number: str
+    agent: str = ""
+    second_factor: bool = False
+
+
 class Code:
     """A code as Authlib's classes ask for it."""
 
@@ -20,7 +30,7 @@ class Code:
         self.person, self.session = row.person, row.session
         self.code_challenge, self.code_challenge_method = row.code_challenge, row.code_challenge_method
         self._redirect_uri, self._scope, self._nonce = row.redirect_uri, row.scope, row.nonce
-        self._issued_at = row.issued_at
+        self._issued_at, self._second_factor = row.issued_at, row.second_factor
 
     def get_redirect_uri(self) -> str:
         return self._redirect_uri
@@ -38,14 +48,14 @@ class Code:
         return None
 
     def get_amr(self) -> list[str]:
-        return ["pwd"]
+        return ["pwd", "otp", "mfa"] if self._second_factor else ["pwd"]  # RFC 8176
 
 
 def keep_code(
     place: Workplace,
     code: str,
     *,
-    person: str,
+    who: Entering,
     client_id: str,
     redirect_uri: str,
     scope: str,
@@ -58,11 +68,12 @@ def keep_code(
     with place.store.transaction() as tx:
         tx.session.exec(delete(SignInCode).where(col(SignInCode.expires_at) <= at - timedelta(hours=1)))
         length = place.settings.session_length
-        open_session(tx, place.ledger, session_id=session_id, person=person, length=length, at=at)
+        open_session(tx, place.ledger, session_id=session_id, person=who.number, length=length, agent=who.agent, at=at)
         tx.session.add(
             SignInCode(
                 digest=_digest(code),
-                person=person,
+                person=who.number,
+                second_factor=who.second_factor,
                 session=session_id,
                 client_id=client_id,
                 redirect_uri=redirect_uri,

@@ -133,7 +133,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         keep_code(
             self.server.place,
             code,
-            person=request.user.number,
+            who=request.user,
             client_id=request.client.get_client_id(),
             redirect_uri=request.payload.redirect_uri,
             scope=request.scope,

@@ -8,8 +8,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.composition import Workplace, now
+from app.signin.provider.codes import Entering
 from app.signin.provider.forms import Field, form_page, message_page
-from app.signin.provider.protocol import Discovery, FormRequest, Provider, person_of
+from app.signin.provider.protocol import Discovery, FormRequest, Provider
 from app.signin.secrets import SignInSecrets
 from core.access.accounts import TooManyAttempts, WrongCredentials, sign_in
 
@@ -92,13 +93,15 @@ class Endpoints:
 
     def _sign_in(self, parameters: Parameters, username: str, password: str, request: Request) -> Response:
         number = sign_in(self._place.store, username=username, password=password, at=now())
-        person = person_of(self._place, number)
+        return self._entered(parameters, Entering(number, request.headers.get("user-agent", "")), request)
+
+    def _entered(self, parameters: Parameters, who: Entering, request: Request) -> Response:
         asked = self._asked(parameters, request)
         try:
-            grant = self._provider.get_consent_grant(asked, person)
+            grant = self._provider.get_consent_grant(asked, who)
         except OAuth2Error as error:
             return message_page("This sign-in request was refused", f"{error.error}. Start again.", status=400)
-        answer: Response = self._provider.create_authorization_response(asked, grant_user=person, grant=grant)
+        answer: Response = self._provider.create_authorization_response(asked, grant_user=who, grant=grant)
         answer.status_code = 303
         return answer
 
