@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import core.access.personal_data.net  # noqa: F401  spread under every use case
 from core.access.rules import Actor
 from core.errors import Refused
 from core.ledger.events import Event

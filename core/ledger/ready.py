@@ -18,6 +18,7 @@ from core.ledger.envelope import Entity, Envelope, commitment
 from core.ledger.events import Event
 from core.ledger.head import Head
 from core.ledger.merkle import leaf_hash
+from core.ledger.screening import screened_particulars
 from core.ledger.tables import LogEntry, LogPayload, LogTile, table_of
 from core.store.types import EPOCH, microseconds
 
@@ -66,7 +67,11 @@ def made_ready(happenings: Sequence[Happening], actor: Acting) -> tuple[Ready, .
 
 
 def _ready(one: Happening, actor: Acting) -> Ready:
-    identity, salt, payload = secrets.token_hex(16), secrets.token_bytes(32), canonical(dict(one.payload))
+    identity, salt, payload = (
+        secrets.token_hex(16),
+        secrets.token_bytes(32),
+        canonical(screened_particulars(one.event, one.payload)),
+    )
     envelope = Envelope(
         event_id=identity,
         at=EPOCH,

@@ -26,6 +26,7 @@ from core.ledger.merkle import inclusion_spans, leaf_hash
 from core.ledger.notes import split_note
 from core.ledger.ready import Happening, Ready, lay_down, made_ready
 from core.ledger.receipts import Receipt
+from core.ledger.screening import screened_particulars
 from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload, LogTile, table_of
 from core.ledger.tiles import StoredTree
 from core.store import Transaction
@@ -119,7 +120,11 @@ class Ledger:
         if event_id is not None:
             _refuse_repeat(session, event_id)
         identity = secrets.token_hex(16) if event_id is None else event_id
-        particulars = None if payload is None else _Particulars(canonical(dict(payload)), secrets.token_bytes(32))
+        particulars = (
+            None
+            if payload is None
+            else _Particulars(canonical(screened_particulars(event, payload)), secrets.token_bytes(32))
+        )
         envelope = Envelope(
             event_id=identity,
             at=max(at, head.last_at),

@@ -264,7 +264,7 @@ def test_personal_data_in_a_note_and_in_a_result_is_found_and_not_repeated(world
     assert world.outcome("personal-data-masked") == (Outcome.HOLDS, [])
     number = a_finding(world.store, model, version)
     with world.behind_the_back() as session:
-        session.execute(update(Finding).values(detail="Ask jane.roe@bank.example about it."))
+        session.execute(text("UPDATE finding SET detail = 'Ask jane.roe@bank.example about it.'"))
         session.execute(text('UPDATE run SET result = \'{"groups": ["555-12-3456 rows"]}\''))
     outcome, subjects = world.outcome("personal-data-masked")
     assert (outcome, subjects) == (
