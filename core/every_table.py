@@ -1,6 +1,7 @@
 """All tables of all steps, for the migrations; nothing else imports this."""
 
 import core.access.directory.tables
+import core.access.redactions.tables
 import core.access.tables
 import core.approval.code.tables
 import core.approval.hooks.tables
@@ -32,6 +33,8 @@ import core.monitoring.intake.tables
 import core.policy.exceptions.tables
 import core.policy.packs.tables
 import core.policy.tables
+import core.privacy.processing.tables
+import core.privacy.subjects.tables
 import core.register.tables
 import core.reports.tables
 import core.store.numbers

@@ -26,11 +26,15 @@ MOST_DIFFERENCES = 50
 
 @dataclass(frozen=True)
 class WrongInput:
-    """An input that is not what the run was computed from: what it is, its digest then, and what is found now."""
+    """An input that is not what the run was computed from: what it is, its digest then, and what is found now.
+
+    `why` says it where it is on record, as for rows that were erased for a person.
+    """
 
     what: str
     expected: str
     found: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,14 +109,15 @@ def _wrong_files(files: EvidenceFiles, inputs: RunInputs) -> Iterator[WrongInput
     groups = (("", inputs.evidence), (f" of version {inputs.approved_version}", inputs.approved))
     for of, given in groups:
         for one in given:
-            what = f"{one.kind}{of} {one.evidence}"
+            what, redaction = f"{one.kind}{of} {one.evidence}", files.redaction(one.table)
+            why = redaction.said if redaction else ""
             try:
                 found = digest_of(files.path(one.table))
             except NotFound:
-                yield WrongInput(what, one.table, "")
+                yield WrongInput(what, one.table, "", why)
             else:
                 if found != one.table:
-                    yield WrongInput(what, one.table, found)
+                    yield WrongInput(what, one.table, found, why)
 
 
 def _wrong_policy(session: Session, row: Run) -> Iterator[WrongInput]:

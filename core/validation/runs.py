@@ -185,10 +185,13 @@ def _computed_before(session: Session, run: Run) -> ValidationResult | None:
 
 
 def intact(files: EvidenceFiles, inputs: RunInputs) -> Files:
-    """Where the files lie whose content still has the digest it was handed in with; raises `Conflict` for another."""
+    """Where the files lie whose content still has the digest it was handed in with; raises `Conflict` for another.
+
+    For a file from which a person was erased, the one without their rows stands.
+    """
     for one in (*inputs.evidence, *inputs.approved):
         found = digest_of(files.path(one.table))
-        if found != one.table:
+        if found != files.stands_for(one.table):
             raise Conflict(one.table[:8], found[:8], f"The evidence file {one.evidence}")
     return files.path
 

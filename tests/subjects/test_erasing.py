@@ -1,0 +1,136 @@
+"""A person who was planted everywhere is found everywhere, erased everywhere, and erased again after a restore."""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import text
+
+from core.access.redactions import redactions_of
+from core.privacy.subjects.erasing import Erased, erase_found
+from core.privacy.subjects.matching import Terms, phrases_of
+from core.privacy.subjects.orders import keep_order, new_key, new_order
+from core.privacy.subjects.replay import orders_to_replay, replay_erasures
+from core.privacy.subjects.scanning import scan
+from core.validation.reproducing import reproduce
+from core.validation.tables import Evidence
+from tests.subjects.conftest import CUSTOMER, LATER, SPELT, TERMS, World, left_in
+
+SHELVES = {"finding", "model", "draft"}
+
+
+def erase(world: World) -> Erased:
+    phrases = phrases_of(TERMS)
+    matcher, key = Terms(phrases), new_key()
+    found = scan(world.store, world.places, matcher)
+    order = new_order("SR0001", "", phrases, key, found.links.known(key))
+    keep_order(world.places.orders, order)
+    return erase_found(
+        world.store, world.ledger, world.places, found, order, matcher, actor=world.cast.approver, at=LATER
+    )
+
+
+def spelt_in_tables(world: World) -> list[str]:
+    """Every text of the database that spells the person, whichever table holds it."""
+    from core.privacy.subjects.texts import shelves
+
+    found = []
+    with world.store.reading() as session:
+        for name in [*(shelf.name for shelf in shelves(world.store)), "log_payload", "person"]:
+            for row in session.execute(text(f"SELECT * FROM {name}")):
+                said = repr(tuple(row))
+                found += [f"{name}: {one}" for one in SPELT if one in said or one.upper() in said]
+    return found
+
+
+def test_a_planted_person_is_found_in_every_store(small_world: World) -> None:
+    found = scan(small_world.store, small_world.places, Terms(phrases_of(TERMS)))
+
+    assert {cell.shelf.name for cell, _ in found.cells} >= SHELVES
+    owners = sorted((hit.owner.what, hit.rows) for hit in found.files)
+    assert owners == [
+        ("evidence", 1), ("evidence as received", 1), ("export", 1), ("production data", 1), ("production data", 1),
+    ]  # fmt: skip
+    assert [event.event for event in found.events] == ["e-000003"]
+    assert [entry.action for entry in found.entries] == ["production.refused"]
+
+
+def test_an_erased_person_is_nowhere_and_the_ledger_verifies(world: World) -> None:
+    assert spelt_in_tables(world)
+
+    erased = erase(world)
+
+    assert (erased.files, erased.events, erased.entries, erased.account) == (5, 1, 1, False)
+    assert spelt_in_tables(world) == []
+    folders = [world.places.evidence, world.places.events, world.places.exports]
+    assert list(left_in([files.folder for files in folders])) == []
+    assert world.verify() == []
+    assert "subject.erased" in world.actions()
+
+
+def test_the_file_of_the_database_holds_nothing_of_an_erased_person(small_world: World) -> None:
+    database = Path(str(small_world.store.engine.url.database)).parent
+    assert list(left_in([database]))
+
+    erase(small_world)
+
+    assert list(left_in([database])) == []
+
+
+def test_other_peoples_rows_stay_as_they_were(small_world: World) -> None:
+    before = small_world.line.all()
+
+    erase(small_world)
+
+    after = small_world.line.all()
+    gone = before["region"].index(CUSTOMER)
+    assert all(values == [one for n, one in enumerate(before[name]) if n != gone] for name, values in after.items())
+    repeated = small_world.line.inferences(3, region=["north"] * 3).repeated
+    assert repeated == 3  # the index follows from the rows that are left
+
+
+def test_figures_stay_and_say_what_their_input_lost(small_world: World) -> None:
+    run = small_world.bench.start()
+    small_world.bench.perform(run)
+    result = small_world.bench.run(run).result_digest
+
+    erase(small_world)
+
+    row = small_world.row(Evidence)
+    with small_world.store.reading() as session:
+        said = redactions_of(session, [row.table_digest])[row.table_digest]
+    assert said.said == f"1 row erased by SR0001, ledger entry {said.entry}"
+    again = reproduce(small_world.store, small_world.places.evidence, run=run)
+    assert small_world.bench.run(run).result_digest == result
+    assert [one.why for one in again.wrong_inputs] == [said.said]
+
+
+def test_an_erased_person_is_erased_again_from_a_restored_backup(small_world: World, tmp_path: Path) -> None:
+    database = Path(str(small_world.store.engine.url.database))
+    names = ("evidence", "events", "exports")
+    small_world.store.close()
+    shutil.copytree(database.parent, tmp_path / "backup" / "database")
+    for name in names:
+        shutil.copytree(tmp_path / name, tmp_path / "backup" / name)
+    erase(small_world)
+    small_world.store.close()
+    shutil.rmtree(database.parent)
+    shutil.copytree(tmp_path / "backup" / "database", database.parent)
+    for name in names:
+        shutil.rmtree(tmp_path / name)
+        shutil.copytree(tmp_path / "backup" / name, tmp_path / name)
+    assert spelt_in_tables(small_world)
+    assert orders_to_replay(small_world.store, small_world.places) == ("SR0001",)
+
+    replayed = replay_erasures(small_world.store, small_world.ledger, small_world.places, at=LATER)
+
+    assert [(one.request, one.erased.files, one.erased.events) for one in replayed] == [("SR0001", 5, 1)]
+    assert spelt_in_tables(small_world) == []
+    assert list(left_in([database.parent, *(tmp_path / name for name in names)])) == []
+    assert small_world.verify() == []
+    assert replay_erasures(small_world.store, small_world.ledger, small_world.places, at=LATER) == ()
+
+
+def test_an_order_of_erasure_names_nobody(small_world: World) -> None:
+    erase(small_world)
+
+    assert list(left_in([small_world.places.orders])) == []
