@@ -18,6 +18,7 @@ import core.improvement.incidents.tables
 import core.improvement.reviews.tables
 import core.improvement.rollback.tables
 import core.inventory.deployments.tables
+import core.inventory.groups.tables
 import core.inventory.importing.tables
 import core.inventory.tables
 import core.jobs.outbox.tables

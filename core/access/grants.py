@@ -1,10 +1,11 @@
-"""Which roles a person holds at a moment, and who therefore acts."""
+"""Which roles a person holds at a moment, how far they reach, and who therefore acts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from core.access.rules import Actor, Role
+from core.access.rules import Actor, Reach, Role, reach_from
 from core.access.tables import Person, RoleGrant
 from core.errors import NotFound
 
@@ -25,6 +26,14 @@ def roles_of(session: Session, person: str, *, at: datetime) -> frozenset[Role]:
     return frozenset(grant.role for grant in grants_of(session, person, at=at))
 
 
+def reaches_of(grants: Iterable[RoleGrant]) -> dict[Role, Reach]:
+    """How far each role reaches: as far as any of its grants."""
+    found: dict[Role, Reach] = {}
+    for grant in grants:
+        found[grant.role] = found.get(grant.role, Reach()).with_(reach_from(grant.reach))
+    return found
+
+
 def load_person(session: Session, number: str) -> Person:
     """The person with this number; raises NotFound."""
     person = session.exec(select(Person).where(Person.number == number)).first()
@@ -38,4 +47,6 @@ def actor_of(session: Session, number: str, *, at: datetime) -> Actor | None:
     person = session.exec(select(Person).where(Person.number == number)).first()
     if person is None or person.disabled_at is not None:
         return None
-    return Actor(person.number, roles_of(session, person.number, at=at))
+    reaches = reaches_of(grants_of(session, person.number, at=at))
+    limits = tuple((role, reach) for role, reach in sorted(reaches.items()) if not reach.everywhere)
+    return Actor(person.number, frozenset(reaches), limits=limits)

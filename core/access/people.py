@@ -8,7 +8,16 @@ from sqlmodel import Session, col, select, update
 from core.access.deciding import deciding
 from core.access.grants import grants_of, load_person, roles_of
 from core.access.links import make_link
-from core.access.rules import Actor, Permission, Role, grant_refusals, permission_refusals
+from core.access.rules import (
+    EVERYWHERE,
+    Actor,
+    Permission,
+    Reach,
+    Role,
+    grant_refusals,
+    permission_refusals,
+    reach_refusals,
+)
 from core.access.tables import Person, RoleGrant, SignInSession, Token
 from core.errors import Problem, Refusal, Refused, Unreadable
 from core.ledger.events import Event
@@ -95,19 +104,25 @@ def grant_role(
     role: Role,
     reason: str,
     ends_at: datetime | None = None,
+    reach: Reach = EVERYWHERE,
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Give a role with its reason, for good or until `ends_at`; raises Refused with every reason."""
+    """Give a role with its reason and its reach, for good or until `ends_at`; raises Refused with every reason."""
     with deciding(store, ledger, "grant a role", entity=Entity("person", person), actor=actor, at=at) as tx:
         row = load_person(tx.session, person)
-        reasons = [*grant_refusals(actor, person, roles_of(tx.session, person, at=at), role), *reason_refusals(reason)]
+        held = roles_of(tx.session, person, at=at)
+        reasons = [
+            *grant_refusals(actor, person, held, role),
+            *reach_refusals(role, reach),
+            *reason_refusals(reason),
+        ]
         if row.disabled_at is not None:
             reasons.append(Refusal("disabled", "This person is disabled"))
         if ends_at is not None and ends_at <= at:
             reasons.append(Refusal("ended", "The role would end before it begins", way_out="Choose a later end."))
         _refuse(reasons)
-        add_grant(tx, ledger, person=person, role=role, reason=reason, ends_at=ends_at, actor=actor, at=at)
+        add_grant(tx, ledger, person=person, role=role, reason=reason, ends_at=ends_at, reach=reach, actor=actor, at=at)
 
 
 def add_grant(
@@ -118,21 +133,22 @@ def add_grant(
     role: Role,
     reason: str,
     ends_at: datetime | None = None,
+    reach: Reach = EVERYWHERE,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Write a grant and its ledger entry; the caller has asked the rules."""
     row = RoleGrant(person=person, role=role, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at)
+    row.reach = reach.text
     tx.session.add(row)
     tx.session.flush()
-    said = granted_words(row)
-    _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, **said)
+    _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, **granted_words(row))
 
 
 def granted_words(row: RoleGrant) -> dict[str, str]:
     """What the ledger keeps of a grant, so that the table can be held against it: an end that is empty is none."""
     ends = row.ends_at.astimezone(UTC).isoformat() if row.ends_at else ""
-    return {"role": row.role.value, "grant": str(row.id), "ends_at": ends}
+    return {"role": row.role.value, "grant": str(row.id), "ends_at": ends, "reach": row.reach}
 
 
 def withdraw_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:

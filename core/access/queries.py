@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from core.access.accounts import WINDOW
 from core.access.grants import grants_of, load_person
-from core.access.rules import Role
+from core.access.rules import EVERYWHERE, Reach, Role, reach_from
 from core.access.tables import Person, RoleGrant, SignInFailure, SignInSession, Token
 
 
@@ -22,6 +22,7 @@ class GrantRow:
     granted_by: str
     granted_at: datetime
     ends_at: datetime | None
+    reach: Reach = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,8 @@ def _last_sign_ins(session: Session, numbers: list[str]) -> dict[str, datetime]:
 
 
 def _grant_row(grant: RoleGrant) -> GrantRow:
-    return GrantRow(grant.role, grant.reason, grant.granted_by, grant.granted_at, grant.ends_at)
+    reach = reach_from(grant.reach)
+    return GrantRow(grant.role, grant.reason, grant.granted_by, grant.granted_at, grant.ends_at, reach)
 
 
 def _person_row(row: Person, roles: tuple[GrantRow, ...], last_sign_in: datetime | None) -> PersonRow:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field
 
-from core.access.rules import Role
+from core.access.rules import EVERYWHERE, Role
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
 
@@ -27,13 +27,14 @@ class Person(Row, table=True):
 
 
 class RoleGrant(Row, table=True):
-    """A role given to a person, with reason and end."""
+    """A role given to a person, with reason and end; `reach` is the text of a `Reach`."""
 
     __tablename__ = "role_grant"
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     person: str = Field(foreign_key="person.number", index=True)
     role: Role = Field(sa_type=choice(Role))
+    reach: str = Field(default=EVERYWHERE.text, sa_column_kwargs={"server_default": EVERYWHERE.text})
     reason: str = Field(max_length=1000)
     granted_by: str = Field(max_length=16)
     granted_at: datetime = Field(sa_type=Instant)

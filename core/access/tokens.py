@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -124,7 +124,7 @@ def actor_for_token(store: Store, *, secret: str, at: datetime) -> Actor | None:
     if note_use:
         with store.transaction() as tx:
             tx.session.exec(update(Token).where(col(Token.number) == number).values(last_used_at=at))
-    return Actor(owner.id, owner.roles, number, scopes)
+    return replace(owner, token=number, scopes=scopes)
 
 
 def _wish_refusals(

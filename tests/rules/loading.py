@@ -13,8 +13,10 @@ from types import CodeType, ModuleType
 APPROVAL = tuple(f"core.approval.rules.{part}" for part in ("vocabulary", "asking", "review", "ballots", "following"))
 INVENTORY = tuple(f"core.inventory.rules.{part}" for part in ("life", "materiality", "numbers"))
 PERMISSIONS = "core.access.rules.permissions"
+REACH = "core.access.rules.reach"
 NAMES = (
     PERMISSIONS,
+    REACH,
     "core.access.rules",
     *INVENTORY,
     "core.inventory.rules",
@@ -95,5 +97,5 @@ def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
                 sys.modules.pop(name, None)
             else:
                 sys.modules[name] = module_before
-    bundle = [loaded[name] for name in NAMES if name not in (PERMISSIONS, *INVENTORY, *APPROVAL)]
+    bundle = [loaded[name] for name in NAMES if name not in (PERMISSIONS, REACH, *INVENTORY, *APPROVAL)]
     return Rules(*bundle, loaded)

@@ -14,6 +14,7 @@ from tests.rules import (
     test_change_rules,
     test_inventory_rules,
     test_policy_life,
+    test_reach_rules,
     test_requiring,
     test_rollout_rules,
     test_validation_rules,
@@ -31,6 +32,7 @@ MODULES = (
     test_change_rules,
     test_access_rules,
     test_policy_life,
+    test_reach_rules,
     test_requiring,
     test_rollout_rules,
 )
@@ -80,9 +82,9 @@ def test_a_guard_that_is_gone_is_noticed(mutant: Mutant) -> None:
 @pytest.mark.parametrize(
     "guard",
     [
-        "access.rules permission_refusals: always of “if permission in actor.permissions",
-        "access.rules permissions: never of “if Role.ADMINISTRATOR in self.roles",
-        "access.rules permissions: never of “if Role.AUDITOR in self.roles",
+        "access.rules permission_refusals: always of “if permission in actor.permissions:",
+        "access.rules permissions_on: never of “if Role.ADMINISTRATOR in self.roles",
+        "access.rules permissions_on: never of “if Role.AUDITOR in self.roles",
         "inventory.rules.life move_refusals: part 3",
         "inventory.rules.life duty_refusals: always of “if duty not in",
         "validation.rules _conclude: all of “list(_upload(facts))",

@@ -2,32 +2,64 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 
 from core.access.rules.permissions import PERMISSIONS as PERMISSIONS
 from core.access.rules.permissions import TOKEN_SCOPES as TOKEN_SCOPES
 from core.access.rules.permissions import TOXIC_PAIRS as TOXIC_PAIRS
 from core.access.rules.permissions import Permission as Permission
 from core.access.rules.permissions import Role as Role
+from core.access.rules.reach import EVERYWHERE as EVERYWHERE
+from core.access.rules.reach import ORGANISATION as ORGANISATION
+from core.access.rules.reach import About as About
+from core.access.rules.reach import Belonging as Belonging
+from core.access.rules.reach import Reach as Reach
+from core.access.rules.reach import about_of_the_moment as about_of_the_moment
+from core.access.rules.reach import deciding_about as deciding_about
+from core.access.rules.reach import reach_from as reach_from
 from core.errors import Refusal
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person by pseudonymous id (`P0007`), or a token of theirs (`T0003`) limited to its scopes."""
+    """Who acts: a person by pseudonymous id (`P0007`), or a token of theirs (`T0003`) limited to its scopes.
+
+    A role without a limit reaches everywhere. `about` is the record that the actor stands before, none: no record.
+    """
 
     id: str
     roles: frozenset[Role] = frozenset()
     token: str | None = None
     scopes: frozenset[Permission] = frozenset()
+    limits: tuple[tuple[Role, Reach], ...] = ()
+    about: About | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
+        """What the roles carry that reach the record which is decided on, or stood before; without one, all of them."""
+        decided = about_of_the_moment()
+        return self.permissions_on(self.about if decided is None else decided)
+
+    def permissions_on(self, about: About | None) -> frozenset[Permission]:
+        """What the roles carry that reach this record; none: all of them."""
+        reaching = [role for role in self.roles if about is None or self.reach_of(role).covers(about)]
+        held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in reaching))
         if Role.ADMINISTRATOR in self.roles:  # harmless even when an identity provider brings a toxic pair
             held &= PERMISSIONS[Role.ADMINISTRATOR]
         if Role.AUDITOR in self.roles:
             held &= PERMISSIONS[Role.AUDITOR]
         return held & self.scopes & TOKEN_SCOPES if self.token else held
+
+    def reach_of(self, role: Role) -> Reach:
+        """How far one of the roles reaches."""
+        return dict(self.limits).get(role, EVERYWHERE)
+
+    @property
+    def reach(self) -> Reach:
+        """What the actor may read of: as far as any of the roles reaches."""
+        if self.roles > dict(self.limits).keys() or not self.limits:
+            return EVERYWHERE
+        return reduce(Reach.with_, (reach for _, reach in self.limits))
 
     @property
     def acting_as(self) -> str:
@@ -50,6 +82,8 @@ def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, 
     """Empty when one of the actor's roles carries the permission."""
     if permission in actor.permissions:
         return ALLOWED
+    if permission in actor.permissions_on(None):
+        return (_reach_refusal(actor, permission),)
     if actor.token:
         return (
             Refusal(
@@ -68,6 +102,17 @@ def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, 
             "access",
             "Ask an administrator for the role.",
         ),
+    )
+
+
+def _reach_refusal(actor: Actor, permission: Permission) -> Refusal:
+    short = sorted(role for role, _ in actor.limits if permission in PERMISSIONS[role])
+    reaches = "; ".join(f"your role {role} reaches {actor.reach_of(role).words}" for role in short)
+    return Refusal(
+        "reach",
+        f"This record lies outside of what you may do it for: {reaches}",
+        "access",
+        "Ask somebody whose role reaches it, or an administrator for a grant that does.",
     )
 
 
@@ -94,6 +139,17 @@ def grant_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role)
                 )
             )
     return tuple(reasons)
+
+
+def reach_refusals(role: Role, reach: Reach) -> tuple[Refusal, ...]:
+    """Why a role cannot be given this reach: it reaches nothing, or it is the role that serves everybody."""
+    if not reach.everywhere and role is Role.ADMINISTRATOR:
+        text = "An administrator's role reaches everywhere: people and settings belong to no business line"
+        return (Refusal("reach-administrator", text, "access", "Grant it everywhere."),)
+    if not (reach.everywhere or reach.lines or reach.groups):
+        text = "The role would reach nothing"
+        return (Refusal("reach-empty", text, "access", "Name a business line or a group of models."),)
+    return ALLOWED
 
 
 def recent_authentication_refusals(authenticated_at: datetime | None, at: datetime) -> tuple[Refusal, ...]:
