@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.anchoring.due import due_checkpoints
+from app.assurance.watching import due_permission_looks
 from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
@@ -16,6 +17,7 @@ from app.register_schedule import due_escalations, due_launches
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
+from core.assurance.permissions.service import PERMISSION_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.improvement.reviews.planning import LAUNCH_JOB
 from core.improvement.rollback.drills import REHEARSAL_JOB, due_rehearsals
@@ -86,6 +88,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(MONITOR_JOB, _due_monitors),
     Scheduled(ALERT_JOB, _due_alerts),
     Scheduled(DROP_JOB, due_drops),
+    Scheduled(PERMISSION_JOB, due_permission_looks),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
+from app.assurance.watching import look_at_permissions
 from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
@@ -30,6 +31,7 @@ from app.stress.running import allowing, carry_out
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
+from core.assurance.permissions.service import PERMISSION_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
 from core.improvement.comparisons.asking import COMPARISON_JOB
@@ -226,6 +228,14 @@ def _fail_stress_slot(place: Workplace, slot: str, error: str) -> None:
     note_slot(place.store, schedule=slot.partition(" ")[0], said=error)
 
 
+def _look_at_permissions(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    look_at_permissions(place, at=now())
+
+
+def _fail_look(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Permissions were not looked at in %s: %s", slot, error)  # the next look sees what this one did not
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -244,6 +254,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         INCIDENT_JOB: Kind(_watch, _fail_watch),
         MONITOR_JOB: Kind(_monitor, _fail_monitor),
+        PERMISSION_JOB: Kind(_look_at_permissions, _fail_look),
         IMPORT_JOB: Kind(_import, _fail_import),
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
         ROLLBACK_JOB: Kind(consider_production, note_unconsidered),

@@ -8,6 +8,7 @@ import core.approval.hooks.tables
 import core.approval.rollout.tables
 import core.approval.simulation.tables
 import core.approval.tables
+import core.assurance.tables
 import core.audits.tables
 import core.compliance.tables
 import core.coverage.tables

@@ -264,6 +264,10 @@ class Event(StrEnum):
     LEDGER_RESUMED = "ledger.resumed"
     ANCHOR_ADDED = "anchor.added"
     ANCHOR_CHANGED = "anchor.changed"
+    ACCESS_DRILL_ASKED = "access_drill.asked"
+    ACCESS_DRILL_MADE = "access_drill.made"
+    PERMISSION_DIFFERS = "permission.differs"
+    PERMISSION_HOLDS = "permission.holds_again"
     ACT_REFUSED = "act.refused"
 
 
