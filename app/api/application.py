@@ -7,6 +7,7 @@ from app.api.problems import MEDIA_TYPE, ProblemDetails, install
 from app.api.routes import (
     alerts,
     audits,
+    bias_audits,
     changes,
     comparisons,
     compliance,
@@ -79,7 +80,7 @@ def build() -> Api:
     install(application)
     for routes in (
         models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
-        ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
+        ledger, rollout, hooks, policies, audits, bias_audits, compliance, production, monitored, monitoring, stress,
         controls, alerts, incidents, comparisons, register,
     ):  # fmt: skip
         application.include_router(routes.router)

@@ -86,6 +86,7 @@ class Event(StrEnum):
     REVIEW_DECIDED = "review.decided"
     REVIEW_SIGNED_OFF = "review.signed_off"
     REVIEW_CANCELLED = "review.cancelled"
+    BIAS_AUDIT_STATED = "bias_audit.stated"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"
     VALIDATION_CONCLUDED = "validation.concluded"

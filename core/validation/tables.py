@@ -1,6 +1,6 @@
 """Evidence, runs with their verdicts, findings, questions and conclusions, as rows."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field
@@ -173,6 +173,27 @@ class Question(Row, table=True):
     answer: str = Field(default="", max_length=4000)
     answered_by: str | None = Field(default=None, max_length=16)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class BiasAuditStatement(Row, table=True):
+    """What somebody stated of a bias audit that no file knows; the newest counts, the former ones stay."""
+
+    __tablename__ = "bias_audit_statement"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    version_id: int = Field(foreign_key="model_version.id", index=True)
+    tool: str = Field(max_length=200)
+    auditor: str = Field(max_length=200)
+    audit_date: date | None = None
+    distribution_date: date | None = None
+    data_source: str = Field(max_length=1000)
+    data_explanation: str = Field(max_length=4000)
+    data_kind: str = Field(max_length=20)
+    why_test_data: str = Field(max_length=4000)
+    how_test_data: str = Field(max_length=4000)
+    latest_use: date | None = None
+    stated_by: str = Field(max_length=16)
+    stated_at: datetime = Field(sa_type=Instant)
 
 
 class Conclusion(Row, table=True):

@@ -63,3 +63,18 @@ def test_a_validation_that_was_cancelled_has_no_result(started: World) -> None:
 
 def test_a_validation_that_does_not_exist_has_no_result(world: World) -> None:
     assert_problem(world.client().get("runs/R0404/result"), 404, "not-found")
+
+
+def test_facts_of_a_bias_audit_are_stated_and_read_back(world: World) -> None:
+    model, version = a_version(world.place.store, world.cast)
+    client = world.client()
+    at = f"models/{model}/versions/{version}/bias-audit-facts"
+    facts = {"tool": "Screener", "distribution_date": "2025-05-06", "data_kind": "historical"}
+
+    assert_problem(client.get(at), 404, "not-found")
+    stated = client.post(at, json=facts)
+    read = client.get(at).json()
+
+    assert stated.status_code == 201
+    assert {name: read[name] for name in facts} == facts
+    assert_problem(client.post(at, json={"latest_use": "2030-01-01"}), 422, "unreadable")

@@ -29,7 +29,7 @@ def show(report: Report) -> None:
         _axis(one, found)
     if found.because:
         st.markdown(f"Left out because: {plain(found.because)}.")
-    summary_to_publish(found, report.page.model.name)
+    summary_to_publish(found, report)
     renamed = [f"{one.written} → {one.category}" for one in found.normalised if one.written != one.category]
     if renamed:
         st.markdown(f":gray[Categories as written, and as shown: {plain(', '.join(renamed))}.]")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from core.errors import NotFound
+from core.metrics.bias_audit import AuditFacts
 from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind
 from core.policy.service import PublishedPolicy, policy_by_id
+from core.validation.audit_facts import stated_audit_facts
 from core.validation.inputs import RunInputs, inputs_of
 from core.validation.judging import NotJudged, not_judged
 from core.validation.queries import RunPage, run_page
@@ -23,6 +25,7 @@ class Report:
     policy: PublishedPolicy
     inputs: RunInputs
     result: ValidationResult | None
+    stated: AuditFacts | None  # of its bias audit
 
     @property
     def number(self) -> str:
@@ -58,4 +61,5 @@ def read_report(session: Session, number: str) -> Report:
         policy=policy_by_id(session, page.run.policy_version_id),
         inputs=inputs_of(session, page.run),
         result=from_json(page.run.result) if page.run.result else None,
+        stated=stated_audit_facts(session, page.run.version_id),
     )

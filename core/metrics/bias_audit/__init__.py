@@ -18,7 +18,7 @@ from core.metrics.bias_audit.published import (
 )
 from core.metrics.bias_audit.rendering import as_markdown, as_page
 from core.metrics.bias_audit.results import AxisTable, BiasAuditResult, CategoryRow
-from core.metrics.bias_audit.summary import AuditFacts, DataKind, MissingElement, PublishableSummary, summarise
+from core.metrics.bias_audit.summary import AuditFacts, DataKind, MissingElement, PublishableSummary, day, summarise
 
 __all__ = [
     "Agreement",
@@ -42,5 +42,6 @@ __all__ = [
     "as_page",
     "audit",
     "check_published",
+    "day",
     "summarise",
 ]

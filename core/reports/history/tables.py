@@ -62,7 +62,7 @@ from core.policy.tables import PolicyVersion
 from core.reports.history.rewinding import Parent, Rewound, Turn
 from core.store.base import Row
 from core.validation.rules import RunStatus
-from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
+from core.validation.tables import BiasAuditStatement, CheckResult, Conclusion, Evidence, Finding, Question, Run
 
 RETIRED = Turn("retired_at", {"retired_at": None, "retired_by": "", "retired_reason": ""})
 WITHDRAWN = Turn("withdrawn_at", {"withdrawn_at": None, "withdrawn_by": None})
@@ -145,6 +145,7 @@ VALIDATION = (
         (Turn("answered_at", {"answered_at": None, "answered_by": None, "answer": ""}),),
     ),
     Rewound(Conclusion, "concluded_at", (OF_VERSION,)),
+    Rewound(BiasAuditStatement, "stated_at", (OF_VERSION,)),
     Rewound(Document, "", (OF_VERSION,)),
     Rewound(DocumentVersion, "kept_at", (Parent("document_id", Document),), always={"body": ""}),
 )

@@ -1,14 +1,14 @@
 """The summary that New York City Local Law 144 wants published, from the newest finished run of a version."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
 from core.inventory.moves import load_version
 from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.events import Event
-from core.metrics.bias_audit import AuditFacts, BiasAuditResult, summarise
+from core.metrics.bias_audit import AuditFacts, BiasAuditResult, day, summarise
 from core.reports.assembling.decisions import history_entries
 from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import (
@@ -26,17 +26,19 @@ from core.reports.layout.blocks import (
 )
 from core.reports.layout.words import count, counted, number, sentence
 from core.reports.templates.citing import Citing, table_or
-from core.reports.templates.dossier import TABLES
+from core.reports.templates.dossier import TABLES as DOSSIER_TABLES
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
 from core.reports.templates.texts import ll144 as texts
 from core.reports.templates.values import Built, Frame, Template
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, Gap, SubjectKind
+from core.validation.audit_facts import stated_audit_facts
 from core.validation.evidence import latest_run
 from core.validation.results import from_json
-from core.validation.tables import Evidence, Run
+from core.validation.tables import BiasAuditStatement, Evidence, Run
 
-VERSION = "LL144 summary 1"
+TABLES = (*DOSSIER_TABLES, BiasAuditStatement)
+VERSION = "LL144 summary 2"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,16 @@ class AuditSummary:
     result_digest: str
     evidence: str
     file_digest: str
+    auditor: str
+    audit_date: date | None
+    distribution_date: date | None
     data_source: str
+    data_explanation: str
+    data_kind: str
+    why_test_data: str
+    how_test_data: str
+    usable_until: date | None
+    reminders: tuple[str, ...]
     rows: int
     output: str
     categories: tuple[CategoryLine, ...]
@@ -121,26 +132,49 @@ def _data(
 ) -> AuditSummary:
     evidence = session.get(Evidence, run.evidence_id) if run else None
     dataset = session.exec(select(Dataset).where(Dataset.id == version.test_dataset_id)).first()
-    source = dataset.source if dataset else ""
     finished = run.finished_at if run else None
-    facts = AuditFacts(tool=tool, audit_date=finished.date() if finished else None, data_source=source)
+    known = AuditFacts(
+        tool=tool, audit_date=finished.date() if finished else None, data_source=dataset.source if dataset else ""
+    )
+    facts = _with_stated(known, stated_audit_facts(session, version.id or 0))
     summary = summarise(found, facts, on=asked.as_of.date()) if found else None
     return AuditSummary(
         scope=scope_of(session, asked),
         as_of=asked.as_of,
-        tool=tool,
+        tool=facts.tool,
         run=run.number if run and found else "",
         finished_at=finished if found else None,
         result_digest=run.result_digest if run and found else "",
         evidence=evidence.number if evidence and found else "",
         file_digest=evidence.file_digest if evidence and found else "",
-        data_source=source,
+        auditor=facts.auditor,
+        audit_date=facts.audit_date,
+        distribution_date=facts.distribution_date,
+        data_source=facts.data_source,
+        data_explanation=facts.data_explanation,
+        data_kind=facts.data_kind.words if facts.data_kind else "",
+        why_test_data=facts.why_test_data,
+        how_test_data=facts.how_test_data,
+        usable_until=summary.usable_until if summary else None,
+        reminders=summary.reminders if summary else (),
         rows=found.rows if found else 0,
         output=found.output.value if found else "",
         categories=_categories(found) if found else (),
         unknown=max((table.unknown for table in found.tables), default=0) if found else 0,
         missing=tuple(MissingLine(one.element, one.clause) for one in summary.missing) if summary else (),
         people=people,
+    )
+
+
+def _with_stated(known: AuditFacts, stated: AuditFacts | None) -> AuditFacts:
+    """What somebody stated; where they left it out, what the record knows by itself."""
+    if stated is None:
+        return known
+    return replace(
+        stated,
+        tool=stated.tool or known.tool,
+        audit_date=stated.audit_date or known.audit_date,
+        data_source=stated.data_source or known.data_source,
     )
 
 
@@ -237,11 +271,22 @@ def _source(data: AuditSummary, citing: Citing) -> Section:
         data.run or "–",
         citing.moment(data.finished_at, run, "finished_at", Event.RUN_FINISHED),
         Digest(data.file_digest) if data.file_digest else "–",
+        day(data.audit_date) if data.audit_date else "–",
+        day(data.distribution_date) if data.distribution_date else "–",
+        data.auditor or "–",
         data.data_source or "–",
+        data.data_kind or "–",
+        data.data_explanation or "–",
         citing.cited(count(data.rows or None), run, "bias audit / rows", digest=data.result_digest),
     )
     rows = tuple(zip(texts.DATA_ROWS, values, strict=True))
-    return Section(texts.DATA, (Facts(texts.DATA_CAPTION, rows), Prose(texts.FACTS, quiet=True)))
+    tested = [
+        Prose(f"{title}: {told}")
+        for title, told in zip(texts.TEST_DATA, (data.why_test_data, data.how_test_data), strict=True)
+        if told
+    ]
+    reminders = [Prose(f"{one}.") for one in data.reminders]
+    return Section(texts.DATA, (Facts(texts.DATA_CAPTION, rows), *tested, *reminders, Prose(texts.FACTS, quiet=True)))
 
 
 def _missing(data: AuditSummary) -> Section:

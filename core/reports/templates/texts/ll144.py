@@ -18,10 +18,14 @@ MISSING_CAPTION = "Elements that the rule wants in the summary and that are not 
 MISSING_COLUMNS = ("Element", "Clause")
 NOTHING_MISSING = "Every element that the rule wants is there."
 FACTS = (
-    "The date of the audit is that of the run; the source of the data is that of the test dataset. Distribution date, "
-    "auditor and explanation are in no record of this release; whoever publishes adds them."
+    "What nobody has stated of the audit comes from the record: its date from the run, the source of the data from the "
+    "test dataset. The rest is stated on the validation report of the version, by who answers for the model."
 )
 DATA = "Source and date"
 DATA_CAPTION = "What the tables were computed from"
-DATA_ROWS = ("Run", "Finished", "Data", "Source of the data", "Rows")
-GAP = "The record holds no {element} ({clause})."
+DATA_ROWS = (
+    "Run", "Finished", "Data", "Date of the audit", "Distribution date", "Independent auditor", "Source of the data",
+    "Kind of data", "Explanation of the data", "Rows",
+)  # fmt: skip
+TEST_DATA = ("Why historical data were not used", "How the test data were generated and obtained")
+GAP = "Not on record: {element} ({clause})."
