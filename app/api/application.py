@@ -79,8 +79,8 @@ def build() -> Api:
     )
     install(application)
     for routes in (
-        models, records, finding, documents, imports, validations, references, changes, coverage, events, exports,
-        ledger, rollout, hooks, policies, audits, bias_audits, compliance, production, monitored, monitoring, stress,
+        bias_audits, models, records, finding, documents, imports, validations, references, changes, coverage, events,
+        exports, ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
         controls, alerts, incidents, comparisons, register,
     ):  # fmt: skip
         application.include_router(routes.router)

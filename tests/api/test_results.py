@@ -73,7 +73,9 @@ def test_facts_of_a_bias_audit_are_stated_and_read_back(world: World) -> None:
 
     assert_problem(client.get(at), 404, "not-found")
     stated = client.post(at, json=facts)
-    read = client.get(at).json()
+    answer = client.get(at)
+    assert answer.status_code == 200, answer.text
+    read = answer.json()
 
     assert stated.status_code == 201
     assert {name: read[name] for name in facts} == facts
