@@ -5,15 +5,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.ledger_places import PLACES, add_places, person
 from app.cli.progress import progress
 
 if TYPE_CHECKING:
     from app.composition import Workplace
-    from core.access.rules import Actor
 
 DONE, HELD, REFUSED = 0, 1, 2
-EPILOG = """Runs on the machine of the installation and reads the same settings as `serve`. rotate-key, resume and send
-are put on record under --by, the number or user name of an administrator.
+EPILOG = """Runs on the machine of the installation and reads the same settings as `serve`. rotate-key, resume, send,
+add-place and close-place are put on record under --by, the number or user name of an administrator.
 
 Exit code: 0 done, or nothing is wrong; 1 it does not verify, or a checkpoint outside is ahead; 2 refused."""
 
@@ -47,9 +47,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for one in (rotate, resume):
         one.add_argument("--reason", required=True)
         one.add_argument("--by", metavar="PERSON", required=True, help="an administrator")
-    send = acts.add_parser("send", help="let the newest checkpoint leave for a place now")
-    send.add_argument("place", metavar="PLACE", help="its number, such as AN0001")
-    send.add_argument("--by", metavar="PERSON", required=True, help="an administrator")
+    add_places(acts)
     parser.set_defaults(run=run)
 
 
@@ -58,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from app.composition import workplace
     from core.errors import GovernanceError
 
-    acts = {"verify": _verify, "rotate-key": _rotate, "compare": _compare, "resume": _resume, "send": _send}
+    acts = {"verify": _verify, "rotate-key": _rotate, "compare": _compare, "resume": _resume, **PLACES}
     try:
         return acts[args.act](workplace(), args)
     except (GovernanceError, OSError) as error:
@@ -103,7 +101,7 @@ def _rotate(place: "Workplace", args: argparse.Namespace) -> int:
         place.ledger,
         reason=args.reason,
         compromised=args.compromised,
-        actor=_person(place, args.by),
+        actor=person(place, args.by),
         at=now(),
     )
     follow = "Nobody follows the former key" if args.compromised else "Whoever pinned the former key is led to it"
@@ -131,35 +129,6 @@ def _resume(place: "Workplace", args: argparse.Namespace) -> int:
     from app.composition import now
     from core.access.anchoring import resume
 
-    made = resume(place.store, place.ledger, reason=args.reason, actor=_person(place, args.by), at=now())
+    made = resume(place.store, place.ledger, reason=args.reason, actor=person(place, args.by), at=now())
     print(f"Entry {made.entry} states the loss. The ledger goes on as {place.ledger.origin}.\n{made.vkey}")
     return DONE
-
-
-def _send(place: "Workplace", args: argparse.Namespace) -> int:
-    from app.composition import now
-    from app.delivery.outbox import deliver_once
-    from core.access.anchoring import send_now
-    from core.ledger.anchors.queries import places
-
-    send_now(place.store, place.ledger, number=args.place, actor=_person(place, args.by), at=now())
-    while deliver_once(place, at=now()):
-        pass
-    with place.store.reading() as session:
-        row = next(one for one in places(session) if one.number == args.place)
-    print(row.failing or f"{row.size} entries arrived.")
-    return REFUSED if row.failing else DONE
-
-
-def _person(place: "Workplace", named: str) -> "Actor":
-    from app.composition import now
-    from core.access.grants import actor_of
-    from core.access.queries import people
-    from core.errors import NotFound
-
-    with place.store.reading() as session:
-        found = [one.number for one in people(session, at=now(), search=named) if named in (one.number, one.username)]
-        actor = actor_of(session, found[0] if found else named, at=now())
-    if actor is None:
-        raise NotFound("person", named)
-    return actor

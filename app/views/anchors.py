@@ -5,12 +5,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.anchoring.sending import allowed_folder
+from app.anchoring.allowed import check_place
 from app.components import act_button, attempt, empty, plain, section, status, table
 from app.components.formats import NOTHING, count, counted, moment
 from app.components.me import Me
 from app.composition import Workplace, now
-from app.delivery.guard import check_address
 from app.views.confirmation import confirm_next
 from core.access.anchoring import add_destination, anchor_refusals, close_destination, send_now
 from core.ledger.anchors.holding import Hold
@@ -205,7 +204,7 @@ def add_place(place: Workplace, viewer: Me) -> None:
         added = act_button("Add place", reasons, key="add_anchor", kind="secondary")
     if added:
         with attempt("No place was added."):
-            _check(place, kind, address)
+            check_place(place, kind, address)
             done = add_destination(
                 place.store, place.ledger, kind=kind, address=address, key=key, every=EVERY[every],
                 actor=viewer.actor, at=now(),
@@ -231,10 +230,3 @@ def _allowed(place: Workplace, kind: Outside) -> str:
         return "Leaves through the mail server of this installation." if settings.mail else "No mail server is set up."
     hosts = ", ".join(one.host for one in settings.anchor_hosts) or "none yet"
     return f"Allowed hosts: {plain(hosts)}; the setting COUNTERSIGN\\_ANCHOR\\_HOSTS names them."
-
-
-def _check(place: Workplace, kind: Outside, address: str) -> None:
-    if kind is Outside.FOLDER:
-        allowed_folder(place, address.strip())
-    if kind in (Outside.WITNESS, Outside.AUTHORITY):
-        check_address(address.strip(), place.settings.anchor_hosts, "COUNTERSIGN_ANCHOR_HOSTS")
