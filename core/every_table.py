@@ -1,7 +1,11 @@
 """All tables of all steps, for the migrations; nothing else imports this."""
 
+import core.access.break_glass.tables
 import core.access.directory.tables
+import core.access.dormant.tables
+import core.access.grants_asked.tables
 import core.access.redactions.tables
+import core.access.reviewing.tables
 import core.access.tables
 import core.approval.code.tables
 import core.approval.hooks.tables

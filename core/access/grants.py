@@ -34,6 +34,19 @@ def reaches_of(grants: Iterable[RoleGrant]) -> dict[Role, Reach]:
     return found
 
 
+def administrators(session: Session, *, at: datetime) -> frozenset[str]:
+    """Everybody active who can manage people at this moment: administrators whom no other role hinders."""
+    rows = session.exec(
+        select(RoleGrant.person, RoleGrant.role)
+        .join(Person, col(Person.number) == col(RoleGrant.person))
+        .where(col(RoleGrant.role).in_((Role.ADMINISTRATOR, Role.AUDITOR)))
+        .where(col(RoleGrant.withdrawn_at).is_(None), col(Person.disabled_at).is_(None))
+        .where(or_(col(RoleGrant.ends_at).is_(None), col(RoleGrant.ends_at) > at))
+    ).all()
+    hindered = {person for person, role in rows if role is Role.AUDITOR}
+    return frozenset(person for person, role in rows if role is Role.ADMINISTRATOR and person not in hindered)
+
+
 def load_person(session: Session, number: str) -> Person:
     """The person with this number; raises NotFound."""
     person = session.exec(select(Person).where(Person.number == number)).first()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from sqlmodel import Session, col, select, update
 
 from core.access.deciding import deciding
-from core.access.grants import grants_of, load_person, roles_of
+from core.access.grants import administrators, grants_of, load_person, roles_of
+from core.access.grants_asked.asking import Wish, add_asked, asked_refusals
 from core.access.links import make_link
 from core.access.rules import (
     EVERYWHERE,
@@ -18,6 +19,7 @@ from core.access.rules import (
     permission_refusals,
     reach_refusals,
 )
+from core.access.rules.granting import Basis, waits_for_second
 from core.access.tables import Person, RoleGrant, SignInSession, Token
 from core.errors import Problem, Refusal, Refused, Unreadable
 from core.ledger.events import Event
@@ -107,8 +109,11 @@ def grant_role(
     reach: Reach = EVERYWHERE,
     actor: Actor,
     at: datetime,
-) -> None:
-    """Give a role with its reason and its reach, for good or until `ends_at`; raises Refused with every reason."""
+) -> str | None:
+    """Give a role with its reason and its reach, for good or until `ends_at`; raises Refused with every reason.
+
+    A sensitive role waits for a second administrator: the answer is then the number under which they confirm it.
+    """
     with deciding(store, ledger, "grant a role", entity=Entity("person", person), actor=actor, at=at) as tx:
         row = load_person(tx.session, person)
         held = roles_of(tx.session, person, at=at)
@@ -121,8 +126,16 @@ def grant_role(
             reasons.append(Refusal("disabled", "This person is disabled"))
         if ends_at is not None and ends_at <= at:
             reasons.append(Refusal("ended", "The role would end before it begins", way_out="Choose a later end."))
-        _refuse(reasons)
-        add_grant(tx, ledger, person=person, role=role, reason=reason, ends_at=ends_at, reach=reach, actor=actor, at=at)
+        waits = waits_for_second(role, len(administrators(tx.session, at=at)))
+        _refuse([*reasons, *(asked_refusals(tx.session, person, role, at=at) if waits else ())])
+        if waits:
+            return add_asked(tx, ledger, Wish(person, role, reason, ends_at, reach), actor=actor, at=at)
+        basis = Basis.ONLY_ADMINISTRATOR if role is Role.ADMINISTRATOR else Basis.GRANTED
+        add_grant(
+            tx, ledger, person=person, role=role, reason=reason, ends_at=ends_at, reach=reach, basis=basis,
+            actor=actor, at=at,
+        )  # fmt: skip
+        return None
 
 
 def add_grant(
@@ -134,12 +147,19 @@ def add_grant(
     reason: str,
     ends_at: datetime | None = None,
     reach: Reach = EVERYWHERE,
+    basis: Basis = Basis.GRANTED,
+    asked_by: str = "",
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Write a grant and its ledger entry; the caller has asked the rules."""
-    row = RoleGrant(person=person, role=role, reason=reason, granted_by=actor.id, granted_at=at, ends_at=ends_at)
-    row.reach = reach.text
+    """Write a grant and its ledger entry; the caller has asked the rules.
+
+    With `asked_by` another gives it, and the actor is the second administrator who confirms it.
+    """
+    row = RoleGrant(
+        person=person, role=role, reason=reason, granted_by=asked_by or actor.id, granted_at=at, ends_at=ends_at,
+        reach=reach.text, basis=basis.value, confirmed_by=actor.id if asked_by else None,
+    )  # fmt: skip
     tx.session.add(row)
     tx.session.flush()
     _record(tx, ledger, Event.ROLE_GRANTED, person, actor, at, **granted_words(row))
@@ -148,7 +168,10 @@ def add_grant(
 def granted_words(row: RoleGrant) -> dict[str, str]:
     """What the ledger keeps of a grant, so that the table can be held against it: an end that is empty is none."""
     ends = row.ends_at.astimezone(UTC).isoformat() if row.ends_at else ""
-    return {"role": row.role.value, "grant": str(row.id), "ends_at": ends, "reach": row.reach}
+    return {
+        "role": row.role.value, "grant": str(row.id), "ends_at": ends, "reach": row.reach, "basis": row.basis,
+        "by": row.granted_by,
+    }  # fmt: skip
 
 
 def withdraw_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:

@@ -1,16 +1,19 @@
 """Sign-in sessions: opened by a provider, read again at every rerun and call, ended at any time."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select, update
 
+from core.access.alerting import AccessAlert, ask_for_alert
+from core.access.break_glass.queries import open_access
 from core.access.browsers import family_of
 from core.access.deciding import deciding
 from core.access.grants import actor_of, load_person, roles_of
 from core.access.people import add_grant, add_person, end_grants
-from core.access.rules import SYSTEM, Actor, Permission, Role
+from core.access.rules import SYSTEM, Actor, Permission, Role, met
+from core.access.rules.granting import Basis
 from core.access.setup import needs_first_administrator
 from core.access.tables import Person, SignInSession
 from core.errors import NotFound, Refusal, Refused
@@ -79,10 +82,11 @@ def actor_for_session(
         if idle is not None and seen + idle <= at:
             return None
         actor, note_use = actor_of(session, person, at=at), seen + _USE_IS_NOTED_EVERY <= at
+        opened = open_access(session, person, at=at)
     if actor is not None and note_use:
         with store.transaction() as tx:
             tx.session.exec(update(SignInSession).where(col(SignInSession.id) == session_id).values(seen_at=at))
-    return actor
+    return replace(actor, break_glass=opened) if actor is not None and opened else actor
 
 
 def end_session(store: Store, ledger: Ledger, *, session_id: str, actor: Actor, at: datetime) -> None:
@@ -190,9 +194,14 @@ def _follow_groups(tx: Transaction, ledger: Ledger, person: str, identity: Outsi
         wanted |= {Role.ADMINISTRATOR}
     reason = "Says the identity provider at sign-in"
     for role in sorted(wanted - held):
-        add_grant(tx, ledger, person=person, role=role, reason=reason, actor=SYSTEM, at=at)
+        add_grant(tx, ledger, person=person, role=role, reason=reason, basis=Basis.PROVIDER, actor=SYSTEM, at=at)
     for role in sorted(held - wanted):
         end_grants(tx, ledger, person=person, role=role, actor=SYSTEM, at=at)
+    before, after = met(held), met(wanted)
+    if after and after != before:
+        ask_for_alert(tx, AccessAlert.TOXIC_PAIR, person, at=at)
+    elif before and not after:
+        ask_for_alert(tx, AccessAlert.APART, person, at=at)
 
 
 def name_of(store: Store, person: str) -> str:

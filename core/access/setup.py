@@ -9,6 +9,7 @@ from core.access.links import LinkSpent, make_link, unspent
 from core.access.passwords import hashed, password_refusals
 from core.access.people import add_grant, add_person, end_sessions
 from core.access.rules import SYSTEM, Actor, Role
+from core.access.rules.granting import Basis
 from core.access.tables import RoleGrant, SetupLink
 from core.errors import Refused
 from core.ledger.events import Event
@@ -64,7 +65,10 @@ def _first_administrator(
         payload={"by": "first link"},
     )
     reason = "First administrator of this installation"
-    add_grant(tx, ledger, person=person.number, role=Role.ADMINISTRATOR, reason=reason, actor=SYSTEM, at=at)
+    add_grant(
+        tx, ledger, person=person.number, role=Role.ADMINISTRATOR, reason=reason, basis=Basis.INSTALLATION,
+        actor=SYSTEM, at=at,
+    )  # fmt: skip
     return Actor(person.number, frozenset({Role.ADMINISTRATOR}))
 
 

@@ -41,6 +41,21 @@ class RoleGrant(Row, table=True):
     ends_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_by: str | None = Field(default=None, max_length=16)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    basis: str = Field(default="", max_length=32)  # a word of `Basis`; empty for grants of before there were words
+    confirmed_by: str | None = Field(default=None, max_length=16)
+
+
+class Delegation(Row, table=True):
+    """An approver lets another act for them for a period."""
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    approver: str = Field(foreign_key="person.number", index=True)
+    delegate: str = Field(foreign_key="person.number", index=True)
+    reason: str = Field(max_length=1000)
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    given_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class SignInSession(Row, table=True):

@@ -6,7 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from core.approval.tables import Delegation, FunctionGrant
+from core.access.delegations import DelegationRow as DelegationRow
+from core.access.delegations import delegates_to as delegates_to
+from core.access.delegations import delegations as delegations
+from core.access.delegations import represented_by as represented_by
+from core.approval.tables import FunctionGrant
 from core.policy.rules import Function
 
 
@@ -57,41 +61,3 @@ def function_rows(session: Session, person: str, *, at: datetime) -> tuple[Funct
         FunctionRow(row.function, row.reason, row.granted_by, row.granted_at, row.ends_at)
         for row in function_grants(session, [person], at=at)
     )
-
-
-@dataclass(frozen=True)
-class DelegationRow:
-    """A delegation as read: from whom to whom, why, and in which period."""
-
-    id: int
-    approver: str
-    delegate: str
-    reason: str
-    starts_at: datetime
-    ends_at: datetime
-    withdrawn_at: datetime | None
-
-    def stands(self, at: datetime) -> bool:
-        """Whether the delegate may vote for the approver now."""
-        return self.starts_at <= at < self.ends_at and (self.withdrawn_at is None or self.withdrawn_at > at)
-
-
-def delegations(session: Session, *, approver: str = "", delegate: str = "") -> tuple[DelegationRow, ...]:
-    """Delegations of one approver, or to one delegate, the newest first."""
-    query = select(Delegation).order_by(col(Delegation.id).desc())
-    query = query.where(Delegation.approver == approver) if approver else query
-    query = query.where(Delegation.delegate == delegate) if delegate else query
-    return tuple(
-        DelegationRow(row.id or 0, row.approver, row.delegate, row.reason, row.starts_at, row.ends_at, row.withdrawn_at)
-        for row in session.exec(query.limit(200)).all()
-    )
-
-
-def delegates_to(session: Session, approver: str, delegate: str, *, at: datetime) -> bool:
-    """Whether this approver lets that person vote for them at this moment; delegation is never passed on."""
-    return any(row.stands(at) for row in delegations(session, approver=approver, delegate=delegate))
-
-
-def represented_by(session: Session, delegate: str, *, at: datetime) -> tuple[str, ...]:
-    """The approvers for whom this person may vote at this moment."""
-    return tuple(sorted({row.approver for row in delegations(session, delegate=delegate) if row.stands(at)}))

@@ -155,19 +155,6 @@ class FunctionGrant(Row, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Delegation(Row, table=True):
-    """An approver lets another vote for them for a period."""
-
-    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
-    approver: str = Field(foreign_key="person.number", index=True)
-    delegate: str = Field(foreign_key="person.number", index=True)
-    reason: str = Field(max_length=1000)
-    starts_at: datetime = Field(sa_type=Instant)
-    ends_at: datetime = Field(sa_type=Instant)
-    given_at: datetime = Field(sa_type=Instant)
-    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
 class ReviewNotice(Row, table=True):
     """A reminder or an escalation to one person about a change that waits; each once for one due date."""
 

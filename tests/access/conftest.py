@@ -6,7 +6,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from core.access.people import create_person, grant_role
+from core.access.people import add_grant, create_person
 from core.access.rules import Actor, Role
 from core.access.setup import make_first_link, redeem_link
 from core.ledger.service import Ledger
@@ -30,16 +30,12 @@ class World:
         created = create_person(
             self.store, self.ledger, username=username, name=username.title(), actor=self.administrator, at=self.at
         )
-        for role in roles:
-            grant_role(
-                self.store,
-                self.ledger,
-                person=created.number,
-                role=role,
-                reason="Needed for the work",
-                actor=self.administrator,
-                at=self.at,
-            )
+        with self.store.transaction() as tx:  # as if a second administrator had confirmed
+            for role in roles:
+                add_grant(
+                    tx, self.ledger, person=created.number, role=role, reason="Needed for the work",
+                    actor=self.administrator, at=self.at,
+                )  # fmt: skip
         return redeem_link(self.store, self.ledger, secret=created.link, password=PASSWORD, at=self.at)
 
 

@@ -144,7 +144,7 @@ def test_a_role_ends_at_its_end(small_world: World) -> None:
     ana = world.person("ana")
     end = world.at + timedelta(days=1)
     grant_role(
-        world.store, world.ledger, person=ana.id, role=Role.APPROVER,
+        world.store, world.ledger, person=ana.id, role=Role.OWNER,
         reason="Deputy for a day", ends_at=end, actor=world.administrator, at=world.at,
     )  # fmt: skip
 
@@ -152,7 +152,7 @@ def test_a_role_ends_at_its_end(small_world: World) -> None:
         before = roles_of(session, ana.id, at=end - timedelta(microseconds=1))
         after = roles_of(session, ana.id, at=end)
 
-    assert (before, after) == ({Role.APPROVER}, frozenset())
+    assert (before, after) == ({Role.OWNER}, frozenset())
 
 
 def test_a_withdrawn_role_stays_on_record(world: World) -> None:

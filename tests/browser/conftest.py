@@ -16,7 +16,7 @@ from app.composition import Workplace, now, open_workplace
 from app.example.accounts import CAST
 from app.launch import ROOT, server_command
 from app.settings import load
-from core.access.people import create_person, grant_role
+from core.access.people import add_grant, create_person
 from core.access.rules import Actor, Role
 from core.access.setup import make_first_link, redeem_link
 from tests.builders import free_port
@@ -92,16 +92,17 @@ class Live:
         return self._log_path.read_text()
 
     def add_person(self, username: str, name: str, *roles: Role) -> Account:
-        """Through the real use cases: an administrator adds and grants, the person chooses a password."""
+        """An administrator adds and grants, the person chooses a password."""
         place, administrator = self.place, self.administrator.actor
         created = create_person(
             place.store, place.ledger, username=username, name=name, actor=administrator, at=now()
         )  # fmt: skip
-        for role in roles:
-            grant_role(
-                place.store, place.ledger, person=created.number, role=role,
-                reason="Set up for the browser tests", actor=administrator, at=now(),
-            )  # fmt: skip
+        with place.store.transaction() as tx:  # as if a second administrator had confirmed
+            for role in roles:
+                add_grant(
+                    tx, place.ledger, person=created.number, role=role,
+                    reason="Set up for the browser tests", actor=administrator, at=now(),
+                )  # fmt: skip
         password = f"correct horse {username} staple"
         actor = redeem_link(place.store, place.ledger, secret=created.link, password=password, at=now())
         return Account(created.number, username, password, name, actor)

@@ -485,7 +485,7 @@ class Story:
         give = self.dice.random() < 0.6
         act = grant_role if give else withdraw_role
         act(
-            self.store, self.ledger, person=self.guest.id, role=Role.AUDITOR, reason=REASON,
+            self.store, self.ledger, person=self.guest.id, role=Role.DEVELOPER, reason=REASON,
             actor=self.cast.administrator, at=self.now,
         )  # fmt: skip
 

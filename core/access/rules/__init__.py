@@ -33,6 +33,7 @@ class Actor:
     scopes: frozenset[Permission] = frozenset()
     limits: tuple[tuple[Role, Reach], ...] = ()
     about: About | None = None
+    break_glass: str = ""  # the access of theirs that is open in this session (`BG0001`): it reads, and only reads
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -42,6 +43,8 @@ class Actor:
 
     def permissions_on(self, about: About | None) -> frozenset[Permission]:
         """What the roles carry that reach this record; none: all of them."""
+        if self.break_glass:
+            return READING
         reaching = [role for role in self.roles if about is None or self.reach_of(role).covers(about)]
         held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in reaching))
         if Role.ADMINISTRATOR in self.roles:  # harmless even when an identity provider brings a toxic pair
@@ -57,7 +60,7 @@ class Actor:
     @property
     def reach(self) -> Reach:
         """What the actor may read of: as far as any of the roles reaches."""
-        if self.roles > dict(self.limits).keys() or not self.limits:
+        if self.break_glass or self.roles > dict(self.limits).keys() or not self.limits:
             return EVERYWHERE
         return reduce(Reach.with_, (reach for _, reach in self.limits))
 
@@ -70,9 +73,12 @@ class Actor:
     def role_words(self) -> str:
         """The roles in one line, as the ledger shows them."""
         words = "+".join(sorted(self.roles)) or "none"
+        if self.break_glass:
+            return f"{words}, {self.break_glass}"
         return f"pipeline of {self.id} ({words})" if self.token else words
 
 
+READING = frozenset({Permission.RECORD_READ, Permission.LEDGER_READ})
 SYSTEM = Actor("system")
 RECENT = timedelta(minutes=5)  # how long a password or a fresh sign-in is enough to sign a decision with
 ALLOWED: tuple[Refusal, ...] = ()
@@ -82,6 +88,9 @@ def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, 
     """Empty when one of the actor's roles carries the permission."""
     if permission in actor.permissions:
         return ALLOWED
+    if actor.break_glass:
+        said = f"Your break-glass access {actor.break_glass} is open, and it only reads"
+        return (Refusal("break-glass", said, "access", "End it to act in your roles again."),)
     if permission in actor.permissions_on(None):
         return (_reach_refusal(actor, permission),)
     if actor.token:
@@ -127,6 +136,12 @@ def grant_refusals(actor: Actor, person: str, held: frozenset[Role], role: Role)
         )
     if role in held:
         reasons.append(Refusal("held", f"This person already holds the role {role}"))
+    return (*reasons, *toxic_refusals(held, role))
+
+
+def toxic_refusals(held: frozenset[Role], role: Role) -> tuple[Refusal, ...]:
+    """Why this role may not come to those that a person holds."""
+    reasons = []
     for first, second in TOXIC_PAIRS:
         other = {first: second, second: first}.get(role)
         if other in held:
@@ -150,6 +165,11 @@ def reach_refusals(role: Role, reach: Reach) -> tuple[Refusal, ...]:
         text = "The role would reach nothing"
         return (Refusal("reach-empty", text, "access", "Name a business line or a group of models."),)
     return ALLOWED
+
+
+def met(roles: frozenset[Role]) -> tuple[str, ...]:
+    """The pairs of roles that may not meet and do, in words: “administrator and approver”."""
+    return tuple(f"{first} and {second}" for first, second in TOXIC_PAIRS if {first, second} <= roles)
 
 
 def recent_authentication_refusals(authenticated_at: datetime | None, at: datetime) -> tuple[Refusal, ...]:

@@ -8,9 +8,9 @@ from core.access.deciding import deciding
 from core.access.grants import actor_of
 from core.access.people import reason_refusals
 from core.access.rules import Actor
+from core.access.tables import Delegation
 from core.approval.rules import delegation_refusals
 from core.approval.service.steps import check_text, refuse
-from core.approval.tables import Delegation
 from core.errors import NotFound, Refusal
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger

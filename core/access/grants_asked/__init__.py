@@ -1,0 +1,1 @@
+"""Grants of sensitive roles that wait for a second administrator."""
