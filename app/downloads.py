@@ -26,7 +26,8 @@ from app.previews import preview
 from app.register_files import evidence_file, register_file
 from app.signin.who import person_in_cookies
 from core.access.rules import Actor
-from core.errors import GovernanceError, NotFound, Unreadable
+from core.access.rules.break_glass import leaving_refusals
+from core.errors import GovernanceError, NotFound, Refused, Unreadable
 from core.inventory.exporting import Format, export_inventory
 from core.inventory.importing.template import csv_template, xlsx_template
 from core.reports.formats.kinds import CSV_TYPE, KINDS
@@ -129,6 +130,8 @@ def _signed_in(place: Workplace, answer: Answer, otherwise: str) -> Callable[[Re
             return PlainTextResponse(otherwise, 401, NOT_KEPT)
         try:
             may_read(who.actor)  # before anything is looked up: whether there is such a file is not told either
+            if against := leaving_refusals(who.actor):
+                raise Refused(against)
             return answer(request, who.actor)
         except NotFound as error:
             return PlainTextResponse(str(error), 404, NOT_KEPT)

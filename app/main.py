@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from app.components.break_glass import break_glass_bar
 from app.components.logo import draw_logo
 from app.components.me import me_or_nobody
 from app.components.text import plain
@@ -79,12 +80,14 @@ def frame() -> None:
     if found is None:
         st.navigation(signed_out_pages(), position="hidden").run()
         return
-    pages = pages_of(found.actor.roles)
+    roles = found.actor.roles | ({Role.AUDITOR} if found.actor.break_glass else frozenset())  # who reads everything
+    pages = pages_of(roles)
     opened = st.navigation(bar_of(pages, plain(shortened(found.name))), position="top")
     chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
     st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:
-        refuse_closed(chosen, found.actor.roles)
+        refuse_closed(chosen, roles)
+        break_glass_bar(found, chosen.address, st.query_params.to_dict())
         with drawing(chosen.address):
             opened.run()
     except GovernanceError as error:

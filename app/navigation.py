@@ -102,6 +102,7 @@ PAGES: tuple[Page, ...] = (
     Page("anchors", "Anchors", "anchors.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING, menu=EVIDENCE),
     Page("sessions", "Sessions", "sessions.py", frozenset({Role.ADMINISTRATOR}), hidden=True),
+    Page("break_glass", "Break-glass access", "break_glass.py", hidden=True),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),
 )
 ACCOUNT = Page("account", "My account", "account.py", menu=PERSON)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access_alerts import note_unraised, raise_access_alert
 from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
 from app.assurance.watching import look_at_permissions
@@ -28,6 +29,7 @@ from app.production import (
 )
 from app.registries.syncing import look_now, note_failure
 from app.stress.running import allowing, carry_out
+from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
@@ -236,6 +238,10 @@ def _fail_look(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Permissions were not looked at in %s: %s", slot, error)  # the next look sees what this one did not
 
 
+def _access_alert(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
+    raise_access_alert(place, slot)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -262,6 +268,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPARISON_JOB: Kind(compare_versions, note_uncompared),
         STRESS_JOB: Kind(_stress, _fail_stress),
         STRESS_CLOCK_JOB: Kind(_stress_slot, _fail_stress_slot),
+        ACCESS_ALERT_JOB: Kind(_access_alert, note_unraised),
     }
 )
 

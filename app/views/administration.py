@@ -11,6 +11,7 @@ from app.components.me import Me
 from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace, now
+from app.views.confirmation import confirm_next
 from app.views.functions import functions_of_person
 from app.views.sessions import sessions_of_person
 from core.access.people import (
@@ -113,9 +114,11 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
         )
     if granted:
         with attempt("The role was not granted."):
-            grant_role(
+            asked = grant_role(
                 place.store, place.ledger, person=person.number, role=role, reason=reason, actor=viewer.actor, at=now()
             )
+            if asked:
+                confirm_next(f"{asked} waits for a second administrator to confirm the role {word(role)}.")
             st.rerun()
     if withdrawn:
         with attempt("The role was not withdrawn."):

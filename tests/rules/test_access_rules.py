@@ -247,3 +247,27 @@ def test_administrator_and_auditor_meet_no_other_role(rules: Rules) -> None:
         for second in set(ALL.split()) - {first}:
             apart = second in APART.get(first, ()) or first in APART.get(second, ())
             assert grant(rules, first, held=(second,)) == (["toxic-pair"] if apart else []), (first, second)
+
+
+def test_break_glass_access_reads_and_only_reads_whatever_the_roles(rules: Rules) -> None:
+    access = rules.access
+    for roles in every_set_of_roles(rules):
+        actor = access.Actor("P0001", roles, break_glass="BG0001")
+        assert {permission.value for permission in actor.permissions} == {"record:read", "ledger:read"}, roles
+
+
+def test_break_glass_access_says_why_nothing_else_can_be_done_and_is_named_in_the_ledger(rules: Rules) -> None:
+    access = rules.access
+    actor = access.Actor("P0001", frozenset({access.Role.OWNER}), break_glass="BG0001")
+
+    assert codes(access.permission_refusals(actor, access.Permission.MODEL_EDIT)) == ["break-glass"]
+    assert access.permission_refusals(actor, access.Permission.RECORD_READ) == ()
+    assert actor.role_words == "owner, BG0001"
+
+
+def test_pairs_that_may_not_meet_are_named_where_they_do(rules: Rules) -> None:
+    access = rules.access
+    for roles in every_set_of_roles(rules):
+        pairs = {frozenset(said.split(" and ")) for said in access.met(roles)}
+        expected = {frozenset({one, other}) for one in APART for other in APART[one] if {one, other} <= roles}
+        assert pairs == expected, roles

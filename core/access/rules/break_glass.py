@@ -70,3 +70,17 @@ def review_refusals(facts: AccessFacts, actor: Actor) -> tuple[Refusal, ...]:
     if facts.reviewed:
         reasons.append(Refusal("reviewed", f"{facts.number} was reviewed", CLAUSE))
     return tuple(reasons)
+
+
+def leaving_refusals(actor: Actor) -> tuple[Refusal, ...]:
+    """Why no file may leave: break-glass access shows records on pages, it does not hand them out."""
+    if not actor.break_glass:
+        return ()
+    said = f"Nothing is downloaded while {actor.break_glass} is open"
+    return (Refusal("break-glass", said, CLAUSE, "End it first, and download what your roles allow."),)
+
+
+def sees_every_access(actor: Actor) -> bool:
+    """Whether the actor sees everybody's accesses, and not only their own: who reviews, administers or audits."""
+    seeing = {Permission.BREAK_GLASS_REVIEW, Permission.PERSON_MANAGE, Permission.AUDIT_RUN}
+    return bool(actor.permissions & seeing)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.access.tables import Person, RoleGrant, SignInSession, Token
+from core.access.tables import Delegation, Person, RoleGrant, SignInSession, Token
 from core.approval.rules import ChangeStatus
 from core.approval.tables import (
     ChangeRequest,
     ChecklistAnswer,
     ChecklistItem,
     Condition,
-    Delegation,
     Dissent,
     FunctionGrant,
     ReviewNotice,
