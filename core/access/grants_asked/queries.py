@@ -54,7 +54,8 @@ def asked_count(session: Session, *, at: datetime, waiting: bool = False) -> int
 def _row(row: AskedGrant, at: datetime) -> AskedRow:
     past = row.status is AskedStatus.WAITING and row.expires_at <= at
     return AskedRow(
-        number=row.number, person=row.person, role=row.role, reason=row.reason, ends_at=row.ends_at, reach=reach_from(row.reach),
+        number=row.number, person=row.person, role=row.role, reason=row.reason, ends_at=row.ends_at,
+        reach=reach_from(row.reach),
         asked_by=row.asked_by, asked_at=row.asked_at, expires_at=row.expires_at,
         status=AskedStatus.EXPIRED if past else row.status, decided_by=row.decided_by, decided_at=row.decided_at,
         decision_reason=row.decision_reason,
