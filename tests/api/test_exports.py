@@ -56,7 +56,7 @@ def test_an_export_is_asked_for_followed_and_taken_away(registered: World) -> No
     assert (ready["state"], ready["filename"]) == ("ready", "X0001-M0001-1.0.0-dossier.json")
     assert file.headers["etag"] == f'"{hashlib.sha256(file.content).hexdigest()}"' == f'"{ready["digest"]}"'
     assert client.get("exports/X0001").json()["downloads"][0]["person"] == registered.cast.developer.id
-    assert client.get("exports", params={"state": "ready", "model": "M0001"}).json()["total"] == 1
+    assert client.get("exports", params={"state": "ready", "about": "M0001"}).json()["total"] == 1
     assert client.get("exports", params={"template": "inventory"}).json()["total"] == 0
 
 

@@ -233,6 +233,20 @@ def test_what_is_not_there_is_neither_asked_for_nor_taken(office: Office) -> Non
     assert office.on_record() == []
 
 
+@pytest.mark.parametrize(
+    ("template", "subject"),
+    [("audit", Subject(SubjectKind.AUDIT, "AU0099")), ("incident", Subject(SubjectKind.INCIDENT, "IN0099"))],
+)
+def test_a_report_about_what_is_not_there_is_not_asked_for(office: Office, template: str, subject: Subject) -> None:
+    asked = Asked(template, subject, NOON)
+
+    with pytest.raises(NotFound, match=subject.number):
+        request_export(office.store, office.ledger, asked=asked, form=Format.PDF, actor=office.cast.auditor, at=NOON)
+
+    with office.store.reading() as session:
+        assert exports_page(session, ExportFilter(about=subject.number), at=NOON, limit=5).total == 0
+
+
 def test_a_build_that_fails_stores_nothing_and_can_be_marked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     number = office.request()
 
@@ -257,7 +271,10 @@ def test_exports_are_listed_newest_first_and_by_model(office: Office) -> None:
 
     with office.store.reading() as session:
         page = exports_page(session, at=NOON, limit=2)
-        other = exports_page(session, ExportFilter(model="M0099"), at=NOON, limit=2)
+        other = exports_page(session, ExportFilter(about="M0099"), at=NOON, limit=2)
+
+        its_own = exports_page(session, ExportFilter(about="M0001"), at=NOON, limit=2)
 
     assert [row.export.number for row in page.rows] == numbers[:0:-1]
+    assert its_own.total == 3
     assert (page.total, other.total, other.rows) == (3, 0, ())

@@ -85,14 +85,14 @@ def asked(wish: ExportWish, write: Write) -> Response:
 def listed(
     reader: Reader,
     template: str | None = None,
-    model: str | None = None,
+    about: Annotated[str | None, Query(description="Number of a model, an audit or an incident")] = None,
     by: Annotated[str | None, Query(description="Who asked, by number")] = None,
     state: ExportState | None = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ExportList:
     """Exports, newest first, with who took them away. Scope: `record:read`."""
-    narrowed = ExportFilter(template=template, model=model, person=by, state=state)
+    narrowed = ExportFilter(template=template, about=about, person=by, state=state)
     with reader.place.store.reading() as session:
         found = exports_page(session, narrowed, at=reader.at, limit=limit, offset=offset)
     rows = [_view(row, row.state(reader.at)) for row in found.rows]

@@ -32,14 +32,16 @@ def export_list(place: Workplace, known: Mapping[str, str]) -> None:
 def _filters(known: Mapping[str, str]) -> ExportFilter:
     with filter_row():
         template = choose("Report", list(TEMPLATES), key="report", width=220, said=title_of)
-        model = st.text_input("Model", key="of", placeholder="M0001", bind="query-params", width=120, max_chars=16)
+        about = st.text_input(
+            "About", key="of", placeholder="M0001, AU0001", bind="query-params", width=140, max_chars=16
+        )
         people = [with_number(number, known) for number in sorted(known, key=lambda one: known[one].lower())]
         person = choose("Asked by", people, key="who", every="Anybody", width=220, said=str)
         state = choose("State", list(ExportState), key="state", width=150)
         clear_filters(EMPTY)
     return ExportFilter(
         template=template,
-        model=(model or "").strip() or None,
+        about=(about or "").strip().upper() or None,
         person=number_in(person) if person else None,
         state=ExportState(state) if state else None,
     )

@@ -1,4 +1,4 @@
-"""Reads exports: one, or a page of them narrowed by report, model, person and state."""
+"""Reads exports: one, or a page of them narrowed by report, subject, person and state."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class ExportFilter:
     """What a list of exports is narrowed to; None means everything."""
 
     template: str | None = None
-    model: str | None = None
+    about: str | None = None  # number of a model, an audit or an incident
     person: str | None = None
     state: ExportState | None = None
     schedule: str | None = None
@@ -128,8 +128,8 @@ def conditions(narrowed: ExportFilter, at: datetime) -> list[ColumnElement[bool]
     found: list[ColumnElement[bool]] = []
     if narrowed.template:
         found.append(col(Export.template) == narrowed.template)
-    if narrowed.model:
-        found.append(col(Model.number) == narrowed.model)
+    if narrowed.about:
+        found.append(col(Export.subject_number) == narrowed.about)
     if narrowed.person:
         found.append(col(Export.requested_by) == narrowed.person)
     if narrowed.schedule:
