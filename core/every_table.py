@@ -4,6 +4,7 @@ import core.access.break_glass.tables
 import core.access.directory.tables
 import core.access.dormant.tables
 import core.access.grants_asked.tables
+import core.access.personal_data.tables
 import core.access.redactions.tables
 import core.access.reviewing.tables
 import core.access.tables

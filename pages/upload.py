@@ -9,7 +9,7 @@ from app.views.confirmation import confirmation
 from app.views.upload import at_hand_table, choose_file, choose_kind, not_accepted, read_at_hand, refused_before
 from app.views.upload_acts import hand_in_form
 from app.views.upload_columns import declare_meaning, form_places, known_beside
-from app.views.upload_found import declare_personal_data, show_found
+from app.views.upload_found import as_decided, declare_personal_data, show_found
 from core.access.rules import Permission
 from core.inventory.queries import model_page
 
@@ -45,10 +45,11 @@ if chosen.inspection is None:
     not_accepted(chosen)
     st.stop()
 
-show_found(chosen, chosen.inspection)
+chosen, inspection = as_decided(place, page, chosen, chosen.inspection)
+show_found(chosen, inspection)
 left, right = form_places(kind)
 with left:
-    mapping = declare_meaning(chosen.inspection, kind, known_beside(place, page.model, held))
+    mapping = declare_meaning(inspection, kind, known_beside(place, page.model, held))
 with right:
-    declared = declare_personal_data(chosen.inspection, mapping)
+    declared = declare_personal_data(inspection, mapping)
     hand_in_form(place, viewer, page, chosen, mapping, declared)

@@ -10,9 +10,10 @@ from app.composition import Workplace, now
 from app.navigation import page_file
 from app.views.confirmation import confirm_next
 from app.views.upload import Chosen, next_round
-from core.access.personal_data import standing_blocks
+from core.access.personal_data import Level, standing_blocks
 from core.errors import Problem
 from core.inventory.queries import ModelPage
+from core.privacy.columns import ask_about_columns
 from core.validation.inspecting import Inspection
 from core.validation.intake import OUTCOMES, HandedIn, hand_in
 from core.validation.rules import EvidenceKind
@@ -41,6 +42,7 @@ def hand_in_form(
         st.markdown(f"{status('Blocked')} **The columns are not clear yet:**")
         st.markdown("\n".join(f"{place_}. {plain(str(problem))}" for place_, problem in enumerate(problems, start=1)))
     blocked("The upload", reasons)
+    _ask(place, viewer, page, chosen, declared)
     st.markdown(
         "The file is stored under its digest, and the validation starts under the policy in force."
         if validates
@@ -53,6 +55,26 @@ def hand_in_form(
         with attempt("Nothing was handed in."), st.spinner("Reading every row against what was declared"):
             done = _hand_in(place, viewer, page, chosen, mapping, declared)
             _go_on(place, viewer, page, chosen.kind, done)
+
+
+def _ask(place: Workplace, viewer: Me, page: ModelPage, chosen: Chosen, declared: Mapping[str, str]) -> None:
+    """Let the uploader put stopped columns up for somebody else's decision."""
+    found = chosen.inspection
+    version = page.version
+    if (
+        found is None
+        or version is None
+        or not [c for c in found.scan.at_level(Level.BLOCK) if c.column not in declared]
+    ):
+        return
+    if st.button("Ask for a decision", key="ask_columns", help="Somebody else decides whether the column may come in"):
+        with attempt("Nothing was asked."):
+            where = f"{chosen.kind} of {page.model.number} {version.version}"
+            numbers = ask_about_columns(
+                place.store, place.ledger, model=page.model.number, where=where, scan=found.scan, besides=declared,
+                actor=viewer.actor, at=now(),
+            )  # fmt: skip
+            st.success(f"{', '.join(numbers)} waits for a decision under Personal data.")
 
 
 def unclear(found: Inspection, mapping: ColumnMapping, kind: EvidenceKind) -> list[Problem]:

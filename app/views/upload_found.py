@@ -1,15 +1,20 @@
 """What a file holds, shown before it is handed in: columns, scenarios or reasons, and personal data found."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from app.components import plain, section, status, table
 from app.components.formats import NOTHING, count, counted, digest, percent, size
 from app.components.status import word
+from app.composition import Workplace, now
 from app.views.upload import Chosen
 from core.access.personal_data import Level
+from core.access.personal_data.taught import taught
 from core.frames.scenarios import Scenario, ScenarioKind
+from core.inventory.queries import ModelPage
+from core.privacy.queries import column_lessons
 from core.validation.inspecting import Inspection, Reasons
 from core.validation.uploads import ColumnMapping, Preflight
 
@@ -110,6 +115,14 @@ def _reasons(found: Reasons) -> None:
         st.markdown(f":gray[Neither feature nor row number, so left out:] {plain(', '.join(found.left_out))}")
     if not found.has_row_ids:
         st.markdown(":gray[Without row numbers, reasons cannot be compared between groups of the predictions.]")
+
+
+def as_decided(place: Workplace, page: ModelPage, chosen: Chosen, inspection: Inspection) -> tuple[Chosen, Inspection]:
+    """The file with what people decided of its columns: what they allowed stops it no more."""
+    with place.store.reading() as session:
+        decided = column_lessons(session, page.model.number, page.version.version if page.version else None, at=now())
+    found = replace(inspection, scan=taught(inspection.scan, decided))
+    return replace(chosen, inspection=found), found
 
 
 def declare_personal_data(found: Inspection, mapping: ColumnMapping) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import core.access.personal_data.net  # noqa: F401  spread under every use case
+from core.access.personal_data.noting import note_met, note_refused
 from core.access.rules import Actor
 from core.errors import Refused
 from core.ledger.events import Event
@@ -19,6 +20,7 @@ def deciding(
     """A transaction in which `act` is decided; a `Refused` rolls back, is recorded with its reasons and passes on."""
     try:
         with store.transaction() as tx:
+            tx.when_done(lambda: note_met(tx, ledger, entity=entity, actor=actor, at=at))
             yield tx
     except Refused as refused:
         codes = ",".join(sorted({refusal.code for refusal in refused.refusals}))
@@ -26,4 +28,5 @@ def deciding(
             ledger.record(
                 tx, Event.ACT_REFUSED, entity=entity, actor=actor, at=at, payload={"act": act, "reasons": codes}
             )
+            note_refused(tx.session, refused.refusals, entity=entity, at=at)
         raise

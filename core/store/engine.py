@@ -16,7 +16,12 @@ class Transaction:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._closing: list[Callable[[], None]] = []
         self._last_steps: list[Callable[[], None]] = []
+
+    def when_done(self, step: Callable[[], None]) -> None:
+        """Run `step` once the act is done, before the last steps; it has something to write in few acts only."""
+        self._closing.append(step)
 
     def before_commit(self, step: Callable[[], None]) -> None:
         """Run `step` inside the transaction after everything else; an error in it rolls all back."""
@@ -30,8 +35,9 @@ class Transaction:
     def prepare(self) -> None:
         """Do all that comes before the commit."""
         self.session.flush()
-        for step in self._last_steps:
-            step()
+        for steps in (self._closing, self._last_steps):
+            for step in steps:
+                step()
 
     def finish(self) -> None:
         self.prepare()

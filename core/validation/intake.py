@@ -11,10 +11,10 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from core.access.deciding import deciding
-from core.access.personal_data import ScanResult, scan, standing_blocks
+from core.access.personal_data import ScanResult, standing_blocks
+from core.access.personal_data.taught import Stopped, lessons, put_up
 from core.access.rules import Actor
 from core.errors import Refused, Unreadable
-from core.frames.attributions import open_attributions
 from core.frames.scenarios import read_scenarios
 from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty
@@ -25,17 +25,22 @@ from core.ledger.service import Entity, Ledger
 from core.store import EvidenceFiles, Store, StoredFile, Transaction
 from core.store.numbers import next_number
 from core.validation.evidence import digest_now, validation_facts
-from core.validation.inspecting import Inspection, inspect, scanned_texts
+from core.validation.handed import (
+    JSON_KINDS,
+    OUTCOMES,
+    Handed,
+    attributes_declared,
+    datasets_of,
+    refuse_unsound,
+    scanned_file,
+    to_table,
+)
+from core.validation.inspecting import Inspection, inspect
 from core.validation.rules import EvidenceKind, refusals
 from core.validation.tables import Evidence
 from core.validation.uploads import (
     ColumnMapping,
-    declare,
-    json_to_parquet,
-    looks_like_json,
-    preflight,
     safe_label,
-    to_parquet,
 )
 
 __all__ = [
@@ -52,9 +57,6 @@ __all__ = [
     "to_table",
 ]
 
-OUTCOMES = frozenset({EvidenceKind.PREDICTIONS, EvidenceKind.BASELINE, EvidenceKind.PERTURBED})
-JSON_KINDS = frozenset({EvidenceKind.ATTRIBUTIONS, EvidenceKind.SCENARIOS})
-
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -64,23 +66,6 @@ class HandedIn:
     table_digest: str
     rows: int
     entry: int
-
-
-@dataclass(frozen=True)
-class Handed:
-    """A file as it came, with what was said about it."""
-
-    source: Path
-    filename: str
-    kind: EvidenceKind
-    mapping: ColumnMapping
-    declared: Mapping[str, str]
-    address: str = ""  # where it was fetched from; empty for an upload
-
-    @property
-    def origin(self) -> dict[str, JsonValue]:
-        """What the ledger says of where the file came from."""
-        return {"address": self.address} if self.address else {}
 
 
 @dataclass(frozen=True)
@@ -119,9 +104,10 @@ def hand_in(
     """
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
-        _, row = load_version(tx.session, model, version)
+        model_row, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
-    handed = Handed(source, filename, kind, mapping, declared, address)
+        decided = lessons(tx.session, (model_row.number, *datasets_of(tx.session, row)), at=at)
+    handed = Handed(source, filename, kind, mapping, declared, address, decided)
     kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
@@ -167,16 +153,20 @@ def _prepare(
             reason = type(error).__name__.lower()
             payload: dict[str, JsonValue] = {"file": safe_label(handed.filename), "reason": reason, **handed.origin}
             ledger.record(tx, Event.EVIDENCE_REFUSED, entity=entity, actor=actor, at=at, payload=payload)
+            if isinstance(error, Stopped):
+                where = f"{handed.kind} of {entity.id}"
+                put_up(tx.session, error.scan, scope=entity.id.split(" ")[0], where=where,
+                       besides=attributes_declared(handed), by=actor.id, at=at)  # fmt: skip
         raise
 
 
 def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
     label, source = safe_label(handed.filename), handed.source
     if handed.kind is EvidenceKind.SCENARIOS:
-        scanned = scanned_texts(source)
+        scanned = scanned_file(handed, source)
         scenarios = read_scenarios(source)
         if blocks := standing_blocks(scanned, {}):
-            raise Refused(blocks)
+            raise Stopped(blocks, scanned)
         stored = files.add_path(source)
         return _Kept(label, len(scenarios), scanned, stored, stored)
     with tempfile.TemporaryDirectory() as folder:
@@ -186,37 +176,8 @@ def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
             refuse_unsound(table, handed.mapping)
         scanned = scanned_file(handed, table)
         if blocks := standing_blocks(scanned, attributes_declared(handed)):
-            raise Refused(blocks)
+            raise Stopped(blocks, scanned)
         return _Kept(label, rows, scanned, files.add_path(source), files.add_path(table))
-
-
-def scanned_file(handed: Handed, table: Path) -> ScanResult:
-    """The personal data in the whole file; scenarios are looked through as text, the others as the table they make."""
-    if handed.kind is EvidenceKind.SCENARIOS:
-        return scanned_texts(handed.source)
-    return scan(table, sensitive=handed.mapping.sensitive)
-
-
-def attributes_declared(handed: Handed) -> dict[str, str]:
-    """The reasons that count: those of sensitive attributes."""
-    return {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
-
-
-def refuse_unsound(table: Path, mapping: ColumnMapping) -> None:
-    """Raise `Unreadable` with every place where the table holds no attributions."""
-    with open_attributions(table, row_id=mapping.row_id, sensitive=mapping.sensitive):
-        pass
-
-
-def to_table(handed: Handed, table: Path) -> int:
-    """Write the file as Parquet and return its rows; raises `Unreadable` where it is not what was said."""
-    source, mapping = handed.source, handed.mapping
-    if handed.kind is EvidenceKind.ATTRIBUTIONS and looks_like_json(source):
-        return json_to_parquet(source, table)
-    found = preflight(source, filename=handed.filename)
-    declare(source, found, mapping, outcome=handed.kind in OUTCOMES)
-    to_parquet(source, table, found, mapping)
-    return found.rows
 
 
 def _evidence_row(

@@ -30,6 +30,7 @@ PLANTED = {
 HARMLESS = (
     "The share fell from 0.4111111111111111 to 0.39 on 2026-11-26T12:00:00Z, clause 4.2.1 of P0003.",
     "Checkout of git@code.example:credit/scoring.git at 4f0c1d2e3b4a59687786950413223140.",
+    "Column contact, e-mail address (60), such as x.xxxxxx@xxxxxxx.xxx.",
     "Rates of 3 models were heard before the court, 12 000 000 rows in 5 regions.",
 )
 

@@ -13,6 +13,7 @@ from core.errors import Refusal, Refused
 
 _WORTH_A_LOOK = re.compile(rf"@|[0-9](?:.{{0,4}}[0-9]){{5}}|{ROUNDABOUT}")  # no blocked kind does without
 _CODE_ADDRESS = re.compile(r"(?<![\w.+-])(?:git|hg|svn)@[\w.-]+(?=[:/])")  # where a repository lies: nobody's mail
+_SHAPE = re.compile(r"(?<![\w.+-])[x0.+_-]+@[x0.-]+(?![\w@])")  # how a scan shows a value
 _DIGEST = re.compile(r"[0-9a-f]{40,64}|[A-Z]{1,4}[0-9]{4,7}")
 BLOCKED = frozenset(kind for kind, level in LEVELS.items() if level is Level.BLOCK) - {Kind.ADDRESS, Kind.NAME}
 
@@ -87,11 +88,11 @@ def _cached(text: str) -> tuple[str, tuple[Found, ...]]:
 
 def _look(text: str) -> tuple[str, tuple[Found, ...]]:
     plain = plain_spelling(text)
-    code = [match.span() for match in _CODE_ADDRESS.finditer(plain)]
+    nobody = [match.span() for pattern in (_CODE_ADDRESS, _SHAPE) for match in pattern.finditer(plain)]
     spans = [
         (start, end, kind)
         for start, end, kind in found_in(plain, BLOCKED)
-        if not any(begin <= start < stop for begin, stop in code)
+        if not any(begin <= start < stop for begin, stop in nobody)
     ]
     if not spans:
         return text, ()

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, Enum, Insert, String, Table, TypeDeco
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import flag_modified, get_history
 
-from core.access.personal_data.entrances import Entrance, Exempt, in_words, place_of
+from core.access.personal_data.entrances import HANDLING, Entrance, Exempt, in_words, place_of
 from core.access.personal_data.gate import screened, worth_a_look
+from core.access.personal_data.noting import MET, RELEASED, Met
 from core.errors import Refusal, Refused
 from core.ledger.screening import screen_particulars_by
 from core.store.base import Row
@@ -38,19 +39,28 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
     for row in [*session.new, *session.dirty]:
         table = getattr(row, "__table__", None)
         if isinstance(table, Table):
-            _look_at(row, table, refusals)
+            _look_at(session, row, table, refusals)
     if refusals:
         raise Refused(refusals)
 
 
-def _look_at(row: Any, table: Table, refusals: list[Refusal]) -> None:
+def _look_at(session: Session, row: Any, table: Table, refusals: list[Refusal]) -> None:
     for key, place in looked_at(table).items():
         value = row.__dict__.get(key)
-        if isinstance(value, str) and worth_a_look(value) and get_history(row, key).has_changes():
-            passed = _passed(value, place, in_words(table.name, key), refusals)
-            if passed != value:
-                setattr(row, key, passed)
-                flag_modified(row, key)
+        if not isinstance(value, str) or not worth_a_look(value) or not get_history(row, key).has_changes():
+            continue
+        named = in_words(table.name, key)
+        try:
+            passed = screened(value, where=place, named=named)
+        except Refused as refused:
+            refusals += refused.refusals
+            continue
+        if passed.findings:
+            setattr(row, key, passed.text)
+            flag_modified(row, key)
+            handling = HANDLING[place]
+            found = Met(row, table.name, key, named, place, handling, passed.findings, value, passed.text)
+            session.info.setdefault(MET, []).append(found)
 
 
 def _passed(value: str, place: Entrance, named: str, refusals: list[Refusal]) -> str:
@@ -66,12 +76,12 @@ def _before_execute(
     statement: Any,
     many: Sequence[Mapping[str, Any]],
     one: Mapping[str, Any],
-    _options: Mapping[str, Any],
+    options: Mapping[str, Any],
 ) -> tuple[Any, Sequence[Mapping[str, Any]], Mapping[str, Any]]:
     if not isinstance(statement, Insert | Update) or not isinstance(statement.table, Table):
         return statement, many, one
     places = looked_at(statement.table)
-    if not places:
+    if not places or options.get(RELEASED):  # a person decided that this text may stand
         return statement, many, one
     refusals: list[Refusal] = []
     inline = dict(_changed(statement.table, places, _inline(statement), refusals))

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from core.access.deciding import deciding
 from core.access.personal_data import standing_blocks
+from core.access.personal_data.taught import lessons, put_up, taught
 from core.access.rules import Actor
 from core.errors import Problem, Refused, Unreadable
 from core.inventory.deployments.rules import PRODUCTION
@@ -213,8 +214,14 @@ def _scanned(
     at: datetime,
 ) -> str:
     """What looks like personal data; raises `Refused` where it stops the intake."""
-    found = looked_through(frame, declared.sensitive if declared else ())
-    if blocks := standing_blocks(found, declared.because if declared else {}):
+    because = declared.because if declared else {}
+    with store.reading() as session:
+        decided = lessons(session, (entity.id,), at=at)
+    found = taught(looked_through(frame, declared.sensitive if declared else ()), decided)
+    if blocks := standing_blocks(found, because):
+        with store.transaction() as tx:
+            where = f"production data of {entity.id}"
+            put_up(tx.session, found, scope=entity.id, where=where, besides=because, by=actor.id, at=at)
         with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at):
             raise Refused(blocks)
     return found.to_json()
