@@ -14,6 +14,7 @@ from app.components.text import plain
 from app.components.trouble import draw_trouble
 from app.metrics.process import drawing
 from app.navigation import ACCOUNT, DEFAULT, FOLDER, MENUS, PAGES, PERSON, Page, open_to, shown_to
+from app.views.second_factor import recovery_codes_wait
 from core.access.rules import Role
 from core.errors import GovernanceError, Refusal, Refused
 
@@ -25,11 +26,11 @@ def _styles() -> str:
     return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
 
 
-def signed_out_pages() -> list[StreamlitPage]:
-    """Every address leads to the sign-in page: an address that is not listed would show a blocking dialog."""
+def only(file: str, title: str) -> list[StreamlitPage]:
+    """Every address leads to this one page: an address that is not listed would show a blocking dialog."""
 
     def page(address: str) -> StreamlitPage:
-        return st.Page(FOLDER / "signed_out.py", title="Sign in", url_path=address, default=address == DEFAULT.address)
+        return st.Page(FOLDER / file, title=title, url_path=address, default=address == DEFAULT.address)
 
     return [page(one.address) for one in (*PAGES, ACCOUNT)]
 
@@ -78,7 +79,10 @@ def frame() -> None:
     draw_logo()
     found = me_or_nobody()
     if found is None:
-        st.navigation(signed_out_pages(), position="hidden").run()
+        st.navigation(only("signed_out.py", "Sign in"), position="hidden").run()
+        return
+    if found.must_set_up or recovery_codes_wait():
+        st.navigation(only("second_factor.py", "Second factor"), position="hidden").run()
         return
     roles = found.actor.roles | ({Role.AUDITOR} if found.actor.break_glass else frozenset())  # who reads everything
     pages = pages_of(roles)

@@ -14,6 +14,7 @@ from app.mail import MailServer, parse_mail_server
 from app.registries.servers import ServerPlace, parse_servers
 from app.sources import Place, parse_sources
 from core.access.rules import Role
+from core.access.rules.factors import Demand
 
 PREFIX = "COUNTERSIGN_"
 SHORTEST_TOKEN = 16
@@ -28,6 +29,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
     "SESSION_IDLE_MINUTES",
+    "SECOND_FACTOR",
     "EVIDENCE_SOURCES",
     "PRODUCTION_DROP",
     "WEBHOOK_HOSTS",
@@ -89,6 +91,7 @@ class Settings:
     origin: str
     session_length: timedelta
     session_idle: timedelta | None = timedelta(hours=1)  # None: a session ends at its length alone
+    second_factor: Demand = Demand.OPTIONAL  # of people who sign in here
     evidence_sources: tuple[Place, ...] = ()
     production_drop: Path | None = None  # a folder into which production data is put
     webhook_hosts: tuple[AllowedHost, ...] = ()
@@ -149,6 +152,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         origin=_get(environ, "LEDGER_ORIGIN", f"{urlsplit(public_url).netloc}/ledger"),
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         session_idle=_session_idle(environ),
+        second_factor=_second_factor(environ),
         evidence_sources=_evidence_sources(environ),
         production_drop=_production_drop(environ),
         webhook_hosts=_webhook_hosts(environ),
@@ -193,6 +197,13 @@ def _session_idle(environ: Mapping[str, str]) -> timedelta | None:
     if minutes < SHORTEST_IDLE:  # use is noted to the minute
         raise SettingError("SESSION_IDLE_MINUTES", f"at least {SHORTEST_IDLE}, or 0 for no limit")
     return timedelta(minutes=minutes)
+
+
+def _second_factor(environ: Mapping[str, str]) -> Demand:
+    written = _get(environ, "SECOND_FACTOR", Demand.OPTIONAL)
+    if written not in set(Demand):
+        raise SettingError("SECOND_FACTOR", "optional, sensitive or required")
+    return Demand(written)
 
 
 def _public_url(environ: Mapping[str, str], default: str) -> str:

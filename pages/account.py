@@ -8,6 +8,7 @@ from app.components.text import plain
 from app.composition import now, workplace
 from app.views.delegation import my_delegations
 from app.views.functions import my_functions
+from app.views.second_factor import my_second_factor
 from app.views.sessions import my_sessions
 
 mine, place, at = me(), workplace(), now()
@@ -22,3 +23,4 @@ draw_tokens(mine)
 draw_digest(mine)
 my_sessions(place, mine, at)
 draw_password(mine)
+my_second_factor(place, mine, at)

@@ -18,18 +18,37 @@ class SignedOut(GovernanceError):
         super().__init__("Your session has ended. Sign in again.")
 
 
+class SecondFactorNeeded(GovernanceError):
+    """The installation asks this person for a second factor, and they have none yet."""
+
+    def __init__(self) -> None:
+        super().__init__("You need a second factor first. Set it up, then go on.")
+
+
 @dataclass(frozen=True)
 class Me:
-    """Who acts: the actor that use cases take, the name on screen and the number in the ledger."""
+    """Who acts: the actor that use cases take, the name on screen and the number in the ledger.
+
+    `must_set_up`: they set up a second factor before anything else.
+    """
 
     actor: Actor
     name: str
     number: str
     session: str
+    must_set_up: bool = False
 
 
 def me() -> Me:
-    """The person at the screen; raises SignedOut when their session has ended meanwhile."""
+    """The person at the screen; raises SignedOut when their session has ended meanwhile, or SecondFactorNeeded."""
+    found = me_setting_up()
+    if found.must_set_up:
+        raise SecondFactorNeeded
+    return found
+
+
+def me_setting_up() -> Me:
+    """As `me`, for the one thing that somebody without a second factor may do: set it up."""
     found = me_or_nobody()
     if found is None:
         raise SignedOut
@@ -43,7 +62,7 @@ def me_or_nobody() -> Me | None:
     found = claims and person_behind(place, claims, agent=st.context.headers.get("User-Agent") or "")
     if not claims or not found:
         return None
-    return Me(found.actor, found.name, found.actor.id, claims.session)
+    return Me(found.actor, found.name, found.actor.id, claims.session, found.must_set_up)
 
 
 def require(permission: Permission) -> Me:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from joserfc.jwk import RSAKey
 
+from core.access.second_factor.keys import FactorKey
+
 
 @dataclass(frozen=True)
 class SignInSecrets:
@@ -28,6 +30,12 @@ def load_secrets(folder: Path) -> SignInSecrets:
         client=_secret(folder / "client"),
         key=_key(folder / "id_token_key.json"),
     )
+
+
+def load_factor_key(folder: Path) -> FactorKey:
+    """The key under which secrets of authenticators are kept, made when it is first asked for."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return FactorKey(_secret(folder / "second_factor"))
 
 
 def _secret(path: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.composition import Workplace, now
 from app.signin.claims import Claims, claims_of, roles_in
 from app.signin.cookies import user_in_cookies
+from app.signin.factors import must_set_up
 from core.access.rules import Actor
 from core.access.sessions import OutsideIdentity, actor_for_session, name_of, person_from_provider
 from core.errors import Unreadable
@@ -13,10 +14,11 @@ from core.errors import Unreadable
 
 @dataclass(frozen=True)
 class Who:
-    """The actor for use cases, and the name for the screen."""
+    """The actor for use cases, and the name for the screen; `must_set_up`: a second factor, before anything else."""
 
     actor: Actor
     name: str
+    must_set_up: bool = False
 
 
 def person_behind(place: Workplace, claims: Claims, *, agent: str = "") -> Who | None:
@@ -25,13 +27,17 @@ def person_behind(place: Workplace, claims: Claims, *, agent: str = "") -> Who |
     `agent` is what the browser says of itself, for a session that begins here.
     """
     actor = _embedded(place, claims) if claims.embedded else _outside(place, claims, agent)
-    return Who(actor, name_of(place.store, actor.id)) if actor else None
+    return Who(actor, name_of(place.store, actor.id), must_set_up(place, actor)) if actor else None
 
 
 def person_in_cookies(place: Workplace, cookies: Mapping[str, str]) -> Who | None:
-    """As `person_behind`, for a plain HTTP request: uploads, exports and the API's browser calls."""
+    """As `person_behind`, for a plain HTTP request: uploads, exports and the API's browser calls.
+
+    Somebody who must set up a second factor first is nobody here.
+    """
     claims = claims_of(user_in_cookies(cookies), place.settings)
-    return person_behind(place, claims) if claims else None
+    who = person_behind(place, claims) if claims else None
+    return None if who is None or who.must_set_up else who
 
 
 def _embedded(place: Workplace, claims: Claims) -> Actor | None:

@@ -13,6 +13,7 @@ from app.components.text import link
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from app.views.functions import functions_of_person
+from app.views.second_factor import factor_of_person
 from app.views.sessions import sessions_of_person
 from core.access.people import (
     create_person,
@@ -79,6 +80,7 @@ def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
         functions_of_person(place, viewer, person, known, at)
         with st.expander("Sessions"):
             sessions_of_person(place, viewer, person.number, at)
+        factor_of_person(place, viewer, person.number)
         _disable(place, viewer, person)
 
 

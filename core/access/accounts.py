@@ -9,11 +9,11 @@ from core.access.grants import load_person
 from core.access.passwords import hashed, matches, password_refusals
 from core.access.people import end_sessions
 from core.access.rules import Actor
-from core.access.tables import Person, SignInFailure
+from core.access.tables import Person, SecondFactor, SignInFailure
 from core.errors import GovernanceError, Refusal, Refused
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
-from core.store import Store
+from core.store import Store, Transaction
 
 MAX_FAILURES = 5
 WINDOW = timedelta(minutes=15)
@@ -39,10 +39,11 @@ def sign_in(store: Store, *, username: str, password: str, at: datetime) -> str:
     """The number of the person with these credentials; raises WrongCredentials or TooManyAttempts.
 
     Takes the same steps for names that do not exist. An attempt counts before the password is looked at, so that
-    many at once gain nothing; success takes the count back.
+    many at once gain nothing; success takes the count back. Where a code of an authenticator is still to come, only
+    this attempt is taken back: who knows the password cannot guess codes without end.
     """
     name = username.strip().casefold()[:_LONGEST_NAME]
-    _count_attempt(store, name, at=at)
+    attempt = count_attempt(store, name, at=at)
     with store.reading() as session:
         person = session.exec(select(Person).where(Person.username == name)).first()
         enabled = person is not None and person.disabled_at is None
@@ -50,18 +51,11 @@ def sign_in(store: Store, *, username: str, password: str, at: datetime) -> str:
     if not matches(password, stored) or not enabled:
         raise WrongCredentials
     with store.transaction() as tx:
-        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == name))
+        if tx.session.get(SecondFactor, number) is None:
+            forgive(tx, name)
+        else:
+            tx.session.exec(delete(SignInFailure).where(col(SignInFailure.id) == attempt))
     return number
-
-
-def check_password(store: Store, *, username: str, password: str, stored: str | None, at: datetime) -> bool:
-    """Whether this is the password; an attempt counts as one to sign in does, success takes the count back."""
-    _count_attempt(store, username, at=at)
-    if not matches(password, stored):
-        return False
-    with store.transaction() as tx:
-        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == username))
-    return True
 
 
 def set_password(
@@ -78,7 +72,7 @@ def set_password(
     with store.reading() as session:
         person = load_person(session, actor.id)
         username, stored = person.username, person.password_hash
-    _count_attempt(store, username, at=at)
+    count_attempt(store, username, at=at)
     reasons = [*own_password_refusals(actor), *password_refusals(new, username=username)]
     if not matches(current, stored):
         reasons.append(Refusal("password-current", "The current password is wrong"))
@@ -87,7 +81,7 @@ def set_password(
             raise Refused(reasons)
         load_person(tx.session, actor.id).password_hash = hashed(new)
         end_sessions(tx.session, actor.id, at=at, but=session_id)
-        tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == username))
+        forgive(tx, username)
         ledger.record(
             tx, Event.PASSWORD_SET, entity=Entity("person", actor.id), actor=actor, at=at, payload={"by": "person"}
         )
@@ -105,7 +99,8 @@ def has_password(session: Session, person: str) -> bool:
     return load_person(session, person).password_hash is not None
 
 
-def _count_attempt(store: Store, name: str, *, at: datetime) -> None:
+def count_attempt(store: Store, name: str, *, at: datetime) -> int | None:
+    """Count an attempt under this user name and answer with its row; raises TooManyAttempts."""
     with store.transaction() as tx:
         tx.session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= at - WINDOW))
         failures = tx.session.exec(
@@ -113,4 +108,12 @@ def _count_attempt(store: Store, name: str, *, at: datetime) -> None:
         ).one()
         if failures >= MAX_FAILURES:
             raise TooManyAttempts
-        tx.session.add(SignInFailure(username=name, at=at))
+        row = SignInFailure(username=name, at=at)
+        tx.session.add(row)
+        tx.session.flush()
+        return row.id
+
+
+def forgive(tx: Transaction, name: str) -> None:
+    """Take the count of this user name back: it was its person."""
+    tx.session.exec(delete(SignInFailure).where(col(SignInFailure.username) == name))

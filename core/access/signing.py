@@ -4,10 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.access.accounts import check_password
 from core.access.deciding import deciding
-from core.access.grants import load_person
 from core.access.rules import Actor, recent_authentication_refusals
+from core.access.second_factor.proving import Factors, against_proof
 from core.access.tables import SignInSession
 from core.errors import Refusal, Refused
 from core.ledger.events import Event
@@ -30,20 +29,26 @@ def signing_refusals(session: Session, *, session_id: str, actor: Actor, at: dat
 
 
 def confirm_password(
-    store: Store, ledger: Ledger, *, password: str, session_id: str, actor: Actor, at: datetime
+    store: Store,
+    ledger: Ledger,
+    factors: Factors | None = None,
+    *,
+    password: str,
+    code: str = "",
+    session_id: str,
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Prove anew, by one's password, that one sits at this session; counts against the lockout like a sign-in.
+    """Prove anew that one sits at this session: by the password, and a code where one has an authenticator.
 
-    Raises `Refused` for a wrong password or another person's session, `TooManyAttempts` after too many.
+    Counts against the lockout like a sign-in. Raises `Refused` for a wrong password or code or another person's
+    session, `TooManyAttempts` after too many.
     """
-    with store.reading() as session:
-        person = load_person(session, actor.id)
-        username, stored = person.username, person.password_hash
-    right = check_password(store, username=username, password=password, stored=stored, at=at)
+    reasons = against_proof(store, ledger, factors, person=actor.id, password=password, code=code, at=at)
     with deciding(store, ledger, CONFIRM, entity=Entity("person", actor.id), actor=actor, at=at) as tx:
         row = tx.session.get(SignInSession, session_id)
-        if not right:
-            raise Refused([Refusal("password-wrong", "The password is wrong", "signing")])
+        if reasons:
+            raise Refused(reasons)
         if actor.token or row is None or not _open(row, actor.id, at):
             raise Refused([Refusal("session", "This session is not yours, or has ended", "signing", "Sign in again.")])
         row.authenticated_at = at

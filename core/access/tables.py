@@ -148,9 +148,8 @@ class SecondFactor(Row, table=True):
 
     person: str = Field(primary_key=True, foreign_key="person.number", max_length=16)
     sealed: str = Field(max_length=200)
-    begun_at: datetime = Field(sa_type=Instant)
-    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)  # none: not in use yet
-    last_step: int = Field(default=-1, sa_type=BigInteger)  # the time step of the last code; it and earlier are spent
+    since: datetime = Field(sa_type=Instant)
+    last_step: int = Field(sa_type=BigInteger)  # the time step of the last code; it and earlier ones are spent
     wrong_codes: int = 0  # in a row
 
 

@@ -15,6 +15,10 @@ class Event(StrEnum):
     PERSON_ENABLED = "person.enabled"
     PERSON_ERASED = "person.erased"
     PASSWORD_SET = "password.set"  # noqa: S105  the name of an event, not a secret
+    SECOND_FACTOR_SET = "second_factor.set"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    RECOVERY_CODES_MADE = "recovery_codes.made"
+    RECOVERY_CODE_USED = "recovery_code.used"
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"
     GRANT_ASKED = "grant.asked"

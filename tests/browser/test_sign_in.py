@@ -3,6 +3,7 @@
 import urllib.error
 import urllib.request
 
+import pyotp
 import pytest
 from playwright.sync_api import expect
 from websockets import Origin
@@ -15,7 +16,7 @@ from core.access.queries import open_sessions
 from core.access.rules import Role
 from core.access.sessions import end_session
 from tests.browser.conftest import PATIENCE, Live, Visit, sign_in
-from tests.browser.steps import go
+from tests.browser.steps import fill, go, press
 
 DENIED = ("status of 401", "status of 429", "status of 422")
 
@@ -66,6 +67,29 @@ def test_a_wrong_password_is_said_and_the_user_name_kept(visit: Visit, live: Liv
 
     expect(visitor.page.get_by_role("alert")).to_have_text("The user name or the password is wrong.")
     expect(visitor.page.get_by_label("User name")).to_have_value("ana.forgets")
+
+
+def test_a_second_factor_is_set_up_from_its_qr_code_and_asked_for_at_the_next_sign_in(visit: Visit, live: Live) -> None:
+    ana = live.add_person("ana.factor", "Ana Factor", Role.APPROVER)
+    visitor = visit()
+    visitor.sign_in(ana, "/account")
+    page = visitor.page
+    page.get_by_text("Set up a second factor").click(timeout=PATIENCE)
+    expect(page.get_by_role("img", name="QR code with the secret for your authenticator")).to_be_visible(
+        timeout=PATIENCE
+    )
+    authenticator = pyotp.TOTP(page.locator("code").inner_text().replace(" ", ""))
+    fill(page, "Code", authenticator.now())
+    press(visitor, "Set up second factor")
+    expect(page.get_by_role("heading", level=1, name="Keep your recovery codes")).to_be_visible(timeout=PATIENCE)
+    press(visitor, "I have kept them")
+    page.get_by_role("button", name="Sign out").click(timeout=PATIENCE)
+
+    sign_in(page, ana.username, ana.password)
+    page.get_by_label("Code").fill(authenticator.at(now(), 1), timeout=PATIENCE)  # the code after this one: no waiting
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("button", name="Ana Factor")).to_be_visible(timeout=PATIENCE)
 
 
 def test_somebody_without_a_session_lands_where_they_wanted_to_go(visit: Visit, live: Live) -> None:

@@ -7,7 +7,7 @@ from core.access.rules import Role
 
 
 def test_every_page_has_its_file_and_every_file_its_page() -> None:
-    listed = {page.file for page in (*PAGES, ACCOUNT)} | {"signed_out.py"}
+    listed = {page.file for page in (*PAGES, ACCOUNT)} | {"signed_out.py", "second_factor.py"}
 
     assert {path.name for path in FOLDER.glob("*.py")} == listed
 

@@ -1,11 +1,18 @@
 """Sessions, second factors and service accounts on the pages where people see to them."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pyotp
+from sqlmodel import select
 
 from app.composition import Workplace
 from core.access.queries import open_sessions
 from core.access.rules import Actor
+from core.access.rules.factors import Demand
+from core.access.second_factor.codes import factor_of
 from core.access.sessions import open_session
+from core.access.tables import Person
 from tests.builders import Cast
 from tests.pages.desk import Desk, button, column, today, words
 
@@ -47,3 +54,38 @@ def test_an_administrator_sees_every_session_and_ends_those_of_a_person(
 
     assert not page.exception
     assert browsers(place, cast.developer) == []
+
+
+def with_password(place: Workplace, person: Actor) -> None:
+    with place.store.transaction() as tx:
+        tx.session.exec(select(Person).where(Person.number == person.id)).one().password_hash = "set"
+
+
+def test_who_must_have_a_second_factor_sets_it_up_before_anything_else(
+    place: Workplace, cast: Cast, desk: Desk
+) -> None:
+    object.__setattr__(place, "settings", replace(place.settings, second_factor=Demand.SENSITIVE))
+    with_password(place, cast.auditor)
+    page = desk.open(cast.auditor, "second_factor")  # what stands at every address
+    assert [title.value for title in page.title] == ["Set up a second factor"]
+
+    page.text_input(key="factor_code").set_value(pyotp.TOTP(page.code[0].value.replace(" ", "")).now())
+    button(page, "Set up second factor").click().run()
+    assert [title.value for title in page.title] == ["Keep your recovery codes"]
+    assert len(page.code[0].value.split()) == 10
+    button(page, "I have kept them").click().run()
+
+    assert [title.value for title in page.title] == ["My work"]
+    assert [title.value for title in desk.open(cast.developer, "inventory").title] == ["Inventory"]  # not sensitive
+
+
+def test_a_wrong_code_sets_nothing_up(place: Workplace, cast: Cast, desk: Desk) -> None:
+    with_password(place, cast.developer)
+    page = desk.open(cast.developer, "account")
+
+    page.text_input(key="factor_code").set_value("000000")
+    button(page, "Set up second factor").click().run()
+
+    assert "The code is wrong" in words(page)
+    with place.store.reading() as session:
+        assert factor_of(session, cast.developer.id) is None

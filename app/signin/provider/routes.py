@@ -8,13 +8,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.composition import Workplace, now
+from app.signin.factors import factors_of
 from app.signin.provider.codes import Entering
 from app.signin.provider.forms import Field, form_page, message_page
 from app.signin.provider.protocol import Discovery, FormRequest, Provider
 from app.signin.secrets import SignInSecrets
 from core.access.accounts import TooManyAttempts, WrongCredentials, sign_in
+from core.access.second_factor.codes import factor_of
+from core.access.second_factor.proving import WrongCode, accept_code
 
 TICKET_LIFE = 600
+CODE_TICKET_LIFE = 300
 _LONGEST_PASSWORD = 1024
 
 Parameters = list[tuple[str, str]]
@@ -28,6 +32,7 @@ def provider_routes(place: Workplace, secrets_: SignInSecrets) -> list[Route]:
         Route("/idp/jwks.json", endpoints.keys),
         Route("/idp/authorize", endpoints.authorize),
         Route("/idp/login", endpoints.login, methods=["POST"]),
+        Route("/idp/code", endpoints.code, methods=["POST"]),
         Route("/idp/token", endpoints.token, methods=["POST"]),
         Route("/idp/logout", endpoints.logout),
     ]
@@ -40,6 +45,7 @@ class Endpoints:
         self._place = place
         self._provider = Provider(place, secrets_)
         self._tickets = URLSafeTimedSerializer(secrets_.ticket, salt="sign-in")
+        self._half_way = URLSafeTimedSerializer(secrets_.ticket, salt="sign-in, password accepted")
         self._where = Discovery(place.settings.embedded_issuer, f"{place.settings.internal_url}/idp")
 
     async def discovery(self, request: Request) -> Response:
@@ -70,6 +76,20 @@ class Endpoints:
         except TooManyAttempts as error:
             return self._login_page(parameters, str(error), username, status=429)
 
+    async def code(self, request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=3)
+        ticket = str(form.get("ticket", ""))
+        try:
+            number, parameters = _half(self._half_way.loads(ticket, max_age=CODE_TICKET_LIFE))
+        except BadSignature:
+            return RedirectResponse(f"{self._place.settings.public_url}/", 303)
+        try:
+            return await run_in_threadpool(self._with_code, number, str(form.get("code", "")), parameters, request)
+        except WrongCode as error:
+            return _code_page(ticket, str(error), status=401)
+        except TooManyAttempts as error:
+            return _code_page(ticket, str(error), status=429)
+
     async def token(self, request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=12)
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
@@ -93,7 +113,17 @@ class Endpoints:
 
     def _sign_in(self, parameters: Parameters, username: str, password: str, request: Request) -> Response:
         number = sign_in(self._place.store, username=username, password=password, at=now())
+        with self._place.store.reading() as session:
+            asks_code = factor_of(session, number) is not None
+        if asks_code:
+            return _code_page(str(self._half_way.dumps([number, parameters])))
         return self._entered(parameters, Entering(number, request.headers.get("user-agent", "")), request)
+
+    def _with_code(self, number: str, code: str, parameters: Parameters, request: Request) -> Response:
+        place = self._place
+        accept_code(place.store, place.ledger, factors_of(place), person=number, code=code, at=now())
+        who = Entering(number, request.headers.get("user-agent", ""), second_factor=True)
+        return self._entered(parameters, who, request)
 
     def _entered(self, parameters: Parameters, who: Entering, request: Request) -> Response:
         asked = self._asked(parameters, request)
@@ -123,6 +153,26 @@ class Endpoints:
             problems=(problem,) if problem else (),
             status=status,
         )
+
+
+def _code_page(ticket: str, problem: str = "", *, status: int = 200) -> Response:
+    """The form for the code; its ticket says whose password was right, and what the client asked for."""
+    return form_page(
+        "Second factor",
+        lead="Your password is right. Now the code of your authenticator, or one of your recovery codes.",
+        action="/idp/code",
+        button="Sign in",
+        fields=(Field("code", "Code", autocomplete="one-time-code"),),
+        hidden=(("ticket", ticket),),
+        problems=(problem,) if problem else (),
+        status=status,
+    )
+
+
+def _half(ticket: object) -> tuple[str, Parameters]:
+    """Person and parameters in a ticket whose signature held."""
+    number, pairs = ticket if isinstance(ticket, list) else ("", [])
+    return str(number), _pairs(pairs)
 
 
 def _pairs(ticket: object) -> Parameters:

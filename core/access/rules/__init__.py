@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from core.access.rules.permissions import PERMISSIONS as PERMISSIONS
+from core.access.rules.permissions import SENSITIVE_ROLES as SENSITIVE_ROLES
 from core.access.rules.permissions import TOKEN_SCOPES as TOKEN_SCOPES
 from core.access.rules.permissions import TOXIC_PAIRS as TOXIC_PAIRS
 from core.access.rules.permissions import Permission as Permission
