@@ -5,10 +5,21 @@ from datetime import datetime
 from sqlalchemy import column, delete, inspect, table, update
 from sqlmodel import Session, col, select
 
+from core.access.directory.tables import DirectoryMember, DirectoryUser
 from core.access.grants import load_person, roles_of
 from core.access.people import end_sessions
 from core.access.rules import Actor, Role
-from core.access.tables import IdempotencyKey, Person, SetupLink, SignInCode, SignInFailure, SignInSession, Token
+from core.access.tables import (
+    IdempotencyKey,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+    SetupLink,
+    SignInCode,
+    SignInFailure,
+    SignInSession,
+    Token,
+)
 from core.errors import NotFound
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -61,6 +72,10 @@ def forget(tx: Transaction, ledger: Ledger, number: str, *, request: str, actor:
     end_sessions(session, number, at=at)
     session.execute(delete(SignInCode).where(col(SignInCode.person) == number))
     session.execute(delete(SignInSession).where(col(SignInSession.person) == number))
+    session.execute(delete(SecondFactor).where(col(SecondFactor.person) == number))
+    session.execute(delete(RecoveryCode).where(col(RecoveryCode.person) == number))
+    session.execute(delete(DirectoryMember).where(col(DirectoryMember.person) == number))
+    session.execute(delete(DirectoryUser).where(col(DirectoryUser.person) == number))
     session.execute(delete(SetupLink).where(col(SetupLink.person) == number))
     session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.actor) == number))
     session.execute(update(Token).where(col(Token.person) == number).values(name=f"of {number}"))
