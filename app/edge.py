@@ -3,9 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -13,34 +12,20 @@ import streamlit
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.asked import CALLBACK, LOGIN, NOT_PAGES, Asked, Headers
 from app.composition import Workplace
 from app.navigation import DEFAULT
 from app.signin.cookies import USER_COOKIE
 from app.signin.who import person_in_cookies
 
 RETURN_COOKIE = "countersign_return"
-CALLBACK = "/oauth2callback"
-LOGIN = "/auth/login"  # where a page sends somebody who is to sign in, for the first time or anew
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
 SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
-NOT_PAGES = (
-    "/idp/",
-    "/auth/",
-    "/api/",
-    "/app/",
-    "/static/",
-    "/_stcore/",
-    "/media/",
-    "/component/",
-    "/exports/",
-    "/metrics",
-)
 NOT_KEPT = ("/api/", "/exports/", "/idp/", "/auth/", CALLBACK)
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LONGEST_RETURN = 1500
+INTERNAL = b"An internal error; the server's log has it.\n"
 _STREAMLIT_AGE = re.compile(rb"Max-Age=2592000", re.IGNORECASE)
-
-Headers = list[tuple[bytes, bytes]]
 
 
 def content_security_policy(websocket_origin: str) -> str:
@@ -66,55 +51,6 @@ def content_security_policy(websocket_origin: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the edge looks at in a request."""
-
-    method: str
-    path: str
-    query: str
-    host: str
-    origin: str
-    accept: str
-    referer: str
-    authorised: bool
-    cookies: dict[str, str]
-
-    @classmethod
-    def from_scope(cls, scope: Scope) -> "Asked":
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-
-        def text(name: bytes) -> str:
-            return headers.get(name, b"").decode("latin-1")
-
-        return cls(
-            method=scope.get("method", ""),
-            path=scope["path"],
-            query=scope["query_string"].decode("latin-1"),
-            host=text(b"host"),
-            origin=text(b"origin"),
-            accept=text(b"accept"),
-            referer=text(b"referer"),
-            authorised=b"authorization" in headers,
-            cookies=_cookies(b"; ".join(value for name, value in scope["headers"] if name == b"cookie")),
-        )
-
-    @property
-    def is_page(self) -> bool:
-        """Whether a browser asks for a page of the application."""
-        wants_page = self.method in {"GET", "HEAD"} and "text/html" in self.accept
-        return wants_page and self.path != CALLBACK and not self.path.startswith(NOT_PAGES)
-
-    @property
-    def is_scrape(self) -> bool:
-        """A scraper that shows a token comes by any name; a browser that was led here by another has none to show."""
-        return self.path == "/metrics" and self.authorised
-
-    @property
-    def address(self) -> str:
-        return quote(self.path) + (f"?{self.query}" if self.query else "")
-
-
 class Edge:
     """ASGI middleware around the whole application."""
 
@@ -136,8 +72,13 @@ class Edge:
         refusal = await self._refusal(asked)
         if refusal is not None:
             return await _answer(send, *refusal, self._headers)
-        added = await self._return_cookie(asked)
-        await self._app(scope, receive, self._finishing(asked, added, send))
+        finish = _Finish(send, partial(self._finished, asked, await self._return_cookie(asked)))
+        try:
+            await self._app(scope, receive, finish)
+        except Exception:  # whatever failed inside: the server logs it, and this answer too has the strict headers
+            if not finish.begun:
+                await _answer(send, 500, [], self._headers, INTERNAL)
+            raise
         return None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,15 +131,7 @@ class Edge:
             return []
         return [_cookie(RETURN_COOKIE, quote(address, safe=""), 600, secure=self._secure)]
 
-    def _finishing(self, asked: Asked, added: Headers, send: Send) -> Send:
-        async def finish(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = self._finished(asked, message.get("headers", []), added)
-            await send(message)
-
-        return finish
-
-    def _finished(self, asked: Asked, given: Iterable[tuple[bytes, bytes]], added: Headers) -> Headers:
+    def _finished(self, asked: Asked, added: Headers, given: Iterable[tuple[bytes, bytes]]) -> Headers:
         headers = [(name.lower(), value) for name, value in given]
         entered = any(name == b"set-cookie" and _signs_in(value) for name, value in headers)
         headers = [(name, self._rewritten(asked, name, value, entered=entered)) for name, value in headers]
@@ -235,17 +168,23 @@ class Edge:
         return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-async def _answer(send: Send, status: int, headers: Headers, standing: Headers) -> None:
-    start = [*headers, (b"content-length", b"0"), *standing]
+class _Finish:
+    """Sends an answer on, with its headers finished; knows whether one has begun."""
+
+    def __init__(self, send: Send, headers: Callable[[Headers], Headers]) -> None:
+        self._send, self._headers, self.begun = send, headers, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            message["headers"] = self._headers(message.get("headers", []))
+        await self._send(message)
+
+
+async def _answer(send: Send, status: int, headers: Headers, standing: Headers, body: bytes = b"") -> None:
+    start = [*headers, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), *standing]
     await send({"type": "http.response.start", "status": status, "headers": start})
-    await send({"type": "http.response.body", "body": b""})
-
-
-def _cookies(header: bytes) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
-    except CookieError:
-        return {}
+    await send({"type": "http.response.body", "body": body})
 
 
 def _cookie(name: str, value: str, max_age: int, *, secure: bool) -> tuple[bytes, bytes]:

@@ -25,6 +25,7 @@ from app.metrics.measuring import Measured  # noqa: E402
 from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section  # noqa: E402
+from app.throttle import Throttle  # noqa: E402
 from app.working import Worker  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
@@ -59,6 +60,7 @@ app = st.App(
     middleware=[
         Middleware(Measured),
         Middleware(Edge, place=place),
+        Middleware(Throttle, settings=place.settings),
         Middleware(WhileHeld),
         Middleware(CompressedAssets),
     ],

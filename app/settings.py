@@ -30,6 +30,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "SESSION_HOURS",
     "SESSION_IDLE_MINUTES",
     "SECOND_FACTOR",
+    "API_CALLS_PER_MINUTE",
     "EVIDENCE_SOURCES",
     "PRODUCTION_DROP",
     "WEBHOOK_HOSTS",
@@ -106,6 +107,7 @@ class Settings:
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
     server_works: bool = True  # the server does background work itself
+    api_calls: int = 6000  # of one token in a minute
     metrics_token: str = field(default="", repr=False)  # what a scraper of /metrics shows
     metrics_networks: tuple[Network, ...] = ()  # or where it may come from without one
 
@@ -167,6 +169,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         mlflow_sync=_mlflow_sync(environ),
         provider=_provider(environ),
         server_works=_yes_or_no(environ, "SERVER_WORKER", default=True),
+        api_calls=_whole_number(environ, "API_CALLS_PER_MINUTE", 6000),
         metrics_token=_metrics_token(environ),
         metrics_networks=_metrics_networks(environ),
     )

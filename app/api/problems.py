@@ -146,8 +146,9 @@ def install(api: FastAPI) -> None:
         detail = "The store did not answer in time. Nothing was stored; send the request again with the same key."
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers={"Retry-After": "2"})
 
+    @api.exception_handler(OverflowError)  # SQLite's driver, where PostgreSQL's says DataError
     @api.exception_handler(DataError)
-    def _value(_request: Request, _error: DataError) -> JSONResponse:
+    def _value(_request: Request, _error: Exception) -> JSONResponse:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable", "The store cannot hold one of the values.")
 
     @api.exception_handler(Exception)

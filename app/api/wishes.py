@@ -176,4 +176,4 @@ class PolicyDraftWish(Wish):
 
     text: str = Field(description="TOML; it need not be valid yet", max_length=200_000)
     reason: str = Field(examples=["The yearly review of thresholds."])
-    based_on: int | None = Field(None, description="The published policy that it starts from")
+    based_on: int | None = Field(None, ge=1, le=10**9, description="The published policy that it starts from")

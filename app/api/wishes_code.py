@@ -32,7 +32,7 @@ class CheckWish(Wish):
 class PullRequestWish(Wish):
     """The pull request, or merge request, that brought the commit in."""
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=10**9)
     author: str = Field(max_length=200)
     title: str = Field("", max_length=500)
     head: Commit | None = Field(None, description="The newest commit of its branch")

@@ -37,7 +37,9 @@ class DocumentWish(Wish):
     kind: DocumentKind
     body: str = Field(description="Markdown, kept to the byte")
     comment: str = Field("", description="What changed; needed from the second version on")
-    expected_revision: int = Field(0, ge=0, description="The version that you saw, 0 for none; 409 for another one")
+    expected_revision: int = Field(
+        0, ge=0, le=10**9, description="The version that you saw, 0 for none; 409 for another one"
+    )
 
 
 class TemplateWish(Wish):

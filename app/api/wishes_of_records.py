@@ -26,7 +26,9 @@ class TextWish(Wish):
 
     text: str
     rationale: str = Field(description="What changed and why")
-    expected_version: int | None = Field(None, ge=0, description="The newest version that you saw; 409 for another one")
+    expected_version: int | None = Field(
+        None, ge=0, le=10**9, description="The newest version that you saw; 409 for another one"
+    )
 
 
 class EditWish(Wish):
@@ -34,7 +36,9 @@ class EditWish(Wish):
 
     changes: dict[str, JsonValue] = Field(min_length=1, examples=[{"users": "Branches", "exposure": "high"}])
     reason: str = Field(examples=["The annual review found it out of date."])
-    expected_revision: int | None = Field(None, ge=1, description="The revision that you saw; 409 for another one")
+    expected_revision: int | None = Field(
+        None, ge=1, le=10**9, description="The revision that you saw; 409 for another one"
+    )
 
 
 class PartEditWish(Wish):
@@ -42,7 +46,9 @@ class PartEditWish(Wish):
 
     changes: dict[str, str] = Field(min_length=1, examples=[{"retention": "Until 2031"}])
     reason: str = Field(examples=["The retention schedule changed."])
-    expected_revision: int | None = Field(None, ge=1, description="The revision that you saw; 409 for another one")
+    expected_revision: int | None = Field(
+        None, ge=1, le=10**9, description="The revision that you saw; 409 for another one"
+    )
 
 
 class LinkWish(Wish):

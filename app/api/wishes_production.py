@@ -37,7 +37,9 @@ class MonitoredWish(Wish):
     """What is monitored of a model in one environment."""
 
     environment: str = Field("production", max_length=50)
-    expected_revision: int = Field(0, ge=0, description="The revision that you saw, 0 for none; 409 for another one")
+    expected_revision: int = Field(
+        0, ge=0, le=10**9, description="The revision that you saw, 0 for none; 409 for another one"
+    )
     task: Task = Task.BINARY
     positive_label: str = ""
     features: list[str] = Field([], description="Empty: every column without another meaning")

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
@@ -24,9 +24,11 @@ from app.routes import own_routes
 from app.settings import load
 from app.signin.cookies import USER_COOKIE
 from app.signin.secrets import SignInSecrets, load_secrets
+from app.throttle import Throttle
 from core.access.rules import Actor
 from core.access.sessions import open_session
 from core.inventory.rules import Stage
+from core.ledger.anchors.holding import Hold, LedgerHeld
 from core.ledger.service import Ledger
 from core.reports.keys import SigningKeys, open_keys
 from core.store import EvidenceFiles, Store
@@ -52,8 +54,17 @@ class House:
         if secure:
             place = replace(place, settings=replace(place.settings, public_url=PUBLIC.replace("http", "https")))
         app = Starlette(
-            routes=[*self.routes, WebSocketRoute("/_stcore/stream", stream), Route("/faulty", faulty)],
-            middleware=[Middleware(Edge, place=place), Middleware(WhileHeld)],
+            routes=[
+                *self.routes,
+                WebSocketRoute("/_stcore/stream", stream),
+                Route("/faulty", faulty),
+                Route("/held", held),
+            ],
+            middleware=[
+                Middleware(Edge, place=place),
+                Middleware(Throttle, settings=place.settings),
+                Middleware(WhileHeld),
+            ],
         )
         return TestClient(
             app, base_url=place.settings.public_url, follow_redirects=False, raise_server_exceptions=False
@@ -77,9 +88,11 @@ async def stream(websocket: WebSocket) -> None:
 
 
 async def faulty(request: Request) -> Response:
-    if "late" in request.query_params:
-        return PlainTextResponse("")
     raise RuntimeError(f"a fault over {request.headers.get('cookie', '')} and /var/lib/countersign")
+
+
+async def held(_request: Request) -> Response:
+    raise LedgerHeld(Hold("elsewhere", "", 2, 1, forked=False, found_at="2026-11-20T12:00:00Z"))
 
 
 @pytest.fixture(scope="session")

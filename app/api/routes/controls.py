@@ -46,7 +46,7 @@ from core.store import Store
 
 router = APIRouter(tags=["Controls"])
 Limit = Annotated[int, Query(ge=1, le=200)]
-Offset = Annotated[int, Query(ge=0)]
+Offset = Annotated[int, Query(ge=0, le=10**9)]
 Environment = Annotated[str, Query(max_length=50)]
 
 

@@ -134,7 +134,7 @@ def keep(model: str, version: str, wish: DocumentWish, write: Write) -> Response
 def kept(
     document: str,
     reader: Reader,
-    revision: Annotated[int | None, Query(ge=1, description="Otherwise the newest")] = None,
+    revision: Annotated[int | None, Query(ge=1, le=10**9, description="Otherwise the newest")] = None,
 ) -> DocumentView:
     """A document at one of its versions. Scope: `record:read`."""
     with reader.place.store.reading() as session:

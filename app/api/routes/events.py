@@ -91,7 +91,7 @@ def list_batches(
     since: Annotated[date | None, Query(description="The first day, in UTC")] = None,
     until: Annotated[date | None, Query(description="The first day that is too late")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> EventBatchList:
     """The files of events that hold such events, the newest first. Scope: `record:read`."""
     wanted = BatchFilter(kind.value if kind else "", model, role, since, until)

@@ -45,7 +45,7 @@ from core.reports.templates import TEMPLATES
 
 router = APIRouter(tags=["Reports"])
 Limit = Annotated[int, Query(ge=1, le=200)]
-Offset = Annotated[int, Query(ge=0)]
+Offset = Annotated[int, Query(ge=0, le=10**9)]
 
 
 @router.get("/reports", operation_id="list_reports")

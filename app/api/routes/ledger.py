@@ -1,6 +1,8 @@
 """Hands out what proves the record: the newest checkpoint, and receipts."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from app.api.answers import CheckpointView, LedgerProof
 from app.api.caller import Reader, Signed
@@ -24,7 +26,7 @@ def checkpoint(signed: Signed) -> CheckpointView:
 
 
 @router.get("/entries/{index}/receipt", operation_id="read_receipt")
-def receipt(index: int, reader: Reader) -> LedgerProof:
+def receipt(index: Annotated[int, Path(ge=0, lt=2**63)], reader: Reader) -> LedgerProof:
     """An entry and the proof that it is in the ledger, under the newest checkpoint. Scope: `record:read`."""
     with reader.place.store.reading() as session:
         return proof(reader.place.ledger, session, index)

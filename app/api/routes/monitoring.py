@@ -82,7 +82,7 @@ def results(
 
 @router.get("/chunks/{chunk}/again", operation_id="recompute_chunk")
 def again(
-    model: str, chunk: str, reader: Reader, revision: Annotated[int | None, Query(ge=1)] = None
+    model: str, chunk: str, reader: Reader, revision: Annotated[int | None, Query(ge=1, le=10**9)] = None
 ) -> RecomputedView:
     """Compute a chunk again from its data, policy and reference, and say whether every figure is the same to the last
     digit. Nothing is stored. Scope: `record:read`."""

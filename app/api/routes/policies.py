@@ -34,7 +34,7 @@ from core.policy.service import policy_in_force
 
 router = APIRouter(prefix="/policies", tags=["Policies"])
 Limit = Annotated[int, Query(ge=1, le=200)]
-Offset = Annotated[int, Query(ge=0)]
+Offset = Annotated[int, Query(ge=0, le=10**9)]
 
 
 @router.get("", operation_id="list_policies")

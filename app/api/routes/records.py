@@ -1,7 +1,7 @@
 """Registers, links and changes the records around models, changes models, and says what a withdrawal breaks."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -34,12 +34,13 @@ from core.inventory.parts.rules import Edge, NodeKind
 router = APIRouter(tags=["Records"])
 Limit = Annotated[int, Query(ge=1, le=200)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
+PartKind = Literal[NodeKind.DATASET, NodeKind.PROMPT, NodeKind.WORKFLOW, NodeKind.DECISION_POINT, NodeKind.VENDOR]
 
 
 @router.get("/parts", operation_id="list_parts")
 def parts(
     reader: Reader,
-    kind: NodeKind,
+    kind: PartKind,
     text: Annotated[str, Query(max_length=200, description="In name, number or description")] = "",
     retired: bool = False,
     limit: Limit = 50,
