@@ -9,6 +9,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "pages"
 EVERYONE = frozenset(Role)
 _MAKERS = frozenset({Role.OWNER, Role.DEVELOPER})
 MENUS = RULES, EVIDENCE, PERSON = ("Rules", "Evidence", "Person")  # in the order of the bar; the last bears a name
+_DECIDING = frozenset({Role.OWNER, Role.VALIDATOR, Role.APPROVER, Role.ADMINISTRATOR})
 _GOVERNING = EVERYONE - {Role.ADMINISTRATOR}
 
 
@@ -94,6 +95,7 @@ PAGES: tuple[Page, ...] = (
     Page("audit_plan", "Plan an audit", "audit_plan.py", frozenset({Role.AUDITOR}), hidden=True),
     Page("compliance", "Compliance", "compliance.py", menu=RULES),
     Page("compliance_check", "Compliance check", "compliance_check.py", hidden=True),
+    Page("privacy", "Personal data", "privacy.py", _DECIDING, menu=RULES),
     Page("ledger", "Ledger", "ledger.py", menu=EVIDENCE),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
     Page("events", "Events", "events.py", hidden=True),

@@ -21,6 +21,7 @@ from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
 from app.edge import Edge  # noqa: E402
 from app.held import WhileHeld  # noqa: E402
+from app.logging_net import spread  # noqa: E402
 from app.metrics.measuring import Measured  # noqa: E402
 from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
@@ -31,6 +32,7 @@ from app.working import Worker  # noqa: E402
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
 
+spread()
 place = workplace()
 secrets = load_secrets(place.settings.data_dir / "signin")
 

@@ -50,9 +50,11 @@ def run_worker(_args: argparse.Namespace) -> int:
     import signal
 
     from app.composition import workplace
+    from app.logging_net import spread
     from app.working import Worker
     from core.jobs.tables import WorkerRole
 
+    spread()
     place = workplace()
     worker = Worker(place, WorkerRole.PROCESS)
     for one in (signal.SIGTERM, signal.SIGINT):

@@ -23,6 +23,7 @@ from app.work.meetings import findings_escalated, reviews_to_close, reviews_to_h
 from app.work.outputs import outputs_to_review, rows_to_decide_on
 from app.work.ownership import conditions_ending, reviews_due
 from app.work.policies import policies_to_publish
+from app.work.privacy import personal_data_to_decide
 from app.work.production import drills_to_mend, held_apart
 from app.work.reports import reports_to_read
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
@@ -55,6 +56,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
         reports_to_read(session, actor, at),
+        personal_data_to_decide(session, actor, at),
         audit_findings_to_answer(session, actor, at),
         audit_findings_to_verify(session, actor, at),
         audits_to_lead(session, actor, at),

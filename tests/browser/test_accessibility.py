@@ -39,7 +39,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
         "incident?incident=IN0001&tab=Cause+and+actions", "incident?incident=IN0001&tab=Review", "actions",
         "actions?action=ACT0001",
-        "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
+        "privacy", "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
         "fairness?run=R0002", "findings", "finding?finding=F0001", "reviews", "review?review=RV0001",
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
     ),

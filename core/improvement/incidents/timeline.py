@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -124,8 +124,13 @@ def happenings(session: Session, wanted: Sought, *, last: int | None = None) -> 
 
 
 def timeline(session: Session, whole: WholeIncident) -> tuple[Happened, ...]:
-    """Of an incident as it stands."""
-    return happenings(session, sought(session, whole, of_alerts=session))
+    """Of an incident as it stands; a note says what it says now, once a person has decided on it."""
+    notes = {note.entry: note.text for note in whole.notes}
+    lines = happenings(session, sought(session, whole, of_alerts=session))
+    return tuple(
+        replace(line, says=notes.get(line.entry, line.says)) if line.event == Event.INCIDENT_NOTED else line
+        for line in lines
+    )
 
 
 def _conditions(wanted: Sought) -> Iterator[ColumnElement[bool]]:
