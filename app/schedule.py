@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.access_watch import due_access
 from app.anchoring.due import due_checkpoints
 from app.assurance.watching import due_permission_looks
 from app.compliance import due_compliance
@@ -16,6 +17,7 @@ from app.notices import due_notices
 from app.register_schedule import due_escalations, due_launches
 from app.registries.syncing import due_looks
 from core.access.digests import DIGEST_JOB
+from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.assurance.permissions.service import PERMISSION_JOB
 from core.compliance.service import COMPLIANCE_JOB
@@ -89,6 +91,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(ALERT_JOB, _due_alerts),
     Scheduled(DROP_JOB, due_drops),
     Scheduled(PERMISSION_JOB, due_permission_looks),
+    Scheduled(ACCESS_JOB, due_access),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 

@@ -14,10 +14,12 @@ from app.mail import MailServer, parse_mail_server
 from app.registries.servers import ServerPlace, parse_servers
 from app.sources import Place, parse_sources
 from core.access.rules import Role
+from core.access.rules.dormancy import LIMIT
 from core.access.rules.factors import Demand
 
 PREFIX = "COUNTERSIGN_"
 SHORTEST_TOKEN = 16
+SHORTEST_DAYS, LONGEST_DAYS = 30, 366
 SHORTEST_IDLE = 5
 Network = IPv4Network | IPv6Network
 NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test compares
@@ -28,6 +30,8 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "PUBLIC_URL",
     "LEDGER_ORIGIN",
     "SESSION_HOURS",
+    "ACCESS_REVIEW_DAYS",
+    "DORMANT_DAYS",
     "SESSION_IDLE_MINUTES",
     "SECOND_FACTOR",
     "API_CALLS_PER_MINUTE",
@@ -93,6 +97,8 @@ class Settings:
     session_length: timedelta
     session_idle: timedelta | None = timedelta(hours=1)  # None: a session ends at its length alone
     second_factor: Demand = Demand.OPTIONAL  # of people who sign in here
+    access_review: timedelta = timedelta(days=90)  # from one access review to the next
+    dormant: timedelta = LIMIT  # after so long without use an account is blocked
     evidence_sources: tuple[Place, ...] = ()
     production_drop: Path | None = None  # a folder into which production data is put
     webhook_hosts: tuple[AllowedHost, ...] = ()
@@ -155,6 +161,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         session_length=timedelta(hours=_whole_number(environ, "SESSION_HOURS", 8)),
         session_idle=_session_idle(environ),
         second_factor=_second_factor(environ),
+        access_review=timedelta(days=_days(environ, "ACCESS_REVIEW_DAYS", 90)),
+        dormant=timedelta(days=_days(environ, "DORMANT_DAYS", LIMIT.days)),
         evidence_sources=_evidence_sources(environ),
         production_drop=_production_drop(environ),
         webhook_hosts=_webhook_hosts(environ),
@@ -207,6 +215,14 @@ def _second_factor(environ: Mapping[str, str]) -> Demand:
     if written not in set(Demand):
         raise SettingError("SECOND_FACTOR", "optional, sensitive or required")
     return Demand(written)
+
+
+def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Long enough for what happens within: a review is open for 14 days, a warning lasts 15."""
+    days = _whole_number(environ, name, default)
+    if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
+        raise SettingError(name, f"a number of days from {SHORTEST_DAYS} to {LONGEST_DAYS}")
+    return days
 
 
 def _public_url(environ: Mapping[str, str], default: str) -> str:

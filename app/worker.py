@@ -11,6 +11,7 @@ from types import MappingProxyType
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access_alerts import note_unraised, raise_access_alert
+from app.access_watch import do_access_watch
 from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
 from app.assurance.watching import look_at_permissions
@@ -31,6 +32,7 @@ from app.registries.syncing import look_now, note_failure
 from app.stress.running import allowing, carry_out
 from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.digests import DIGEST_JOB
+from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
 from core.assurance.permissions.service import PERMISSION_JOB
@@ -238,6 +240,14 @@ def _fail_look(_place: Workplace, slot: str, error: str) -> None:
     log.warning("Permissions were not looked at in %s: %s", slot, error)  # the next look sees what this one did not
 
 
+def _access(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    do_access_watch(place)
+
+
+def _fail_access(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("Access was not looked after in %s: %s", slot, error)  # the next hour or day does what is due then
+
+
 def _access_alert(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
     raise_access_alert(place, slot)
 
@@ -268,6 +278,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPARISON_JOB: Kind(compare_versions, note_uncompared),
         STRESS_JOB: Kind(_stress, _fail_stress),
         STRESS_CLOCK_JOB: Kind(_stress_slot, _fail_stress_slot),
+        ACCESS_JOB: Kind(_access, _fail_access),
         ACCESS_ALERT_JOB: Kind(_access_alert, note_unraised),
     }
 )

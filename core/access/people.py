@@ -90,12 +90,17 @@ def disable_person(store: Store, ledger: Ledger, *, person: str, reason: str, ac
         _refuse((*disable_refusals(actor, person), *reason_refusals(reason)))
         if row.disabled_at is not None:
             return
-        row.disabled_at = at
-        end_sessions(tx.session, person, at=at)
-        tx.session.exec(
-            update(Token).where(col(Token.person) == person, col(Token.revoked_at).is_(None)).values(revoked_at=at)
-        )
+        shut_out(tx, row, at=at)
         _record(tx, ledger, Event.PERSON_DISABLED, person, actor, at)
+
+
+def shut_out(tx: Transaction, row: Person, *, at: datetime) -> None:
+    """End a person's access at once; the caller has asked the rules and records it."""
+    row.disabled_at = at
+    end_sessions(tx.session, row.number, at=at)
+    tx.session.exec(
+        update(Token).where(col(Token.person) == row.number, col(Token.revoked_at).is_(None)).values(revoked_at=at)
+    )
 
 
 def grant_role(

@@ -24,6 +24,7 @@ class Person(Row, table=True):
     password_hash: str | None = None
     created_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+    enabled_at: datetime | None = Field(default=None, sa_type=Instant)  # the last time that they were let in again
 
 
 class RoleGrant(Row, table=True):

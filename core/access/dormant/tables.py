@@ -10,13 +10,10 @@ from core.store.types import Instant, row_id
 
 
 class Dormancy(Row, table=True):
-    """One time in which an account was not used: warned, perhaps blocked, perhaps enabled again."""
+    """One time in which an account was not used: warned, and blocked where it stayed unused."""
 
     id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
     person: str = Field(foreign_key="person.number", max_length=16, index=True)
     since: datetime = Field(sa_type=Instant)  # the last use
     warned_at: datetime = Field(sa_type=Instant)
     blocked_at: datetime | None = Field(default=None, sa_type=Instant)
-    enabled_at: datetime | None = Field(default=None, sa_type=Instant)
-    enabled_by: str | None = Field(default=None, max_length=16)
-    reason: str = Field(default="", max_length=1000)

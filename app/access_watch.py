@@ -1,0 +1,27 @@
+"""The clock of access: once a day, and within the hour where a review or a grant that was asked for is due."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from app.composition import Workplace, now
+from core.access.watching import Cadence, access_waits, watch_access
+
+
+def cadence_of(place: Workplace) -> Cadence:
+    """As this installation is set up."""
+    settings = place.settings
+    mail = settings.public_url if settings.mail is not None else ""
+    return Cadence(settings.access_review, settings.dormant, mail)
+
+
+def due_access(place: Workplace, at: datetime) -> Iterable[str]:
+    """The slot of this day, in which unused accounts are looked at, and of this hour where something else is due."""
+    moment = at.astimezone(UTC)
+    with place.store.reading() as session:
+        waits = access_waits(session, cadence_of(place), at=at)
+    return [f"{moment:%Y-%m-%d}", *([f"{moment:%Y-%m-%d %H}"] if waits else [])]
+
+
+def do_access_watch(place: Workplace) -> None:
+    """Do what is due at this moment."""
+    watch_access(place.store, place.ledger, cadence_of(place), at=now())
