@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.access.rules import Actor, Permission, Role, permission_refusals, toxic_refusals
+from core.access.rules.permissions import SENSITIVE_ROLES
 from core.errors import Refusal
 
-SENSITIVE = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.VALIDATOR, Role.AUDITOR})
 LIFE = timedelta(days=14)  # how long a grant that was asked for waits for its confirmation
 CLAUSE = "segregation of duties"
 
@@ -62,7 +62,7 @@ def waits_for_second(role: Role, administrators: int) -> bool:
     """
     if role is Role.ADMINISTRATOR and administrators < 2:
         return False
-    return role in SENSITIVE
+    return role in SENSITIVE_ROLES
 
 
 def confirm_refusals(facts: AskedFacts, actor: Actor, *, at: datetime) -> tuple[Refusal, ...]:
