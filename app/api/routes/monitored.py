@@ -1,6 +1,7 @@
 """Says what production data arrived, and what of it is monitored."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -89,7 +90,9 @@ def monitored(model: str, reader: Reader, environment: Environment = PRODUCTION)
     )
 
 
-@router.post("/monitored", response_model=MonitoredDeclared, operation_id="declare_monitored")
+@router.post(
+    "/monitored", response_model=MonitoredDeclared, status_code=HTTPStatus.CREATED, operation_id="declare_monitored"
+)
 def declare(model: str, wish: MonitoredWish, write: Write) -> Response:
     """Say what is monitored of the model in this environment. Scope: `model:edit`."""
     return write.answer(

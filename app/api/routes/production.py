@@ -57,7 +57,13 @@ POINTS = _a_file(
 )
 
 
-@router.put("/production/metrics", response_model=MetricsReceived, operation_id="upload_metrics", openapi_extra=POINTS)
+@router.put(
+    "/production/metrics",
+    response_model=MetricsReceived,
+    status_code=HTTPStatus.CREATED,
+    operation_id="upload_metrics",
+    openapi_extra=POINTS,
+)
 async def upload_metrics(
     model: str,
     request: Request,
@@ -76,7 +82,11 @@ async def upload_metrics(
 
 
 @router.put(
-    "/production/{kind}", response_model=ProductionReceived, operation_id="upload_production", openapi_extra=ROWS
+    "/production/{kind}",
+    response_model=ProductionReceived,
+    status_code=HTTPStatus.CREATED,
+    operation_id="upload_production",
+    openapi_extra=ROWS,
 )
 async def upload_rows(
     model: str,
@@ -98,7 +108,9 @@ async def upload_rows(
         return await run_in_threadpool(_rows, write, delivery, kind, body.digest)
 
 
-@router.post("/production/metrics", response_model=MetricsReceived, operation_id="report_metrics")
+@router.post(
+    "/production/metrics", response_model=MetricsReceived, status_code=HTTPStatus.CREATED, operation_id="report_metrics"
+)
 def report_metrics(model: str, wish: PointsWish, write: Write) -> Response:
     """Hand in metric points as JSON, or name a file of them below the drop folder. Scope: `production:report`."""
     caller = write.caller
@@ -114,7 +126,12 @@ def report_metrics(model: str, wish: PointsWish, write: Write) -> Response:
     )
 
 
-@router.post("/production/{kind}", response_model=ProductionReceived, operation_id="report_production")
+@router.post(
+    "/production/{kind}",
+    response_model=ProductionReceived,
+    status_code=HTTPStatus.CREATED,
+    operation_id="report_production",
+)
 def report_rows(model: str, kind: Kind, wish: RowsWish, write: Write) -> Response:
     """Hand in a few rows as JSON, or name a file of them below the drop folder, which is read there and stays there.
     Scope: `production:report`."""
