@@ -103,6 +103,7 @@ PAGES: tuple[Page, ...] = (
     Page("event", "Event", "event.py", hidden=True),
     Page("anchors", "Anchors", "anchors.py", hidden=True),
     Page("exports", "Exports", "exports.py", _GOVERNING, menu=EVIDENCE),
+    Page("service_accounts", "Service accounts", "service_accounts.py", hidden=True),
     Page("sessions", "Sessions", "sessions.py", frozenset({Role.ADMINISTRATOR}), hidden=True),
     Page("break_glass", "Break-glass access", "break_glass.py", hidden=True),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),

@@ -9,6 +9,7 @@ from app.composition import now, workplace
 from app.views.delegation import my_delegations
 from app.views.functions import my_functions
 from app.views.second_factor import my_second_factor
+from app.views.service_accounts import my_rotations
 from app.views.sessions import my_sessions
 
 mine, place, at = me(), workplace(), now()
@@ -20,6 +21,7 @@ draw_identity(mine)
 my_functions(place, mine, at)
 my_delegations(place, mine, at)
 draw_tokens(mine)
+my_rotations(place, mine, at)
 draw_digest(mine)
 my_sessions(place, mine, at)
 draw_password(mine)

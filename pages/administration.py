@@ -13,13 +13,14 @@ from app.views.confirmation import confirmation
 from app.views.webhooks import hooks
 from core.access.queries import people, people_count, tokens
 from core.access.rules import Permission
+from core.access.service_queries import unused_tokens
 
 viewer = require(Permission.PERSON_MANAGE)
 place, at = workplace(), now()
 
 with place.store.reading() as session:
     everyone = people_count(session)
-    all_tokens = tokens(session)
+    all_tokens, unused = tokens(session), unused_tokens(session, at=at)
 
 active = sum(token.state(at) == "Active" for token in all_tokens)
 head(
@@ -43,10 +44,13 @@ with left:
             with paged(found, key="people_page") as window:
                 people_table(people(session, at=at, search=wanted, offset=window.offset, limit=window.limit), at)
     section("Tokens")
+    if unused:
+        st.markdown(f"Nobody used for 90 days: **{', '.join(unused[:20])}**{' and others' if unused[20:] else ''}.")
     tokens_table(place, all_tokens, viewer, at)
 with right:
     person_card(place, viewer, at)
     add_person(place, viewer, at)
+st.page_link(page_file("service_accounts"), label="Service accounts", icon=":material/arrow_forward:")
 st.page_link(page_file("sessions"), label="Everybody who is signed in", icon=":material/arrow_forward:")
 st.page_link(page_file("channels"), label="Channels of alerts", icon=":material/arrow_forward:")
 hooks(place, viewer)

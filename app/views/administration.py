@@ -21,6 +21,7 @@ from core.access.people import (
     disable_refusals,
     grant_role,
     manage_refusals,
+    service_refusals,
     withdraw_refusals,
     withdraw_role,
 )
@@ -107,10 +108,11 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     held = frozenset(grant.role for grant in person.roles)
     role = Role(st.selectbox("Role", list(Role), format_func=word, key="role_choice") or Role.OWNER)
     reason = st.text_input("Reason, kept in the ledger", key="role_reason", max_chars=1000)
+    with place.store.reading() as session:
+        against = service_refusals(session, person.number, role)
+    against = (*grant_refusals(viewer.actor, person.number, held, role), *against)
     with st.container(horizontal=True):
-        granted = act_button(
-            "Grant role", grant_refusals(viewer.actor, person.number, held, role), key="grant", kind="secondary"
-        )
+        granted = act_button("Grant role", against, key="grant", kind="secondary")
         withdrawn = act_button(
             "Withdraw role", withdraw_refusals(viewer.actor, person.number, held, role), key="withdraw", kind="tertiary"
         )

@@ -29,6 +29,7 @@ from app.work.reports import reports_to_read
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.tiering import tiers_to_confirm
 from app.work.validation import findings_to_verify, validations_to_conclude
+from app.work.ways_in import service_accounts_without_owner, tokens_ending_soon
 from core.access.rules import Actor
 
 __all__ = ["State", "Task", "Work", "work_of"]
@@ -55,6 +56,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         servers_away(session, actor, at),
         tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
+        service_accounts_without_owner(session, actor, at),
         reports_to_read(session, actor, at),
         personal_data_to_decide(session, actor, at),
         audit_findings_to_answer(session, actor, at),
@@ -82,6 +84,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         *conditions_ending(session, actor, at),
         *exceptions_expiring(session, actor, at),
         *grants_ending(session, actor, at),
+        *tokens_ending_soon(session, actor, at),
     ]
     more = any(len(kind) >= MOST for kind in kinds)
     return Work(most_urgent_first(waiting), most_urgent_first(expiring), my_requests(session, actor, at), more)

@@ -20,7 +20,8 @@ from core.access.rules import (
     reach_refusals,
 )
 from core.access.rules.granting import Basis, waits_for_second
-from core.access.tables import Person, RoleGrant, SignInSession, Token
+from core.access.rules.services import answering_refusals, service_role_refusals
+from core.access.tables import Person, RoleGrant, ServiceAccount, SignInSession, Token
 from core.errors import Problem, Refusal, Refused, Unreadable
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -126,6 +127,7 @@ def grant_role(
             *grant_refusals(actor, person, held, role),
             *reach_refusals(role, reach),
             *reason_refusals(reason),
+            *service_refusals(tx.session, person, role),
         ]
         if row.disabled_at is not None:
             reasons.append(Refusal("disabled", "This person is disabled"))
@@ -141,6 +143,13 @@ def grant_role(
             actor=actor, at=at,
         )  # fmt: skip
         return None
+
+
+def service_refusals(session: Session, person: str, role: Role) -> tuple[Refusal, ...]:
+    """What stands against the role because this is a service account, or because the person answers for one."""
+    reasons = service_role_refusals(role, service=session.get(ServiceAccount, person) is not None)
+    answers = session.exec(select(ServiceAccount.person).where(ServiceAccount.owner == person).limit(1)).first()
+    return (*reasons, *(answering_refusals({role}) if answers else ()))
 
 
 def add_grant(

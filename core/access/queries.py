@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 from core.access.accounts import WINDOW
 from core.access.grants import grants_of, load_person
 from core.access.rules import EVERYWHERE, Reach, Role, reach_from
-from core.access.tables import Person, RoleGrant, SignInFailure, SignInSession, Token
+from core.access.tables import Person, RoleGrant, ServiceAccount, SignInFailure, SignInSession, Token
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,13 @@ def names(session: Session) -> Mapping[str, str]:
 
 
 def people_with_role(session: Session, role: Role, *, at: datetime) -> tuple[str, ...]:
-    """The numbers of everybody active who holds the role at this moment."""
+    """The numbers of everybody active who holds the role at this moment; service accounts are nobody."""
     standing = (
         select(RoleGrant.person)
         .join(Person, col(Person.number) == col(RoleGrant.person))
         .where(RoleGrant.role == role, col(RoleGrant.withdrawn_at).is_(None), col(Person.disabled_at).is_(None))
         .where(or_(col(RoleGrant.ends_at).is_(None), col(RoleGrant.ends_at) > at))
+        .where(col(Person.number).not_in(select(ServiceAccount.person)))
         .distinct()
         .order_by(RoleGrant.person)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from core.access.tables import Person
+from core.access.tables import Person, ServiceAccount
 from core.errors import Problem, Refusal
 from core.inventory.intake import NewModel, problems_of
 from core.inventory.tables import Asset, Dataset, Model
@@ -28,7 +28,7 @@ def model_problems(session: Session, entered: NewModel, *, but: int | None = Non
 def person_problems(session: Session, field: str, number: str) -> Iterable[Problem]:
     """A part goes to somebody who is here."""
     person = session.exec(select(Person).where(Person.number == number)).first()
-    if person is None or person.disabled_at is not None:
+    if person is None or person.disabled_at is not None or session.get(ServiceAccount, number) is not None:
         yield Problem("nobody active has this number", column=field, found=number)
 
 

@@ -80,12 +80,12 @@ def facts_of_versions(session: Session, versions: Sequence[ModelVersion]) -> Map
 
 
 def record_part(tx: Transaction, version: ModelVersion, actor: Actor, duty: Duty, at: datetime) -> None:
-    """Remember, once, that the person behind this actor took this part."""
-    known = select(Contribution).where(
-        Contribution.version_id == version.id, Contribution.person == actor.id, Contribution.duty == duty
-    )
-    if version.id is not None and tx.session.exec(known).first() is None:
-        tx.session.add(Contribution(version_id=version.id, person=actor.id, duty=duty, at=at))
+    """Remember, once, that the person behind this actor took this part, and who answers for a service account."""
+    if version.id is None:
+        return
+    known = select(Contribution.person).where(Contribution.version_id == version.id, Contribution.duty == duty)
+    for person in sorted(actor.people - set(tx.session.exec(known).all())):
+        tx.session.add(Contribution(version_id=version.id, person=person, duty=duty, at=at))
         tx.session.flush()
 
 

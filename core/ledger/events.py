@@ -34,6 +34,9 @@ class Event(StrEnum):
     BREAK_GLASS_REVIEWED = "break_glass.reviewed"
     ACCOUNT_WARNED = "account.warned"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
+    TOKEN_ROTATED = "token.rotated"  # noqa: S105
+    SERVICE_ACCOUNT_ADDED = "service_account.added"
+    SERVICE_ACCOUNT_GIVEN = "service_account.given"
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     DIGEST_CHOSEN = "digest.chosen"
     SESSION_OPENED = "session.opened"

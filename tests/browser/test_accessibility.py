@@ -63,7 +63,9 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "audit?finding=AF0002", "audit_plan", "compliance", "compliance_check?check=documents-current",
         "anchors", "events", "event_batch?number=B0001", "event?id=inf-00010",
     ),
-    "administrator": ("channels", "sessions", "administration", "administration?person=P0002", "monitor_schedule"),
+    "administrator": (
+        "channels", "sessions", "service_accounts", "administration", "administration?person=P0002", "monitor_schedule",
+    ),
 }  # fmt: skip
 
 

@@ -7,12 +7,14 @@ import pyotp
 from sqlmodel import select
 
 from app.composition import Workplace
+from core.access.people import grant_role
 from core.access.queries import open_sessions
-from core.access.rules import Actor
+from core.access.rules import Actor, Role
 from core.access.rules.factors import Demand
 from core.access.second_factor.codes import factor_of
 from core.access.sessions import open_session
 from core.access.tables import Person
+from core.access.tokens import actor_for_token
 from tests.builders import Cast
 from tests.pages.desk import Desk, button, column, today, words
 
@@ -89,3 +91,30 @@ def test_a_wrong_code_sets_nothing_up(place: Workplace, cast: Cast, desk: Desk) 
     assert "The code is wrong" in words(page)
     with place.store.reading() as session:
         assert factor_of(session, cast.developer.id) is None
+
+
+def test_a_service_account_is_made_granted_and_given_a_token_by_who_answers(
+    place: Workplace, cast: Cast, desk: Desk
+) -> None:
+    page = desk.open(cast.administrator, "service_accounts")
+    page.text_input[0].set_value("Nightly scoring")
+    page.text_area[0].set_value("Hands in what was scored")
+    page.selectbox[0].set_value(cast.developer.id)
+    button(page, "Make service account").click().run()
+    assert not page.exception
+    number = "".join(page.query_params["account"])
+    grant_role(
+        place.store, place.ledger, person=number, role=Role.DEVELOPER, reason="Hands in results",
+        actor=cast.administrator, at=today(),
+    )  # fmt: skip
+
+    page = desk.open(cast.developer, "service_accounts", account=number)
+    page.text_input[0].set_value("scorer")
+    page.multiselect[0].set_value(["evidence:upload"])
+    button(page, "Issue token").click().run()
+
+    assert not page.exception
+    actor = actor_for_token(place.store, secret=page.code[0].value, at=today())
+    assert actor is not None
+    assert (actor.id, actor.answered_by) == (number, cast.developer.id)
+    assert "You answer for no service account" in words(desk.open(cast.owner, "service_accounts", account=number))

@@ -26,6 +26,7 @@ class Actor:
     """Who acts: a person by pseudonymous id (`P0007`), or a token of theirs (`T0003`) limited to its scopes.
 
     A role without a limit reaches everywhere. `about` is the record that the actor stands before, none: no record.
+    `answered_by` is the person who answers for a service account.
     """
 
     id: str
@@ -35,6 +36,12 @@ class Actor:
     limits: tuple[tuple[Role, Reach], ...] = ()
     about: About | None = None
     break_glass: str = ""  # the access of theirs that is open in this session (`BG0001`): it reads, and only reads
+    answered_by: str = ""
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Who takes part when this actor acts: the actor, and whoever answers for the service account that it is."""
+        return frozenset({self.id, self.answered_by or self.id})
 
     @property
     def permissions(self) -> frozenset[Permission]:

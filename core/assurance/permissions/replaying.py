@@ -85,6 +85,11 @@ def _issued(said: Said, token: str, payload: Payload | None) -> None:
     said.of.setdefault(given.person, []).append(given)
 
 
+def _rotated(said: Said, token: str, payload: Payload | None) -> None:
+    if token in said.tokens and payload is not None:
+        said.tokens[token].expires_at = moment(_text(payload, "expires_at"))
+
+
 def _revoked(said: Said, token: str, _payload: Payload | None) -> None:
     if token in said.tokens:
         said.tokens[token].revoked = True
@@ -114,6 +119,7 @@ _APPLY: Mapping[str, Callable[[Said, str, Payload | None], None]] = MappingProxy
         Event.FUNCTION_GRANTED.value: _granted("function"),
         Event.FUNCTION_WITHDRAWN.value: _withdrawn("function"),
         Event.TOKEN_ISSUED.value: _issued,
+        Event.TOKEN_ROTATED.value: _rotated,
         Event.TOKEN_REVOKED.value: _revoked,
         Event.SESSION_OPENED.value: _opened,
         Event.SESSION_ENDED.value: _ended,

@@ -207,5 +207,5 @@ def duty_refusals(facts: VersionFacts, duty: Duty, actor: Actor) -> tuple[Refusa
             "Ask a colleague who took no part.",
         )
         for part, people, what in done
-        if part is not duty and actor.id in people
+        if part is not duty and actor.people & people
     )

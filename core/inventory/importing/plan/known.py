@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from core.access.tables import Person
+from core.access.tables import Person, ServiceAccount
 from core.errors import Problem
 from core.inventory.rules import parse_version
 from core.inventory.tables import Dataset, Model, ModelVersion
@@ -158,7 +158,8 @@ def _datasets(session: Session, wanted: Iterable[str]) -> dict[tuple[str, str], 
 def _people(session: Session) -> dict[str, tuple[str, ...]]:
     called: dict[str, dict[str, None]] = {}
     active = select(Person.number, Person.username, Person.email, Person.name)
-    for number, *names in session.exec(active.where(col(Person.disabled_at).is_(None))).all():
+    people = active.where(col(Person.disabled_at).is_(None), col(Person.number).not_in(select(ServiceAccount.person)))
+    for number, *names in session.exec(people).all():
         for name in {number, *names} - {""}:
             called.setdefault(name.casefold(), {})[number] = None
     return {name: tuple(sorted(numbers)) for name, numbers in called.items()}

@@ -141,7 +141,11 @@ def store_late(tx: Transaction, ledger: Ledger, work: Registering) -> None:
 
 def _store_versions(session: Session, work: Registering) -> None:
     keys = _stored(session, work.new_versions, "model_id", "version").values()
-    parts = [{"version_id": key, "person": work.actor.id, "duty": Duty.DEVELOPMENT, "at": work.at} for key in keys]
+    parts = [
+        {"version_id": key, "person": person, "duty": Duty.DEVELOPMENT, "at": work.at}
+        for key in keys
+        for person in sorted(work.actor.people)
+    ]
     if parts:
         session.execute(insert(table_of(Contribution)), parts)
 
