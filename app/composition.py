@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.settings import Settings, load
 from core.access.rules import SYSTEM
+from core.backup.marker import refuse_half_restored
 from core.errors import NotFound
 from core.ledger.keys import load_signer
 from core.ledger.service import Ledger
@@ -42,27 +43,40 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_workplace(settings: Settings, *, installed_at: datetime | None = None) -> Workplace:
+def open_workplace(settings: Settings, *, installed_at: datetime | None = None, restored: bool = False) -> Workplace:
     """Open the store, bring its schema up to date, and give a new installation its keys and its first policy.
 
-    `installed_at` dates the first keys and policy back, for the example workspace and its history.
+    `installed_at` dates the first keys and policy back, for the example workspace and its history. Raises
+    `SchemaNewer`, and `RestoreBrokenOff` but for the end of the restore itself.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not restored:
+        refuse_half_restored(settings.data_dir)
     store = open_store(settings.database_url)
     store.upgrade()
     keys = settings.data_dir / "keys"
     origin = _origin(keys / "ledger.key", settings)
     ledger = Ledger.open(keys, origin=origin)
-    workplace = Workplace(
-        settings=settings,
-        store=store,
-        ledger=ledger,
-        files=EvidenceFiles(settings.data_dir / "evidence"),
-        exports=EvidenceFiles(settings.data_dir / "exports"),
-        keys=open_keys(keys, origin=origin, at=installed_at or now()),
-    )
+    workplace = _workplace(settings, store, ledger, open_keys(keys, origin=origin, at=installed_at or now()))
     _publish_first_policy(workplace, installed_at or now())
     return workplace
+
+
+def open_for_backup(settings: Settings) -> Workplace:
+    """The installation as it is: its schema stays, so that a backup can be made before an upgrade."""
+    refuse_half_restored(settings.data_dir)
+    keys = settings.data_dir / "keys"
+    if not (keys / "ledger.key").exists():
+        raise NotFound("installation in", settings.data_dir)
+    store = open_store(settings.database_url)
+    store.refuse_newer()
+    origin = _origin(keys / "ledger.key", settings)
+    return _workplace(settings, store, Ledger.open(keys, origin=origin), open_keys(keys, origin=origin, at=now()))
+
+
+def _workplace(settings: Settings, store: Store, ledger: Ledger, keys: SigningKeys) -> Workplace:
+    files, exports = EvidenceFiles(settings.data_dir / "evidence"), EvidenceFiles(settings.data_dir / "exports")
+    return Workplace(settings, store, ledger, files, exports, keys)
 
 
 def _origin(key: Path, settings: Settings) -> str:

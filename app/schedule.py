@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.access_watch import due_access
 from app.anchoring.due import due_checkpoints
 from app.assurance.watching import due_permission_looks
+from app.backups import DRILL_JOB, due_restore_drills
 from app.compliance import due_compliance
 from app.composition import Workplace
 from app.digest import due_digests
@@ -92,6 +93,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DROP_JOB, due_drops),
     Scheduled(PERMISSION_JOB, due_permission_looks),
     Scheduled(ACCESS_JOB, due_access),
+    Scheduled(DRILL_JOB, due_restore_drills),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 

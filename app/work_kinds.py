@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from app.backups import DRILL_JOB
 from app.drop import DROP_JOB
 from app.settings import Settings
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.approval.simulation.service import SIMULATION_JOB
+from core.backup.drilling import DAY, HOUR
 from core.compliance.service import COMPLIANCE_JOB
 from core.improvement.comparisons.asking import COMPARISON_JOB
 from core.improvement.rollback.drills import REHEARSAL_JOB
@@ -48,6 +50,11 @@ def _next_look(settings: Settings, at: datetime) -> datetime | None:
     return EPOCH + every * ((at - EPOCH) // every + 1)
 
 
+def _next_drill(_settings: Settings, at: datetime) -> datetime:
+    sunday = _next_day(_settings, at).replace(hour=HOUR)
+    return sunday + timedelta(days=(DAY - sunday.weekday()) % 7)
+
+
 @dataclass(frozen=True)
 class WorkKind:
     """A kind in words; `elsewhere`: each job belongs to a record, on whose page it is asked for anew."""
@@ -66,6 +73,7 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         ALERT_JOB: WorkKind("Escalation, snoozes and digests of alerts", "every minute with open alerts"),
         INCIDENT_JOB: WorkKind("Clocks of incidents and actions", "every hour with open ones", _next_hour),
         DROP_JOB: WorkKind("Files that were dropped", "every minute, where a folder is named"),
+        DRILL_JOB: WorkKind("Restore drill", "every Sunday", _next_drill),
         REHEARSAL_JOB: WorkKind("Rehearsals of the way back", "every day", _next_day),
         STRESS_CLOCK_JOB: WorkKind("Stress tests that are due", "as their schedules say"),
         STRESS_JOB: WorkKind("Stress tests", ASKED, elsewhere=True),

@@ -15,6 +15,7 @@ from app.access_watch import do_access_watch
 from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
 from app.assurance.watching import look_at_permissions
+from app.backups import DRILL_JOB, run_drill
 from app.compliance import run_due
 from app.composition import Workplace, now
 from app.delivery.outbox import deliver_once
@@ -216,6 +217,10 @@ def _fail_take_dropped(_place: Workplace, slot: str, error: str) -> None:
     log.warning("The drop folder was not emptied at %s: %s", slot, error)  # the next look takes what lies there
 
 
+def _fail_drill(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("The restore drill of %s was not done: %s", slot, error)  # an alert says so too
+
+
 def _stress(place: Workplace, test: str, alive: Callable[[], bool]) -> None:
     carry_out(place, test, alive)
 
@@ -274,6 +279,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         IMPORT_JOB: Kind(_import, _fail_import),
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
         ROLLBACK_JOB: Kind(consider_production, note_unconsidered),
+        DRILL_JOB: Kind(run_drill, _fail_drill),
         REHEARSAL_JOB: Kind(rehearse_production, note_unrehearsed),
         COMPARISON_JOB: Kind(compare_versions, note_uncompared),
         STRESS_JOB: Kind(_stress, _fail_stress),

@@ -11,6 +11,7 @@ from app.anchoring.outside import look_everywhere
 from app.composition import Workplace, now
 from app.schedule import Timetable
 from app.worker import LONG_LANE, SHORT_LANE, work_once
+from core.backup.noting import note_pending
 from core.jobs.tables import WorkerRole
 from core.jobs.workers import BEAT, beat, join, leave
 from core.ledger.batches.retention import sweep_stray
@@ -100,6 +101,8 @@ def look_first(place: Workplace) -> None:
     hold = look_everywhere(place, at=now())
     if hold is not None:
         log.error("The ledger is held. %s.", hold.fact)
+    elif note_pending(place.store, place.ledger, at=now()):
+        log.info("A restore from before is on record now.")
 
 
 def sweep(place: Workplace, *, at: datetime) -> None:

@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "incident": ("app.cli.incident", "declare an incident, or write a note"),
         "compare": ("app.cli.compare", "hold a challenger against the champion on the same rows"),
         "export": ("app.cli.export", "have a report built and write its file"),
+        "backup": ("app.cli.backup", "make or check a backup"),
+        "restore": ("app.cli.backup", "bring a backup back"),
         "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
         "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from app.composition import Workplace
     from app.example.accounts import Account
 
+REFUSED = 2
+
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both commands."""
@@ -32,10 +34,15 @@ def run(args: argparse.Namespace) -> int:
     from app.example.workspace import HISTORY
     from app.launch import ROOT, server_command
     from app.settings import load
+    from core.errors import GovernanceError
 
     settings = load()
     os.environ["COUNTERSIGN_DATA_DIR"] = str(settings.data_dir)
-    place = open_workplace(settings, installed_at=now() - HISTORY if args.example else None)
+    try:
+        place = open_workplace(settings, installed_at=now() - HISTORY if args.example else None)
+    except GovernanceError as refused:  # a newer schema, a restore that was broken off
+        print(str(refused), file=sys.stderr)
+        return REFUSED
     _say_how_to_sign_in(place, example=args.example)
     place.store.close()
     sys.stdout.flush()
@@ -52,10 +59,15 @@ def run_worker(_args: argparse.Namespace) -> int:
     from app.composition import workplace
     from app.logging_net import spread
     from app.working import Worker
+    from core.errors import GovernanceError
     from core.jobs.tables import WorkerRole
 
     spread()
-    place = workplace()
+    try:
+        place = workplace()
+    except GovernanceError as refused:
+        print(str(refused), file=sys.stderr)
+        return REFUSED
     worker = Worker(place, WorkerRole.PROCESS)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda _number, _frame: worker.stop_soon())

@@ -1,1 +1,1 @@
-"""The whole installation as one folder that verifies, and the way back from it."""
+"""Backups of an installation: made while writers run, checked on their own, restored into an empty place, drilled."""

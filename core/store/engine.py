@@ -76,6 +76,12 @@ class Store:
 
         upgrade(self.engine)
 
+    def refuse_newer(self) -> None:
+        """Raise `SchemaNewer` where a newer Countersign wrote this database."""
+        from core.store.migrations import refuse_newer, revision_of  # as above
+
+        refuse_newer(revision_of(self.engine))
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -112,10 +112,11 @@ class EvidenceFiles:
             if len(path.name) == DIGITS and path.is_file():
                 yield path.name
 
-    def add(self, chunks: Iterable[bytes], *, durable: bool = True) -> StoredFile:
+    def add(self, chunks: Iterable[bytes], *, durable: bool = True, under: str | None = None) -> StoredFile:
         """Stream into a temporary file, make it durable, then give it its name; a crash leaves nothing half-stored.
 
-        What can be made anew need not be `durable`: whoever reads it verifies its digest.
+        What can be made anew need not be `durable`: whoever reads it verifies its digest. Bytes that have not the
+        digest `under` which they are expected are not kept.
         """
         temporary = self.folder / f".incoming-{secrets.token_hex(8)}"
         digest, size = hashlib.sha256(), 0
@@ -127,11 +128,12 @@ class EvidenceFiles:
                 sink.flush()
                 if durable:
                     os.fsync(sink.fileno())
-            place = self._place(digest.hexdigest())
-            place.parent.mkdir(exist_ok=True, mode=0o700)
-            temporary.replace(place)
-            if durable:
-                _sync_folder(place.parent)
+            if under in (None, digest.hexdigest()):
+                place = self._place(digest.hexdigest())
+                place.parent.mkdir(exist_ok=True, mode=0o700)
+                temporary.replace(place)
+                if durable:
+                    _sync_folder(place.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(digest.hexdigest(), size)
@@ -140,6 +142,31 @@ class EvidenceFiles:
         """Add a copy of the file at `source`."""
         with source.open("rb") as stream:
             return self.add(iter(lambda: stream.read(CHUNK), b""))
+
+    def take_over(self, source: Path, digest: str, *, link: bool = False) -> StoredFile | None:
+        """Add the file at `source` under this digest; None, and nothing is kept, where its bytes have another one.
+
+        With `link` it shares its bytes with the source where both lie on one disk, for a copy that does not stay.
+        """
+        if link and self._linked(source, digest):
+            with source.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found == digest:
+                return StoredFile(digest, source.stat().st_size)
+            self._place(digest).unlink()
+            return None
+        with source.open("rb") as stream:
+            stored = self.add(iter(lambda: stream.read(CHUNK), b""), under=digest)
+        return stored if stored.digest == digest else None
+
+    def _linked(self, source: Path, digest: str) -> bool:
+        place = self._place(digest)
+        place.parent.mkdir(exist_ok=True, mode=0o700)
+        try:
+            os.link(source, place)
+        except OSError:  # another disk, or one without links: it is copied
+            return False
+        return True
 
     def remove(self, digest: str) -> bool:
         """Remove a file whose removal is on record; whether it was there."""

@@ -4,9 +4,25 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from core.errors import GovernanceError
+
 HERE = Path(__file__).resolve().parent
+
+
+class SchemaNewer(GovernanceError):
+    """The database was written by a newer Countersign than this one; nothing was changed."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        self.found, self.newest = found, newest
+        super().__init__(
+            f"The database has the schema {found}, which this version of Countersign does not know; its own newest "
+            f"schema is {newest}. Nothing was changed. Start the version that wrote it, or restore a backup from "
+            "before the upgrade: there is no way back within one database."
+        )
 
 
 def configuration(engine: Engine) -> Config:
@@ -17,6 +33,35 @@ def configuration(engine: Engine) -> Config:
     return settings
 
 
-def upgrade(engine: Engine) -> None:
-    """Apply what is missing, in one transaction a migration."""
-    command.upgrade(configuration(engine), "head")
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Apply what is missing, in one transaction a migration; raises `SchemaNewer`."""
+    refuse_newer(revision_of(engine))
+    command.upgrade(configuration(engine), to)
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The schema that the database has; none when it has not got any."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The schema that this code expects."""
+    return str(_script().get_current_head())
+
+
+def revisions() -> tuple[str, ...]:
+    """Every schema there was, the first one first."""
+    return tuple(reversed([one.revision for one in _script().walk_revisions()]))
+
+
+def refuse_newer(revision: str | None) -> None:
+    """Raise `SchemaNewer` for a schema that this code does not know."""
+    if revision is not None and revision not in revisions():
+        raise SchemaNewer(revision, newest_revision())
+
+
+def _script() -> ScriptDirectory:
+    settings = Config()
+    settings.set_main_option("script_location", str(HERE))
+    return ScriptDirectory.from_config(settings)

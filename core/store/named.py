@@ -1,0 +1,110 @@
+"""Which files the rows name: every column that holds the digest of a file, and the folder in which that file lies."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, column, inspect, select, table, text
+
+PARAMETER_LIMIT = 500
+
+
+class Folder(StrEnum):
+    """A folder of files by digest, as it is called in the data folder."""
+
+    EVIDENCE = "evidence"
+    EVENTS = "events"
+    EXPORTS = "exports"
+    IMPORTS = "imports"
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One column that names files; `where` leaves out rows whose file was removed on record.
+
+    What can be `remade` from other files is copied where it is there, and missed by nobody.
+    """
+
+    folder: Folder
+    table: str
+    column: str
+    where: str = ""
+    remade: bool = False
+
+
+NAMINGS: tuple[Naming, ...] = (
+    Naming(Folder.EVIDENCE, "evidence", "file_digest"),
+    Naming(Folder.EVIDENCE, "evidence", "table_digest"),
+    Naming(Folder.EVIDENCE, "finding_evidence", "key", "kind = 'file'"),
+    Naming(Folder.EVIDENCE, "production_batch", "digest"),
+    Naming(Folder.EVIDENCE, "production_batch", "ids", remade=True),
+    Naming(Folder.EVIDENCE, "quarantine", "digest", "status = 'held'"),
+    Naming(Folder.EVIDENCE, "stress_test", "outcome_digest"),
+    Naming(Folder.EVIDENCE, "stress_test", "requests_digest"),
+    Naming(Folder.EVENTS, "event_batch", "digest", "removed_at IS NULL"),
+    Naming(Folder.EVENTS, "event_batch", "ids", "removed_at IS NULL", remade=True),
+    Naming(Folder.EXPORTS, "report_export", "digest", "removed_at IS NULL AND status = 'ready'"),
+    Naming(Folder.IMPORTS, "import_job", "digest", "status IN ('queued', 'running')"),
+)
+# digests of what was read, decided or answered: they name no file
+NO_FILES = frozenset({"log_head", "idempotency_key", "setup_link", "sign_in_code", "token", "compliance_result"})
+
+
+@dataclass(frozen=True)
+class NamedFiles:
+    """By folder, the digests that must be there, and those that are worth keeping where they are."""
+
+    needed: Mapping[Folder, Collection[str]]
+    welcome: Mapping[Folder, Collection[str]]
+
+
+def named_files(connection: Connection) -> NamedFiles:
+    """What the rows of this moment name; a table that an older schema has not got names nothing."""
+    there = set(inspect(connection).get_table_names())
+    needed, welcome = defaultdict[Folder, set[str]](set), defaultdict[Folder, set[str]](set)
+    for one in NAMINGS:
+        if one.table in there:
+            (welcome if one.remade else needed)[one.folder] |= _digests(connection, one)
+    for name, columns in _other_digests(connection, there).items():
+        for each in columns:
+            welcome[Folder.EVIDENCE] |= _digests(connection, Naming(Folder.EVIDENCE, name, each))
+    return NamedFiles(needed, {folder: found - needed[folder] for folder, found in welcome.items()})
+
+
+def naming_rows(connection: Connection, folder: Folder, digests: Collection[str]) -> Mapping[str, str]:
+    """Which rows name these files, in words such as `evidence E0007`: what a person looks up."""
+    found: dict[str, str] = {}
+    wanted = sorted(digests)[:PARAMETER_LIMIT]
+    for one in NAMINGS:
+        if one.folder is not folder or not inspect(connection).has_table(one.table):
+            continue
+        known = {each["name"] for each in inspect(connection).get_columns(one.table)}
+        shown = "number" if "number" in known else "id"
+        names: ColumnElement[str] = column(one.column)
+        query = select(names, column(shown)).select_from(table(one.table)).where(names.in_(wanted))
+        for digest, number in connection.execute(query):
+            found.setdefault(digest, f"{one.table.replace('_', ' ')} {number}")
+    return found
+
+
+def _digests(connection: Connection, one: Naming) -> set[str]:
+    names: ColumnElement[str] = column(one.column)
+    query = select(names).select_from(table(one.table)).distinct()
+    if one.where:
+        query = query.where(text(one.where))
+    return {digest for digest in connection.execute(query).scalars() if digest and len(digest) == 64}
+
+
+def _other_digests(connection: Connection, there: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """Columns that may name files, of tables that came after this list: what lies there is kept too."""
+    listed = {(one.table, one.column) for one in NAMINGS}
+    return {
+        name: tuple(
+            each["name"]
+            for each in inspect(connection).get_columns(name)
+            if each["name"].endswith("digest") and (name, each["name"]) not in listed
+        )
+        for name in there
+        if name not in NO_FILES
+    }
