@@ -18,12 +18,14 @@ from core.backup.copying import Say
 from core.backup.drilling import DRILL_JOB, drill, due_drills
 from core.backup.making import Made, Source, make_backup
 from core.backup.marker import restore_is_done
-from core.backup.noting import note_made, note_restored
+from core.backup.noting import keep_for_the_record, note_made, note_restored, restore_waits
 from core.backup.restoring import Restored, Target, restore_backup
 from core.jobs.service import enqueue
 from core.jobs.tables import Job, JobStatus
 from core.ledger.anchors.holding import Hold
 from core.monitoring.alerts.telling import tell_due
+from core.privacy.subjects.places import Places
+from core.privacy.subjects.replay import replay_erasures
 from core.store import Store, open_store
 
 __all__ = ["DRILL_JOB", "back_up", "bring_back", "due_restore_drills", "run_drill", "source_of"]
@@ -74,11 +76,24 @@ def bring_back(
     try:
         hold = look_everywhere(place, at=now())
         _take_digests_for_sent(place, at)
-        note_restored(place.store, place.ledger, restored, at=now())
+        keep_for_the_record(place.ledger, restored, at=now())
+        if hold is None:
+            finish_restore(place)
     finally:
         place.store.close()
     restore_is_done(settings.data_dir)
     return BroughtBack(restored, hold)
+
+
+def finish_restore(place: Workplace) -> bool:
+    """Erase again whom orders since the backup erased, then put the restore on record; False where none waits.
+
+    Called by the restore itself, and at every start: while the ledger is held neither can be done.
+    """
+    if not restore_waits(place.ledger):
+        return False
+    replay_erasures(place.store, place.ledger, Places.within(place.settings.data_dir), at=now())
+    return note_restored(place.store, place.ledger, at=now())
 
 
 def _say_what_is_due(store: Store, settings: Settings, at: datetime) -> None:

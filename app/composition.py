@@ -58,7 +58,8 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None, 
     origin = _origin(keys / "ledger.key", settings)
     ledger = Ledger.open(keys, origin=origin)
     workplace = _workplace(settings, store, ledger, open_keys(keys, origin=origin, at=installed_at or now()))
-    _publish_first_policy(workplace, installed_at or now())
+    if not restored:  # nothing is recorded before the store was compared with what is outside
+        _publish_first_policy(workplace, installed_at or now())
     return workplace
 
 

@@ -27,7 +27,7 @@ from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section  # noqa: E402
 from app.throttle import Throttle  # noqa: E402
-from app.working import Worker  # noqa: E402
+from app.working import Worker, look_first  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
@@ -44,6 +44,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     Streamlit collects garbage after every rerun; the heap of the imports need not be walked each time.
     """
     worker = Worker(place).start() if place.settings.server_works else None
+    if worker is None:
+        look_first(place)
     gc.collect()
     gc.freeze()
     try:

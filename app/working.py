@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.anchoring.outside import look_everywhere
+from app.backups import finish_restore
 from app.composition import Workplace, now
 from app.schedule import Timetable
 from app.worker import LONG_LANE, SHORT_LANE, work_once
-from core.backup.noting import note_pending
 from core.jobs.tables import WorkerRole
 from core.jobs.workers import BEAT, beat, join, leave
 from core.ledger.batches.retention import sweep_stray
@@ -101,7 +101,7 @@ def look_first(place: Workplace) -> None:
     hold = look_everywhere(place, at=now())
     if hold is not None:
         log.error("The ledger is held. %s.", hold.fact)
-    elif note_pending(place.store, place.ledger, at=now()):
+    elif finish_restore(place):
         log.info("A restore from before is on record now.")
 
 

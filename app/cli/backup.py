@@ -22,8 +22,8 @@ SHOWN = 20
 BACKUP = """Makes a backup into FOLDER while the server runs, or with --check checks the newest one there, or
 the one that FOLDER is. Runs on the machine of the installation, with the settings of `serve`; a check needs neither.
 
-The keys that sign the ledger and the exports, and the secrets of sign-in, are not in a backup. --with-keys seals them
-under a passphrase into one file of FOLDER, which every such backup replaces.
+The keys that sign the ledger and the exports, the secrets of sign-in and the orders of erasure are not in a backup.
+--with-keys seals them under a passphrase into one file of FOLDER, which every such backup replaces.
 
 Exit code: 0 whole; 1 a file is missing or damaged, or a step of the check does not hold; 2 refused."""
 RESTORE = """Restores the newest backup in FOLDER, or the one that FOLDER is, into the empty place that the settings
@@ -116,7 +116,7 @@ def _say_made(made: "Made") -> int:
     if made.sealed:
         print(f"{made.sealed} key files are sealed in keys.sealed. Keep the passphrase apart from it.")
     else:
-        print("Without keys: keep keys/ and signin/ of the data folder apart. Nothing is restored without ledger.key.")
+        print("Without keys: keep keys/, signin/ and erasures/ of the data folder apart, as they are now.")
     _list([str(one) for one in said.absent], "Not in it:")
     return DONE if made.complete else NOT_WHOLE
 

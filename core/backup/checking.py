@@ -177,6 +177,7 @@ def _named(engine: Engine, manifest: Manifest) -> Step:
         faults.add(f"{lost} when the backup was made")
     known = {(one.folder, one.sha256) for one in manifest.files}
     known |= {(one.folder, one.sha256) for one in manifest.absent}
+    known |= {(one.folder, one.former) for one in manifest.redacted}
     with engine.connect() as connection:
         named = named_files(connection)
     for folder, digests in named.needed.items():

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from core.backup.manifest import (
     Absent,
     FileLine,
     Manifest,
+    Redacted,
     backups_in,
     parse_manifest,
 )
@@ -140,14 +141,14 @@ def _copied(
         engine = open_copy(database)
         with engine.connect() as connection:
             named = named_files(connection)
-        files, absent = _copy_files(source, folder, named, copied, say)
-        if not absent or left == 1 or not _moved_on(source, absent):
+        found = _copy_files(source, folder, named, copied, say)
+        if not found.absent or left == 1 or not _moved_on(source, found.absent):
             break
         engine.dispose()
     say("digests")
     with Session(engine) as session:
         note = newest_note(session) or ""
-        absent = [_with_row(session, one) for one in absent]
+        absent = [_with_row(session, one) for one in found.absent]
     rows, revision = rows_by_table(engine), revision_of(engine) or ""
     engine.dispose()
     _sync(database)
@@ -156,36 +157,55 @@ def _copied(
         source=source.store.engine.dialect.name, started=started, ended=clock(), revision=revision,
         entries=parse_checkpoint(split_note(note)[0]).size if note else 0, checkpoint=note,
         database=FileLine("", _digest(database), database.stat().st_size), rows=rows,
-        files=tuple(sorted(files)), absent=tuple(sorted(absent)),
+        files=tuple(sorted(set(found.files))), absent=tuple(sorted(absent)),
+        redacted=tuple(sorted(set(found.redacted))),
     )  # fmt: skip
 
 
-def _copy_files(
-    source: Source, folder: Path, named: NamedFiles, copied: list[FileLine], say: Say
-) -> tuple[list[FileLine], list[Absent]]:
-    files, absent = list[FileLine](), list[Absent]()
+@dataclass
+class _Found:
+    """What became of the files that rows name."""
+
+    files: list[FileLine] = field(default_factory=list)
+    absent: list[Absent] = field(default_factory=list)
+    redacted: list[Redacted] = field(default_factory=list)
+
+
+def _copy_files(source: Source, folder: Path, named: NamedFiles, copied: list[FileLine], say: Say) -> _Found:
     wanted = [(kind, digest, True) for kind, found in named.needed.items() for digest in sorted(found)]
     wanted += [(kind, digest, False) for kind, found in named.welcome.items() for digest in sorted(found)]
+    found = _Found()
     for at, (kind, digest, needed) in enumerate(wanted):
         say(f"file {at + 1:,} of {len(wanted):,}")
-        target = folder / FILES / kind / digest[:2] / digest
-        original = source.data_dir / kind / digest[:2] / digest
-        there = target.is_file()
-        if there and (not original.is_file() or target.stat().st_size == original.stat().st_size):
-            files.append(FileLine(kind, digest, target.stat().st_size))
+        note = EvidenceFiles(source.data_dir / kind).redaction(digest)
+        if note is not None:  # also where an earlier backup has the file as it was
+            found.redacted.append(Redacted(kind, note.former, note.replacement, note.request, note.entry, note.rows))
+            if note.replacement:
+                wanted.append((kind, note.replacement, True))
             continue
-        try:
-            stored = EvidenceFiles(folder / FILES / kind).take_over(original, digest, link=source.link)
-        except FileNotFoundError:
-            if needed:
-                absent.append(Absent(kind, digest, GONE))
-            continue
-        if stored is None:
-            absent.append(Absent(kind, digest, DAMAGED))
-            continue
-        files.append(FileLine(kind, digest, stored.size))
-        copied.append(files[-1])
-    return files, absent
+        _copy_file(source, folder, kind, digest, needed, found, copied)
+    return found
+
+
+def _copy_file(
+    source: Source, folder: Path, kind: Folder, digest: str, needed: bool, found: _Found, copied: list[FileLine]
+) -> None:
+    target = folder / FILES / kind / digest[:2] / digest
+    original = source.data_dir / kind / digest[:2] / digest
+    if target.is_file() and (not original.is_file() or target.stat().st_size == original.stat().st_size):
+        found.files.append(FileLine(kind, digest, target.stat().st_size))
+        return
+    try:
+        stored = EvidenceFiles(folder / FILES / kind).take_over(original, digest, link=source.link)
+    except FileNotFoundError:
+        if needed:
+            found.absent.append(Absent(kind, digest, GONE))
+        return
+    if stored is None:
+        found.absent.append(Absent(kind, digest, DAMAGED))
+        return
+    found.files.append(FileLine(kind, digest, stored.size))
+    copied.append(found.files[-1])
 
 
 def _moved_on(source: Source, absent: list[Absent]) -> bool:

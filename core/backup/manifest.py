@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import Problem, Unreadable
+from core.store.files import Redaction
 from core.store.named import Folder
 
 FORM = "countersign-backup/1"
@@ -16,8 +17,9 @@ FILES, SEALED = "files", "keys.sealed"
 NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NOT_INCLUDED = (
-    "keys/ and signin/ of the data folder: the keys that sign the ledger and the exports, and the secrets of sign-in. "
-    "Keep a copy apart, or make one that a passphrase seals (--with-keys)",
+    "keys/, signin/ and erasures/ of the data folder: the keys that sign the ledger and the exports, the secrets of "
+    "sign-in, and the orders that erase people again after a restore. Keep the newest state apart, or make a copy that "
+    "a passphrase seals (--with-keys)",
     "settings: they are environment variables, and some of them hold secrets",
     "incoming/ and cache/ of the data folder: uploads under way, and what is made anew",
 )
@@ -46,6 +48,23 @@ class Absent:
         return f"{self.folder} file {self.sha256} {self.why}{by}"
 
 
+@dataclass(frozen=True, order=True)
+class Redacted:
+    """A file that a person's rows were erased from: the one that stands for it, or none, and by which request."""
+
+    folder: str
+    former: str
+    replacement: str
+    request: str
+    entry: int
+    rows: int
+
+    @property
+    def note(self) -> Redaction:
+        """What the store keeps in its place."""
+        return Redaction(self.former, self.replacement, self.request, self.entry, self.rows)
+
+
 @dataclass(frozen=True)
 class Manifest:
     """One backup: whose, of when, with which schema, rows and ledger, and every file."""
@@ -63,6 +82,7 @@ class Manifest:
     rows: Mapping[str, int]
     files: tuple[FileLine, ...]
     absent: tuple[Absent, ...]
+    redacted: tuple[Redacted, ...]
 
     def to_json(self) -> str:
         """As text, the same for the same backup."""
@@ -87,6 +107,7 @@ def parse_manifest(text: str) -> Manifest:
         said["database"] = _line(said["database"])
         said["files"] = tuple(_line(one) for one in said["files"])
         said["absent"] = tuple(Absent(**one) for one in said["absent"])
+        said["redacted"] = tuple(_redacted(one) for one in said["redacted"])
         return Manifest(**said)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unreadable([Problem(f"not a manifest of a backup ({type(error).__name__})")]) from error
@@ -98,6 +119,14 @@ def _line(said: Mapping[str, object]) -> FileLine:
     if line.folder not in known or DIGEST.fullmatch(line.sha256) is None:  # they become paths
         raise ValueError("a line that names no file of a backup")
     return line
+
+
+def _redacted(said: Mapping[str, object]) -> Redacted:
+    one = Redacted(**said)  # type: ignore[arg-type]  # looked at below
+    digests = (one.former, one.replacement or one.former)
+    if one.folder not in set(Folder) or not all(DIGEST.fullmatch(digest) for digest in digests):
+        raise ValueError("a line that names no file of a backup")
+    return one
 
 
 def backups_in(folder: Path) -> tuple[Path, ...]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 from core.access.rules import SYSTEM
 from core.backup.making import Made
@@ -37,8 +36,8 @@ def note_made(store: Store, ledger: Ledger, made: Made, *, at: datetime) -> bool
     return True
 
 
-def note_restored(store: Store, ledger: Ledger, restored: Restored, *, at: datetime) -> bool:
-    """Record the restore, with what is not sent again; False where that has to wait until the ledger goes on."""
+def keep_for_the_record(ledger: Ledger, restored: Restored, *, at: datetime) -> None:
+    """Keep what the restore came to beside the keys until it can be recorded: not while the ledger is held."""
     settled, said = restored.settled, restored.manifest
     facts: dict[str, JsonValue] = {
         "backup": restored.path.name, "entries": said.entries, "backed_up": said.ended.isoformat(timespec="seconds"),
@@ -48,13 +47,17 @@ def note_restored(store: Store, ledger: Ledger, restored: Restored, *, at: datet
         "not_done_again": "; ".join(settled.undone[:MOST_LISTED]),
     }  # fmt: skip
     write_whole(ledger.keyring.folder / PENDING, json.dumps(facts).encode())
-    return note_pending(store, ledger, at=at)
 
 
-def note_pending(store: Store, ledger: Ledger, *, at: datetime) -> bool:
-    """Record a restore that waits to be recorded; called at every start, and False where nothing waits or may."""
+def restore_waits(ledger: Ledger) -> bool:
+    """Whether a restore waits to be recorded, and can be."""
+    return (ledger.keyring.folder / PENDING).exists() and hold_of(ledger.keyring.folder) is None
+
+
+def note_restored(store: Store, ledger: Ledger, *, at: datetime) -> bool:
+    """Record the restore that waits, with what is not sent again; False where none waits, or the ledger is held."""
     pending = ledger.keyring.folder / PENDING
-    if not pending.exists() or hold_of(ledger.keyring.folder) is not None:
+    if not restore_waits(ledger):
         return False
     facts = json.loads(pending.read_text(encoding="utf-8"))
     with store.transaction() as tx:
@@ -71,8 +74,3 @@ def note_drilled(store: Store, ledger: Ledger, facts: Mapping[str, JsonValue], *
         ledger.record(
             tx, Event.BACKUP_DRILLED, entity=Entity("restore drill", slot), actor=SYSTEM, at=at, payload=facts
         )
-
-
-def pending_restore(keys: Path) -> bool:
-    """Whether a restore waits to be recorded."""
-    return (keys / PENDING).exists()

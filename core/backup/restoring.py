@@ -110,6 +110,8 @@ def restore_backup(
     begin_restore(target.data_dir, path.name)
     aside = _moved_aside(target, at)
     lacking = _files(path, target, manifest.files, say)
+    for one in manifest.redacted:
+        EvidenceFiles(target.data_dir / one.folder).redact(one.note)
     say("database")
     load_copy(path / DATABASE, target.store.engine, say)
     target.store.upgrade()

@@ -1,7 +1,8 @@
 """Keys under a passphrase: one sealed file beside the backups, written anew each time and never kept twice.
 
 One file for all backups of a folder and not one in each: a key that was destroyed, so that what it encrypted is gone
-for good, is then gone from the backups too, and an older backup is opened with the keys of today.
+for good, is then gone from the backups too; an older backup is opened with the keys of today, and the orders of today
+erase in it whom they erased since.
 """
 
 import io
@@ -23,7 +24,7 @@ FORM = "countersign-keys/1"
 COST, BLOCK, LANES = 2**17, 8, 1  # OWASP Password Storage Cheat Sheet, scrypt; 128 MiB
 SALT, NONCE = 16, 12  # bytes; NIST SP 800-38D, 5.2.1.1 for the nonce
 SHORTEST = 12
-FOLDERS = ("keys", "signin")
+FOLDERS = ("keys", "signin", "erasures")
 
 
 class WrongPassphrase(GovernanceError):

@@ -82,9 +82,10 @@ def naming_rows(connection: Connection, folder: Folder, digests: Collection[str]
         known = {each["name"] for each in inspect(connection).get_columns(one.table)}
         shown = "number" if "number" in known else "id"
         names: ColumnElement[str] = column(one.column)
-        query = select(names, column(shown)).select_from(table(one.table)).where(names.in_(wanted))
-        for digest, number in connection.execute(query):
-            found.setdefault(digest, f"{one.table.replace('_', ' ')} {number}")
+        number: ColumnElement[str] = column(shown)
+        query = select(names, number).select_from(table(one.table)).where(names.in_(wanted))
+        for digest, row in connection.execute(query):
+            found.setdefault(digest, f"{one.table.replace('_', ' ')} {row}")
     return found
 
 

@@ -19,7 +19,8 @@ from core.backup.manifest import DATABASE, FILES, MANIFEST, SIGNATURE, backups_i
 from core.backup.restoring import Target, restore_backup
 from core.errors import Unreadable
 from core.ledger.verify import verify_store
-from core.store import Store, open_store
+from core.store import EvidenceFiles, Store, open_store
+from core.store.files import Redaction
 from tests.backup.conftest import START, a_file, a_place, backed_up, put
 from tests.builders import NOON
 from tests.told import Told
@@ -285,3 +286,24 @@ def test_a_disk_that_is_full_leaves_no_backup_and_harms_none(
     assert not list((tmp_path / "backups").glob(".backup-*"))
     assert check_backup(whole.path).passed
     shutil.rmtree(tmp_path / "backups")
+
+
+def test_a_file_that_a_person_was_erased_from_is_not_taken_from_an_earlier_backup(
+    home: Workplace, tmp_path: Path
+) -> None:
+    """The copy has the file without their rows and the note that says so; so has what is restored from it."""
+    former = a_file(home, b"rows of two people", "Q0001")
+    backed_up(home, tmp_path / "backups")
+    replacement = home.files.add([b"rows of one"]).digest
+    home.files.redact(Redaction(former, replacement, "SR0001", 7, 1))
+
+    made = backed_up(home, tmp_path / "backups", LATER)
+
+    assert [one.sha256 for one in made.manifest.files] == [replacement]
+    assert check_backup(made.path).passed
+    store = open_store(f"sqlite:///{tmp_path / 'back' / 'countersign.db'}")
+    restore_backup(made.path, Target(store, tmp_path / "back", lent=home.settings.data_dir / "keys"), at=NOON)
+    files = EvidenceFiles(tmp_path / "back" / "evidence")
+    assert files.path(former).read_bytes() == b"rows of one"
+    assert files.redaction(former) == home.files.redaction(former)
+    store.close()
