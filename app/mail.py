@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
+from core.access.personal_data.entrances import Entrance
+from core.access.personal_data.gate import screened
 from core.errors import GovernanceError
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -55,6 +57,7 @@ def send(server: MailServer, *, to: str, subject: str, text: str, message_id: st
 
     A `message_id` that stays the same over repeated attempts lets the receiving side drop a second copy.
     """
+    subject, text = (screened(words, where=Entrance.MESSAGE).text for words in (subject, text))
     message = EmailMessage()
     message["From"], message["To"] = server.sender, to
     message["Subject"] = " ".join(subject.split())

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from app.api.bodies import StrictJson
+from app.api.leaving import Leaving
 from app.api.problems import MEDIA_TYPE, ProblemDetails, install
 from app.api.routes import (
     alerts,
@@ -85,6 +86,7 @@ def build() -> Api:
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)
+    application.add_middleware(Leaving)
     return application
 
 

@@ -1,5 +1,6 @@
 """Takes what is due from the outbox and sends it; the worker calls this between its jobs."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.alerting.sending import send_mail, send_to_service
@@ -8,6 +9,8 @@ from app.composition import Workplace
 from app.delivery.keys import master_key
 from app.delivery.registry import point_alias
 from app.delivery.sending import secret_of, send_alias, send_webhook
+from core.access.personal_data.entrances import Entrance
+from core.access.personal_data.gate import screened
 from core.approval.hooks.service import hook
 from core.approval.hooks.tables import WebhookEndpoint
 from core.errors import NotFound
@@ -27,6 +30,9 @@ def deliver_once(place: Workplace, *, at: datetime) -> bool:
 
 
 def _sent(place: Workplace, message: Message, at: datetime) -> Outcome:
+    message = replace(
+        message, body=screened(message.body, where=Entrance.MESSAGE).text
+    )  # also what waited since before
     if message.channel is Channel.ANCHOR:
         return send_anchor(place, message, at)
     if message.channel is Channel.MAIL:

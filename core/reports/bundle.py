@@ -1,6 +1,7 @@
 """The audit bundle: a BagIt folder in a ZIP, signed, with ledger proofs, that verifies without Countersign."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from core.reports.formats.laying import laid
 from core.reports.formats.naming import safe, slug, stem
 from core.reports.readme import readme
 from core.reports.render import Forms
+from core.reports.screening import Screening
 from core.reports.signing import SigningKeys, sign_manifest
 from core.reports.statement import signed_statement
 from core.reports.values import Dossier
@@ -126,10 +128,22 @@ def _bag_info(held: Sequence[Forms], name: str, payload: Mapping[str, bytes], at
         f"External-Identifier: {_one_line(report.reference or name)}\n"
         f"External-Description: {_one_line(said)}\n"
         f"Countersign-Complete: {complete}\n"
+        f"Countersign-Personal-Data: {_screened(held)}\n"
         f"Bagging-Date: {at.astimezone(UTC):%Y-%m-%d}\n"
         "Bag-Software-Agent: Countersign\n"
         f"Payload-Oxum: {octets}.{len(payload)}\n"
     )
+
+
+def _screened(held: Sequence[Forms]) -> str:
+    """What the last look for personal data came to, over all reports."""
+    found = [one.report.screening for one in held]
+    kinds = Counter[str]()
+    for one in found:
+        kinds.update(dict(one.kinds))
+    return Screening(
+        sum(one.texts for one in found), sum(one.masked for one in found), tuple(sorted(kinds.items()))
+    ).words
 
 
 def _one_line(text: str) -> str:

@@ -27,6 +27,7 @@ def to_json(report: Report) -> bytes:
             "asked": plain(report.asked),
             "complete": report.complete,
             "gaps": plain(report.gaps),
+            "personal_data": report.screening.words,
             "generated": {"at": utc(report.generated_at), "by": report.generated_by, "origin": report.origin},
             "title": report.document.title,
             "data": plain(report.data),

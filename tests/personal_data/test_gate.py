@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 import core.every_table  # noqa: F401  every table of the store
 from core.access.personal_data.entrances import PLACES, Entrance, Exempt, place_of
 from core.access.personal_data.gate import screened
-from core.access.personal_data.net import looked_at
+from core.access.personal_data.net import before_execute, looked_at
 from core.errors import Refused
 from core.inventory.deployments.tables import Environment
 from core.jobs.tables import Job
@@ -147,3 +147,22 @@ def test_particulars_in_the_ledger_are_masked_before_they_are_committed_to() -> 
     )
 
     assert said == {"reason": "card [payment card] was used", "rows": [1, {"by": "[e-mail address]"}]}
+
+
+def test_planted_in_every_column_of_text_nothing_reaches_the_database_as_it_is() -> None:
+    """Column by column over every table: refused, or masked before the statement is executed."""
+    text, tried = " and ".join(PLANTED.values()), 0
+    for table, column in _columns():
+        if isinstance(place := place_of(table.name, column), Exempt):
+            continue
+        tried += 1
+        if place is Entrance.RECORD:
+            with pytest.raises(Refused):
+                before_execute(None, insert(table), [{column: text}], {}, {})
+            with pytest.raises(Refused):
+                before_execute(None, update(table).values({column: text}), [], {}, {})
+        else:
+            _, (row,), _ = before_execute(None, insert(table), [{column: text}], {}, {})
+            assert "jane" not in row[column]
+            assert "[payment card]" in row[column]
+    assert tried > 500

@@ -71,8 +71,8 @@ def _passed(value: str, place: Entrance, named: str, refusals: list[Refusal]) ->
         return value
 
 
-def _before_execute(
-    _connection: Connection,
+def before_execute(
+    _connection: Connection | None,
     statement: Any,
     many: Sequence[Mapping[str, Any]],
     one: Mapping[str, Any],
@@ -122,5 +122,5 @@ def masked_particulars(text: str) -> str:
 
 
 event.listen(Session, "before_flush", _before_flush)
-event.listen(Engine, "before_execute", _before_execute, retval=True)
+event.listen(Engine, "before_execute", before_execute, retval=True)
 screen_particulars_by(masked_particulars)

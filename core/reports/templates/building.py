@@ -9,6 +9,7 @@ from sqlmodel import Session
 from core.errors import Problem, Unreadable
 from core.improvement.incidents.facts import load_incident
 from core.reports.history import record_as_of
+from core.reports.screening import screened_report
 from core.reports.templates.access import ACCESS
 from core.reports.templates.audit import AUDIT
 from core.reports.templates.board import BOARD
@@ -83,7 +84,7 @@ def build_reports(
         frame = Frame(then, reference, origin, generated_by, at)
         for asked in wanted:
             built = template.build(then.session, asked, frame)
-            yield Report(
+            report = Report(
                 reference=reference,
                 asked=asked,
                 template_version=template.version,
@@ -97,6 +98,7 @@ def build_reports(
                 attachments=built.attachments,
                 gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
             )
+            yield screened_report(report)
 
 
 def _scope(session: Session, asked: Asked) -> dict[str, str]:

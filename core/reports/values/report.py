@@ -1,10 +1,11 @@
 """A report as one frozen value: what is typeset, the same as data, and where its proofs lead. Renderers ask no more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from core.reports.layout.blocks import Document
+from core.reports.screening import Screening
 from core.reports.values.dossier import Attachment, CheckpointRecord
 
 
@@ -61,6 +62,7 @@ class Report:
     entries: tuple[int, ...]  # the ledger entries whose proofs a bundle carries, ascending
     attachments: tuple[Attachment, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    screening: Screening = field(default_factory=Screening)  # what the last look for personal data came to
 
     @property
     def complete(self) -> bool:
