@@ -1,9 +1,10 @@
 """Raises the alerts that access asks for: break-glass access, pairs that may not meet, grants nobody answered for."""
 
 import logging
+from datetime import datetime
 
 from app.components.formats import moment
-from app.composition import Workplace, now
+from app.composition import Workplace
 from core.access.alerting import AccessAlert, parse_slot
 from core.access.break_glass.queries import access
 from core.access.grants import roles_of
@@ -16,15 +17,14 @@ from core.store import Transaction
 log = logging.getLogger("countersign.access")
 
 
-def raise_access_alert(place: Workplace, slot: str) -> None:
+def raise_access_alert(place: Workplace, slot: str, *, at: datetime) -> None:
     """Do the job of this slot; people are named by number, reasons stay on the page of the access."""
     kind, subject = parse_slot(slot)
-    at = now()
     with place.store.transaction() as tx:
         if kind is AccessAlert.APART:
             settle_alert(tx, place.ledger, _toxic(subject), said="The roles no longer meet.", at=at)
             return
-        signal = _signal(tx, kind, subject)
+        signal = _signal(tx, kind, subject, at)
         if signal is not None:
             raise_alert(tx, place.ledger, signal, at=at)
 
@@ -34,7 +34,7 @@ def note_unraised(_place: Workplace, slot: str, error: str) -> None:
     log.error("The alert of access %s was not raised: %s", slot, error)
 
 
-def _signal(tx: Transaction, kind: AccessAlert, subject: str) -> Signal | None:
+def _signal(tx: Transaction, kind: AccessAlert, subject: str, at: datetime) -> Signal | None:
     match kind:
         case AccessAlert.BREAK_GLASS:
             row = access(tx.session, subject)
@@ -54,7 +54,7 @@ def _signal(tx: Transaction, kind: AccessAlert, subject: str) -> Signal | None:
             said = f"They stay in force, because without them nobody could manage people or review: {named}."
             return Signal(AlertKind.ACCESS, f"access review {subject}", Severity.HIGH, title, said)
         case _:
-            pairs = met(roles_of(tx.session, subject, at=now()))
+            pairs = met(roles_of(tx.session, subject, at=at))
             if not pairs:
                 return None  # apart again by now
             title = f"The identity provider gives {subject} roles that may not meet"

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from app.access_files import access_review_file
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
@@ -117,6 +118,10 @@ def download_routes(place: Workplace) -> list[Route]:
             _signed_in(place, partial(checkpoint_file, place), "Sign in to download the checkpoint."),
         ),
         Route("/exports/{model}/{version}/{document}", _signed_in(place, of_version, "Sign in to download documents.")),
+        Route(
+            "/exports/access-reviews/{review}.{form}",
+            _signed_in(place, partial(access_review_file, place), "Sign in to download access reviews."),
+        ),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),

@@ -10,6 +10,7 @@ EVERYONE = frozenset(Role)
 _MAKERS = frozenset({Role.OWNER, Role.DEVELOPER})
 MENUS = RULES, EVIDENCE, PERSON = ("Rules", "Evidence", "Person")  # in the order of the bar; the last bears a name
 _DECIDING = frozenset({Role.OWNER, Role.VALIDATOR, Role.APPROVER, Role.ADMINISTRATOR})
+_ACCESS = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUDITOR})
 _GOVERNING = EVERYONE - {Role.ADMINISTRATOR}
 
 
@@ -105,6 +106,9 @@ PAGES: tuple[Page, ...] = (
     Page("exports", "Exports", "exports.py", _GOVERNING, menu=EVIDENCE),
     Page("service_accounts", "Service accounts", "service_accounts.py", hidden=True),
     Page("sessions", "Sessions", "sessions.py", frozenset({Role.ADMINISTRATOR}), hidden=True),
+    Page("grants", "Grants", "grants.py", _ACCESS, hidden=True),
+    Page("access_reviews", "Access reviews", "access_reviews.py", _ACCESS, hidden=True),
+    Page("access_review", "Access review", "access_review.py", _ACCESS, hidden=True),
     Page("break_glass", "Break-glass access", "break_glass.py", hidden=True),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),
 )

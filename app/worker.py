@@ -254,7 +254,7 @@ def _fail_access(_place: Workplace, slot: str, error: str) -> None:
 
 
 def _access_alert(place: Workplace, slot: str, _alive: Callable[[], bool]) -> None:
-    raise_access_alert(place, slot)
+    raise_access_alert(place, slot, at=now())
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -6,6 +6,7 @@ from app.components.me import me
 from app.components.sign_out import sign_out_button
 from app.components.text import plain
 from app.composition import now, workplace
+from app.views.access_links import access_links
 from app.views.delegation import my_delegations
 from app.views.functions import my_functions
 from app.views.second_factor import my_second_factor
@@ -18,6 +19,7 @@ with head_with_actions(mine.name, facts_line(fact("Number", plain(mine.number)),
     sign_out_button(mine)
 
 draw_identity(mine)
+access_links(mine)
 my_functions(place, mine, at)
 my_delegations(place, mine, at)
 draw_tokens(mine)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.composition import Workplace
+from app.example.access import tell_access
 from app.example.accounts import Account, accounts
 from app.example.alerts import tell_alerts, tell_channel
 from app.example.audits import tell_audits
@@ -98,6 +99,7 @@ class _Story:
         tell_reviews(self.place, self.known, self._ago(0.12))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_alerts(self.place, self.known, self._ago(0.02))
+        tell_access(self.place, self.known, self._ago(0.01))
         tell_open_incident(self.place, self.known, self.at)
 
     def _ago(self, days: float) -> datetime:

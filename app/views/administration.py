@@ -1,7 +1,7 @@
 """What the administration page shows: people, one person's roles, a form for a new person, and every token."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from app.components.status import word
 from app.components.text import link
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
+from app.views.enabling import enable_form
 from app.views.functions import functions_of_person
 from app.views.second_factor import factor_of_person
 from app.views.sessions import sessions_of_person
@@ -26,7 +27,8 @@ from core.access.people import (
     withdraw_role,
 )
 from core.access.queries import PersonRow, TokenRow, names, person_record
-from core.access.rules import Role, grant_refusals
+from core.access.rules import Role, grant_refusals, met
+from core.access.rules.permissions import SENSITIVE_ROLES
 from core.access.tokens import revoke_refusals, revoke_token
 from core.errors import NotFound
 
@@ -41,7 +43,7 @@ def people_table(rows: Sequence[PersonRow], at: datetime) -> None:
                 "User name": plain(row.username),
                 "Roles": ", ".join(word(grant.role) for grant in row.roles) or NOTHING,
                 "Last sign-in": day(row.last_sign_in, today=at),
-                "State": status("Disabled" if row.disabled_at else "Active"),
+                "State": _state_of(row),
             }
             for row in rows
         ],
@@ -49,6 +51,13 @@ def people_table(rows: Sequence[PersonRow], at: datetime) -> None:
         right=["Last sign-in"],
         unbroken=["Number"],
     )
+
+
+def _state_of(row: PersonRow) -> str:
+    """A pair of roles that may not meet is said in the row; permissions are cut, so that it is harmless."""
+    if row.disabled_at:
+        return status("Disabled")
+    return status("Conflict" if met(frozenset(grant.role for grant in row.roles)) else "Active")
 
 
 def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
@@ -89,6 +98,11 @@ def _roles(person: PersonRow, known: Mapping[str, str], at: datetime) -> None:
     if not person.roles:
         st.markdown(f"{status('Not started')} No role yet: this person sees their own page only.")
         return
+    for pair in met(frozenset(grant.role for grant in person.roles)):
+        st.warning(
+            f"**{pair.capitalize()} may not meet.** Permissions are cut to the narrower role until one of them ends.",
+            icon=":material/warning:",
+        )
     table(
         [
             {
@@ -111,6 +125,11 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     with place.store.reading() as session:
         against = service_refusals(session, person.number, role)
     against = (*grant_refusals(viewer.actor, person.number, held, role), *against)
+    until = st.date_input(
+        "Until (UTC), or no end", value=None, key="role_until", min_value=now().date() + timedelta(days=1)
+    )
+    if role in SENSITIVE_ROLES:
+        st.markdown(":small[:gray[A second administrator confirms this role before it is in force.]]")
     with st.container(horizontal=True):
         granted = act_button("Grant role", against, key="grant", kind="secondary")
         withdrawn = act_button(
@@ -119,8 +138,9 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     if granted:
         with attempt("The role was not granted."):
             asked = grant_role(
-                place.store, place.ledger, person=person.number, role=role, reason=reason, actor=viewer.actor, at=now()
-            )
+                place.store, place.ledger, person=person.number, role=role, reason=reason,
+                ends_at=datetime.combine(until, time(), UTC) if until else None, actor=viewer.actor, at=now(),
+            )  # fmt: skip
             if asked:
                 confirm_next(f"{asked} waits for a second administrator to confirm the role {word(role)}.")
             st.rerun()
@@ -135,6 +155,7 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
 def _disable(place: Workplace, viewer: Me, person: PersonRow) -> None:
     if person.disabled_at:
         st.markdown(f"{status('Disabled')} since {moment(person.disabled_at)}")
+        enable_form(place, viewer, person)
         return
     with st.expander("Disable this person"):
         st.markdown("Ends every session and token at once. What they did stays on record.")

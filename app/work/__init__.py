@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.work.access import access_reviews_to_answer, accesses_to_review, accounts_unused, grants_to_confirm
 from app.work.administration import grants_ending, people_without_role
 from app.work.alerts import alerts_of
 from app.work.approval import (
@@ -57,6 +58,9 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         tiers_to_confirm(session, actor, at),
         people_without_role(session, actor, at),
         service_accounts_without_owner(session, actor, at),
+        grants_to_confirm(session, actor, at),
+        access_reviews_to_answer(session, actor, at),
+        accesses_to_review(session, actor, at),
         reports_to_read(session, actor, at),
         personal_data_to_decide(session, actor, at),
         audit_findings_to_answer(session, actor, at),
@@ -85,6 +89,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         *exceptions_expiring(session, actor, at),
         *grants_ending(session, actor, at),
         *tokens_ending_soon(session, actor, at),
+        *accounts_unused(session, actor, at),
     ]
     more = any(len(kind) >= MOST for kind in kinds)
     return Work(most_urgent_first(waiting), most_urgent_first(expiring), my_requests(session, actor, at), more)

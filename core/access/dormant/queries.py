@@ -53,3 +53,20 @@ def blocked_accounts(session: Session, *, limit: int = 200) -> tuple[Unused, ...
         )
         for row, person in rows
     )  # fmt: skip
+
+
+def warned_accounts(session: Session, *, limit: int = 100) -> tuple[Unused, ...]:
+    """Accounts that were warned, are still unused and are blocked next, the first to be blocked first."""
+    rows = session.exec(
+        select(Dormancy, Person)
+        .join(Person, col(Person.number) == col(Dormancy.person))
+        .where(col(Dormancy.blocked_at).is_(None), col(Person.disabled_at).is_(None))
+        .order_by(col(Dormancy.blocks_at))
+        .limit(limit)
+    ).all()
+    used = last_uses(session, {person.number for _, person in rows})
+    return tuple(
+        Unused(person.number, person.name, person.email, row.since, row.blocks_at, Use.NEARING, None)
+        for row, person in rows
+        if max(filter(None, (used.get(person.number), person.created_at, person.enabled_at))) <= row.since
+    )

@@ -28,14 +28,15 @@ def look_at_unused(tx: Transaction, ledger: Ledger, *, limit: timedelta, mail: s
     for one in unused_accounts(tx.session, limit=limit, at=at):
         row = _of(tx.session, one)
         if row is None:
-            row = Dormancy(person=one.person, since=one.since, warned_at=at)
+            row = Dormancy(
+                person=one.person, since=one.since, warned_at=at, blocks_at=max(one.blocks_at, at + WARNED_BEFORE)
+            )
             tx.session.add(row)
             tx.session.flush()
-            _warn(tx, ledger, one, mail, at)
+            _warn(tx, ledger, one, row.blocks_at, mail, at)
             done += 1
         last = administrators(tx.session, at=at) == {one.person}
-        warned_long_enough = row.warned_at <= at - WARNED_BEFORE
-        if row.blocked_at is None and warned_long_enough and blocked(one.use, last_administrator=last):
+        if row.blocked_at is None and at >= row.blocks_at and blocked(one.use, last_administrator=last):
             row.blocked_at = at
             tx.session.add(row)
             shut_out(tx, load_person(tx.session, one.person), at=at)
@@ -69,8 +70,7 @@ def _of(session: Session, one: Unused) -> Dormancy | None:
     return session.exec(select(Dormancy).where(Dormancy.person == one.person, Dormancy.since == one.since)).first()
 
 
-def _warn(tx: Transaction, ledger: Ledger, one: Unused, mail: str, at: datetime) -> None:
-    ends = max(one.blocks_at, at + WARNED_BEFORE)
+def _warn(tx: Transaction, ledger: Ledger, one: Unused, ends: datetime, mail: str, at: datetime) -> None:
     payload = {"since": one.since.astimezone(UTC).isoformat(), "blocked_at": ends.astimezone(UTC).isoformat()}
     ledger.record(tx, Event.ACCOUNT_WARNED, entity=Entity("person", one.person), actor=SYSTEM, at=at, payload=payload)
     if mail and one.email:

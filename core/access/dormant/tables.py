@@ -16,4 +16,5 @@ class Dormancy(Row, table=True):
     person: str = Field(foreign_key="person.number", max_length=16, index=True)
     since: datetime = Field(sa_type=Instant)  # the last use
     warned_at: datetime = Field(sa_type=Instant)
+    blocks_at: datetime = Field(sa_type=Instant)  # as the warning said
     blocked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -8,7 +8,7 @@ from core.access.deciding import deciding
 from core.access.delegations import represented
 from core.access.grants import actor_of, load_person, roles_of
 from core.access.grants_asked.tables import AskedGrant
-from core.access.people import add_grant, reason_refusals
+from core.access.people import add_grant, reason_refusals, service_refusals
 from core.access.rules import SYSTEM, Actor, Permission, reach_from, reach_refusals
 from core.access.rules.granting import AskedFacts, AskedStatus, Basis, confirm_refusals, decline_refusals
 from core.errors import NotFound, Refusal, Refused
@@ -21,7 +21,11 @@ def against_confirming(session: Session, grant: str, actor: Actor, *, at: dateti
     """Every reason against confirming it, for the button as for the use case; raises `NotFound`."""
     row = load_asked(session, grant)
     facts = _facts(session, row, actor, at=at)
-    return (*confirm_refusals(facts, actor, at=at), *reach_refusals(row.role, reach_from(row.reach)))
+    return (
+        *confirm_refusals(facts, actor, at=at),
+        *reach_refusals(row.role, reach_from(row.reach)),
+        *service_refusals(session, row.person, row.role),
+    )
 
 
 def against_declining(session: Session, grant: str, actor: Actor, *, at: datetime) -> tuple[Refusal, ...]:

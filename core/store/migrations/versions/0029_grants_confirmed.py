@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=16), nullable=False),
         sa.Column("since", Instant(), nullable=False),
         sa.Column("warned_at", Instant(), nullable=False),
+        sa.Column("blocks_at", Instant(), nullable=False),
         sa.Column("blocked_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["person"], ["person.number"], name=op.f("fk_dormancy_person_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dormancy")),
