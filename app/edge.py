@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -17,6 +18,7 @@ from app.composition import Workplace
 from app.navigation import DEFAULT
 from app.signin.cookies import USER_COOKIE
 from app.signin.who import person_in_cookies
+from core.store import StoreAway
 
 RETURN_COOKIE = "countersign_return"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
@@ -24,7 +26,9 @@ SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
 NOT_KEPT = ("/api/", "/exports/", "/idp/", "/auth/", CALLBACK)
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LONGEST_RETURN = 1500
+AWAY = b"The store did not answer in time. Nothing was stored; try again in a moment.\n"
 INTERNAL = b"An internal error; the server's log has it.\n"
+log = logging.getLogger("countersign.edge")
 _STREAMLIT_AGE = re.compile(rb"Max-Age=2592000", re.IGNORECASE)
 
 
@@ -69,17 +73,30 @@ class Edge:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         asked = Asked.from_scope(scope)
-        refusal = await self._refusal(asked)
+        try:
+            refusal = await self._refusal(asked)
+            returned = await self._return_cookie(asked)
+        except StoreAway as error:
+            return await self._away(send, error)
         if refusal is not None:
             return await _answer(send, *refusal, self._headers)
-        finish = _Finish(send, partial(self._finished, asked, await self._return_cookie(asked)))
+        finish = _Finish(send, partial(self._finished, asked, returned))
         try:
             await self._app(scope, receive, finish)
+        except StoreAway as error:
+            if finish.begun:
+                raise
+            return await self._away(send, error)
         except Exception:  # whatever failed inside: the server logs it, and this answer too has the strict headers
             if not finish.begun:
                 await _answer(send, 500, [], self._headers, INTERNAL)
             raise
         return None
+
+    async def _away(self, send: Send, error: Exception) -> None:
+        """The store did not answer in time, and will do so again: whoever asks is to ask again (503)."""
+        log.error("The store did not answer", exc_info=error)
+        await _answer(send, 503, [(b"retry-after", b"2")], self._headers, AWAY)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streamlit accepts a missing Origin, and asks the network about a foreign one; we do neither."""

@@ -1,5 +1,6 @@
 """The one place where errors become HTTP problem details (RFC 9457); nothing internal passes through it."""
 
+import errno
 import logging
 from http import HTTPStatus
 
@@ -7,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -16,6 +17,7 @@ from core.access.idempotency import KeyReused
 from core.errors import Conflict, GovernanceError, NotFound, Problem, Refused, Unreadable
 from core.ledger.anchors.holding import LedgerHeld
 
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("countersign.api")
 
@@ -140,8 +142,17 @@ def install(api: FastAPI) -> None:
     def _gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
         return problem(HTTPStatus.BAD_REQUEST, "bad-request", "The connection ended before the body did.")
 
+    @api.exception_handler(OSError)
+    def _disk(_request: Request, error: OSError) -> JSONResponse:
+        if error.errno not in DISK_FULL:
+            raise error
+        log.error("The disk is full", exc_info=error)
+        detail = "The disk of the server is full. Nothing was stored; send the request again with the same key."
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, "disk-full", detail)
+
+    @api.exception_handler(TimeoutError)
     @api.exception_handler(OperationalError)
-    def _store(_request: Request, error: OperationalError) -> JSONResponse:
+    def _store(_request: Request, error: OperationalError | TimeoutError) -> JSONResponse:
         log.error("The store did not answer", exc_info=error)
         detail = "The store did not answer in time. Nothing was stored; send the request again with the same key."
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers={"Retry-After": "2"})

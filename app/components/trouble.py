@@ -12,6 +12,7 @@ from app.components.table import table
 from app.components.text import plain
 from app.navigation import DEFAULT
 from core.errors import Conflict, GovernanceError, NotFound, Refused, Unreadable
+from core.store import StoreAway
 
 log = logging.getLogger("countersign.pages")
 NOTHING_CHANGED = "Nothing was changed."
@@ -39,6 +40,11 @@ def draw_unexpected(error: Exception) -> bool:
     """For Streamlit: words instead of a traceback, also where a widget's callback failed before the page ran."""
     if isinstance(error, GovernanceError):
         draw_trouble(error)
+        return True
+    if isinstance(error, StoreAway):
+        head("The store does not answer", f"{status('Failed')} {NOTHING_CHANGED}")
+        st.markdown("Try again in a moment: the page goes on by itself once the database answers.")
+        _foot(error)
         return True
     head("Something failed on our side", f"{status('Failed')} What you saw last is still stored.")
     st.markdown("Try again. If it fails again, give the reference below to whoever runs this installation.")

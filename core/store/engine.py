@@ -7,8 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
+
+POOL_SECONDS = 10  # for which a request waits for a connection that others have
+# what a store raises that is away for a moment, whose disk is full, or whose connections are all taken
+StoreAway = (OperationalError, TimeoutError)
 
 
 class Transaction:
@@ -93,8 +98,20 @@ def open_store(url: str) -> Store:
     if backend == "sqlite":
         return Store(_sqlite(parsed))
     if backend == "postgresql":
-        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+        return Store(_postgresql(parsed))
     raise ValueError(f"A store is sqlite:///… or postgresql://…, not {backend}://…")
+
+
+def _postgresql(url: URL) -> Engine:
+    from core.store.patience import Watched  # only who uses PostgreSQL loads its driver
+
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=POOL_SECONDS)
+
+    @event.listens_for(engine, "do_connect")
+    def _watched(_dialect: object, _entry: object, words: list[str], named: dict[str, object]) -> Watched:
+        return Watched.connect(*words, **named)
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
