@@ -107,7 +107,7 @@ class Timetable:
 
     def queue_due(self, place: Workplace, *, at: datetime) -> None:
         """Queue what is due; does nothing within half a minute of the last look."""
-        if self._looks_next is not None and at < self._looks_next:
+        if self._looks_next is not None and at < self._looks_next <= at + LOOKS_EVERY:  # else the clock was set back
             return
         self._looks_next = at + LOOKS_EVERY
         for one in self._schedule:

@@ -32,9 +32,8 @@ def far(proxy: Proxy, postgresql_store: Store, monkeypatch: pytest.MonkeyPatch) 
     """The same database, reached through the proxy."""
     monkeypatch.setattr(patience, "PATIENCE", PATIENCE)
     monkeypatch.setattr(patience, "CONNECT", 2)
-    url = postgresql_store.engine.url.set(
-        host="127.0.0.1", port=proxy.port, query={"gssencmode": "disable", "sslmode": "disable"}
-    )
+    plain = {"gssencmode": "disable", "sslmode": "disable"}
+    url = postgresql_store.engine.url.set(host="127.0.0.1", port=proxy.port, query=plain)
     store = open_store(url.render_as_string(hide_password=False))
     yield store
     store.close()
