@@ -1,6 +1,5 @@
 """Reads files for a person by what they hold (Parquet, JSON, lines of text, ZIP, PDF) and writes them without them."""
 
-import csv
 import io
 import json
 import re
@@ -17,7 +16,8 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from core.privacy.subjects.matching import Matcher
-from core.privacy.subjects.values import hits_in, names_person
+from core.privacy.subjects.plain_text import json_of, objects_in, records, value_without
+from core.privacy.subjects.values import hits_in
 from core.store import EvidenceFiles
 
 AT_A_TIME, MOST_BYTES, DEEPEST = 65536, 1 << 29, 3
@@ -92,11 +92,11 @@ def rows_of(path: Path, matcher: Matcher, linked: Linked | None = None) -> Itera
             yield from batch.filter(naming(batch, matcher, linked)).to_pylist()
     elif form in (Form.JSON, Form.TEXT):
         text = path.read_bytes().decode("utf-8", "replace")
-        value = _json(text) if form is Form.JSON else None
+        value = json_of(text) if form is Form.JSON else None
         if value is None:
-            yield from ({"line": number, "text": said} for number, said, hit in _records(text, matcher) if hit)
+            yield from ({"line": number, "text": said} for number, said, hit in records(text, matcher) if hit)
         else:
-            yield from _objects(value, matcher)
+            yield from objects_in(value, matcher)
 
 
 def write_without(files: EvidenceFiles, path: Path, matcher: Matcher, linked: Linked | None = None) -> str | None:
@@ -111,11 +111,11 @@ def write_without(files: EvidenceFiles, path: Path, matcher: Matcher, linked: Li
     if form not in REWRITTEN:
         return None
     text = path.read_bytes().decode("utf-8", "replace")
-    value = _json(text) if form is Form.JSON else None
+    value = json_of(text) if form is Form.JSON else None
     if value is None:
-        kept = "".join(said for _, said, hit in _records(text, matcher) if not hit)
+        kept = "".join(said for _, said, hit in records(text, matcher) if not hit)
     else:
-        kept = json.dumps(_without(value, matcher), ensure_ascii=False, separators=(",", ":"))
+        kept = json.dumps(value_without(value, matcher), ensure_ascii=False, separators=(",", ":"))
     return files.add([kept.encode()]).digest
 
 
@@ -163,10 +163,10 @@ def _places(content: bytes, form: Form, matcher: Matcher, depth: int = 0) -> int
 
 
 def _text_hits(text: str, matcher: Matcher) -> int:
-    value = _json(text)
+    value = json_of(text)
     if value is not None:
-        return sum(1 for _ in _objects(value, matcher))
-    return sum(hit for _, _, hit in _records(text, matcher))
+        return sum(1 for _ in objects_in(value, matcher))
+    return sum(hit for _, _, hit in records(text, matcher))
 
 
 def _form(content: bytes) -> Form:
@@ -197,70 +197,3 @@ def _streams(content: bytes) -> Iterator[bytes]:
             yield zlib.decompressobj().decompress(found[1], MOST_BYTES)
         except zlib.error:
             continue
-
-
-def _records(text: str, matcher: Matcher) -> Iterator[tuple[int, str, bool]]:
-    """The records of a text with commas, or its lines: number of the line, the very text, whether it names them."""
-    lines = text.splitlines(keepends=True)
-    reader, last = csv.reader(lines), 0
-    while last < len(lines):
-        try:
-            fields = next(reader)
-        except StopIteration:
-            fields = []
-        except csv.Error:
-            for number, line in enumerate(lines[last:], start=last + 1):
-                yield number, line, hits_in(matcher, line) > 0
-            return
-        end = max(reader.line_num, last + 1)
-        said = "".join(lines[last:end])
-        yield last + 1, said, matcher.may(said) and (any(hits_in(matcher, one) for one in fields) or _in(matcher, said))
-        last = end
-
-
-def _in(matcher: Matcher, said: str) -> bool:
-    return bool(matcher.spans(said))
-
-
-def _json(text: str) -> object | None:
-    if text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
-        return None
-    try:
-        found: object = json.loads(text.lstrip("\ufeff"))
-    except ValueError:
-        return None
-    return found
-
-
-def _objects(value: object, matcher: Matcher) -> Iterator[dict[str, object]]:
-    """The innermost objects that name the person."""
-    if isinstance(value, dict):
-        inner = [one for part in value.values() for one in _objects(part, matcher)]
-        if not inner and names_person(matcher, value):
-            yield value
-        yield from inner
-    elif isinstance(value, list):
-        for part in value:
-            if isinstance(part, dict | list):
-                yield from _objects(part, matcher)
-            elif names_person(matcher, part):
-                yield {"value": part}
-
-
-def _without(value: object, matcher: Matcher) -> object:
-    """The value without the items of its lists that name the person; of objects, without those members."""
-    if isinstance(value, dict):
-        kept = {key: part for key, part in value.items() if isinstance(part, dict | list) or not _named(part, matcher)}
-        return {key: _without(part, matcher) for key, part in kept.items() if not names_person(matcher, key)}
-    if isinstance(value, list):
-        flat = [part for part in value if not (_innermost(part) and names_person(matcher, part))]
-        return [_without(part, matcher) for part in flat]
-    return value
-
-
-def _innermost(part: object) -> bool:
-    return not isinstance(part, dict) or not any(isinstance(one, dict | list) for one in part.values())
-
-
-def _named(part: object, matcher: Matcher) -> bool:
-    return names_person(matcher, part)

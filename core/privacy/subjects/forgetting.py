@@ -28,7 +28,8 @@ from core.store import Transaction
 # of every table that holds something of a person alone, by the column with their number; a table may not be there yet
 OWN = (
     ("digest_wish", "person"), ("draft", "person"), ("default_view", "person"), ("second_factor", "person"),
-    ("recovery_code", "person"), ("directory_person", "person"),
+    ("recovery_code", "person"), ("directory_member", "person"),
+    ("directory_user", "person"),
 )  # fmt: skip
 
 
