@@ -24,8 +24,10 @@ from app.handouts import (
 )
 from app.lists.inventory import in_words, read
 from app.previews import preview
+from app.processing_files import processing_file, register_of_processing
 from app.register_files import evidence_file, register_file
 from app.signin.who import person_in_cookies
+from app.subjects import subject_file
 from core.access.rules import Actor
 from core.access.rules.break_glass import leaving_refusals
 from core.errors import GovernanceError, NotFound, Refused, Unreadable
@@ -123,6 +125,14 @@ def download_routes(place: Workplace) -> list[Route]:
             _signed_in(place, partial(access_review_file, place), "Sign in to download access reviews."),
         ),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
+        Route(
+            "/exports/{request}/subject", _signed_in(place, partial(subject_file, place), "Sign in to take it away.")
+        ),
+        Route("/exports/{model}/processing", _signed_in(place, partial(processing_file, place), "Sign in to read it.")),
+        Route(
+            "/exports/records-of-processing.csv",
+            _signed_in(place, partial(register_of_processing, place), "Sign in to take it away."),
+        ),
         Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
         Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),
     ]

@@ -11,6 +11,7 @@ _MAKERS = frozenset({Role.OWNER, Role.DEVELOPER})
 MENUS = RULES, EVIDENCE, PERSON = ("Rules", "Evidence", "Person")  # in the order of the bar; the last bears a name
 _DECIDING = frozenset({Role.OWNER, Role.VALIDATOR, Role.APPROVER, Role.ADMINISTRATOR})
 _ACCESS = frozenset({Role.ADMINISTRATOR, Role.APPROVER, Role.AUDITOR})
+_ASKED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 _GOVERNING = EVERYONE - {Role.ADMINISTRATOR}
 
 
@@ -97,6 +98,9 @@ PAGES: tuple[Page, ...] = (
     Page("compliance", "Compliance", "compliance.py", menu=RULES),
     Page("compliance_check", "Compliance check", "compliance_check.py", hidden=True),
     Page("privacy", "Personal data", "privacy.py", _DECIDING, menu=RULES),
+    Page("subject_requests", "Subject requests", "subject_requests.py", _ASKED, hidden=True),
+    Page("subject_request", "Subject request", "subject_request.py", _ASKED, hidden=True),
+    Page("processing", "Records of processing", "processing.py", hidden=True),
     Page("ledger", "Ledger", "ledger.py", menu=EVIDENCE),
     Page("entry", "Ledger entry", "entry.py", hidden=True),
     Page("events", "Events", "events.py", hidden=True),

@@ -17,6 +17,7 @@ from app.incidents import due_watches
 from app.notices import due_notices
 from app.register_schedule import due_escalations, due_launches
 from app.registries.syncing import due_looks
+from app.subjects import REPLAY_JOB, due_clocks, due_replays
 from core.access.digests import DIGEST_JOB
 from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB
@@ -33,6 +34,7 @@ from core.monitoring.checks.service import due_by_clock
 from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, due_stress_tests
 from core.monitoring.vocabulary import MONITOR_JOB
 from core.policy.events_kept import EVENTS_JOB
+from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
 
@@ -94,6 +96,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(PERMISSION_JOB, due_permission_looks),
     Scheduled(ACCESS_JOB, due_access),
     Scheduled(DRILL_JOB, due_restore_drills),
+    Scheduled(CLOCK_JOB, due_clocks),
+    Scheduled(REPLAY_JOB, due_replays),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 

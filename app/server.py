@@ -26,6 +26,7 @@ from app.metrics.measuring import Measured  # noqa: E402
 from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section  # noqa: E402
+from app.subjects import erase_again  # noqa: E402
 from app.throttle import Throttle  # noqa: E402
 from app.working import Worker, look_first  # noqa: E402
 
@@ -34,6 +35,7 @@ websockets.http11.MAX_LINE_LENGTH = 65536
 
 spread()
 place = workplace()
+erase_again(place)
 secrets = load_secrets(place.settings.data_dir / "signin")
 
 

@@ -44,6 +44,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "ANCHOR_FOLDERS",
     "ANCHOR_HOSTS",
     "LEDGER_STATE",
+    "ERASURE_ORDERS",
     "MAIL_SERVER",
     "MAIL_FROM",
     "MLFLOW_SERVERS",
@@ -108,6 +109,7 @@ class Settings:
     anchor_folders: tuple[Path, ...] = ()
     anchor_hosts: tuple[AllowedHost, ...] = ()
     ledger_state: Path | None = None  # a file outside that remembers the newest checkpoint
+    erasure_orders: Path | None = None  # a folder apart that remembers who was erased, for restored backups
     mail: MailServer | None = None
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
@@ -172,6 +174,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         anchor_folders=_anchor_folders(environ),
         anchor_hosts=_anchor_hosts(environ),
         ledger_state=_ledger_state(environ),
+        erasure_orders=_erasure_orders(environ),
         mail=_mail(environ),
         mlflow_servers=_mlflow_servers(environ),
         mlflow_sync=_mlflow_sync(environ),
@@ -305,6 +308,13 @@ def _anchor_hosts(environ: Mapping[str, str]) -> tuple[AllowedHost, ...]:
     except ValueError:
         expected = "hosts such as witness.example.org,stamps.corp:8080=internal, separated by commas"
         raise SettingError("ANCHOR_HOSTS", expected) from None
+
+
+def _erasure_orders(environ: Mapping[str, str]) -> Path | None:
+    written = _get(environ, "ERASURE_ORDERS")
+    if written and not Path(written).is_absolute():
+        raise SettingError("ERASURE_ORDERS", "an absolute path of a folder")
+    return Path(written).resolve() if written else None
 
 
 def _ledger_state(environ: Mapping[str, str]) -> Path | None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from app.backups import DRILL_JOB
 from app.drop import DROP_JOB
 from app.settings import Settings
+from app.subjects import REPLAY_JOB
 from core.access.digests import DIGEST_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.approval.simulation.service import SIMULATION_JOB
@@ -24,6 +25,8 @@ from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB
 from core.monitoring.stress.service import STRESS_JOB
 from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB
+from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
+from core.privacy.subjects.taking import CLOCK_JOB
 from core.reports.service import EXPIRY_JOB, EXPORT_JOB, SCHEDULE_JOB
 from core.store.types import EPOCH
 from core.validation.runs import VALIDATION_JOB
@@ -89,6 +92,10 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         VALIDATION_JOB: WorkKind("Validations", ASKED, elsewhere=True),
         EXPORT_JOB: WorkKind("Exports", ASKED, elsewhere=True),
         SIMULATION_JOB: WorkKind("Simulations of a policy", ASKED, elsewhere=True),
+        SEARCH_JOB: WorkKind("Searches for a person", ASKED, elsewhere=True),
+        ERASURE_JOB: WorkKind("Erasures of a person", "when a second person confirms", elsewhere=True),
+        CLOCK_JOB: WorkKind("Clocks of subject requests", "every 15 minutes with an overdue one"),
+        REPLAY_JOB: WorkKind("Erasures carried out again", "after a backup was restored"),
         IMPORT_JOB: WorkKind("Imports", ASKED, elsewhere=True),
     }
 )

@@ -31,6 +31,15 @@ from app.production import (
 )
 from app.registries.syncing import look_now, note_failure
 from app.stress.running import allowing, carry_out
+from app.subjects import (
+    REPLAY_JOB,
+    erase_person,
+    keep_request_clock,
+    left_for_later,
+    note_failed,
+    replay,
+    search_person,
+)
 from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.digests import DIGEST_JOB
 from core.access.watching import ACCESS_JOB
@@ -54,6 +63,8 @@ from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_s
 from core.monitoring.stress.service import STRESS_JOB
 from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
+from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
+from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB, escalate_overdue
 from core.reports.service import (
     EXPIRY_JOB,
@@ -286,11 +297,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         STRESS_CLOCK_JOB: Kind(_stress_slot, _fail_stress_slot),
         ACCESS_JOB: Kind(_access, _fail_access),
         ACCESS_ALERT_JOB: Kind(_access_alert, note_unraised),
+        SEARCH_JOB: Kind(search_person, note_failed),
+        ERASURE_JOB: Kind(erase_person, note_failed),
+        CLOCK_JOB: Kind(keep_request_clock, left_for_later),
+        REPLAY_JOB: Kind(replay, left_for_later),
     }
 )
 
 
-LONG = frozenset({STRESS_JOB})  # they wait for minutes and would keep everything else waiting
+LONG = frozenset({STRESS_JOB, SEARCH_JOB, ERASURE_JOB})  # they wait for minutes and would keep everything else waiting
 SHORT_LANE, LONG_LANE = Lane(LONG), Lane(LONG, others=False)
 
 

@@ -18,6 +18,7 @@ from app.example.coverage_records import tell_coverage
 from app.example.event_records import record_example_events
 from app.example.incidents import tell_closed_incident, tell_open_incident
 from app.example.policies import draft_next_policy
+from app.example.privacy import tell_privacy
 from app.example.production import add_staging, rehearse_return, stage
 from app.example.production_data import tell_production_data
 from app.example.records import (
@@ -97,6 +98,7 @@ class _Story:
         tell_challenger(self.place, self.known, self._ago(0.05))
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_reviews(self.place, self.known, self._ago(0.12))
+        tell_privacy(self.place, self.known, self._ago(0.11))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_alerts(self.place, self.known, self._ago(0.02))
         tell_access(self.place, self.known, self._ago(0.01))

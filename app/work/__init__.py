@@ -27,6 +27,7 @@ from app.work.policies import policies_to_publish
 from app.work.privacy import personal_data_to_decide
 from app.work.production import drills_to_mend, held_apart
 from app.work.reports import reports_to_read
+from app.work.subjects import erasures_to_confirm, requests_to_handle
 from app.work.tasks import MOST, State, Task, Work, most_urgent_first
 from app.work.tiering import tiers_to_confirm
 from app.work.validation import findings_to_verify, validations_to_conclude
@@ -76,6 +77,8 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         reviews_to_hold(session, actor, at),
         reviews_to_close(session, actor, at),
         findings_escalated(session, actor, at),
+        requests_to_handle(session, actor, at),
+        erasures_to_confirm(session, actor, at),
     ]
     listed = {(task.address, task.query) for kind in kinds for task in kind}
     deviations = deviations_to_settle(session, actor, at)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.compliance import rules
-from core.compliance.gathering import decisions, ledger, operation, terms, texts
+from core.compliance.gathering import bias_data, decisions, ledger, operation, terms, texts
 from core.compliance.gathering.values import Reader
 from core.compliance.rules import Deviation, Settings
 
@@ -36,6 +36,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "audit-actions-in-time": Check(terms.audit_actions, rules.action_is_in_time),
         "roles-apart": Check(operation.roles, rules.roles_are_apart),
         "personal-data-masked": Check(texts.texts, rules.text_is_clean),
+        "bias-data-purpose": Check(bias_data.compared_groups, rules.bias_data_have_a_purpose),
+        "bias-data-deleted": Check(bias_data.purposes_held, rules.bias_data_are_deleted),
         "events-kept": Check(operation.removed_events, rules.events_were_kept),
         "ledger-verifies": Check(ledger.verified, rules.ledger_verifies),
         "checkpoint-outside": Check(operation.outside, rules.checkpoint_is_outside),

@@ -39,6 +39,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
         "incident?incident=IN0001&tab=Cause+and+actions", "incident?incident=IN0001&tab=Review", "actions",
         "actions?action=ACT0001",
+        "processing", "processing?model=M0001", "processing?model=M0002&paper=assessment",
         "privacy", "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
         "fairness?run=R0002", "findings", "finding?finding=F0001", "reviews", "review?review=RV0001",
         "comparison?run=R0003&against=R0001", *(f"report?run=R0003&part={part}" for part in PARTS),
@@ -55,7 +56,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "approver2": (
         "break_glass", "break_glass?access=BG0001", "grants", "access_reviews", "access_review?review=AR0001",
         "duties", "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals",
-        "approval?change=CR0002",
+        "approval?change=CR0002", "subject_requests", "subject_request?request=SR0001",
         "approval?change=CR0001",
     ),
     "auditor": (

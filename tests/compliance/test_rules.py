@@ -31,6 +31,8 @@ HEAD = rules.Head("ledger", 7, 7, 7)
 OUTSIDE = rules.SentOutside("AD0001", "mailbox", NOON - 30 * DAY, NOON - 7 * DAY, True)
 EVENTS = rules.RemovedEvents("BE0001", NOON - 366 * DAY, NOON, 366)
 ROLES = rules.PersonRoles("P0001", ("owner", "developer", "approver"))
+BIAS = rules.BiasTerm("BD0001", "D0001", "P0001", NOON - 3 * DAY)
+COLUMNS = rules.BiasColumns("M0001 1.0.0 E0001", "M0001", "P0001", "1.0.0", ())
 TEXT = rules.PersonalDataText("finding F0001, detail", "detail", Cause.FINDING, "F0001", "M0001", ())
 MESSAGE = rules.Outgoing("msg_1", "A webhook message to W0001", NOON - 24 * HOUR, False)
 
@@ -55,6 +57,8 @@ LINES = (
     (rules.answer_stands, replace(ANSWER, ends=NOON + HOUR), {"ends": NOON}, "expired today"),
     (rules.document_is_current, DOCUMENT, {"kept": False}, "is not kept"),
     (rules.document_is_current, DOCUMENT, {"left": 2}, "has 2 places to fill in"),
+    (rules.bias_data_are_deleted, BIAS, {"delete_by": NOON - 3 * DAY - HOUR}, "were to be deleted 3 days ago"),
+    (rules.bias_data_have_a_purpose, COLUMNS, {"uncovered": ("race",)}, "Groups by race are compared in 1.0.0"),
     (rules.ledger_verifies, LEDGER, {"passed": False, "faults": "step 8, root"}, "step 8, root"),
     (rules.ledger_grew, HEAD, {"stored": 6}, "6 entries are stored"),
     (rules.ledger_grew, HEAD, {"seen": 8}, "an earlier run saw 8"),

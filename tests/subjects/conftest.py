@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from core.access.rules import SYSTEM
 from core.inventory.tables import Draft, Model
@@ -71,7 +71,7 @@ class World:
     def actions(self) -> list[str]:
         """The action of every entry, oldest first."""
         with self.store.reading() as session:
-            return list(session.exec(select(LogEntry.action).order_by(LogEntry.idx)))
+            return list(session.exec(select(LogEntry.action).order_by(col(LogEntry.idx))))
 
     def row(self, table: type[Evidence]) -> Evidence:
         with self.store.reading() as session:

@@ -21,6 +21,7 @@ ELSEWHERE: Mapping[Cause, str] = {
     Cause.PERSON: "/administration",
     Cause.MESSAGE: "/administration",
     Cause.LEDGER: "/ledger",
+    Cause.BIAS_DATA: "/processing",
 }
 
 

@@ -1,5 +1,11 @@
 """One rule for each routine check: from one fact and the settings to a deviation or none; nothing else decides."""
 
+from core.compliance.rules.bias_data import (
+    BiasColumns,
+    BiasTerm,
+    bias_data_are_deleted,
+    bias_data_have_a_purpose,
+)
 from core.compliance.rules.decisions import (
     Approver,
     ConditionTerm,
@@ -48,6 +54,8 @@ __all__ = [
     "AnswerTerm",
     "Approver",
     "AuditAction",
+    "BiasColumns",
+    "BiasTerm",
     "Cause",
     "ConditionTerm",
     "Decision",
@@ -69,6 +77,8 @@ __all__ = [
     "action_is_in_time",
     "answer_stands",
     "approver_is_independent",
+    "bias_data_are_deleted",
+    "bias_data_have_a_purpose",
     "checkpoint_is_outside",
     "condition_is_met",
     "decision_is_made",

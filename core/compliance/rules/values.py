@@ -23,6 +23,7 @@ class Cause(StrEnum):
     MESSAGE = "message"
     LEDGER = "ledger"
     EVENTS = "events"
+    BIAS_DATA = "bias-test data"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Records of processing (GDPR 30), impact assessments (35), and why bias-test data are held (AI Act 4a)."""
+"""Records of processing (GDPR 30) and impact assessments (GDPR 35), filled from the inventory."""

@@ -1,7 +1,6 @@
-"""Whether an impact assessment is needed, which gaps a record of processing has, and what bias-test data take."""
+"""Whether an impact assessment is needed (GDPR 35), and who keeps records of processing (GDPR 30)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.access.rules import Actor, Permission, permission_refusals
@@ -13,19 +12,6 @@ class PaperKind(StrEnum):
 
     RECORD = "record of processing"  # GDPR 30
     ASSESSMENT = "impact assessment"  # GDPR 35
-
-
-class Basis(StrEnum):
-    """On what special categories of personal data are processed to find and correct bias."""
-
-    CONSENT = "explicit consent"  # GDPR 9(2)(a)
-    PUBLIC_INTEREST = "substantial public interest"  # GDPR 9(2)(g)
-    RESEARCH = "statistics and research"  # GDPR 9(2)(j)
-    BIAS_DETECTION = "bias detection and correction"  # EU AI Act 4a; before it 10(5)
-
-
-LONGEST_TERM = timedelta(days=3 * 366)
-SHORTEST = 20
 
 
 @dataclass(frozen=True)
@@ -81,65 +67,6 @@ def screened(facts: Screening) -> Need:
     return Need(bool(because), tuple(because), tuple(said for said, answer in asked.items() if answer is None))
 
 
-@dataclass(frozen=True)
-class BiasFacts:
-    """What is declared about special categories of data in a dataset that are to find bias."""
-
-    columns: tuple[str, ...]
-    purpose: str
-    necessity: str
-    basis: Basis
-    basis_detail: str
-    safeguards: str
-    readers: str
-    delete_by: datetime
-
-
 def paper_refusals(actor: Actor) -> tuple[Refusal, ...]:
     """Why this actor cannot keep a record of processing or an assessment."""
     return permission_refusals(actor, Permission.DOCUMENT_WRITE)
-
-
-def purpose_refusals(facts: BiasFacts, actor: Actor, at: datetime) -> tuple[Refusal, ...]:
-    """Why a purpose of bias-test data cannot be declared: every condition of AI Act 4a(1) is answered, with an end."""
-    reasons = list(permission_refusals(actor, Permission.DATA_CLASSIFY))
-    if not facts.columns:
-        reasons.append(Refusal("columns", "No column is named", "EU AI Act 4a", "Name the columns it is about."))
-    for what, said in (
-        ("the purpose", facts.purpose), ("why other data would not do", facts.necessity),
-        ("what the basis rests on", facts.basis_detail), ("the safeguards", facts.safeguards),
-        ("who may read", facts.readers),
-    ):  # fmt: skip
-        if len(said.strip()) < SHORTEST:
-            message = f"{what.capitalize()} is said in fewer than {SHORTEST} characters"
-            reasons.append(Refusal("said", message, "EU AI Act 4a", "Say it so that others understand."))
-    if not at < facts.delete_by <= at + LONGEST_TERM:
-        reasons.append(
-            Refusal(
-                "delete-by",
-                "The day of deletion lies in the past, or more than three years ahead",
-                "EU AI Act 4a(1)(e)",
-                "Name the day on which the bias has been corrected or the data reach the end of their retention.",
-            )
-        )
-    return tuple(reasons)
-
-
-def end_refusals(ended: bool, how: str, actor: Actor) -> tuple[Refusal, ...]:
-    """Why a purpose cannot be ended."""
-    reasons = list(permission_refusals(actor, Permission.DATA_CLASSIFY))
-    if ended:
-        reasons.append(Refusal("ended", "The purpose has ended"))
-    if len(how.strip()) < SHORTEST:
-        reasons.append(Refusal("said", "It is not said how the data were deleted", "EU AI Act 4a(1)(e)", "Say how."))
-    return tuple(reasons)
-
-
-def lacking(columns: frozenset[str], covered: frozenset[str], *, past: bool) -> tuple[Refusal, ...]:
-    """Why attributes of a dataset do not count for fairness: special categories without a purpose in force."""
-    missing = sorted(columns - covered)
-    if not missing:
-        return ()
-    over = "the purpose is over" if past else "no purpose is declared"
-    message = f"For {', '.join(missing)}, a special category of personal data, {over}"
-    return (Refusal("bias-purpose", message, "EU AI Act 4a", "Declare the purpose on the page Processing."),)

@@ -1,0 +1,1 @@
+"""Records of processing, impact assessments and bias-test data, as their page draws them."""

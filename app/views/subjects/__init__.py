@@ -1,0 +1,1 @@
+"""Requests of people whose data are held, as their pages draw them."""
