@@ -7,6 +7,7 @@ from app.components import Back, head, section
 from app.components.me import require
 from app.composition import workplace
 from app.views.fairness import attribute_chosen, errors_table, groups_table, how_computed, verdict_box
+from app.views.redacted import redacted_line
 from core.access.rules import Permission
 from core.errors import NotFound
 from core.reports.assembling.validation import fairness_tables
@@ -35,6 +36,7 @@ if chosen is None:
     st.stop()
 
 verdict_box(chosen, page)
+redacted_line(page.run)
 groups_table(chosen)
 left, right = st.columns([3, 2], gap="large")
 with left:

@@ -8,6 +8,7 @@ from app.composition import now, workplace
 from app.navigation import page_file
 from app.views.exceptions import standing_lines
 from app.views.progress import watch
+from app.views.redacted import redacted_line
 from app.views.report import bias_audit, drift, fairness, performance, quality, reasons, robustness, summary
 from app.views.report.reading import read_report
 from core.access.rules import Permission
@@ -29,6 +30,7 @@ with actions:
         st.switch_page(page_file("comparison"), query_params={"run": report.number})
 summary.verdict_box(report)
 standing_lines(excepted)
+redacted_line(page.run)
 if report.result is None:
     if page.run.status in PENDING:
         watch(place, report.number)

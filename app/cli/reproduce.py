@@ -78,7 +78,8 @@ def as_text(found: "Reproduction") -> str:
     if found.wrong_inputs:
         lines = [f"{found.run} cannot be computed again. What differs from what it was computed from:"]
         lines += [
-            f"  {one.what}: expected {one.expected}, found {one.found or 'nothing'}" for one in found.wrong_inputs
+            f"  {one.what}: expected {one.expected}, found {one.found or 'nothing'}{f' ({one.why})' if one.why else ''}"
+            for one in found.wrong_inputs
         ]
         return "\n".join(lines)
     if found.same_bytes:

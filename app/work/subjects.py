@@ -8,12 +8,12 @@ from app.work.tasks import LOOKED_AT, Task, urgency
 from core.access.rules import Actor, Permission
 from core.privacy.subjects.filing import facts_of
 from core.privacy.subjects.queries import RequestFilter, RequestRow, requests_page
-from core.privacy.subjects.rules import RequestStatus, confirm_refusals
+from core.privacy.subjects.rules import RequestStatus, confirm_refusals, handle_refusals, read_refusals
 
 
 def requests_to_handle(session: Session, actor: Actor, at: datetime) -> list[Task]:
     """Open requests with a next step of those who handle them."""
-    if Permission.SUBJECT_REQUEST_HANDLE not in actor.permissions:
+    if handle_refusals(actor):
         return []
     rows = requests_page(session, RequestFilter(open_only=True), actor=actor, at=at, limit=LOOKED_AT, offset=0).rows
     mine = [row for row in rows if row.row.status is RequestStatus.OPEN and row.row.person != actor.id]
@@ -22,7 +22,7 @@ def requests_to_handle(session: Session, actor: Actor, at: datetime) -> list[Tas
 
 def erasures_to_confirm(session: Session, actor: Actor, at: datetime) -> list[Task]:
     """Erasures that somebody else proposed."""
-    if Permission.SUBJECT_REQUEST_CONFIRM not in actor.permissions:
+    if Permission.SUBJECT_REQUEST_CONFIRM not in actor.permissions or read_refusals(actor):
         return []
     rows = requests_page(session, RequestFilter(open_only=True), actor=actor, at=at, limit=LOOKED_AT, offset=0).rows
     return [

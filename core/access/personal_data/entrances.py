@@ -48,6 +48,7 @@ class Exempt:
 ACCOUNT = Exempt("account data of the people who work here")
 ADDRESSES = Exempt("where messages go: an address is what it holds")
 DERIVED = Exempt("made of what was looked at when it was stored")
+CONTACTS = Exempt("the controller and its officers, whom the record has to name (GDPR 30)")
 SIGNED = Exempt("digests, keys and signatures")
 SEALED = Exempt("encrypted")
 
@@ -95,7 +96,9 @@ PLACES: Mapping[str, Entrance | Exempt] = {
     "event_count": Entrance.STREAM,
     "field_change": Entrance.MACHINE,
     "bulk_edit_row": Entrance.MACHINE,
+    "erasure_order": SIGNED,
     "export_schedule.problem": Entrance.MACHINE,
+    "file_redaction": SIGNED,
     "finding_act.before": Entrance.MACHINE,
     "finding_act.after": Entrance.MACHINE,
     "import_job.error": Entrance.MACHINE,
@@ -111,6 +114,7 @@ PLACES: Mapping[str, Entrance | Exempt] = {
     "output_review": Entrance.STREAM,
     "overdue_notice": Entrance.MACHINE,
     "policy_simulation.error": Entrance.MACHINE,
+    "processing_paper": CONTACTS,
     "question.answer": Entrance.NOTE,
     "question.text": Entrance.NOTE,
     "registry_difference": Entrance.MACHINE,
@@ -122,6 +126,11 @@ PLACES: Mapping[str, Entrance | Exempt] = {
     "rollout_hold": Entrance.MACHINE,
     "run.error": Entrance.MACHINE,
     "stress_schedule.said": Entrance.MACHINE,
+    "subject_found": DERIVED,
+    "subject_request.error": Entrance.MACHINE,
+    "subject_request.package": SIGNED,
+    "subject_request.reference": SIGNED,
+    "subject_request.sealed": SEALED,
     "stress_test.error": Entrance.MACHINE,
 }
 

@@ -24,6 +24,7 @@ from core.reports.values import (
     VerdictRow,
 )
 from core.validation.queries import VersionEvidence, checks_of
+from core.validation.redacted import redacted_inputs, redaction_in_words
 from core.validation.results import from_json
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 from core.validation.uploads import ColumnMapping
@@ -66,6 +67,7 @@ def _run(
         requested_at=run.requested_at,
         finished_at=run.finished_at,
         current=run is latest and evidence.replaced_at is None,
+        redacted=redaction_in_words(redacted_inputs(session, run)),
         verdicts=tuple(
             _verdict(check, titles, evidence.table_digest, excepted(check, standing, at)) for check in checks
         ),

@@ -84,6 +84,7 @@ def _run(run: RunRecord, people: Reader) -> Facts:
             ("File as received, SHA-256", Hash(run.file_digest)),
             ("Table that was computed from, SHA-256", Hash(run.table_digest)),
             ("Result, SHA-256", Hash(run.result_digest)),
+            *((("Erased since", run.redacted),) if run.redacted else ()),
         ),
     )
 

@@ -56,6 +56,7 @@ class RunRecord:
     finished_at: datetime | None
     current: bool
     verdicts: tuple[VerdictRow, ...]
+    redacted: str = ""  # what its inputs lost since, in words
 
 
 @dataclass(frozen=True)

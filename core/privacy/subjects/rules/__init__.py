@@ -1,8 +1,9 @@
 """Who may take which step of a subject request, and what stands against it; nothing here reads the store."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from core.access.rules import Actor, Permission, permission_refusals
+from core.access.rules import ORGANISATION, Actor, Permission, permission_refusals
 from core.errors import Refusal
 from core.privacy.subjects.rules.words import (
     ACKNOWLEDGE_DAYS as ACKNOWLEDGE_DAYS,
@@ -51,13 +52,13 @@ SHORTEST, LONGEST = 10, 2000
 
 
 def handle_refusals(actor: Actor) -> tuple[Refusal, ...]:
-    """Why this actor cannot handle requests."""
-    return permission_refusals(actor, Permission.SUBJECT_REQUEST_HANDLE)
+    """Why this actor cannot handle requests: a person may be found anywhere, so the role has to reach everywhere."""
+    return permission_refusals(_everywhere(actor), Permission.SUBJECT_REQUEST_HANDLE)
 
 
 def read_refusals(actor: Actor) -> tuple[Refusal, ...]:
     """Why this actor cannot read requests: who handles or confirms them does."""
-    may = {Permission.SUBJECT_REQUEST_HANDLE, Permission.SUBJECT_REQUEST_CONFIRM} & actor.permissions
+    may = {Permission.SUBJECT_REQUEST_HANDLE, Permission.SUBJECT_REQUEST_CONFIRM} & _everywhere(actor).permissions
     return () if may else handle_refusals(actor)
 
 
@@ -119,7 +120,7 @@ def propose_refusals(facts: RequestFacts, actor: Actor) -> tuple[Refusal, ...]:
 
 def confirm_refusals(facts: RequestFacts, actor: Actor) -> tuple[Refusal, ...]:
     """Why an erasure cannot be confirmed: somebody other than who proposed it, checked or filed it does."""
-    reasons = list(permission_refusals(actor, Permission.SUBJECT_REQUEST_CONFIRM))
+    reasons = list(permission_refusals(_everywhere(actor), Permission.SUBJECT_REQUEST_CONFIRM))
     reasons += _standing(facts)
     if not facts.proposed_by:
         reasons.append(Refusal("not-proposed", "Nobody proposed the erasure", way_out="An approver proposes it."))
@@ -194,6 +195,10 @@ def said_refusals(said: str, what: str, longest: int = LONGEST) -> tuple[Refusal
         return ()
     message = f"{what.capitalize()} has {len(said.strip()):,} characters, not {SHORTEST} to {longest:,}"
     return (Refusal("said", message, way_out="Say it, without personal data."),)
+
+
+def _everywhere(actor: Actor) -> Actor:
+    return replace(actor, about=ORGANISATION)
 
 
 def _open(facts: RequestFacts, actor: Actor) -> list[Refusal]:
