@@ -3,14 +3,18 @@
 import shutil
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
+from sqlmodel import col, select
 
 from core.access.redactions import redactions_of
+from core.access.redactions.tables import FileRedaction
 from core.privacy.subjects.erasing import Erased, erase_found
 from core.privacy.subjects.matching import Terms, phrases_of
 from core.privacy.subjects.orders import keep_order, new_key, new_order
 from core.privacy.subjects.replay import orders_to_replay, replay_erasures
 from core.privacy.subjects.scanning import scan
+from core.privacy.subjects.verifying import redaction_faults
+from core.store.files import Redaction
 from core.validation.reproducing import reproduce
 from core.validation.tables import Evidence
 from tests.subjects.conftest import CUSTOMER, LATER, SPELT, TERMS, World, left_in
@@ -134,3 +138,21 @@ def test_an_order_of_erasure_names_nobody(small_world: World) -> None:
     erase(small_world)
 
     assert list(left_in([small_world.places.orders])) == []
+
+
+def test_a_redaction_without_its_entry_and_an_entry_without_its_redaction_are_found(small_world: World) -> None:
+    erase(small_world)
+    files = small_world.places.evidence
+
+    def faults() -> list[str]:
+        with small_world.store.reading() as session:
+            return list(redaction_faults(session, small_world.places))
+
+    assert faults() == []
+    other = files.add([b"another file"]).digest
+    files.redact(Redaction(other, "", "SR0009", 3, 1))
+    assert faults() == [f"evidence {other[:8]} has a note of an erasure that is not on record"]
+    with small_world.store.transaction() as tx:
+        former = tx.session.exec(select(FileRedaction.former).where(FileRedaction.folder == "evidence")).first()
+        tx.session.execute(delete(FileRedaction).where(col(FileRedaction.former) == former))
+    assert len(faults()) == 3

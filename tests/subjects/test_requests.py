@@ -153,7 +153,7 @@ def test_an_erasure_takes_two_people_and_then_everything_is_gone(small_world: Wo
     story.erase()
 
     row = story.row
-    assert (row.erased_hits, row.erased_at, row.error) == (11, LATER, "")
+    assert (row.erased_hits, row.erased_at, row.error) == (10, LATER, "")
     story.do(steps.close_request, places=small_world.places, outcome=SAID)
     assert story.row.sealed == ""
     with small_world.store.reading() as session, pytest.raises(NotFound):
