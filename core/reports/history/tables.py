@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.access.redactions.tables import FileRedaction
 from core.access.tables import Delegation, Person, RoleGrant, SignInSession, Token
 from core.approval.rules import ChangeStatus
 from core.approval.tables import (
@@ -119,6 +120,7 @@ INVENTORY = (
     Rewound(Link, "made_at", turns=(Turn("ended_at", {"ended_at": None, "ended_by": "", "ended_reason": ""}),)),
 )
 VALIDATION = (
+    Rewound(FileRedaction, "redacted_at"),
     Rewound(Evidence, "uploaded_at", (OF_VERSION,), (Turn("replaced_at", {"replaced_at": None}),)),
     Rewound(
         Run,
