@@ -10,6 +10,7 @@ from app.views.confirmation import confirmation
 from app.views.personal_data.columns import columns_table, decide_on_column, decisions_table, withdraw_form
 from app.views.personal_data.entrances import entrances_table
 from app.views.personal_data.texts import decide_on_text, decided_lines, texts_table
+from app.views.subjects.ways import ways_on
 from core.access.queries import names
 from core.access.rules import Permission
 from core.privacy.queries import columns_waiting, decisions, met, texts_decided, texts_waiting, waiting
@@ -22,6 +23,7 @@ with place.store.reading() as session:
 said = f"**{counted(open_.texts, 'text')} and {counted(open_.columns, 'column')} wait for a decision.**"
 head("Personal data", f"{said} :gray[Whoever wrote a text or handed a table in never decides on it.]")
 confirmation()
+ways_on(viewer)
 if not (open_.texts or open_.columns):
     words = "A text that is held back, or a column that stops an upload, waits here for somebody else."
     with empty("Nothing waits for a decision.", words):
