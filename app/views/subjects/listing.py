@@ -14,7 +14,7 @@ from app.views.confirmation import confirm_next
 from app.work.tasks import urgency
 from core.privacy.subjects.filing import NewRequest, file_request, standing
 from core.privacy.subjects.queries import RequestRow
-from core.privacy.subjects.rules import CHANNELS, Regime, RequestKind, RequestStatus, handle_refusals
+from core.privacy.subjects.rules import CHANNELS, Regime, RequestKind, RequestStatus, called, handle_refusals
 
 ASKS_FOR = {
     RequestKind.ACCESS: "access: a copy of what is held",
@@ -51,7 +51,7 @@ def requests_table(rows: Sequence[RequestRow], at: datetime) -> None:
         [
             {
                 "Number": link(row.row.number, "/subject_request", request=row.row.number),
-                "Asks for": plain(word(row.row.kind)),
+                "Asks for": plain(word(called(row.row.kind, row.row.regime))),
                 "Law": row.row.regime.value,
                 "User": plain(row.row.person) if row.row.person else "–",
                 "Received": day(row.row.received_at, today=at),

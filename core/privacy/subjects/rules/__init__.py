@@ -6,47 +6,40 @@ from datetime import datetime
 from core.access.rules import ORGANISATION, Actor, Permission, permission_refusals
 from core.errors import Refusal
 from core.privacy.subjects.rules.words import (
-    ACKNOWLEDGE_DAYS as ACKNOWLEDGE_DAYS,
+    ACKNOWLEDGE_DAYS,
+    CCPA_TERM,
+    CHANNELS,
+    GROUNDS,
+    Ground,
+    GroundText,
+    Regime,
+    RequestFacts,
+    RequestKind,
+    RequestStatus,
+    Treatment,
+    acknowledge_by,
+    called,
+    due,
+    grounds_for,
 )
-from core.privacy.subjects.rules.words import (
-    CCPA_TERM as CCPA_TERM,
-)
-from core.privacy.subjects.rules.words import (
-    CHANNELS as CHANNELS,
-)
-from core.privacy.subjects.rules.words import (
-    GROUNDS as GROUNDS,
-)
-from core.privacy.subjects.rules.words import (
-    Ground as Ground,
-)
-from core.privacy.subjects.rules.words import (
-    GroundText as GroundText,
-)
-from core.privacy.subjects.rules.words import (
-    Regime as Regime,
-)
-from core.privacy.subjects.rules.words import (
-    RequestFacts as RequestFacts,
-)
-from core.privacy.subjects.rules.words import (
-    RequestKind as RequestKind,
-)
-from core.privacy.subjects.rules.words import (
-    RequestStatus as RequestStatus,
-)
-from core.privacy.subjects.rules.words import (
-    Treatment as Treatment,
-)
-from core.privacy.subjects.rules.words import (
-    acknowledge_by as acknowledge_by,
-)
-from core.privacy.subjects.rules.words import (
-    due as due,
-)
-from core.privacy.subjects.rules.words import (
-    grounds_for as grounds_for,
-)
+
+__all__ = [
+    "ACKNOWLEDGE_DAYS",
+    "CCPA_TERM",
+    "CHANNELS",
+    "GROUNDS",
+    "Ground",
+    "GroundText",
+    "Regime",
+    "RequestFacts",
+    "RequestKind",
+    "RequestStatus",
+    "Treatment",
+    "acknowledge_by",
+    "called",
+    "due",
+    "grounds_for",
+]
 
 SHORTEST, LONGEST = 10, 2000
 

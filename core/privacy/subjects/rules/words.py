@@ -24,6 +24,21 @@ class Regime(StrEnum):
     CCPA = "CCPA"
 
 
+CCPA_WORDS: Mapping[RequestKind, str] = MappingProxyType(
+    {
+        RequestKind.ACCESS: "know",
+        RequestKind.ERASURE: "delete",
+        RequestKind.CORRECTION: "correct",
+        RequestKind.RESTRICTION: "limit the use",
+    }
+)
+
+
+def called(kind: RequestKind, regime: Regime) -> str:
+    """What the law calls it: “erasure”, or under the CCPA “delete”."""
+    return CCPA_WORDS[kind] if regime is Regime.CCPA else kind.value
+
+
 class RequestStatus(StrEnum):
     """Where a request stands."""
 
