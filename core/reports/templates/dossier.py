@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from core.access.redactions.tables import FileRedaction
 from core.access.tables import Person, RoleGrant
 from core.approval.tables import ChangeRequest, ChecklistAnswer, ChecklistItem, Condition, Dissent, Vote
 from core.inventory.moves import load_version
@@ -18,7 +19,7 @@ from core.reports.values.report import Asked, SubjectKind
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 
 TABLES = (
-    Person, RoleGrant, Model, ModelVersion, Dataset, Evidence, Run, CheckResult, Finding, Question, Conclusion,
+    Person, RoleGrant, Model, ModelVersion, Dataset, Evidence, FileRedaction, Run, CheckResult, Finding, Question, Conclusion,
     ChangeRequest, ChecklistItem, ChecklistAnswer, Vote, Condition, Dissent, PolicyException, PolicyVersion,
     RegulationPack,
 )  # fmt: skip
