@@ -153,6 +153,7 @@ class Statement(StrEnum):
     DIGEST = "digest"
     SCHEMA = "schema"
     ROWS = "rows"
+    BIAS_PURPOSE = "bias purpose"  # in force, for each special category that groups are compared by
 
 
 @dataclass(frozen=True)

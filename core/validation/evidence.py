@@ -13,6 +13,7 @@ from core.inventory.tables import Dataset, Model, ModelVersion
 from core.policy.exceptions import Standing, covers, covers_missing, standing_exceptions_of
 from core.policy.rules import DatasetPart, Policy, Statement
 from core.policy.service import policies_by_id
+from core.validation.bias_purposes import BiasPurposes, bias_purposes, compared_groups
 from core.validation.held import (
     checks_by_key,
     datasets_of,
@@ -145,8 +146,8 @@ def finding_facts(row: Finding) -> FindingFacts:
     return FindingFacts(row.status, row.raised_by, row.remediated_by, row.owner, row.severity)
 
 
-def stated_of(dataset: Dataset | None) -> frozenset[Statement]:
-    """What the record of a dataset states."""
+def stated_of(dataset: Dataset | None, *, bias_purpose: bool = True) -> frozenset[Statement]:
+    """What the record of a dataset states; a purpose of bias-test data where each compared special category has one."""
     if dataset is None:
         return frozenset()
     said = {
@@ -155,6 +156,7 @@ def stated_of(dataset: Dataset | None) -> frozenset[Statement]:
         Statement.DIGEST: dataset.digest,
         Statement.SCHEMA: dataset.declared_schema,
         Statement.ROWS: dataset.rows,
+        Statement.BIAS_PURPOSE: bias_purpose,
     }
     return frozenset(statement for statement, value in said.items() if value)
 
@@ -218,6 +220,7 @@ def _missing_of(
 ) -> Mapping[int, tuple[MissingClause, ...]]:
     policies = policies_by_id(session, {run.policy_version_id for run in runs.values()})
     datasets, passed = datasets_of(session, versions), passed_at(session, list(runs))
+    purposes = bias_purposes(session, [one.policy for one in policies.values()], at=at)
     found = {
         key: (version.model_id, lacking)
         for key, version in zip(keys_of(versions), versions, strict=True)
@@ -229,6 +232,7 @@ def _missing_of(
                 version,
                 files[key],
                 datasets,
+                purposes,
                 age_in_days(passed.get(key), at),
             )
         )
@@ -256,10 +260,14 @@ def _missing(
     version: ModelVersion,
     files: Sequence[Evidence],
     datasets: Mapping[int, Dataset],
+    purposes: BiasPurposes,
     stressed: float | None,
 ) -> tuple[MissingClause, ...]:
     parts = {DatasetPart.TRAINING: version.training_dataset_id, DatasetPart.TEST: version.test_dataset_id}
-    stated = {part: stated_of(datasets.get(key)) for part, key in parts.items()}
+    compared = compared_groups(row.mapping for row in files)
+    stated = {
+        part: stated_of(datasets.get(key), bias_purpose=purposes.cover(compared, key)) for part, key in parts.items()
+    }
     at_hand = {row.kind.value for row in files}
     return (
         *missing_evidence(policy, tier, at_hand),

@@ -1,6 +1,8 @@
 """Records of processing and assessments are filled from the inventory; bias-test data have a purpose and an end."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -12,11 +14,14 @@ from core.inventory.bias_data.rules import Basis, BiasFacts, special_categories
 from core.inventory.bias_data.service import declare_purpose, end_purpose, purposes
 from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.service import Ledger
+from core.policy.service import default_policy_text
 from core.privacy.processing.rules import PaperKind, Screening, screened
 from core.privacy.processing.service import keep_paper, paper, paper_lines
 from core.store import Store
+from core.validation.evidence import missing_clauses
 from core.validation.tables import Evidence
-from tests.builders import NOON, Cast, a_cast, a_version, new_evidence
+from tests.builders import NOON, Cast, a_cast, a_policy, a_version, new_evidence
+from tests.validation.conftest import MAPPING, lines, make_bench
 
 WORDS = "Said so that others understand it."
 FACTS = BiasFacts(("race",), WORDS, WORDS, Basis.BIAS_DETECTION, WORDS, WORDS, WORDS, NOON + timedelta(days=90))
@@ -147,3 +152,23 @@ def test_groups_by_race_take_a_purpose_until_it_is_past(sqlite_store: Store, led
         assert purposes_held(session, Reading(NOON, {}, {}, frozenset(), "", lambda: NOON)).facts == ()
         assert purposes(session)[0].row.ended_how == "Deleted with the file of the test."
     assert uncovered(0) == {"race"}
+
+
+def test_a_policy_may_ask_for_a_purpose_before_groups_by_race_count(
+    sqlite_store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    bench = make_bench(sqlite_store, ledger, tmp_path)
+    demand = '\n[[required_dataset]]\nclause = "9.9"\ndataset = "test"\nstates = ["bias purpose"]\ntiers = [1]\n'
+    a_policy(sqlite_store, default_policy_text() + demand, at=NOON)
+    bench.hand_in(lines(40, header="label,prediction,race"), replace(MAPPING, sensitive=("race",)))
+    run = bench.start()
+
+    def lacking() -> list[str]:
+        with sqlite_store.reading() as session:
+            return [one.clause for one in missing_clauses(session, bench.row, bench.run(run), at=NOON)]
+
+    assert lacking() == ["9.9"]
+    declare_purpose(
+        sqlite_store, ledger, dataset=dataset_of(sqlite_store), facts=FACTS, actor=bench.cast.developer, at=NOON
+    )
+    assert lacking() == []

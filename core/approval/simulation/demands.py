@@ -17,6 +17,7 @@ from core.inventory.tables import Dataset, Model, ModelVersion, ProductionPointe
 from core.policy.exceptions import AllStanding, Standing, covers_missing
 from core.policy.rules import ALL_TIERS, DatasetPart, Policy
 from core.policy.service import policy_by_id
+from core.validation.bias_purposes import bias_purposes, compared_groups
 from core.validation.evidence import stated_of
 from core.validation.requiring import missing_evidence, missing_statements
 from core.validation.rules import FindingStatus, MissingClause, Severity
@@ -99,9 +100,12 @@ def lacking(session: Session, draft: Policy, standing: AllStanding, *, at: datet
         ),
     )
     kinds: dict[int, set[str]] = {}
-    at_hand = select(col(Evidence.version_id), col(Evidence.kind)).where(col(Evidence.replaced_at).is_(None)).distinct()
-    for version_id, kind in session.execute(at_hand):
+    mappings: dict[int, set[str]] = {}
+    purposes = bias_purposes(session, [draft], at=at)
+    at_hand = select(col(Evidence.version_id), col(Evidence.kind), col(Evidence.mapping))
+    for version_id, kind, mapping in session.execute(at_hand.where(col(Evidence.replaced_at).is_(None))):
         kinds.setdefault(version_id, set()).add(kind.value)
+        mappings.setdefault(version_id, set()).add(mapping)
     rows = session.execute(
         select(col(ModelVersion.id), col(Model.id), col(Model.tier), training, test)
         .join(Model, col(Model.id) == col(ModelVersion.model_id))
@@ -112,7 +116,11 @@ def lacking(session: Session, draft: Policy, standing: AllStanding, *, at: datet
     passed = passed_at(session) if draft.stress.required else {}
     uncovered = covered = 0
     for version_id, model_id, tier, first, second in rows:
-        stated = {DatasetPart.TRAINING: stated_of(first), DatasetPart.TEST: stated_of(second)}
+        compared = compared_groups(mappings.get(version_id or 0, set()))
+        stated = {
+            part: stated_of(one, bias_purpose=purposes.cover(compared, one.id))
+            for part, one in ((DatasetPart.TRAINING, first), (DatasetPart.TEST, second))
+        }
         at_hand_now = kinds.get(version_id or 0, set())
         found = [
             *missing_evidence(draft, tier, at_hand_now),

@@ -95,11 +95,11 @@ def purposes(session: Session, *, datasets: frozenset[int] | None = None) -> tup
     return tuple(PurposeRow(*row) for row in rows)
 
 
-def covered_by_dataset(session: Session, *, at: datetime) -> Mapping[int, frozenset[str]]:
-    """By the row number of a dataset, its columns with a purpose in force, folded."""
+def covered_by_dataset(session: Session, *, at: datetime | None) -> Mapping[int, frozenset[str]]:
+    """By the row number of a dataset, its columns with a purpose in force, folded; without a moment, not ended."""
     found: dict[int, frozenset[str]] = {}
     for one in purposes(session):
-        if one.row.ended_at is None and one.row.delete_by >= at:
+        if one.row.ended_at is None and (at is None or one.row.delete_by >= at):
             known = found.get(one.row.dataset_id, frozenset())
             found[one.row.dataset_id] = known | {column.casefold() for column in one.columns}
     return found

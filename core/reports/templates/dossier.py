@@ -19,8 +19,8 @@ from core.reports.values.report import Asked, SubjectKind
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 
 TABLES = (
-    Person, RoleGrant, Model, ModelVersion, Dataset, Evidence, FileRedaction, Run, CheckResult, Finding, Question, Conclusion,
-    ChangeRequest, ChecklistItem, ChecklistAnswer, Vote, Condition, Dissent, PolicyException, PolicyVersion,
+    Person, RoleGrant, Model, ModelVersion, Dataset, Evidence, FileRedaction, Run, CheckResult, Finding, Question,
+    Conclusion, ChangeRequest, ChecklistItem, ChecklistAnswer, Vote, Condition, Dissent, PolicyException, PolicyVersion,
     RegulationPack,
 )  # fmt: skip
 
