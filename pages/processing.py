@@ -5,6 +5,7 @@ import streamlit as st
 from app.components import head, paged
 from app.components.me import require
 from app.composition import now, workplace
+from app.navigation import page_file
 from app.views.confirmation import confirmation
 from app.views.processing.listing import models_table, said_in_short, section_of_bias_data
 from app.views.processing.one import chosen_kind, form, gaps, need, paper_head, text_of, versions
@@ -24,7 +25,7 @@ if model:
     confirmation()
     row = st.container(horizontal=True)
     for word, label in (("record", "Record of processing"), ("assessment", "Impact assessment")):
-        row.page_link("pages/processing.py", label=label, query_params={"model": model, "paper": word})
+        row.page_link(page_file("processing"), label=label, query_params={"model": model, "paper": word})
     need(shown)
     left, right = st.columns([5, 4], gap="large")
     with left:

@@ -10,6 +10,7 @@ from app.components.formats import counted, day
 from app.components.me import Me
 from app.components.status import word
 from app.composition import Workplace, now
+from app.navigation import page_file
 from app.views.confirmation import confirm_next
 from app.work.tasks import urgency
 from core.privacy.subjects.filing import NewRequest, file_request, standing
@@ -106,7 +107,7 @@ def filing_form(place: Workplace, viewer: Me, people: dict[str, str]) -> None:
             filed = file_request(place.store, place.ledger, new=new, actor=viewer.actor, at=now())
             earlier = f" They asked before: {', '.join(filed.earlier)}." if filed.earlier else ""
             confirm_next(f"{filed.number} is put down: ledger entry {filed.entry}.{earlier}")
-            st.switch_page("pages/subject_request.py", query_params={"request": filed.number})
+            st.switch_page(page_file("subject_request"), query_params={"request": filed.number})
 
 
 def received_at(chosen: date, at: datetime) -> datetime:

@@ -93,8 +93,10 @@ def _text(
     title: str, label: str, button: str, reasons: Sequence[Refusal], do: Callable[[str], Recorded], said: str, *,
     key: str, help_text: str = "",
 ) -> None:  # fmt: skip
-    with st.container(border=True):
-        section(title)
+    card = st.expander(f"{title}: not possible yet") if reasons else st.container(border=True)
+    with card:
+        if not reasons:
+            section(title)
         blocked(title, reasons)
         text = st.text_area(
             label, key=f"{key}_text", max_chars=4000, height=80, disabled=bool(reasons), help=help_text or None
@@ -136,6 +138,8 @@ def _propose(place: Workplace, viewer: Me, page: RequestPage) -> None:
     if page.facts.kind is not RequestKind.ERASURE or page.facts.proposed_by or page.facts.erased:
         return
     reasons = propose_refusals(page.facts, viewer.actor)
+    if not page.facts.searched:
+        return
     with st.container(border=True):
         section("Propose the erasure")
         blocked("The erasure", reasons)
