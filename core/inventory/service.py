@@ -66,7 +66,8 @@ def register(
 
     `version` names its datasets by number, or as "name version" of one of `datasets`.
     """
-    with deciding(store, ledger, "register a model", entity=Entity("model", "new"), actor=actor, at=at) as tx:
+    entity, line = Entity("model", "new"), model.business_line.strip()
+    with deciding(store, ledger, "register a model", entity=entity, line=line, actor=actor, at=at) as tx:
         return register_within(tx, ledger, model=model, version=version, datasets=datasets, actor=actor, at=at)
 
 

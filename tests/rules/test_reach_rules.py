@@ -58,6 +58,23 @@ def test_a_reach_covers_exactly_the_records_all_of_whose_models_lie_within(rules
         assert covered == COVERS[name], name
 
 
+def test_a_record_is_read_by_whom_one_of_its_models_lies_within_reach_of_and_without_a_model_by_everybody(
+    rules: Rules,
+) -> None:
+    access = rules.access
+    for name, reach in reaches(access).items():
+        single = {what for what in ("retail", "cards", "grouped") if what in COVERS[name]}
+        expected = {
+            "retail": "retail" in single,
+            "cards": "cards" in single,
+            "retail and grouped": bool({"retail", "grouped"} & single),
+            "retail and cards": bool({"retail", "cards"} & single),
+            "organisation": True,
+        }
+        seen = {what: reach.touches(records(access)[what]) for what in expected}  # type: ignore[attr-defined]
+        assert seen == expected, name
+
+
 def test_what_two_reaches_cover_together_is_what_either_covers(rules: Rules) -> None:
     known, singles = reaches(rules.access), ("retail", "cards", "grouped", "organisation")
     for (one, first), (other, second) in product(known.items(), repeat=2):

@@ -19,6 +19,8 @@ from app.api.problems import BadRequest
 from app.collecting import Busy, Collector, Recorded, collector_of
 from core.access.event_files import parquet_submission
 from core.access.event_log import record_refusals, submission_of
+from core.access.reach.belonging import models_refusals
+from core.access.rules import Permission
 from core.errors import Problem, Refused, Unreadable
 from core.inventory.event_inputs import input_forms
 from core.ledger.batches.queries import BatchFilter, BatchRow, batches, event_proof, find_event
@@ -188,8 +190,13 @@ def _read(path: Path, kind: str, caller: Caller) -> Submission:
     with place.store.reading() as session:
         forms = input_forms(session, at=at)
         if kind == PARQUET:
-            return parquet_submission(place.store, path, forms=forms, actor=caller.actor)
-        return submission_of(place.store, _objects(path.read_bytes(), kind), forms=forms, actor=caller.actor)
+            found = parquet_submission(place.store, path, forms=forms, actor=caller.actor)
+        else:
+            found = submission_of(place.store, _objects(path.read_bytes(), kind), forms=forms, actor=caller.actor)
+        models = set(found.events["model"].to_pylist()) if caller.actor.limits else set()
+        if reasons := models_refusals(session, caller.actor, Permission.EVENT_RECORD, models):
+            raise Refused(reasons)
+        return found
 
 
 def _objects(body: bytes, kind: str) -> list[object]:

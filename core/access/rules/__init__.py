@@ -122,6 +122,12 @@ def permission_refusals(actor: Actor, permission: Permission) -> tuple[Refusal, 
     )
 
 
+def line_refusals(actor: Actor, permission: Permission, line: str) -> tuple[Refusal, ...]:
+    """Why the actor cannot do this on a model of this business line: to which a model is moved, say."""
+    with deciding_about((Belonging(line),)):
+        return permission_refusals(actor, permission)
+
+
 def _reach_refusal(actor: Actor, permission: Permission) -> Refusal:
     short = sorted(role for role, _ in actor.limits if permission in PERMISSIONS[role])
     reaches = "; ".join(f"your role {role} reaches {actor.reach_of(role).words}" for role in short)

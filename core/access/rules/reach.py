@@ -33,6 +33,10 @@ class Reach:
             return True
         return bool(about) and all(one.line in self.lines or self.groups & one.groups for one in about)
 
+    def touches(self, about: About) -> bool:
+        """Whether a record with these models may be read: one of them lies within, or it belongs to no model."""
+        return not about or any(self.covers((one,)) for one in about)
+
     def with_(self, other: "Reach") -> "Reach":
         """What either covers."""
         if self.everywhere or other.everywhere:

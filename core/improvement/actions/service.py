@@ -46,7 +46,8 @@ class NewAction:
 
 def start_action(store: Store, ledger: Ledger, *, new: NewAction, actor: Actor, at: datetime) -> Done:
     """Open a corrective or preventive action as an act of its own."""
-    with deciding(store, ledger, Act.OPEN, entity=Entity("action", "new"), actor=actor, at=at) as tx:
+    entity, of = Entity("action", "new"), [Entity(ref.kind.value, ref.number) for ref in new.about]
+    with deciding(store, ledger, Act.OPEN, entity=entity, of=of, actor=actor, at=at) as tx:
         refuse(open_refusals(actor))
         return _open(tx, ledger, new, actor=actor, at=at)
 

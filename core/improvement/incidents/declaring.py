@@ -48,7 +48,8 @@ class NewIncident:
 
 def declare_incident(store: Store, ledger: Ledger, *, new: NewIncident, actor: Actor, at: datetime) -> Done:
     """Declare an incident; its number and its ledger entry."""
-    with deciding(store, ledger, "declare an incident", entity=Entity("incident", "new"), actor=actor, at=at) as tx:
+    entity, of = Entity("incident", "new"), [Entity(ref.kind.value, ref.number) for ref in _refs(new)]
+    with deciding(store, ledger, "declare an incident", entity=entity, of=of, actor=actor, at=at) as tx:
         return _declare(tx, ledger, new, actor=actor, at=at)
 
 

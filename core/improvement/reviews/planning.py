@@ -52,7 +52,8 @@ class NewReview:
 def plan_review(store: Store, ledger: Ledger, *, new: NewReview, actor: Actor, at: datetime) -> Done:
     """Plan a team review; whoever is to hold it can."""
     check_texts(TITLE, title=new.title)
-    with deciding(store, ledger, Act.PLAN, entity=Entity("review", "new"), actor=actor, at=at) as tx:
+    entity, of = Entity("review", "new"), [Entity("model", number) for number in new.models]
+    with deciding(store, ledger, Act.PLAN, entity=entity, of=of, line=new.business_line, actor=actor, at=at) as tx:
         may_hold = not lacking(tx.session, [new.holder], Permission.REVIEW_HOLD, at=at)
         refuse(
             (

@@ -56,7 +56,8 @@ def change_models(
     Raises `Refused` with the reasons of every model, `Conflict` when one changed since the preview.
     """
     _check(list(revisions), wish)
-    with deciding(store, ledger, "change models", entity=Entity("bulk edit", "new"), actor=actor, at=at) as tx:
+    entity, of = Entity("bulk edit", "new"), [Entity("model", number) for number in revisions]
+    with deciding(store, ledger, "change models", entity=entity, of=of, actor=actor, at=at) as tx:
         rows = _load(tx.session, list(revisions))
         targets = {row.number: wish.target(row) for row in rows}
         return _make(tx, ledger, rows, targets, revisions, reason=reason, undoes="", actor=actor, at=at)

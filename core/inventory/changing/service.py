@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.access.deciding import deciding
 from core.access.people import reason_refusals
-from core.access.rules import Actor, Permission, permission_refusals
+from core.access.rules import Actor, Permission, line_refusals, permission_refusals
 from core.errors import Conflict, Refusal, Refused, Unreadable
 from core.inventory.changing.fields import CHANGEABLE, as_entered, differences, with_changes
 from core.inventory.checking import model_problems, retired_refusals
@@ -94,6 +94,8 @@ def change_within(
     if not found:
         return Changed(model, (), row.revision, None)
     _accept(tx.session, row, after, {one.field for one in found})
+    if after.business_line != before.business_line:
+        _refuse(line_refusals(actor, Permission.MODEL_EDIT, after.business_line))
     found = (*found, *_tier_difference(tx, row, after, found, actor, at))
     return apply(tx, ledger, row, _values(after, found), found, reason=reason, actor=actor, at=at)
 

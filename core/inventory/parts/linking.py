@@ -32,7 +32,8 @@ def make_link(
     at: datetime,
 ) -> Recorded:
     """Say that one record bears on another. Raises Refused with every reason, NotFound, Unreadable."""
-    with deciding(store, ledger, "make a link", entity=Entity("link", "new"), actor=actor, at=at) as tx:
+    entity, of = Entity("link", "new"), (Entity("part", source), Entity("part", target))
+    with deciding(store, ledger, "make a link", entity=entity, of=of, actor=actor, at=at) as tx:
         _refuse(edit_refusals(actor))
         number = next_number(tx.session, "L")  # whoever links meanwhile waits here
         problems = list(text_problems("note", note, longest=1000, required=False))

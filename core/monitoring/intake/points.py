@@ -76,7 +76,8 @@ def record_metrics(
     a model, version or environment that is not in the inventory.
     """
     entity = Entity("model", points[0].model if points else "")
-    with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
+    of = [Entity("model", model) for model in sorted({point.model for point in points})]
+    with deciding(store, ledger, ACT, entity=entity, of=of, actor=actor, at=at) as tx:
         if reasons := report_refusals(actor):
             raise Refused(reasons)
         refuse_unsound(list(_problems(points, at)))
