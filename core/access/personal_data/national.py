@@ -41,6 +41,11 @@ _BY_FORM: tuple[tuple[re.Pattern[str], tuple[Callable[[str], bool], ...]], ...] 
     (re.compile(r"[0-9]{9}"), (dutch.is_valid,)),
 )
 _DATED = re.compile(r"[0-9]{6}[-+A][0-9]{3}[0-9A-Y]")
+_WRITTEN: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (  # forms that only one country uses
+    (re.compile(r"[0-9]{6}[ \-][0-9]{5}"), norwegian.is_valid),
+    (re.compile(r"[0-9]{2}([. ])[0-9]{2}\1[0-9]{2}[ \-][0-9]{3}[. ][0-9]{2}"), belgian.is_valid),
+    (re.compile(r"[12][0-9]{4}2[AB][0-9]{8}"), french.is_valid),
+)
 
 
 def is_national_id(text: str) -> bool:
@@ -48,5 +53,8 @@ def is_national_id(text: str) -> bool:
     written = text.upper().strip()
     if _DATED.fullmatch(written):
         return bool(finnish.is_valid(written) or (written[-1].isdigit() and swedish.is_valid(written)))
+    for form, check in _WRITTEN:
+        if form.fullmatch(written):
+            return bool(check(re.sub(r"[ .\-]", "", written)))
     compact = re.sub(r"[ .\-]", "", written)
     return any(check(compact) for form, checks in _BY_FORM if form.fullmatch(compact) for check in checks)

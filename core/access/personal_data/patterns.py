@@ -32,12 +32,13 @@ class Pattern:
     check: Callable[[str], bool]
     weak: bool = False
     vote: float | None = None
+    length: Callable[[str], int] = len  # of what counts of a candidate, which may have taken the next word in
 
     def matches(self, text: str) -> Iterator[tuple[int, int]]:
         """Where in plainly spelled text the kind stands."""
         for match in self.pattern.finditer(text):
             if self.check(match.group()):
-                yield match.span()
+                yield match.start(), match.start() + self.length(match.group())
 
 
 def _is_email(text: str) -> bool:
@@ -53,7 +54,14 @@ def _is_email(text: str) -> bool:
 def _is_iban(text: str) -> bool:
     """Any leading part of the candidate: what follows an account number may look like more of it."""
     compact = re.sub(r"[ .\-]", "", text).upper()
-    return any(iban.is_valid(compact[:end]) for end in range(len(compact), SHORTEST_IBAN - 1, -1))
+    return any(iban.is_valid(compact[:end], check_country=False) for end in range(len(compact), SHORTEST_IBAN - 1, -1))
+
+
+def _iban_length(text: str) -> int:
+    """How many characters of the candidate are the account number."""
+    ends = [place for place in range(len(text), 0, -1) if text[place - 1].isalnum()]
+    compact = {end: re.sub(r"[ .\-]", "", text[:end]).upper() for end in ends}
+    return next((end for end in ends if iban.is_valid(compact[end], check_country=False)), len(text))
 
 
 def _is_card(text: str) -> bool:
@@ -113,6 +121,7 @@ PATTERNS: tuple[Pattern, ...] = (
         r"(?i)[a-z]{2}[0-9]{2}[ .\-]?[0-9a-z]{2,4}[ .\-]?[0-9a-z]{3}",
         _compiled(r"(?<!\w)[a-z]{2}[0-9]{2}([ .\-]?)[0-9a-z]{4}(?:\1[0-9a-z]{4}){1,6}(?:\1[0-9a-z]{1,3})?(?!\w)"),
         _is_iban,
+        length=_iban_length,
     ),
     Pattern(
         Kind.CARD,
@@ -158,13 +167,15 @@ PATTERNS: tuple[Pattern, ...] = (
         Kind.NATIONAL_ID,
         r"(?i)[a-z][0-9]{6}|[0-9]{7}[a-z]|[a-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2}|[0-9]{2}[a-z][0-9]{2}|[a-z]{5}[0-9]{4}"
         r"|[0-9]{3}\.[0-9]{3,4}\.|[0-9]{6}[\-+a][0-9]{3}|[12] [0-9]{2} [0-9]{2}|[0-9]{17}|[0-9]{3} [0-9]{3} [0-9]{4}"
-        r"|[0-9]{4} [0-9]{4} [0-9]{4}",
+        r"|[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6}[ \-][0-9]{5}|[0-9]{2}[. ][0-9]{2}[. ][0-9]{2}[ \-][0-9]{3}"
+        r"|[0-9]{5}2[ab][0-9]{8}",
         _compiled(
             r"(?<![0-9a-z])(?:[a-z]{6}[0-9lmnpqrstuv]{2}[a-z][0-9lmnpqrstuv]{2}[a-z][0-9lmnpqrstuv]{3}[a-z]"
             r"|[a-z]{2}(?: ?[0-9]{2}){3} ?[a-d]|[0-9]{8}-?[a-z]|[xyz]-?[0-9]{7}-?[a-z]|[a-z]{5}[0-9]{4}[a-z]"
             r"|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{6}[\-+a][0-9]{3}[0-9a-y]"
             r"|[0-9]{6}[\-+][0-9]{4}|[12](?: [0-9]{2}){3} [0-9]{3} [0-9]{3} [0-9]{2}|[0-9]{17}[0-9x]"
-            r"|[0-9]{3} [0-9]{3} [0-9]{4}|[0-9]{4} [0-9]{4} [0-9]{4})(?![0-9a-z])"
+            r"|[0-9]{3} [0-9]{3} [0-9]{4}|[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6}[ \-][0-9]{5}"
+            r"|[0-9]{2}([. ])[0-9]{2}\1[0-9]{2}[ \-][0-9]{3}[. ][0-9]{2}|[12][0-9]{4}2[ab][0-9]{8})(?![0-9a-z])"
         ),
         is_national_id,
     ),
