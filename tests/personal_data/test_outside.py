@@ -13,7 +13,8 @@ from core.access.personal_data.gate import screened
 
 PUBLISHED = {
     Kind.EMAIL: (  # RFC 5322, appendix A; under .test no mailbox can be (RFC 6761)
-        "jdoe@machine.example", "mary@example.net", "jdoe@example.org",         "sysservices@example.net", "john.q.public@example.com", "smith@home.example", "jdoe@test.example",
+        "jdoe@machine.example", "mary@example.net", "jdoe@example.org",         "sysservices@example.net",
+        "john.q.public@example.com", "smith@home.example", "jdoe@test.example",
     ),
     Kind.IBAN: (  # the IBAN registry of ISO 13616, one example a country
         "GB29 NWBK 6016 1331 9268 19", "DE89 3704 0044 0532 0130 00", "FR14 2004 1010 0505 0001 3M02 606",
