@@ -19,6 +19,7 @@ NOT_PAGES = (
     "/component/",
     "/exports/",
     "/metrics",
+    "/health/",
 )
 
 Headers = list[tuple[bytes, bytes]]

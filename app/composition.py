@@ -63,8 +63,8 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None, 
     return workplace
 
 
-def open_for_backup(settings: Settings) -> Workplace:
-    """The installation as it is: its schema stays, so that a backup can be made before an upgrade."""
+def open_as_it_is(settings: Settings) -> Workplace:
+    """The installation as it is: nothing is made and its schema stays, for a backup before an upgrade and for a doctor."""
     refuse_half_restored(settings.data_dir)
     keys = settings.data_dir / "keys"
     if not (keys / "ledger.key").exists():

@@ -23,6 +23,7 @@ from core.store import StoreAway
 RETURN_COOKIE = "countersign_return"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
 SIGNED_IN_ONLY = ("/_stcore/upload_file", "/media/")  # and these too
+ANY_HOST = ("/_stcore/health", "/health/live", "/health/ready")  # a probe asks by the address of the machine
 NOT_KEPT = ("/api/", "/exports/", "/idp/", "/auth/", CALLBACK)
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LONGEST_RETURN = 1500
@@ -114,7 +115,7 @@ class Edge:
             return 307, [(b"location", (self._public_url + asked.address).encode("latin-1"))]
         if asked.is_page and asked.path == f"/{DEFAULT.address}":
             return 307, [(b"location", b"/")]  # Streamlit serves the default page at the root only
-        if asked.host not in self._hosts and asked.path != "/_stcore/health" and not asked.is_scrape:
+        if asked.host not in self._hosts and asked.path not in ANY_HOST and not asked.is_scrape:
             return 421, []
         if asked.path.startswith(SIGNED_IN_ONLY) and asked.method != "OPTIONS" and not await self._signed_in(asked):
             return 401, []

@@ -67,19 +67,30 @@ def send(server: MailServer, *, to: str, subject: str, text: str, message_id: st
     message.set_content(text)
     try:
         with _line(server) as line:
-            if server.scheme == "smtp+starttls":
-                line.starttls(context=ssl.create_default_context())
-            if server.user:
-                line.login(server.user, server.password)
+            _enter(server, line)
             line.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise NotDelivered(_reason(error)) from error
 
 
-def _line(server: MailServer) -> AbstractContextManager[smtplib.SMTP]:
+def check_mail_server(server: MailServer, *, patience: float = PATIENCE) -> None:
+    """Go as far as the server lets us without a message; raises `OSError` or `SMTPException`."""
+    with _line(server, patience) as line:
+        _enter(server, line)
+        line.noop()
+
+
+def _line(server: MailServer, patience: float = PATIENCE) -> AbstractContextManager[smtplib.SMTP]:
     if server.scheme == "smtps":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=ssl.create_default_context())
-    return smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=ssl.create_default_context())
+    return smtplib.SMTP(server.host, server.port, timeout=patience)
+
+
+def _enter(server: MailServer, line: smtplib.SMTP) -> None:
+    if server.scheme == "smtp+starttls":
+        line.starttls(context=ssl.create_default_context())
+    if server.user:
+        line.login(server.user, server.password)
 
 
 def _reason(error: Exception) -> str:

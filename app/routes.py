@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from app.api import api
 from app.composition import Workplace
 from app.downloads import download_routes
+from app.health import health_routes
 from app.metrics.scraping import metrics_routes
 from app.signin.secrets import SignInSecrets
 from app.signin.streamlit_auth import sign_in_routes
@@ -24,6 +25,7 @@ def own_routes(place: Workplace, secrets: SignInSecrets) -> list[BaseRoute]:
         *sign_in_routes(place, secrets),
         *download_routes(place),
         *metrics_routes(place),
+        *health_routes(place),
         Mount("/api", api),
     ]
 

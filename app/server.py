@@ -21,7 +21,8 @@ from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
 from app.edge import Edge  # noqa: E402
 from app.held import WhileHeld  # noqa: E402
-from app.logging_net import spread  # noqa: E402
+from app.logs.requests import Named  # noqa: E402
+from app.logs.setting_up import set_up_logs  # noqa: E402
 from app.metrics.measuring import Measured  # noqa: E402
 from app.routes import own_routes  # noqa: E402
 from app.signin.secrets import load_secrets  # noqa: E402
@@ -33,8 +34,8 @@ from app.working import Worker, look_first  # noqa: E402
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
 
-spread()
 place = workplace()
+set_up_logs(place.settings.log_format, place.settings.log_level)
 erase_again(place)
 secrets = load_secrets(place.settings.data_dir / "signin")
 
@@ -64,6 +65,7 @@ app = st.App(
     lifespan=lifespan,
     routes=own_routes(place, secrets),
     middleware=[
+        Middleware(Named),
         Middleware(Measured),
         Middleware(Edge, place=place),
         Middleware(Throttle, settings=place.settings),

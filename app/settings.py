@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.delivery.guard import AllowedHost, parse_hosts
+from app.logs.vocabulary import LogFormat
 from app.mail import MailServer, parse_mail_server
 from app.registries.servers import ServerPlace, parse_servers
 from app.sources import Place, parse_sources
@@ -51,6 +52,8 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "MLFLOW_CREDENTIALS",
     "MLFLOW_SYNC_MINUTES",
     "SERVER_WORKER",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
     "METRICS_TOKEN",
     "METRICS_NETWORKS",
     "OIDC_ISSUER",
@@ -65,10 +68,19 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
 
 
 class SettingError(ValueError):
-    """A setting that cannot be read; says which and what it should be."""
+    """A setting that cannot be read; says which and what it should be. `because` names the one that demands it."""
 
-    def __init__(self, name: str, expected: str) -> None:
+    def __init__(self, name: str, expected: str, *, because: str = "") -> None:
+        self.name, self.because = name, because
         super().__init__(f"{PREFIX}{name} must be {expected}.")
+
+
+class SettingErrors(SettingError):
+    """Everything that is wrong with the settings, at once."""
+
+    def __init__(self, faults: Sequence[SettingError]) -> None:
+        self.faults, self.name, self.because = tuple(faults), faults[0].name, ""
+        ValueError.__init__(self, "\n".join(str(one) for one in faults))
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,8 @@ class Settings:
     provider: OutsideProvider | None = None
     server_works: bool = True  # the server does background work itself
     api_calls: int = 6000  # of one token in a minute
+    log_format: LogFormat = LogFormat.TEXT
+    log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)  # what a scraper of /metrics shows
     metrics_networks: tuple[Network, ...] = ()  # or where it may come from without one
 
@@ -146,7 +160,22 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; raises SettingError naming the first that cannot be read."""
+    """Read the settings; raises `SettingErrors` with every one that cannot be read."""
+    left, faults = dict(environ), list[SettingError]()
+    while True:
+        try:
+            found = _read(left)
+        except SettingError as fault:
+            faults.append(fault)
+            at_fault = next((name for name in (fault.name, fault.because) if left.pop(PREFIX + name, None)), None)
+            if at_fault is not None:  # without it, what else is wrong?
+                continue
+        if faults:
+            raise SettingErrors(faults)
+        return found
+
+
+def _read(environ: Mapping[str, str]) -> Settings:
     _refuse_unknown(environ)
     data_dir = Path(_get(environ, "DATA_DIR", "var")).resolve()
     address = _get(environ, "ADDRESS", "127.0.0.1")
@@ -181,6 +210,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         provider=_provider(environ),
         server_works=_yes_or_no(environ, "SERVER_WORKER", default=True),
         api_calls=_whole_number(environ, "API_CALLS_PER_MINUTE", 6000),
+        log_format=_log_format(environ),
+        log_level=_log_level(environ),
         metrics_token=_metrics_token(environ),
         metrics_networks=_metrics_networks(environ),
     )
@@ -256,7 +287,7 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
     if not url:
         return None
     if not sender:
-        raise SettingError("MAIL_FROM", "set when COUNTERSIGN_MAIL_SERVER is")
+        raise SettingError("MAIL_FROM", "set when COUNTERSIGN_MAIL_SERVER is", because="MAIL_SERVER")
     try:
         return parse_mail_server(url, sender)
     except ValueError:
@@ -345,6 +376,20 @@ def _yes_or_no(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return written == "yes"
 
 
+def _log_format(environ: Mapping[str, str]) -> LogFormat:
+    written = _get(environ, "LOG_FORMAT", LogFormat.TEXT)
+    if written not in set(LogFormat):
+        raise SettingError("LOG_FORMAT", "text or json")
+    return LogFormat(written)
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    written = _get(environ, "LOG_LEVEL", "INFO").upper()
+    if written not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise SettingError("LOG_LEVEL", "debug, info, warning or error")
+    return written
+
+
 def _metrics_token(environ: Mapping[str, str]) -> str:
     token = _get(environ, "METRICS_TOKEN")
     if token and not re.fullmatch(rf"[\x21-\x7e]{{{SHORTEST_TOKEN},200}}", token):
@@ -365,7 +410,7 @@ def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:
         return None
     for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
         if not _get(environ, name):
-            raise SettingError(name, "set when COUNTERSIGN_OIDC_ISSUER is")
+            raise SettingError(name, "set when COUNTERSIGN_OIDC_ISSUER is", because="OIDC_ISSUER")
     return OutsideProvider(
         issuer=issuer,
         client_id=_get(environ, "OIDC_CLIENT_ID"),

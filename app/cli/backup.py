@@ -85,12 +85,12 @@ def run_restore(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     from app.backups import back_up
-    from app.composition import open_for_backup
+    from app.composition import open_as_it_is
     from app.settings import load
     from core.backup.sealing import passphrase_in
 
     passphrase = passphrase_in(args.with_keys) if args.with_keys else None
-    place = open_for_backup(load())
+    place = open_as_it_is(load())
     try:
         with progress("Backup") as say:
             made = back_up(place, args.folder, passphrase=passphrase, keep=args.keep, say=_seldom(say))

@@ -32,10 +32,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ledger": ("app.cli.ledger", "verify the ledger, rotate its key, let it go on after a loss"),
         "witness": ("app.cli.witness", "cosign another installation's checkpoints, on a second machine"),
         "verify": ("app.cli.verify", "check an exported bundle offline"),
+        "doctor": ("app.cli.doctor", "look at this installation, and say what would mend it"),
         "bench": ("app.cli.bench", "fill a fresh store for measurements"),
     }
 )
-INTERRUPTED = 130
+INTERRUPTED, MISSET = 130, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ValueError as error:
+        faults = getattr(error, "faults", None)  # of the settings, which are read by the command and not here
+        if faults is None:
+            raise
+        print("\n".join(str(one) for one in faults), file=sys.stderr)
+        return MISSET
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED

@@ -57,17 +57,17 @@ def run_worker(_args: argparse.Namespace) -> int:
     import signal
 
     from app.composition import workplace
-    from app.logging_net import spread
+    from app.logs.setting_up import set_up_logs
     from app.working import Worker
     from core.errors import GovernanceError
     from core.jobs.tables import WorkerRole
 
-    spread()
     try:
         place = workplace()
     except GovernanceError as refused:
         print(str(refused), file=sys.stderr)
         return REFUSED
+    set_up_logs(place.settings.log_format, place.settings.log_level)
     worker = Worker(place, WorkerRole.PROCESS)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda _number, _frame: worker.stop_soon())

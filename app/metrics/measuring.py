@@ -16,6 +16,7 @@ ROUTES: tuple[tuple[str, str], ...] = (  # the beginning of a path, and the clas
     ("/setup", "sign-in"),
     ("/metrics", "metrics"),
     ("/_stcore/health", "health"),
+    ("/health/", "health"),
     ("/_stcore/upload_file", "upload"),
     ("/_stcore/", "frame"),
     ("/static/", "asset"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.logging_net import netted
+from app.logs.net import netted
 
 PLANTED = ("jane.roe@bank.example", "+44 20 7946 0958", "DE89 3704 0044 0532 0130 00", "4111 1111 1111 1111")
 SECRETS = ("countersign_3vQ9yB1xkTz8mW2nR5aL", "Bearer eyJhbGciOiJub25l", "https://user:hidden-word@host.example/x")
