@@ -16,6 +16,8 @@ from tests.hardening.conftest import House
 FOR_EVERYBODY = {
     "/favicon.svg",
     "/favicon.png",
+    "/health/live",
+    "/health/ready",
     "/idp/.well-known/openid-configuration",
     "/idp/jwks.json",
     "/idp/authorize",
