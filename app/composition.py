@@ -64,7 +64,7 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None, 
 
 
 def open_as_it_is(settings: Settings) -> Workplace:
-    """The installation as it is: nothing is made and its schema stays, for a backup before an upgrade and for a doctor."""
+    """The installation as it is: nothing is made and its schema stays, for a backup or a doctor."""
     refuse_half_restored(settings.data_dir)
     keys = settings.data_dir / "keys"
     if not (keys / "ledger.key").exists():

@@ -26,7 +26,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Look, say, and answer by exit code."""
-    from app.composition import open_as_it_is, now
+    from app.composition import now, open_as_it_is
     from app.health.doctor import Finding, Standing, look, worst
     from app.settings import SettingErrors, load
     from core.errors import GovernanceError
