@@ -13,7 +13,7 @@ from core.access.personal_data.gate import screened
 
 PUBLISHED = {
     Kind.EMAIL: (  # RFC 5322, appendix A; under .test no mailbox can be (RFC 6761)
-        "jdoe@machine.example", "mary@example.net", "jdoe@example.org",         "sysservices@example.net",
+        "jdoe@machine.example", "mary@example.net", "jdoe@example.org", "sysservices@example.net",
         "john.q.public@example.com", "smith@home.example", "jdoe@test.example",
     ),
     Kind.IBAN: (  # the IBAN registry of ISO 13616, one example a country
