@@ -3,6 +3,7 @@
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def quiet(_step: str) -> None:
     """Says nothing."""
 
 
-def test_backup_under_writes_then_restore_verifies_under_5_s(place: Workplace, tmp_path: Path) -> None:
+@pytest.mark.row("backup under writes, then restore")
+def test_backup_under_writes_then_restore_verifies_under_5_s(
+    place: Workplace, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Writers add files, rows that name them, and entries, while the backup is made; none of them waits for it.
 
     The seconds are this thread's own on the processor, as the writers take the rest of it.
@@ -68,6 +72,7 @@ def test_backup_under_writes_then_restore_verifies_under_5_s(place: Workplace, t
 
     assert (errors, made.complete, restored.lacking) == ([], True, ())
     assert spent < 5
+    record_property("seen", f"{spent:.1f} s of a processor, {during} writes meanwhile")
     assert during > 0
     with store.reading() as session:
         assert verify_store(session, place.ledger.vkey).passed
