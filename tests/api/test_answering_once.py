@@ -142,7 +142,7 @@ def test_a_transaction_that_only_looked_does_not_hold_the_store(store: Store, le
 
 @pytest.mark.row("20 clients x 50 repeats of the same keys")
 def test_many_at_once_with_the_same_keys_have_one_effect_a_key(store: Store, ledger: Ledger) -> None:
-    clients, keys = 8, [f"key-{number}" for number in range(6)]
+    clients, keys = 20, [f"key-{number}" for number in range(50)]
     start = threading.Barrier(clients)
 
     def client(_number: int) -> list[str]:

@@ -19,7 +19,7 @@ from core.ledger.tables import LogEntry
 from core.ledger.verify import verify_store
 from core.store import Store, open_store
 
-WRITERS, EACH = 8, 25
+WRITERS, EACH = 8, 300
 ROUNDS = 3
 
 
