@@ -12,6 +12,7 @@ from app.anchoring.outside import look_everywhere
 from app.composition import Workplace, now, open_workplace
 from app.digest import due_digests
 from app.settings import Settings
+from app.subjects import places_of
 from core.access.digests import DIGEST_JOB
 from core.backup.checking import Pinned
 from core.backup.copying import Say
@@ -24,7 +25,6 @@ from core.jobs.service import enqueue
 from core.jobs.tables import Job, JobStatus
 from core.ledger.anchors.holding import Hold
 from core.monitoring.alerts.telling import tell_due
-from core.privacy.subjects.places import Places
 from core.privacy.subjects.replay import replay_erasures
 from core.store import Store, open_store
 
@@ -92,7 +92,7 @@ def finish_restore(place: Workplace) -> bool:
     """
     if not restore_waits(place.ledger):
         return False
-    replay_erasures(place.store, place.ledger, Places.within(place.settings.data_dir), at=now())
+    replay_erasures(place.store, place.ledger, places_of(place), at=now())
     return note_restored(place.store, place.ledger, at=now())
 
 

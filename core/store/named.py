@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, column, inspect, select, table, text
+from sqlalchemy import ColumnElement, Connection, String, column, inspect, select, table, text
 
 PARAMETER_LIMIT = 500
 
@@ -47,6 +47,7 @@ NAMINGS: tuple[Naming, ...] = (
     Naming(Folder.EXPORTS, "report_export", "digest", "removed_at IS NULL AND status = 'ready'"),
     Naming(Folder.IMPORTS, "import_job", "digest", "status IN ('queued', 'running')"),
 )
+REDACTED = "file_redaction"
 # digests of what was read, decided or answered: they name no file
 NO_FILES = frozenset({"log_head", "idempotency_key", "setup_link", "sign_in_code", "token", "compliance_result"})
 
@@ -69,7 +70,21 @@ def named_files(connection: Connection) -> NamedFiles:
     for name, columns in _other_digests(connection, there).items():
         for each in columns:
             welcome[Folder.EVIDENCE] |= _digests(connection, Naming(Folder.EVIDENCE, name, each))
+    if REDACTED in there:
+        _follow_redactions(connection, needed, welcome)
     return NamedFiles(needed, {folder: found - needed[folder] for folder, found in welcome.items()})
+
+
+def _follow_redactions(connection: Connection, needed: dict[Folder, set[str]], welcome: dict[Folder, set[str]]) -> None:
+    """A file from which a person was erased is gone on record: in its place the one without their rows is needed."""
+    folder_of: ColumnElement[str] = column("folder")
+    query = select(folder_of, column("former", String), column("replacement", String)).select_from(table(REDACTED))
+    for name, former, replacement in connection.execute(query.order_by(text("id"))):
+        folder = Folder(name)
+        if former in needed[folder]:
+            needed[folder].discard(former)
+            welcome[folder].add(former)  # handed in again since, perhaps
+            needed[folder] |= {replacement} - {""}
 
 
 def naming_rows(connection: Connection, folder: Folder, digests: Collection[str]) -> Mapping[str, str]:

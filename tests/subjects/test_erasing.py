@@ -15,6 +15,7 @@ from core.privacy.subjects.replay import orders_to_replay, replay_erasures
 from core.privacy.subjects.scanning import scan
 from core.privacy.subjects.verifying import redaction_faults
 from core.store.files import Redaction
+from core.store.named import Folder, named_files
 from core.validation.reproducing import reproduce
 from core.validation.tables import Evidence
 from tests.subjects.conftest import CUSTOMER, LATER, SPELT, TERMS, World, left_in
@@ -156,3 +157,12 @@ def test_a_redaction_without_its_entry_and_an_entry_without_its_redaction_are_fo
         former = tx.session.exec(select(FileRedaction.former).where(FileRedaction.folder == "evidence")).first()
         tx.session.execute(delete(FileRedaction).where(col(FileRedaction.former) == former))
     assert len(faults()) == 3
+
+
+def test_a_backup_after_an_erasure_lacks_no_file(small_world: World) -> None:
+    erase(small_world)
+
+    with small_world.store.engine.connect() as connection:
+        needed = named_files(connection).needed
+    folders = {Folder.EVIDENCE: small_world.places.evidence, Folder.EVENTS: small_world.places.events}
+    assert [one for folder, files in folders.items() for one in needed[folder] if one and not files.holds(one)] == []
