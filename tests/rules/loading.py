@@ -14,6 +14,7 @@ APPROVAL = tuple(f"core.approval.rules.{part}" for part in ("vocabulary", "askin
 INVENTORY = tuple(f"core.inventory.rules.{part}" for part in ("life", "materiality", "numbers"))
 PERMISSIONS = "core.access.rules.permissions"
 REACH = "core.access.rules.reach"
+GRANTS = tuple(f"core.access.rules.{part}" for part in ("granting", "break_glass", "reviewing", "dormancy"))
 NAMES = (
     PERMISSIONS,
     REACH,
@@ -28,6 +29,7 @@ NAMES = (
     "core.policy.life",
     "core.validation.requiring",
     "core.approval.rollout.rules",
+    *GRANTS,
 )
 
 
@@ -97,5 +99,5 @@ def load_rules(edited: Mapping[str, ast.Module] | None = None) -> Rules:
                 sys.modules.pop(name, None)
             else:
                 sys.modules[name] = module_before
-    bundle = [loaded[name] for name in NAMES if name not in (PERMISSIONS, REACH, *INVENTORY, *APPROVAL)]
+    bundle = [loaded[name] for name in NAMES if name not in (PERMISSIONS, REACH, *GRANTS, *INVENTORY, *APPROVAL)]
     return Rules(*bundle, loaded)

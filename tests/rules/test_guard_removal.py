@@ -12,6 +12,7 @@ from tests.rules import (
     test_access_rules,
     test_approval_rules,
     test_change_rules,
+    test_grant_rules,
     test_inventory_rules,
     test_policy_life,
     test_reach_rules,
@@ -19,7 +20,7 @@ from tests.rules import (
     test_rollout_rules,
     test_validation_rules,
 )
-from tests.rules.loading import Rules, load_rules
+from tests.rules.loading import GRANTS, Rules, load_rules
 from tests.rules.mutants import Mutant, mutants
 from tests.rules.review_world import explore_review
 from tests.rules.test_exploration import check_exploration
@@ -35,6 +36,7 @@ MODULES = (
     test_reach_rules,
     test_requiring,
     test_rollout_rules,
+    test_grant_rules,
 )
 EVERY = tuple(mutants())
 LONG = (test_access_rules.test_each_act_takes_its_permission_at_every_stage_from_every_set_of_roles,)
@@ -53,12 +55,14 @@ def proofs() -> list[Callable[[Rules], object]]:
 
 
 PROOFS = proofs()
+OF_GRANTS = tuple(name.removeprefix("core.") for name in GRANTS)
 
 
 def noticed(mutant: Mutant) -> str | None:
     """The proof that fails without this guard."""
     rules = mutant.load()
-    for proof in PROOFS:
+    of_grants = mutant.name.startswith(OF_GRANTS)
+    for proof in sorted(PROOFS, key=lambda one: (one.__module__ == test_grant_rules.__name__) is not of_grants):
         try:
             proof(rules)
         except Exception:  # noqa: BLE001  a proof fails by whatever it raises
