@@ -44,23 +44,20 @@ if Permission.EXPORT_MAKE in viewer.actor.permissions:
     actions.link_button("Download as CSV", f"/exports/access-reviews/{whole.number}.csv")
 confirmation()
 st.progress(done / whole.items if whole.items else 1.0, text=f"{count(whole.open_items)} not answered")
-left, right = st.columns([5, 2], gap="large")
-with left:
-    with filter_row():
-        role = choose("Role", list(Role), key="role")
-        answer = choose("Answer", [NOBODY_YET, *Answered], key="answer")
-        who = search("Person", key="who", placeholder="Number, P0001", width=160)
-        clear_filters({"role": "All", "answer": "All", "who": ""})
-    narrowed = ItemFilter(Role(role) if role else None, answer or "", who)
-    with place.store.reading() as session:
-        total = item_count(session, whole.number, narrowed)
-        shown: tuple[ItemRow, ...] = ()
-        if not total:
-            with empty("No grant of this review matches.", "Clear the filters."):
-                pass
-        else:
-            with paged(total) as window:
-                shown = items(session, whole.number, narrowed, offset=window.offset, limit=window.limit)
-                items_table(shown, known, at)
-with right:
-    answer_card(place, viewer, whole, shown, known)
+with filter_row():
+    role = choose("Role", list(Role), key="role")
+    answer = choose("Answer", [NOBODY_YET, *Answered], key="answer")
+    who = search("Person", key="who", placeholder="Number, P0001", width=160)
+    clear_filters({"role": "All", "answer": "All", "who": ""})
+narrowed = ItemFilter(Role(role) if role else None, answer or "", who)
+with place.store.reading() as session:
+    total = item_count(session, whole.number, narrowed)
+    shown: tuple[ItemRow, ...] = ()
+    if not total:
+        with empty("No grant of this review matches.", "Clear the filters."):
+            pass
+    else:
+        with paged(total) as window:
+            shown = items(session, whole.number, narrowed, offset=window.offset, limit=window.limit)
+            items_table(shown, known, at)
+answer_card(place, viewer, whole, shown, known)

@@ -21,6 +21,7 @@ from core.access.granted import GrantFilter, GrantState, grant_count, grants
 from core.access.grants_asked.queries import asked_grants
 from core.access.queries import names
 from core.access.rules import Permission, Role
+from core.access.rules.dormancy import WARNED_BEFORE
 from core.access.rules.granting import Basis
 
 viewer = require(Permission.RECORD_READ)
@@ -73,7 +74,8 @@ with right:
     if unused or blocked:
         unused_table(unused, blocked, at, manages=manages)
     else:
-        st.markdown(f"Every account was used within {(place.settings.dormant.days) - 15} days.")
+        warned = (place.settings.dormant - WARNED_BEFORE).days
+        st.markdown(f"No account has been unused for {warned} days, after which its person is warned.")
     section("Delegations in force")
     if standing:
         delegations_table(standing, known, at)

@@ -6,6 +6,7 @@ from app.api.bodies import StrictJson
 from app.api.leaving import Leaving
 from app.api.problems import MEDIA_TYPE, ProblemDetails, install
 from app.api.routes import (
+    access,
     alerts,
     audits,
     bias_audits,
@@ -82,7 +83,7 @@ def build() -> Api:
     for routes in (
         bias_audits, models, records, finding, documents, imports, validations, references, changes, coverage, events,
         exports, ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls, alerts, incidents, comparisons, register,
+        controls, alerts, incidents, comparisons, register, access,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -64,11 +64,10 @@ def items_table(rows: Sequence[ItemRow], known: Mapping[str, str], at: datetime)
                 "Person": plain(known.get(row.person, row.person)),
                 "Role": word(row.role),
                 "Reach": plain(row.reach),
-                "Why": plain(row.reason),
+                "Why": plain(f"{row.reason} ({row.remark})" if row.remark else row.reason),
                 "Given by": plain(_givers(row, known)),
                 "Since": day(row.granted_at, today=at),
                 "Last used": day(row.used_at, today=at),
-                "Remark": plain(row.remark),
                 "Answer": _answer(row),
             }
             for row in rows

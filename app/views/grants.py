@@ -109,7 +109,7 @@ def _state(row: GrantRecord, at: datetime) -> str:
 def _givers(row: GrantRecord, known: Mapping[str, str]) -> str:
     if row.basis in BASES and row.granted_by == SYSTEM.id:
         return BASES[row.basis]
-    giver = known.get(row.granted_by, row.granted_by)
+    giver = "the system" if row.granted_by == SYSTEM.id else known.get(row.granted_by, row.granted_by)
     if row.confirmed_by:
         return f"{giver}, confirmed by {known.get(row.confirmed_by, row.confirmed_by)}"
     return f"{giver}, {BASES[row.basis]}" if row.basis in BASES else giver
