@@ -17,6 +17,7 @@ NOT_PAGES = (
     "/_stcore/",
     "/media/",
     "/component/",
+    "/scim/",
     "/exports/",
     "/metrics",
     "/health/",

@@ -22,6 +22,7 @@ PREFIX = "COUNTERSIGN_"
 SHORTEST_TOKEN = 16
 SHORTEST_DAYS, LONGEST_DAYS = 30, 366
 SHORTEST_IDLE = 5
+SHORTEST_SCIM_TOKEN = 32
 Network = IPv4Network | IPv6Network
 NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test compares
     "DATA_DIR",
@@ -56,6 +57,8 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LOG_LEVEL",
     "METRICS_TOKEN",
     "METRICS_NETWORKS",
+    "SCIM_TOKEN",
+    "SCIM_LINK",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -126,6 +129,9 @@ class Settings:
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
+    group_roles: tuple[tuple[str, Role], ...] = ()  # also of the directory's groups
+    scim_token: str = field(default="", repr=False)  # what the directory shows; none: there is no directory
+    scim_links_by_name: bool = False  # whether a user name is enough to be the person whom the directory brought
     server_works: bool = True  # the server does background work itself
     api_calls: int = 6000  # of one token in a minute
     log_format: LogFormat = LogFormat.TEXT
@@ -208,6 +214,9 @@ def _read(environ: Mapping[str, str]) -> Settings:
         mlflow_servers=_mlflow_servers(environ),
         mlflow_sync=_mlflow_sync(environ),
         provider=_provider(environ),
+        group_roles=_group_roles(_get(environ, "OIDC_GROUP_ROLES")),
+        scim_token=_scim_token(environ),
+        scim_links_by_name=_scim_links_by_name(environ),
         server_works=_yes_or_no(environ, "SERVER_WORKER", default=True),
         api_calls=_whole_number(environ, "API_CALLS_PER_MINUTE", 6000),
         log_format=_log_format(environ),
@@ -402,6 +411,20 @@ def _metrics_networks(environ: Mapping[str, str]) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in _get(environ, "METRICS_NETWORKS").split(",") if part.strip())
     except ValueError:
         raise SettingError("METRICS_NETWORKS", "networks such as 10.1.0.0/16,::1/128, separated by commas") from None
+
+
+def _scim_token(environ: Mapping[str, str]) -> str:
+    token = _get(environ, "SCIM_TOKEN")
+    if token and not re.fullmatch(rf"[\x21-\x7e]{{{SHORTEST_SCIM_TOKEN},500}}", token):
+        raise SettingError("SCIM_TOKEN", f"{SHORTEST_SCIM_TOKEN} to 500 letters, digits or signs without a space")
+    return token
+
+
+def _scim_links_by_name(environ: Mapping[str, str]) -> bool:
+    written = _get(environ, "SCIM_LINK", "externalId")
+    if written not in {"externalId", "userName"}:
+        raise SettingError("SCIM_LINK", "externalId or userName")
+    return written == "userName"
 
 
 def _provider(environ: Mapping[str, str]) -> OutsideProvider | None:

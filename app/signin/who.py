@@ -57,6 +57,7 @@ def _outside(place: Workplace, claims: Claims, agent: str) -> Actor | None:
         username=claims.username,
         roles=roles_in(claims, place.settings),
         authenticated_at=claims.authenticated_at,
+        links_by_name=place.settings.scim_links_by_name,
         may_be_first_administrator=provider.admin_subject == claims.subject,
     )
     try:

@@ -59,6 +59,18 @@ def add_person(
     tx: Transaction, *, username: str, name: str, at: datetime, email: str = "", subject: str | None = None
 ) -> Person:
     """Check the record and add the row; the caller records it."""
+    username, name, email = person_text(username, name, email)
+    if tx.session.exec(select(Person).where(Person.username == username)).first():
+        raise Unreadable([Problem("This user name is taken", column="user name")])
+    number = next_number(tx.session, "P")
+    person = Person(number=number, username=username, name=name, email=email, subject=subject, created_at=at)
+    tx.session.add(person)
+    tx.session.flush()
+    return person
+
+
+def person_text(username: str, name: str, email: str) -> tuple[str, str, str]:
+    """The three as they are kept; raises Unreadable where one cannot be."""
     username, name, email = username.strip().casefold(), " ".join(name.split()), email.strip()
     problems = [
         *_text_problems("user name", username, 200),
@@ -67,15 +79,9 @@ def add_person(
     ]
     if any(sign.isspace() for sign in username):
         problems.append(Problem("The user name contains a space", column="user name"))
-    if not problems and tx.session.exec(select(Person).where(Person.username == username)).first():
-        problems.append(Problem("This user name is taken", column="user name"))
     if problems:
         raise Unreadable(problems)
-    number = next_number(tx.session, "P")
-    person = Person(number=number, username=username, name=name, email=email, subject=subject, created_at=at)
-    tx.session.add(person)
-    tx.session.flush()
-    return person
+    return username, name, email
 
 
 def disable_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select, update
 
-from core.access.alerting import AccessAlert, ask_for_alert
 from core.access.break_glass.queries import open_access
 from core.access.browsers import family_of
 from core.access.deciding import deciding
+from core.access.directory.queries import brought_by_directory, directory_user
+from core.access.following import follow_roles
 from core.access.grants import actor_of, load_person, roles_of
-from core.access.people import add_grant, add_person, end_grants
-from core.access.rules import SYSTEM, Actor, Permission, Role, met
-from core.access.rules.granting import Basis
+from core.access.people import add_person
+from core.access.rules import SYSTEM, Actor, Permission, Role
 from core.access.setup import needs_first_administrator
 from core.access.tables import Person, SignInSession
 from core.errors import NotFound, Refusal, Refused
@@ -37,6 +37,7 @@ class OutsideIdentity:
     roles: frozenset[Role] | None = None
     may_be_first_administrator: bool = False
     authenticated_at: datetime | None = None  # as the provider says; none: when it vouched
+    links_by_name: bool = False  # whether the user name is enough to be the person whom the directory brought
 
     @property
     def key(self) -> str:
@@ -178,6 +179,12 @@ def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, 
     if person is not None:
         person.name, person.email = identity.name or person.name, identity.email or person.email
         return person
+    brought = brought_by_directory(tx.session, identity.subject, identity.username if identity.links_by_name else "")
+    if brought is not None:
+        brought.subject = identity.key
+        entity, payload = Entity("person", brought.number), {"change": "signs in through the provider"}
+        ledger.record(tx, Event.PERSON_CHANGED, entity=entity, actor=SYSTEM, at=at, payload=payload)
+        return brought
     wanted = identity.username.casefold() or identity.email.casefold()
     taken = not wanted or tx.session.exec(select(Person).where(Person.username == wanted)).first()
     username = hashlib.sha256(identity.key.encode()).hexdigest()[:16] if taken else wanted
@@ -190,21 +197,13 @@ def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, 
 
 
 def _follow_groups(tx: Transaction, ledger: Ledger, person: str, identity: OutsideIdentity, *, at: datetime) -> None:
-    """Make the grants equal to what the groups say; toxic pairs are harmless, because permissions are cut."""
+    """The groups decide at each sign-in, except for whom the directory brought: there it decides, at any time."""
     held = roles_of(tx.session, person, at=at)
-    wanted = held if identity.roles is None else identity.roles
+    says = identity.roles if directory_user(tx.session, person) is None else None
+    wanted = held if says is None else says
     if identity.may_be_first_administrator and needs_first_administrator(tx.session):
         wanted |= {Role.ADMINISTRATOR}
-    reason = "Says the identity provider at sign-in"
-    for role in sorted(wanted - held):
-        add_grant(tx, ledger, person=person, role=role, reason=reason, basis=Basis.PROVIDER, actor=SYSTEM, at=at)
-    for role in sorted(held - wanted):
-        end_grants(tx, ledger, person=person, role=role, actor=SYSTEM, at=at)
-    before, after = met(held), met(wanted)
-    if after and after != before:
-        ask_for_alert(tx, AccessAlert.TOXIC_PAIR, person, at=at)
-    elif before and not after:
-        ask_for_alert(tx, AccessAlert.APART, person, at=at)
+    follow_roles(tx, ledger, person, wanted, reason="Says the identity provider at sign-in", actor=SYSTEM, at=at)
 
 
 def name_of(store: Store, person: str) -> str:

@@ -15,6 +15,9 @@ class Event(StrEnum):
     PERSON_ENABLED = "person.enabled"
     PERSON_ERASED = "person.erased"
     PASSWORD_SET = "password.set"  # noqa: S105  the name of an event, not a secret
+    DIRECTORY_GROUP_ADDED = "directory_group.added"
+    DIRECTORY_GROUP_CHANGED = "directory_group.changed"
+    DIRECTORY_GROUP_REMOVED = "directory_group.removed"
     SECOND_FACTOR_SET = "second_factor.set"
     SECOND_FACTOR_REMOVED = "second_factor.removed"
     RECOVERY_CODES_MADE = "recovery_codes.made"

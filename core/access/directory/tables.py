@@ -16,6 +16,7 @@ class DirectoryUser(Row, table=True):
     person: str = Field(primary_key=True, foreign_key="person.number", max_length=16)
     external_id: str | None = Field(default=None, index=True, max_length=200)
     user_name: str = Field(max_length=200)  # as written there; `person.username` is the same, folded
+    said: str = Field(max_length=8000)  # the attributes that it keeps here, as JSON, so that it reads what it wrote
     created_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)
     revision: int = 1

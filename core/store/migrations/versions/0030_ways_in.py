@@ -63,6 +63,7 @@ def _directory() -> None:
         sa.Column("person", sa.String(length=16), nullable=False),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("user_name", sa.String(length=200), nullable=False),
+        sa.Column("said", sa.String(length=8000), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
