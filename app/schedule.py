@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.access_watch import due_access
 from app.anchoring.due import due_checkpoints
+from app.assurance.drilling import due_drills
 from app.assurance.watching import due_permission_looks
 from app.backups import DRILL_JOB, due_restore_drills
 from app.compliance import due_compliance
@@ -21,6 +22,7 @@ from app.subjects import REPLAY_JOB, due_clocks, due_replays
 from core.access.digests import DIGEST_JOB
 from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB
+from core.assurance.drill.service import WEEKLY_JOB
 from core.assurance.permissions.service import PERMISSION_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.improvement.reviews.planning import LAUNCH_JOB
@@ -98,6 +100,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(DRILL_JOB, due_restore_drills),
     Scheduled(CLOCK_JOB, due_clocks),
     Scheduled(REPLAY_JOB, due_replays),
+    Scheduled(WEEKLY_JOB, due_drills),
     Scheduled(REHEARSAL_JOB, lambda _place, at: due_rehearsals(at)),
 )
 

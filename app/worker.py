@@ -14,6 +14,7 @@ from app.access_alerts import note_unraised, raise_access_alert
 from app.access_watch import do_access_watch
 from app.alerting.jobs import note_done_job, note_failed_job
 from app.anchoring.due import queue_checkpoint
+from app.assurance.drilling import begin_weekly, perform_drill
 from app.assurance.watching import look_at_permissions
 from app.backups import DRILL_JOB, run_drill
 from app.compliance import run_due
@@ -45,6 +46,7 @@ from core.access.digests import DIGEST_JOB
 from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB, notify_waiting
 from core.approval.simulation.service import SIMULATION_JOB, fail_simulation, perform_simulation
+from core.assurance.drill.service import ACCESS_DRILL_JOB, WEEKLY_JOB, fail_drill
 from core.assurance.permissions.service import PERMISSION_JOB
 from core.compliance.service import COMPLIANCE_JOB
 from core.errors import GovernanceError
@@ -268,6 +270,22 @@ def _access_alert(place: Workplace, slot: str, _alive: Callable[[], bool]) -> No
     raise_access_alert(place, slot, at=now())
 
 
+def _access_drill(place: Workplace, drill: str, alive: Callable[[], bool]) -> None:
+    perform_drill(place, drill, alive=alive)
+
+
+def _fail_access_drill(place: Workplace, drill: str, error: str) -> None:
+    fail_drill(place.store, drill=drill, error=error, at=now())
+
+
+def _weekly_drill(place: Workplace, _slot: str, _alive: Callable[[], bool]) -> None:
+    begin_weekly(place, at=now())
+
+
+def _fail_weekly_drill(_place: Workplace, slot: str, error: str) -> None:
+    log.warning("The drill of access of %s was not begun: %s", slot, error)  # one that is under way says the same
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         VALIDATION_JOB: Kind(_validate, _fail_run),
@@ -286,6 +304,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         COMPLIANCE_JOB: Kind(_check, _fail_check),
         INCIDENT_JOB: Kind(_watch, _fail_watch),
         MONITOR_JOB: Kind(_monitor, _fail_monitor),
+        ACCESS_DRILL_JOB: Kind(_access_drill, _fail_access_drill),
+        WEEKLY_JOB: Kind(_weekly_drill, _fail_weekly_drill),
         PERMISSION_JOB: Kind(_look_at_permissions, _fail_look),
         IMPORT_JOB: Kind(_import, _fail_import),
         DROP_JOB: Kind(_take_dropped, _fail_take_dropped),
@@ -305,7 +325,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-LONG = frozenset({STRESS_JOB, SEARCH_JOB, ERASURE_JOB})  # they wait for minutes and would keep everything else waiting
+LONG = frozenset({STRESS_JOB, ACCESS_DRILL_JOB, SEARCH_JOB, ERASURE_JOB})
 SHORT_LANE, LONG_LANE = Lane(LONG), Lane(LONG, others=False)
 
 

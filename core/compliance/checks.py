@@ -35,6 +35,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "answers-in-force": Check(terms.answers, rules.answer_stands),
         "audit-actions-in-time": Check(terms.audit_actions, rules.action_is_in_time),
         "roles-apart": Check(operation.roles, rules.roles_are_apart),
+        "access-drill": Check(operation.drilled, rules.drill_finds_nothing),
         "personal-data-masked": Check(texts.texts, rules.text_is_clean),
         "bias-data-purpose": Check(bias_data.compared_groups, rules.bias_data_have_a_purpose),
         "bias-data-deleted": Check(bias_data.purposes_held, rules.bias_data_are_deleted),

@@ -122,7 +122,7 @@ def test_every_check_reads_an_empty_store_and_a_small_one(store: Store, ledger: 
         assert {row.owner for row in found.rows} == {world.cast.owner.id}
         assert {row.model for row in found.rows} == {"M0001"}
         stored = run_by_number(session, second.number)
-        assert len(stored.results) == 20
+        assert len(stored.results) == 21
         assert all(len(one.digest) == 64 for one in stored.results)
     third = world.run()
     assert [one.digest for one in third.checks][:6] == [one.digest for one in second.checks][:6]
@@ -380,7 +380,7 @@ def test_a_check_that_is_switched_off_is_not_run_and_leaves_nothing_open(world: 
 def test_a_check_is_due_by_its_cadence(world: World) -> None:
     with world.store.reading() as session:
         assert due_checks(session, at=NOON + timedelta(hours=23)) == ()  # a day after the ledger began
-        assert len(due_checks(session, at=NOON + timedelta(hours=24))) == 20
+        assert len(due_checks(session, at=NOON + timedelta(hours=24))) == 21
     world.run("roles-apart")
     with world.store.reading() as session:
         assert "roles-apart" not in due_checks(session, at=NOON + timedelta(hours=23))
@@ -474,7 +474,7 @@ def test_the_schedule_runs_what_is_due_once_an_hour(world: World) -> None:
     assert list(due_compliance(place, NOON + timedelta(hours=24))) == ["2026-11-21 12"]
     ran = run_due(place, at=NOON + timedelta(hours=24))
     assert ran is not None
-    assert len(ran.checks) == 20
+    assert len(ran.checks) == 21
     assert run_due(place, at=NOON + timedelta(hours=25)) is None
     assert COMPLIANCE_JOB in KINDS
     assert COMPLIANCE_JOB in {one.kind for one in SCHEDULE}

@@ -14,6 +14,7 @@ OF_KEY: Mapping[Cause, tuple[str, str]] = {
     Cause.AUDIT_FINDING: ("/audit", "finding"),
     Cause.AUDIT: ("/audit", "audit"),
     Cause.RUN: ("/report", "run"),
+    Cause.DRILL: ("/access_drills", "drill"),
     Cause.EVENTS: ("/ledger", "about"),
 }
 ELSEWHERE: Mapping[Cause, str] = {

@@ -1,5 +1,6 @@
 """Facts about the installation: roles, events that were removed, messages and work that wait, the ledger's length."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
@@ -9,12 +10,13 @@ from sqlmodel import Session, col
 
 from core.access.tables import Person, RoleGrant
 from core.compliance.gathering.values import Read, Reading
-from core.compliance.rules import Head, Outgoing, PersonRoles, RemovedEvents, SentOutside
+from core.compliance.rules import Drilled, Head, Outgoing, PersonRoles, RemovedEvents, SentOutside
 from core.jobs.outbox.tables import Delivery, OutboxMessage
 from core.jobs.tables import Job, JobStatus
 from core.ledger.anchors.tables import AnchorDestination, LogAnchor
 from core.ledger.batches.tables import EventBatch
-from core.ledger.tables import LogEntry, LogHead
+from core.ledger.events import Event
+from core.ledger.tables import LogEntry, LogHead, LogPayload
 from core.policy.service import policy_by_id
 from core.policy.tables import PolicyVersion
 
@@ -103,6 +105,25 @@ def outside(session: Session, _reading: Reading) -> Read[SentOutside]:
         for number, kind, since, newest, arrived in session.execute(query)
     )
     return Read(facts, said="" if facts else "No place outside is set up", judged=bool(facts))
+
+
+def drilled(session: Session, _reading: Reading) -> Read[Drilled]:
+    """The last drill of access as the ledger tells it: each cell that it names as different, or that there is none."""
+    query = (
+        select(col(LogEntry.entity_id), col(LogEntry.at), col(LogPayload.body))
+        .outerjoin(LogPayload, col(LogPayload.entry_id) == col(LogEntry.idx))
+        .where(col(LogEntry.action) == Event.ACCESS_DRILL_MADE.value)
+        .order_by(col(LogEntry.idx).desc())
+        .limit(1)
+    )
+    last = session.execute(query).first()
+    if last is None:
+        return Read((), said="No drill of access was run yet", judged=False)
+    number, at, body = last
+    said = json.loads(body) if body else {}
+    cells = tuple(Drilled(str(cell)[:200], number, at, str(cell)) for cell in said.get("differing", ()))
+    facts = cells or (Drilled("drill of access", number, at),)
+    return Read(facts, examined=said.get("cells"), said=f"{number} of {at:%Y-%m-%d}")
 
 
 def length(session: Session, reading: Reading) -> Read[Head]:

@@ -19,6 +19,7 @@ from core.compliance.rules.decisions import (
     reliance_is_lifted,
 )
 from core.compliance.rules.operation import (
+    Drilled,
     Head,
     LedgerOutcome,
     Outgoing,
@@ -27,6 +28,7 @@ from core.compliance.rules.operation import (
     RemovedEvents,
     SentOutside,
     checkpoint_is_outside,
+    drill_finds_nothing,
     events_were_kept,
     ledger_grew,
     ledger_verifies,
@@ -60,6 +62,7 @@ __all__ = [
     "ConditionTerm",
     "Decision",
     "Deviation",
+    "Drilled",
     "EvidenceAge",
     "Head",
     "KeptDocument",
@@ -83,6 +86,7 @@ __all__ = [
     "condition_is_met",
     "decision_is_made",
     "document_is_current",
+    "drill_finds_nothing",
     "events_were_kept",
     "evidence_is_fresh",
     "finding_is_in_time",

@@ -101,6 +101,26 @@ def roles_are_apart(fact: PersonRoles, _settings: Settings) -> Deviation | None:
 
 
 @dataclass(frozen=True)
+class Drilled:
+    """A cell that the last drill of access names as different, or, where it names none, that drill alone."""
+
+    subject: str
+    drill: str
+    made: datetime
+    cell: str = ""
+
+
+def drill_finds_nothing(fact: Drilled, settings: Settings) -> Deviation | None:
+    """Access is what policy says, and somebody looked lately."""
+    if fact.cell:
+        return Deviation(fact.subject, f"Drill {fact.drill} found: {fact.cell}"[:1000], Cause.DRILL, fact.drill)
+    if fact.made + settings.days("longest_days") >= settings.at:
+        return None
+    said = f"The last drill of access, {fact.drill}, was {days_late(fact.made, settings.at)}"
+    return Deviation(fact.subject, said, Cause.DRILL, fact.drill)
+
+
+@dataclass(frozen=True)
 class PersonalDataText:
     """A stored text in which patterns of personal data stand, by their kinds; never the text itself."""
 

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     LEDGER = "ledger"
     EVENTS = "events"
     BIAS_DATA = "bias-test data"
+    DRILL = "drill of access"
 
 
 @dataclass(frozen=True)

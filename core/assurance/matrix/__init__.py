@@ -1,0 +1,1 @@
+"""What policy expects of access, written down apart from the rules that enforce it."""
