@@ -247,7 +247,8 @@ def _filled(path: str, world: World) -> str:
     version = next(one for stage, one in world.at.items() if stage == "in production")
     filled = {
         "{batch}": "B0001", "{event}": "drill", "{form}": "csv", "{audit}": "AU0001", "{export}": "X0001",
-        "{run}": "R0001", "{kind}": "csv", "{model}": version.model, "{version}": version.version,
+        "{run}": "R0001", "{kind}": "csv", "{request}": "SR0001", "{review}": "AR0001",
+        "{model}": version.model, "{version}": version.version,
     }  # fmt: skip
     for place, value in filled.items():
         path = path.replace(place, value)
