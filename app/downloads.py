@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from app.access_files import access_review_file
+from app.assurance.files import drill_file
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
@@ -123,6 +124,10 @@ def download_routes(place: Workplace) -> list[Route]:
         Route(
             "/exports/access-reviews/{review}.{form}",
             _signed_in(place, partial(access_review_file, place), "Sign in to download access reviews."),
+        ),
+        Route(
+            "/exports/access-drills/{drill}.{form}",
+            _signed_in(place, partial(drill_file, place), "Sign in to download drills of access."),
         ),
         Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
         Route(

@@ -113,6 +113,7 @@ PAGES: tuple[Page, ...] = (
     Page("grants", "Grants", "grants.py", _ACCESS, hidden=True),
     Page("access_reviews", "Access reviews", "access_reviews.py", _ACCESS, hidden=True),
     Page("access_review", "Access review", "access_review.py", _ACCESS, hidden=True),
+    Page("access_drills", "Drills of access", "access_drills.py", _ACCESS, hidden=True),
     Page("break_glass", "Break-glass access", "break_glass.py", hidden=True),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),
 )

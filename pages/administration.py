@@ -53,6 +53,7 @@ with right:
 st.page_link(page_file("service_accounts"), label="Service accounts", icon=":material/arrow_forward:")
 st.page_link(page_file("grants"), label="Grants", icon=":material/arrow_forward:")
 st.page_link(page_file("access_reviews"), label="Access reviews", icon=":material/arrow_forward:")
+st.page_link(page_file("access_drills"), label="Drills of access", icon=":material/arrow_forward:")
 st.page_link(page_file("break_glass"), label="Break-glass access", icon=":material/arrow_forward:")
 st.page_link(page_file("sessions"), label="Everybody who is signed in", icon=":material/arrow_forward:")
 st.page_link(page_file("channels"), label="Channels of alerts", icon=":material/arrow_forward:")

@@ -10,6 +10,7 @@ GOOD, STOPS, ATTENTION, UNDER_WAY, NO_VERDICT = "green", "red", "orange", "blue"
 SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {  # word: (shape from Streamlit's own icon font, Streamlit's name of the colour)
         "Met": ("check_circle", GOOD),
+        "May": ("check_circle", GOOD),
         "Passed": ("check_circle", GOOD),
         "Approved": ("check_circle", GOOD),
         "Validated": ("check_circle", GOOD),
@@ -48,6 +49,7 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Not verified": ("cancel", STOPS),
         "Overdue": ("alarm", STOPS),
         "Deviates": ("cancel", STOPS),
+        "Differs": ("cancel", STOPS),
         "Not sound": ("cancel", STOPS),
         "Declined": ("cancel", STOPS),
         "Does not conform": ("cancel", STOPS),
@@ -115,6 +117,7 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Not enough evidence": ("help", NO_VERDICT),
         "No data": ("help", NO_VERDICT),
         "Not started": ("radio_button_unchecked", NO_VERDICT),
+        "May not": ("radio_button_unchecked", NO_VERDICT),
         "Not due": ("radio_button_unchecked", NO_VERDICT),
         "Not applicable": ("radio_button_unchecked", NO_VERDICT),
         "Low": ("radio_button_unchecked", NO_VERDICT),

@@ -95,10 +95,3 @@ def test_wrong_ends_wrong_fields_and_a_missing_scope_are_problems(world: World) 
     assert client.get("parts/PR0099").status_code == 404
     reader = world.client(world.token(scopes={Permission.RECORD_READ}).secret)
     assert_problem(reader.post("parts", json=WORKFLOW), 403, "refused")
-
-
-def test_a_model_is_no_part_and_the_answer_says_where_models_are(world: World) -> None:
-    answer = world.client().get("parts?kind=model")
-
-    assert answer.status_code == 422
-    assert "models are under /models" in answer.json()["detail"]

@@ -54,7 +54,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "documents?model=M0001&version=1.0.0&kind=risk+assessment", "production_data?model=M0001",
     ),
     "approver2": (
-        "break_glass", "break_glass?access=BG0001", "grants", "access_reviews", "access_review?review=AR0001",
+        "break_glass", "break_glass?access=BG0001", "grants", "access_drills",
+    "access_reviews", "access_review?review=AR0001",
         "duties", "policies", "policy?policy=1", "policy?draft=PD0001", "exceptions", "approvals",
         "approval?change=CR0002", "subject_requests", "subject_request?request=SR0001",
         "approval?change=CR0001",

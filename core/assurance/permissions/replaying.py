@@ -95,12 +95,6 @@ def _revoked(said: Said, token: str, _payload: Payload | None) -> None:
         said.tokens[token].revoked = True
 
 
-def _rotated(said: Said, token: str, payload: Payload | None) -> None:
-    """Another took its place; the former ends after an overlap."""
-    if token in said.tokens and payload is not None:
-        said.tokens[token].expires_at = moment(_text(payload, "expires_at"))
-
-
 def _opened(said: Said, person: str, payload: Payload | None) -> None:
     if payload is not None:
         opened = SessionOpened(person, moment(_text(payload, "until")))
@@ -125,7 +119,6 @@ _APPLY: Mapping[str, Callable[[Said, str, Payload | None], None]] = MappingProxy
         Event.FUNCTION_GRANTED.value: _granted("function"),
         Event.FUNCTION_WITHDRAWN.value: _withdrawn("function"),
         Event.TOKEN_ISSUED.value: _issued,
-        Event.TOKEN_ROTATED.value: _rotated,
         Event.TOKEN_REVOKED.value: _revoked,
         Event.TOKEN_ROTATED.value: _rotated,
         Event.SESSION_OPENED.value: _opened,

@@ -1,0 +1,44 @@
+"""Drills of access: what differs first, who may do what as it was seen, and whether live tables stand as recorded."""
+
+import streamlit as st
+
+from app.components import Back, head, paged, section
+from app.components.me import require
+from app.composition import now, workplace
+from app.views.access_drills import (
+    chosen,
+    differences_of,
+    drill_head,
+    drills_table,
+    matrix_of,
+    monitor_card,
+    parts_of,
+    run_card,
+)
+from app.views.confirmation import confirmation
+from core.access.rules import Permission
+from core.assurance.drill.queries import drill_page, drills
+
+viewer = require(Permission.RECORD_READ)
+place, at = workplace(), now()
+
+with place.store.reading() as session:
+    number = chosen(session)
+    page = drill_page(session, number) if number else None
+    total = drills(session, limit=1, offset=0).total
+
+head("Drills of access", drill_head(page, at), back=Back("account", "My account"))
+confirmation()
+left, right = st.columns([5, 2], gap="large")
+with left:
+    if page is not None:
+        differences_of(page)
+        matrix_of(page)
+        parts_of(page, viewer)
+    if total:
+        section("Drills")
+        with paged(total) as window, place.store.reading() as session:
+            drills_table(drills(session, limit=window.limit, offset=window.offset).rows, at)
+with right:
+    run_card(place, viewer, at)
+    monitor_card(place, at)
