@@ -47,10 +47,6 @@ def parts(
     offset: Offset = 0,
 ) -> PartList:
     """Datasets, prompts, workflows, decision points or vendors, by name. Scope: `record:read`."""
-    if kind is NodeKind.MODEL:
-        raise Unreadable(
-            [Problem("a model is no part", column="kind", found=kind, expected="models are under /models")]
-        )
     with reader.place.store.reading() as session:
         page = queries.parts(session, kind, text=text, retired=retired, limit=limit, offset=offset)
     lines = [PartLine.model_validate(row, from_attributes=True) for row in page.rows]
