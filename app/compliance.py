@@ -22,4 +22,12 @@ def run_due(place: Workplace, *, at: datetime) -> Ran | None:
         due = due_checks(session, at=at)
     if not due:
         return None
-    return run_checks(place.store, place.ledger, keys=due, source=Source.SCHEDULE, actor=SYSTEM, clock=now)
+    return run_checks(
+        place.store,
+        place.ledger,
+        keys=due,
+        source=Source.SCHEDULE,
+        actor=SYSTEM,
+        clock=now,
+        data_dir=place.settings.data_dir,
+    )

@@ -64,7 +64,7 @@ def _here(args: argparse.Namespace) -> int:
     place = workplace()
     try:
         ran = run_checks(place.store, place.ledger, keys=args.check or None, source=Source.PIPELINE, actor=SYSTEM,
-                         clock=now)  # fmt: skip
+                         clock=now, data_dir=place.settings.data_dir)  # fmt: skip
     except GovernanceError as error:
         print(plain(str(error)), file=sys.stderr)
         return REFUSED

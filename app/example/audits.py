@@ -30,7 +30,13 @@ def tell_audits(place: Workplace, known: Mapping[str, Account], at: datetime) ->
         keys = [key for key, one in standings(session).items() if one.on and key != "messages-leave"]
     for when in (at - DAY, at):  # what is queued in the story is done by no worker, so messages are left out
         run_checks(
-            place.store, place.ledger, keys=keys, source=Source.SCHEDULE, actor=SYSTEM, clock=_running_from(when)
+            place.store,
+            place.ledger,
+            keys=keys,
+            source=Source.SCHEDULE,
+            actor=SYSTEM,
+            clock=_running_from(when),
+            data_dir=place.settings.data_dir,
         )
 
 

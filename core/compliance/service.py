@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
@@ -74,6 +75,7 @@ def run_checks(
     source: Source,
     actor: Actor,
     clock: Callable[[], datetime],
+    data_dir: Path | None = None,
 ) -> Ran:
     """Run these checks, or all that are switched on; raises `Refused`, and `NotFound` for a key that is none.
 
@@ -86,7 +88,7 @@ def run_checks(
     if reasons:
         with deciding(store, ledger, "run compliance checks", entity=entity, actor=actor, at=at):
             raise Refused(reasons)
-    judged = tuple(_judged(store, ledger, standing, at, clock) for standing in _wanted(store, keys))
+    judged = tuple(_judged(store, ledger, standing, at, clock, data_dir) for standing in _wanted(store, keys))
     spent = (clock() - at) // MILLISECOND
     with store.transaction() as tx:
         number = next_number(tx.session, "CK")  # runs are stored one after the other from here on
@@ -137,11 +139,18 @@ def _wanted(store: Store, keys: Sequence[str] | None) -> tuple[Standing, ...]:
     return tuple(known[key] for key in dict.fromkeys(keys))
 
 
-def _judged(store: Store, ledger: Ledger, standing: Standing, at: datetime, clock: Callable[[], datetime]) -> Judged:
+def _judged(
+    store: Store,
+    ledger: Ledger,
+    standing: Standing,
+    at: datetime,
+    clock: Callable[[], datetime],
+    data_dir: Path | None = None,
+) -> Judged:
     check, began = CHECKS[standing.text.key], clock()
     try:
         with store.reading() as session:  # one each: what ends one on an error ends no other
-            read = check.read(session, _reading(session, standing, ledger, at, clock))
+            read = check.read(session, replace(_reading(session, standing, ledger, at, clock), data_dir=data_dir))
     except (GovernanceError, DBAPIError, ValueError) as error:
         said = f"The check could not be read: {error}"[:1000]
         return Judged(standing, Outcome.FAILED, (), 0, "", {}, said, (clock() - began) // MILLISECOND)

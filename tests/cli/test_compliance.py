@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.cli.main import main
+from app.settings import load
 from core.access.rules import Role
 from core.compliance.catalogue import catalogue
 from core.errors import NotFound
@@ -49,7 +50,8 @@ def test_checks_run_on_this_machine_without_a_server(
     sqlite_store: Store, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     a_person(sqlite_store, Role.OWNER)
-    monkeypatch.setattr("app.composition.workplace", lambda: SimpleNamespace(store=sqlite_store, ledger=ledger))
+    place = SimpleNamespace(store=sqlite_store, ledger=ledger, settings=load({}))
+    monkeypatch.setattr("app.composition.workplace", lambda: place)
     monkeypatch.delenv("COUNTERSIGN_URL", raising=False)
     assert main(["compliance", "run", "roles-apart"]) == 0
     person = a_person(sqlite_store, Role.AUDITOR, Role.OWNER)

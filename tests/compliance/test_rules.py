@@ -14,6 +14,7 @@ from tests.builders import NOON
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PARAMETERS = {"longest_days": 7, "grace_days": 3, "keep_days": 184, "longest_hours": 24}
+KEPT = rules.KeptFile("evidence " + "0" * 64, "evidence E0001", "")
 AT = Settings(NOON, PARAMETERS)
 APPROVAL = rules.ProductionApproval("M0001 1.0.0", "M0001", "P0001", "1.0.0", "C0001", True, 2, 2)
 APPROVER = rules.Approver("C0001 P0002", "M0001", "P0001", "1.0.0", "C0001", "P0002", ())
@@ -57,6 +58,7 @@ LINES = (
     (rules.answer_stands, replace(ANSWER, ends=NOON + HOUR), {"ends": NOON}, "expired today"),
     (rules.document_is_current, DOCUMENT, {"kept": False}, "is not kept"),
     (rules.document_is_current, DOCUMENT, {"left": 2}, "has 2 places to fill in"),
+    (rules.file_is_whole, KEPT, {"wrong": "is not there"}, "named by evidence E0001, is not there"),
     (rules.bias_data_are_deleted, BIAS, {"delete_by": NOON - 3 * DAY - HOUR}, "were to be deleted 3 days ago"),
     (rules.bias_data_have_a_purpose, COLUMNS, {"uncovered": ("race",)}, "Groups by race are compared in 1.0.0"),
     (rules.ledger_verifies, LEDGER, {"passed": False, "faults": "step 8, root"}, "step 8, root"),

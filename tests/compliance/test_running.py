@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 
 from app.compliance import due_compliance, run_due
 from app.schedule import SCHEDULE
+from app.settings import load
 from app.worker import KINDS
 from core.access.rules import SYSTEM, Actor, Role
 from core.access.tables import RoleGrant
 from core.approval.hooks.service import add_endpoint
 from core.approval.rules import ChangeStatus, Choice
 from core.approval.tables import ChangeRequest, Condition, Vote
+from core.compliance.checks import CHECKS
 from core.compliance.queries import (
     CheckRow,
     DeviationFilter,
@@ -108,7 +110,8 @@ def test_every_check_reads_an_empty_store_and_a_small_one(store: Store, ledger: 
     world = World(store, ledger)
     first = world.run()
     assert {one.key: one.said for one in first.checks if one.outcome is not Outcome.HOLDS} == {
-        "checkpoint-outside": "No place outside is set up"
+        "checkpoint-outside": "No place outside is set up",
+        "files-whole": "The files are not at hand here",
     }
 
     world.in_production(packs="gdpr sr-26-2")
@@ -122,7 +125,7 @@ def test_every_check_reads_an_empty_store_and_a_small_one(store: Store, ledger: 
         assert {row.owner for row in found.rows} == {world.cast.owner.id}
         assert {row.model for row in found.rows} == {"M0001"}
         stored = run_by_number(session, second.number)
-        assert len(stored.results) == 21
+        assert len(stored.results) == len(CHECKS)
         assert all(len(one.digest) == 64 for one in stored.results)
     third = world.run()
     assert [one.digest for one in third.checks][:6] == [one.digest for one in second.checks][:6]
@@ -380,7 +383,7 @@ def test_a_check_that_is_switched_off_is_not_run_and_leaves_nothing_open(world: 
 def test_a_check_is_due_by_its_cadence(world: World) -> None:
     with world.store.reading() as session:
         assert due_checks(session, at=NOON + timedelta(hours=23)) == ()  # a day after the ledger began
-        assert len(due_checks(session, at=NOON + timedelta(hours=24))) == 21
+        assert len(due_checks(session, at=NOON + timedelta(hours=24))) == len(CHECKS)
     world.run("roles-apart")
     with world.store.reading() as session:
         assert "roles-apart" not in due_checks(session, at=NOON + timedelta(hours=23))
@@ -468,13 +471,13 @@ def test_a_place_outside_that_lacks_new_checkpoints_is_found(world: World) -> No
 
 
 def test_the_schedule_runs_what_is_due_once_an_hour(world: World) -> None:
-    place = SimpleNamespace(store=world.store, ledger=world.ledger)
+    place = SimpleNamespace(store=world.store, ledger=world.ledger, settings=load({}))
 
     assert list(due_compliance(place, NOON)) == []
     assert list(due_compliance(place, NOON + timedelta(hours=24))) == ["2026-11-21 12"]
     ran = run_due(place, at=NOON + timedelta(hours=24))
     assert ran is not None
-    assert len(ran.checks) == 21
+    assert len(ran.checks) == len(CHECKS)
     assert run_due(place, at=NOON + timedelta(hours=25)) is None
     assert COMPLIANCE_JOB in KINDS
     assert COMPLIANCE_JOB in {one.kind for one in SCHEDULE}

@@ -93,7 +93,13 @@ def run_now(wish: RunWish, write: Write) -> Response:
 
     return write.answer(
         lambda store: run_checks(
-            store, caller.place.ledger, keys=wish.checks, source=Source.PIPELINE, actor=caller.actor, clock=now
+            store,
+            caller.place.ledger,
+            keys=wish.checks,
+            source=Source.PIPELINE,
+            actor=caller.actor,
+            clock=now,
+            data_dir=caller.place.settings.data_dir,
         ),
         describe,
     )

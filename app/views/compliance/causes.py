@@ -23,6 +23,7 @@ ELSEWHERE: Mapping[Cause, str] = {
     Cause.MESSAGE: "/administration",
     Cause.LEDGER: "/ledger",
     Cause.BIAS_DATA: "/processing",
+    Cause.FILE: "/monitor_schedule",  # which says when the last backup was made
 }
 
 

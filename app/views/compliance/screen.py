@@ -42,7 +42,15 @@ def run_button(place: Workplace, viewer: Me, *, keys: Sequence[str] | None = Non
     if not act_button(label, run_refusals(viewer.actor), key="run_checks"):
         return
     with attempt("The checks were not run."), st.status("Reading the record", expanded=False):
-        ran = run_checks(place.store, place.ledger, keys=keys, source=Source.PAGE, actor=viewer.actor, clock=now)
+        ran = run_checks(
+            place.store,
+            place.ledger,
+            keys=keys,
+            source=Source.PAGE,
+            actor=viewer.actor,
+            clock=now,
+            data_dir=place.settings.data_dir,
+        )
         bad = sum(one.outcome in (Outcome.DEVIATES, Outcome.FAILED) for one in ran.checks)
         said = "every check holds" if not bad else f"{counted(bad, 'check')} of {len(ran.checks)} do not hold"
         new = f", {counted(ran.opened, 'deviation')} opened, {count(ran.closed)} closed"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
@@ -18,7 +19,7 @@ Fact = TypeVar("Fact")
 class Reading:
     """The moment, the settings, what the last result of the check stated, and what is open of it.
 
-    `vkey` is the ledger's verifier key; `clock` tells how long a part took.
+    `vkey` is the ledger's verifier key; `clock` tells how long a part took; in `data_dir` lie the files.
     """
 
     at: datetime
@@ -27,6 +28,7 @@ class Reading:
     open_subjects: frozenset[str]
     vkey: str
     clock: Callable[[], datetime]
+    data_dir: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -159,3 +159,21 @@ def message_leaves(fact: Outgoing, settings: Settings) -> Deviation | None:
     else:
         return None
     return Deviation(fact.subject, said, Cause.MESSAGE, fact.subject)
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that a row names and that is not whole: the row in words, and what is wrong; empty where nothing is."""
+
+    subject: str
+    named_by: str
+    wrong: str
+
+
+def file_is_whole(fact: KeptFile, _settings: Settings) -> Deviation | None:
+    """Every file that the record rests on is there, to the byte."""
+    if not fact.wrong:
+        return None
+    folder, _, digest = fact.subject.partition(" ")
+    said = f"The {folder} file {digest}, named by {fact.named_by}, {fact.wrong}"
+    return Deviation(fact.subject, said, Cause.FILE, fact.subject)

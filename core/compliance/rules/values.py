@@ -25,6 +25,7 @@ class Cause(StrEnum):
     EVENTS = "events"
     BIAS_DATA = "bias-test data"
     DRILL = "drill of access"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
