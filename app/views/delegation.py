@@ -10,9 +10,10 @@ from app.components.formats import day
 from app.components.me import Me
 from app.composition import Workplace, now
 from core.access.queries import names, people_with_role
-from core.access.rules import Permission, Role
+from core.access.rules import EVERYWHERE, Permission, Reach, Role
 from core.approval.queries import DelegationRow, delegations
 from core.approval.service import delegate_votes, withdraw_delegation
+from core.inventory.queries import business_lines
 
 
 def my_delegations(place: Workplace, mine: Me, at: datetime) -> None:
@@ -33,6 +34,7 @@ def my_delegations(place: Workplace, mine: Me, at: datetime) -> None:
         {
             "From": plain(known.get(row.approver, row.approver)),
             "To": plain(known.get(row.delegate, row.delegate)),
+            "For": plain(row.reach.words),
             "Why": plain(row.reason),
             "Begins": day(row.starts_at, today=at),
             "Ends": day(row.ends_at, today=at),
@@ -71,6 +73,9 @@ def _delegate(place: Workplace, mine: Me, others: list[str], known: Mapping[str,
             "Approver who votes for you", others, format_func=lambda who: known.get(who, who), key="delegate"
         )
         reason = st.text_input("Reason, kept in the ledger", key="delegate_reason", max_chars=1000)
+        with place.store.reading() as session:
+            lines = business_lines(session)
+        chosen = st.multiselect("Business lines, or none for all", lines, key="delegate_lines", placeholder="All")
         tomorrow = at.date() + timedelta(days=1)
         with st.container(horizontal=True):
             first = st.date_input("From (UTC)", value=at.date(), min_value=at.date(), key="delegate_from")
@@ -84,6 +89,7 @@ def _delegate(place: Workplace, mine: Me, others: list[str], known: Mapping[str,
                     reason=reason,
                     starts_at=at if first == at.date() else datetime.combine(first, time(), UTC),
                     ends_at=datetime.combine(last, time(), UTC),
+                    reach=Reach(frozenset(chosen)) if chosen else EVERYWHERE,
                     actor=mine.actor,
                     at=now(),
                 )

@@ -151,6 +151,7 @@ def delegations_table(rows: Sequence[DelegationRow], known: Mapping[str, str], a
             {
                 "From": plain(known.get(row.approver, row.approver)),
                 "To": plain(known.get(row.delegate, row.delegate)),
+                "For": plain(row.reach.words),
                 "Why": plain(row.reason) or NOTHING,
                 "Until": day(row.ends_at, today=at),
             }

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
+from core.access.rules import EVERYWHERE, ORGANISATION, About, Reach, reach_from
 from core.access.tables import Delegation
 
 
@@ -19,6 +20,7 @@ class DelegationRow:
     starts_at: datetime
     ends_at: datetime
     withdrawn_at: datetime | None
+    reach: Reach = EVERYWHERE
 
     def stands(self, at: datetime) -> bool:
         """Whether the delegate may vote for the approver now."""
@@ -31,19 +33,33 @@ def delegations(session: Session, *, approver: str = "", delegate: str = "") -> 
     query = query.where(Delegation.approver == approver) if approver else query
     query = query.where(Delegation.delegate == delegate) if delegate else query
     return tuple(
-        DelegationRow(row.id or 0, row.approver, row.delegate, row.reason, row.starts_at, row.ends_at, row.withdrawn_at)
+        DelegationRow(
+            row.id or 0,
+            row.approver,
+            row.delegate,
+            row.reason,
+            row.starts_at,
+            row.ends_at,
+            row.withdrawn_at,
+            reach_from(row.reach),
+        )
         for row in session.exec(query.limit(200)).all()
     )
 
 
-def delegates_to(session: Session, approver: str, delegate: str, *, at: datetime) -> bool:
-    """Whether this approver lets that person vote for them at this moment; delegation is never passed on."""
-    return any(row.stands(at) for row in delegations(session, approver=approver, delegate=delegate))
+def delegates_to(session: Session, approver: str, delegate: str, *, about: About = ORGANISATION, at: datetime) -> bool:
+    """Whether this approver lets that person vote for them at this moment on a record of these models.
+
+    Delegation is never passed on; one that is limited to business lines covers no record of the whole organisation.
+    """
+    rows = delegations(session, approver=approver, delegate=delegate)
+    return any(row.stands(at) and row.reach.covers(about) for row in rows)
 
 
-def represented_by(session: Session, delegate: str, *, at: datetime) -> tuple[str, ...]:
-    """The approvers for whom this person may vote at this moment."""
-    return tuple(sorted({row.approver for row in delegations(session, delegate=delegate) if row.stands(at)}))
+def represented_by(session: Session, delegate: str, *, about: About = ORGANISATION, at: datetime) -> tuple[str, ...]:
+    """The approvers for whom this person may vote at this moment on a record of these models."""
+    rows = delegations(session, delegate=delegate)
+    return tuple(sorted({row.approver for row in rows if row.stands(at) and row.reach.covers(about)}))
 
 
 def represented(session: Session, person: str, *, at: datetime) -> frozenset[str]:

@@ -57,6 +57,7 @@ class Delegation(Row, table=True):
     ends_at: datetime = Field(sa_type=Instant)
     given_at: datetime = Field(sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    reach: str = Field(default=EVERYWHERE.text, sa_column_kwargs={"server_default": EVERYWHERE.text})
 
 
 class SignInSession(Row, table=True):

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.break_glass.queries import access, pages_opened, to_review
 from core.access.break_glass.service import end_break_glass, note_page, open_break_glass, review_break_glass
-from core.access.rules import Actor, Permission, Role
+from core.access.rules import EVERYWHERE, Actor, Belonging, Permission, Reach, Role
 from core.access.rules.break_glass import LENGTH, MOST, leaving_refusals
 from core.access.sessions import actor_for_session, open_session
-from core.access.tables import Delegation
+from core.access.tables import Delegation, RoleGrant
 from core.access.tokens import actor_for_token, issue_token
 from core.errors import Refused
 from core.jobs.tables import Job
@@ -86,6 +87,22 @@ def test_it_reads_and_only_reads_for_sixty_minutes_and_asks_for_an_alert(story: 
     assert story.jobs() == ["break-glass BG0001"]
     assert story.actions()[-1] == "break_glass.opened"
     assert [reason.code for reason in leaving_refusals(last)] == ["break-glass"]
+
+
+def test_it_reaches_everywhere_whatever_the_roles_reach(story: Story) -> None:
+    line = Reach(frozenset({"Retail"}))
+    with story.store.transaction() as tx:
+        tx.session.execute(update(RoleGrant).where(RoleGrant.person == story.opener.id).values(reach=line.text))  # type: ignore[arg-type]
+    before = story.acting()
+
+    number = story.open(actor=before)
+    during = story.acting()
+    end_break_glass(story.store, story.ledger, access=number, actor=during, at=story.at)
+
+    elsewhere = (Belonging("Corporate"),)
+    assert (before.reach, during.reach, story.acting().reach) == (line, EVERYWHERE, line)
+    assert Permission.RECORD_READ in during.permissions_on(elsewhere)
+    assert Permission.RECORD_READ not in before.permissions_on(elsewhere)
 
 
 def test_a_token_of_the_person_goes_on_as_before(story: Story) -> None:

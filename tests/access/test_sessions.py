@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
+from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.browsers import family_of
+from core.access.grants_asked.tables import AskedGrant
 from core.access.people import disable_person, withdraw_role
 from core.access.queries import open_sessions, person_record
 from core.access.rules import Actor, Permission, Role
@@ -19,8 +21,9 @@ from core.access.sessions import (
     open_session,
     person_from_provider,
 )
-from core.access.tables import Person
+from core.access.tables import Person, RoleGrant
 from core.errors import Refused
+from core.jobs.tables import Job
 from core.ledger.tables import LogEntry
 from tests.access.conftest import World
 
@@ -297,3 +300,24 @@ def test_sessions_of_others_are_ended_by_administrators_alone(small_world: World
 )
 def test_of_a_browser_only_the_family_is_kept(agent: str, family: str) -> None:
     assert family_of(agent) == family
+
+
+def test_a_pair_that_a_provider_brings_is_harmless_on_record_and_alerted_until_it_is_over(small_world: World) -> None:
+    world = small_world
+    both = identity(roles=frozenset({Role.ADMINISTRATOR, Role.APPROVER}))
+
+    actor = arrive(world, both, "o1")
+    arrive(world, both, "o2")
+    arrive(world, identity(roles=frozenset({Role.APPROVER})), "o3")
+
+    assert actor is not None
+    with world.store.reading() as session:
+        bases = set(session.exec(select(RoleGrant.basis).where(RoleGrant.person == actor.id)))
+        waits = session.exec(select(AskedGrant)).all()
+        alerts = [
+            slot.rpartition(" ")[0]
+            for slot in session.exec(select(Job.slot).where(Job.kind == ACCESS_ALERT_JOB).order_by(col(Job.id)))
+        ]
+    assert Permission.CHANGE_VOTE not in actor.permissions
+    assert (bases, list(waits)) == ({"identity provider"}, [])  # the provider is the authority
+    assert alerts == [f"toxic-pair {actor.id}", f"apart {actor.id}"]

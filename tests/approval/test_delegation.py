@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from core.access.rules import Actor, Role
+from core.access.rules import EVERYWHERE, Actor, Reach, Role
 from core.approval.rules import ChangeStatus, Choice
 from core.approval.service import delegate_votes, withdraw_delegation
 from core.errors import Refused
 from core.inventory.moves import load_version, record_part
 from core.inventory.rules import Duty
+from core.inventory.tables import Model
 from core.policy.rules import Function
 from tests.approval.conftest import Case, Opener, codes
 from tests.builders import NOON, REASON, a_person
@@ -17,10 +19,12 @@ from tests.builders import NOON, REASON, a_person
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
-def delegates(case: Case, frm: Actor, to: Actor, *, days: tuple[float, float] = (-1, 5)) -> int:
+def delegates(
+    case: Case, frm: Actor, to: Actor, *, days: tuple[float, float] = (-1, 5), reach: Reach = EVERYWHERE
+) -> int:
     return delegate_votes(
         case.store, case.ledger, delegate=to.id, reason=REASON, starts_at=NOON + timedelta(days=days[0]),
-        ends_at=NOON + timedelta(days=days[1]), actor=frm, at=NOON - timedelta(days=2),
+        ends_at=NOON + timedelta(days=days[1]), reach=reach, actor=frm, at=NOON - timedelta(days=2),
     )  # fmt: skip
 
 
@@ -59,6 +63,22 @@ def test_without_a_standing_delegation_nobody_votes_for_another(
         delegates(case, case.cast.approver, case.cast.second_approver, days=days)
 
     assert refused_for(case, case.cast.second_approver, case.cast.approver) == {"not-delegated"}
+
+
+def test_a_delegation_for_business_lines_covers_their_models_alone(opened: Opener) -> None:
+    case = opened(tier=1)
+    people = case.cast
+    with case.store.reading() as session:
+        line = session.exec(select(Model.business_line)).first() or ""
+
+    delegates(case, people.approver, people.second_approver, reach=Reach(frozenset({f"not {line}"})))
+    elsewhere = refused_for(case, people.second_approver, people.approver)
+    offered = case.page(people.second_approver).may_represent
+    delegates(case, people.approver, people.second_approver, reach=Reach(frozenset({line})))
+
+    assert (elsewhere, offered) == ({"not-delegated"}, ())
+    assert case.page(people.second_approver).may_represent == (people.approver.id,)
+    votes_for(case, people.second_approver, people.approver)
 
 
 def test_a_delegation_is_not_passed_on(opened: Opener) -> None:

@@ -46,7 +46,7 @@ def open_break_glass(store: Store, ledger: Ledger, *, reason: str, session_id: s
 
     The person has just shown in this session that it is they. Whoever hears of alerts is told. Raises `Refused`.
     """
-    entity = Entity("break-glass", actor.id)  # whoever may open it does, however little their roles reach
+    entity = Entity("person", actor.id)
     with deciding(store, ledger, "open break-glass access", entity=entity, actor=actor, at=at) as tx:
         number = next_number(tx.session, "BG")  # two at once wait here for each other
         _refuse(

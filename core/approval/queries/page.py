@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from core.access.reach.belonging import about_models
 from core.access.rules import Actor
 from core.approval.code.facts import commits_of
 from core.approval.code.rules import code_refusals
@@ -163,7 +164,7 @@ def change(session: Session, number: str, viewer: Actor, *, at: datetime) -> Cha
         exception=exception_row_of(session, record, at=at),
         exceptions=standing_for(session, model, version, at=at),
         speaks_for=functions_of(session, viewer.id, at=at),
-        may_represent=represented_by(session, viewer.id, at=at),
+        may_represent=represented_by(session, viewer.id, about=about_models(session, [model.number]), at=at),
         code=code_refusals(path.code_reviews, commits_of(session, key_of(version)) if path.code_reviews else ()),
         meaning=meaning(record, APPROVE),
         refusals={action: refusals(facts, action, viewer) for action in ASKED},

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from core.access.deciding import deciding
 from core.access.grants import actor_of
 from core.access.people import reason_refusals
-from core.access.rules import Actor
+from core.access.rules import EVERYWHERE, Actor, Reach, Role, reach_refusals
 from core.access.tables import Delegation
 from core.approval.rules import delegation_refusals
 from core.approval.service.steps import check_text, refuse
@@ -35,21 +35,29 @@ def delegate_votes(
     reason: str,
     starts_at: datetime,
     ends_at: datetime,
+    reach: Reach = EVERYWHERE,
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Let `delegate` vote for the actor in this period; answers with the number of the delegation's row."""
+    """Let `delegate` vote for the actor in this period, on everything or on the models of `reach` alone.
+
+    Answers with the number of the delegation's row.
+    """
     check_text("reason", reason, longest=1000)
     entity = Entity("person", actor.id)
     with deciding(store, ledger, "delegate votes", entity=entity, actor=actor, at=at) as tx:
         against = against_delegation(tx.session, delegate, actor, starts_at=starts_at, ends_at=ends_at, at=at)
-        refuse((*against, *reason_refusals(reason)))
+        refuse((*against, *reach_refusals(Role.APPROVER, reach), *reason_refusals(reason)))
         row = Delegation(
-            approver=actor.id, delegate=delegate, reason=reason, starts_at=starts_at, ends_at=ends_at, given_at=at
-        )
+            approver=actor.id, delegate=delegate, reason=reason, starts_at=starts_at, ends_at=ends_at, given_at=at,
+            reach=reach.text,
+        )  # fmt: skip
         tx.session.add(row)
         tx.session.flush()
-        payload = {"to": delegate, "from": starts_at.isoformat(), "until": ends_at.isoformat(), "reason": reason}
+        payload = {
+            "to": delegate, "from": starts_at.isoformat(), "until": ends_at.isoformat(), "reason": reason,
+            "reach": reach.text,
+        }  # fmt: skip
         ledger.record(tx, Event.VOTE_DELEGATED, entity=entity, actor=actor, at=at, payload=payload)
         return row.id or 0
 

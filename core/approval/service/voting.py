@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.access.deciding import deciding
 from core.access.grants import actor_of
+from core.access.reach.belonging import about_models
 from core.access.rules import Actor
 from core.access.signing import authenticated_at, signing_refusals
 from core.approval.facts import ChangeRecord, change_facts, functions_text, key_of, load_change
@@ -61,7 +62,7 @@ def vote(
     action = ACTION_OF[choice]
     with deciding(store, ledger, action, entity=Entity("change", change), actor=actor, at=at) as tx:
         record = load_change(tx.session, change, to_decide=True)
-        represented = _represented(tx, on_behalf_of, actor, at)
+        represented = _represented(tx, on_behalf_of, record, actor, at)
         functions = functions_of(tx.session, on_behalf_of or actor.id, at=at)
         stands = vote_refusals(
             change_facts(tx.session, record, actor.id, at=at),
@@ -145,13 +146,14 @@ def return_change(
         return Changed(change, record.change.status, entry.index)
 
 
-def _represented(tx: Transaction, person: str, actor: Actor, at: datetime) -> Represented | None:
+def _represented(tx: Transaction, person: str, record: ChangeRecord, actor: Actor, at: datetime) -> Represented | None:
     if not person:
         return None
     other = actor_of(tx.session, person, at=at)
     if other is None:
         raise NotFound("active person", person)
-    return Represented(other, delegates_to(tx.session, person, actor.id, at=at))
+    about = about_models(tx.session, [record.model.number])
+    return Represented(other, delegates_to(tx.session, person, actor.id, about=about, at=at))
 
 
 def _decision(record: ChangeRecord, choice: Choice, functions: frozenset[Function]) -> Action:

@@ -181,6 +181,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("access", "page", "minute", name=op.f("pk_break_glass_page")),
     )
+    op.add_column("delegation", sa.Column("reach", sa.String(), server_default="everywhere", nullable=False))
     op.add_column("person", sa.Column("enabled_at", Instant(), nullable=True))
     op.add_column("role_grant", sa.Column("basis", sa.String(length=32), nullable=False, server_default=""))
     op.add_column("role_grant", sa.Column("confirmed_by", sa.String(length=16), nullable=True))
@@ -190,6 +191,7 @@ def downgrade() -> None:
     op.drop_column("role_grant", "confirmed_by")
     op.drop_column("role_grant", "basis")
     op.drop_column("person", "enabled_at")
+    op.drop_column("delegation", "reach")
     op.drop_table("break_glass_page")
     op.drop_index(op.f("ix_access_review_item_person"), table_name="access_review_item")
     op.drop_index(op.f("ix_access_review_item_grant_id"), table_name="access_review_item")
