@@ -44,4 +44,7 @@ if decided:
     withdraw_form(place, viewer, rows, at)
 decided_lines(lately)
 entrances_table(seen)
+st.caption(
+    "The ledger, the log and exports are not counted here: each export says in its manifest what was masked in it."
+)
 st.caption("No pattern found does not mean that a text is clean: names in running text are not found by patterns.")

@@ -17,6 +17,7 @@ from app.example.checks import tell_checks
 from app.example.coverage_records import tell_coverage
 from app.example.event_records import record_example_events
 from app.example.incidents import tell_closed_incident, tell_open_incident
+from app.example.personal_data import tell_personal_data
 from app.example.policies import draft_next_policy
 from app.example.privacy import tell_privacy
 from app.example.production import add_staging, rehearse_return, stage
@@ -103,6 +104,7 @@ class _Story:
         tell_alerts(self.place, self.known, self._ago(0.02))
         tell_access(self.place, self.known, self._ago(0.01))
         tell_open_incident(self.place, self.known, self.at)
+        tell_personal_data(self.place, self.known, self.at - timedelta(minutes=4), incident="IN0002")
 
     def _ago(self, days: float) -> datetime:
         return self.at - timedelta(days=days)

@@ -63,7 +63,7 @@ def decide_column(
         if reasons:
             raise Refused(reasons)
         made = ColumnDecision(
-            number=next_number(tx.session, "PD"), finding=row.number, scope=row.scope, column_name=row.column_name,
+            number=next_number(tx.session, "DC"), finding=row.number, scope=row.scope, column_name=row.column_name,
             kinds=row.kinds, verdict=verdict, reason=reason.strip(), until=until, decided_by=actor.id, decided_at=at,
         )  # fmt: skip
         row.decision = made.number

@@ -76,11 +76,11 @@ def test_a_column_is_allowed_until_a_day_and_the_decision_withdrawn(place: Workp
     page = desk.open(cast.approver, "privacy")
     page.text_input(key="column reason PF0001").input("Made-up addresses of a test set.")
     page.button(key="decide_column").click().run()
-    assert "PD0001: column contact of M0001 is allowed here." in words(page)
+    assert "DC0001: column contact of M0001 is allowed here." in words(page)
 
-    page.text_input(key="withdraw reason PD0001").input("The set was exchanged for another.")
+    page.text_input(key="withdraw reason DC0001").input("The set was exchanged for another.")
     page.button(key="withdraw_column").click().run()
-    assert "PD0001 is withdrawn" in words(page)
+    assert "DC0001 is withdrawn" in words(page)
 
 
 def test_who_may_not_decide_reads_why(place: Workplace, cast: Cast, desk: Desk) -> None:

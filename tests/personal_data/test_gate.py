@@ -12,6 +12,7 @@ import core.every_table  # noqa: F401  every table of the store
 from core.access.personal_data.entrances import PLACES, Entrance, Exempt, place_of
 from core.access.personal_data.gate import screened
 from core.access.personal_data.net import before_execute, looked_at
+from core.access.personal_data.tables import PlaceSeen
 from core.errors import Refused
 from core.inventory.deployments.tables import Environment
 from core.jobs.tables import Job
@@ -136,6 +137,8 @@ def test_what_a_program_says_is_masked_in_the_row_and_in_every_statement(sqlite_
     with sqlite_store.reading() as session:
         seen += session.exec(select(Job.error)).all()
 
+        met = session.exec(select(PlaceSeen)).one()
+    assert (met.entrance, met.place, met.places) == (Entrance.MACHINE, "error of a job", 4)
     assert len(seen) == 3
     assert all(f"[{kind}]" in error for error in seen for kind in PLANTED)
     assert not any("jane" in error or "4111" in error for error in seen)

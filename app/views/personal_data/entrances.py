@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.components import section, table
-from app.components.formats import count, moment
+from app.components.formats import NOTHING, count, moment
 from core.access.personal_data.entrances import HANDLING, Entrance, Handling
 from core.privacy.rows import MetRow
 
@@ -22,6 +22,7 @@ COVERS: Mapping[Entrance, str] = {
     Entrance.EXPORT: "Reports in every form",
     Entrance.LOG: "The application log",
 }
+NOT_COUNTED = frozenset({Entrance.LEDGER, Entrance.EXPORT, Entrance.LOG})  # a report says its own count
 
 
 def entrances_table(rows: Sequence[MetRow]) -> None:
@@ -38,6 +39,6 @@ def _cells(entrance: Entrance, row: MetRow | None) -> Mapping[str, str]:
         "Entrance": entrance.value.capitalize(),
         "Which texts": COVERS[entrance],
         "What happens": SAID[HANDLING[entrance]],
-        "Texts": count(row.texts if row else 0),
+        "Texts": NOTHING if entrance in NOT_COUNTED else count(row.texts if row else 0),
         "Last": moment(row.last_at if row else None),
     }

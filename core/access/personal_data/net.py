@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified, get_history
 
 from core.access.personal_data.entrances import HANDLING, Entrance, Exempt, in_words, place_of
 from core.access.personal_data.gate import screened, worth_a_look
-from core.access.personal_data.noting import MET, RELEASED, Met
+from core.access.personal_data.noting import MET, RELEASED, Met, note_left
 from core.errors import Refusal, Refused
 from core.ledger.screening import screen_particulars_by
 from core.store.base import Row
@@ -122,5 +122,6 @@ def masked_particulars(text: str) -> str:
 
 
 event.listen(Session, "before_flush", _before_flush)
+event.listen(Session, "before_commit", note_left)
 event.listen(Engine, "before_execute", before_execute, retval=True)
 screen_particulars_by(masked_particulars)

@@ -14,9 +14,11 @@ from core.access.personal_data.tables import HeldText, PlaceSeen
 from core.access.rules import Actor
 from core.errors import Refusal
 from core.ledger.events import Event
+from core.ledger.head import read_head
 from core.ledger.service import Entity, Ledger
 from core.store import Transaction
 from core.store.numbers import next_number
+from core.store.types import EPOCH
 
 MET = "personal data met"
 RELEASED = "countersign_released"  # option of the one statement that writes what a person released
@@ -50,6 +52,15 @@ def note_met(tx: Transaction, ledger: Ledger, *, entity: Entity, actor: Actor, a
         _seen(tx.session, one.entrance, one.handling, one.named, one.words, places, entity, at)
         if one.handling is Handling.PERSON and isinstance(getattr(one.row, "id", None), int):
             _hold(tx, ledger, one, entity=entity, actor=actor, at=at)
+
+
+def note_left(session: Session) -> None:
+    """What was met outside a decided act, by a program: at the time of the ledger's last entry, for it has no other."""
+    left: list[Met] = session.info.pop(MET, [])
+    at = read_head(session).last_at if left else EPOCH
+    for one in left:
+        places = sum(each.count for each in one.findings)
+        _seen(session, one.entrance, one.handling, one.named, one.words, places, Entity(one.table, ""), at)
 
 
 def note_refused(session: Session, refusals: Sequence[Refusal], *, entity: Entity, at: datetime) -> None:

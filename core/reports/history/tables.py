@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.access.personal_data.tables import ColumnDecision
 from core.access.redactions.tables import FileRedaction
 from core.access.tables import Delegation, Person, RoleGrant, SignInSession, Token
 from core.approval.rules import ChangeStatus
@@ -84,6 +85,11 @@ ACCESS = (
     Rewound(RoleGrant, "granted_at", turns=(WITHDRAWN,)),
     Rewound(FunctionGrant, "granted_at", turns=(WITHDRAWN,)),
     Rewound(Delegation, "given_at", turns=(Turn("withdrawn_at", {"withdrawn_at": None}),)),
+    Rewound(
+        ColumnDecision,
+        "decided_at",
+        turns=(Turn("withdrawn_at", {"withdrawn_at": None, "withdrawn_by": "", "withdrawn_reason": ""}),),
+    ),
     Rewound(SignInSession, "opened_at", turns=(Turn("ended_at", {"ended_at": None}),)),
     Rewound(
         Token,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from core.access.personal_data.tables import ColumnDecision
 from core.access.tables import Person, RoleGrant
 from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest, FunctionGrant
@@ -16,6 +17,7 @@ from core.reports.history.ledger import Entry, of, since
 from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import Badge, Block, Cell, Chart, Prose, Section, Stacked, Statement, Tone
 from core.reports.layout.words import badge, counted, moment, number, or_nothing
+from core.reports.templates.allowed import ColumnLine, columns_decided, columns_section
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
 from core.reports.templates.texts import access as texts
@@ -23,8 +25,8 @@ from core.reports.templates.values import Built, Frame, Template
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, Gap, SubjectKind
 
-VERSION = "access report 1"
-TABLES = (Person, RoleGrant, FunctionGrant, Model, ModelVersion, ChangeRequest, Dataset)
+VERSION = "access report 2"
+TABLES = (Person, RoleGrant, FunctionGrant, Model, ModelVersion, ChangeRequest, Dataset, ColumnDecision)
 TAKEN = frozenset({Event.EXPORT_DOWNLOADED, Event.INVENTORY_EXPORTED})
 DENIED = frozenset({Event.ACT_REFUSED, Event.SESSION_REFUSED})
 GRANTING = (Event.ROLE_GRANTED, Event.ROLE_WITHDRAWN, Event.FUNCTION_GRANTED, Event.FUNCTION_WITHDRAWN)
@@ -105,6 +107,7 @@ class AccessReport:
     refusals: tuple[RefusalLine, ...]
     times: tuple[DecisionTime, ...]
     datasets: tuple[DatasetLine, ...]
+    columns: tuple[ColumnLine, ...]
     people: tuple[PersonLine, ...]
 
 
@@ -121,7 +124,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     people = people_of(session, {one.actor for one in acts} | {one.person for one in grants} | {frame.generated_by})
     data = AccessReport(
         scope_of(session, asked), asked.since, asked.as_of, acts, grants, refusals, _times(session, asked),
-        _datasets(session), people,
+        _datasets(session), columns_decided(session, asked), people,
     )  # fmt: skip
     entries = [*ledger.entries(of(*GRANTING, *DECIDING)), *denied]
     citing = Citing(frame, people, source_lines(entries))
@@ -130,7 +133,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         cards=_cards(data, citing),
         sections=(
             _act_section(data, citing), _grant_section(data, citing), _refusal_section(data, citing),
-            _time_section(data, citing), _dataset_section(data),
+            _time_section(data, citing), _dataset_section(data), columns_section(data.columns),
         ),
         people=people,
     )  # fmt: skip
