@@ -1,6 +1,7 @@
 """One ASGI application: Streamlit pages, sign-in, the REST API and exports, on one port."""
 
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,6 +38,8 @@ websockets.http11.MAX_LINE_LENGTH = 65536
 place = workplace()
 set_up_logs(place.settings.log_format, place.settings.log_level)
 erase_again(place)
+# uvicorn believes a proxy on this machine by default, also one that passes on what a caller made up
+os.environ["FORWARDED_ALLOW_IPS"] = ",".join(str(network) for network in place.settings.proxies)
 secrets = load_secrets(place.settings.data_dir / "signin")
 
 

@@ -57,6 +57,7 @@ NAMES: tuple[str, ...] = (  # each is documented in docs/settings.md; a test com
     "LOG_LEVEL",
     "METRICS_TOKEN",
     "METRICS_NETWORKS",
+    "PROXIES",
     "SCIM_TOKEN",
     "SCIM_LINK",
     "OIDC_ISSUER",
@@ -130,6 +131,7 @@ class Settings:
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
     group_roles: tuple[tuple[str, Role], ...] = ()  # also of the directory's groups
+    proxies: tuple[Network, ...] = ()  # whose word on a caller's address is believed
     scim_token: str = field(default="", repr=False)  # what the directory shows; none: there is no directory
     scim_links_by_name: bool = False  # whether a user name is enough to be the person whom the directory brought
     server_works: bool = True  # the server does background work itself
@@ -215,6 +217,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
         mlflow_sync=_mlflow_sync(environ),
         provider=_provider(environ),
         group_roles=_group_roles(_get(environ, "OIDC_GROUP_ROLES")),
+        proxies=_networks(environ, "PROXIES"),
         scim_token=_scim_token(environ),
         scim_links_by_name=_scim_links_by_name(environ),
         server_works=_yes_or_no(environ, "SERVER_WORKER", default=True),
@@ -222,7 +225,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
         log_format=_log_format(environ),
         log_level=_log_level(environ),
         metrics_token=_metrics_token(environ),
-        metrics_networks=_metrics_networks(environ),
+        metrics_networks=_networks(environ, "METRICS_NETWORKS"),
     )
 
 
@@ -406,11 +409,11 @@ def _metrics_token(environ: Mapping[str, str]) -> str:
     return token
 
 
-def _metrics_networks(environ: Mapping[str, str]) -> tuple[Network, ...]:
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
     try:
-        return tuple(ip_network(part.strip()) for part in _get(environ, "METRICS_NETWORKS").split(",") if part.strip())
+        return tuple(ip_network(part.strip()) for part in _get(environ, name).split(",") if part.strip())
     except ValueError:
-        raise SettingError("METRICS_NETWORKS", "networks such as 10.1.0.0/16,::1/128, separated by commas") from None
+        raise SettingError(name, "networks such as 10.1.0.0/16,::1/128, separated by commas") from None
 
 
 def _scim_token(environ: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,8 +18,9 @@ from app.settings import Settings
 
 FAILURES, WINDOW = 50, 300.0  # from one address, in seconds
 MOST_KEPT = 20_000  # addresses or tokens
-SIGN_IN = ("/idp/login", "/setup", "/idp/token")
-API = "/api/"
+SIGN_IN = ("/idp/login", "/idp/code", "/setup", "/idp/token")
+API, DIRECTORY = "/api/", "/scim/"
+WITH_TOKEN = (API, DIRECTORY)
 REFUSED = frozenset({400, 401, 410, 429})  # what a guess is answered with at a form
 Clock = Callable[[], float]
 
@@ -67,16 +69,16 @@ class Throttle:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _guarded(scope):
             return await self._app(scope, receive, send)
-        address = scope["client"][0] if scope.get("client") else ""
+        address = network_of(scope["client"][0] if scope.get("client") else "")
         token = _token(scope)
-        wait = max(self._failures.wait(address), self._calls.wait(token) if token else 0.0)
+        wait = max(self._failures.wait(address) if address else 0.0, self._calls.wait(token) if token else 0.0)
         if wait > 0:
             return await _put_off(scope, send, wait)
         if token:
             self._calls.take(token)
 
         async def counting(message: Message) -> None:
-            if message["type"] == "http.response.start" and _failed(scope, message["status"]):
+            if address and message["type"] == "http.response.start" and _failed(scope, message["status"]):
                 self._failures.take(address)
             await send(message)
 
@@ -86,11 +88,27 @@ class Throttle:
 
 def _guarded(scope: Scope) -> bool:
     path: str = scope["path"]
-    return path.startswith(API) or (path in SIGN_IN and scope["method"] == "POST")
+    return path.startswith(WITH_TOKEN) or (path in SIGN_IN and scope["method"] == "POST")
 
 
 def _failed(scope: Scope, status: int) -> bool:
-    return status == 401 if scope["path"].startswith(API) else status in REFUSED
+    return status == 401 if scope["path"].startswith(WITH_TOKEN) else status in REFUSED
+
+
+def network_of(host: str) -> str:
+    """Who stands behind an address: IPv4 as it is, of IPv6 the first 64 bits, which one line has to itself.
+
+    Empty for this machine, which is nobody in particular: behind a proxy on it that the settings do not name, everybody
+    comes from here, and one who guesses would put all of them off.
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return ""
+    return str(IPv6Address(int(address) >> 64 << 64)) if isinstance(address, IPv6Address) else str(address)
 
 
 def _token(scope: Scope) -> str:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app import throttle
 from app.settings import load
-from app.throttle import FAILURES, WINDOW, Allowances, Throttle
+from app.throttle import FAILURES, WINDOW, Allowances, Throttle, network_of
 
 RIGHT = {"authorization": "Bearer right"}
 WRONG = {"authorization": "Bearer wrong"}
@@ -82,6 +82,26 @@ def test_a_token_calls_as_often_as_the_setting_says_and_others_are_not_held_up()
     assert client.get("/api/models", headers={"authorization": "bearer right"}).status_code == 401
     clock.now += 1.0
     assert client.get("/api/models", headers=RIGHT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+    ],
+)
+def test_an_address_stands_for_a_network_and_this_machine_for_nobody(host: str, network: str) -> None:
+    assert network_of(host) == network
+
+
+def test_behind_a_proxy_that_is_not_named_nobody_is_put_off_for_another() -> None:
+    client = browser(Clock(), "127.0.0.1")
+    for _ in range(FAILURES + 1):
+        assert client.post("/idp/login", content=b"wrong").status_code == 401
 
 
 def test_what_is_counted_is_bounded_and_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
