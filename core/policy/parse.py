@@ -70,6 +70,7 @@ def _policy(reader: Reader) -> Policy:
         rehearsal_days_by_tier=_days(reader, "rehearsal_days", REHEARSAL_DAYS),
         post_launch_days_by_tier=_days(reader, "post_launch_days", POST_LAUNCH_DAYS),
         events=_events(reader),
+        smallest_cell=reader.table("cells").whole("smallest", 2) if reader.has("cells") else 0,
         controls=controls_of(reader),
         stress=stress_rules_of(reader),
         output_reviews=output_reviews_of(reader),

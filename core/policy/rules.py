@@ -241,6 +241,7 @@ class Policy:
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
     post_launch_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(POST_LAUNCH_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
+    smallest_cell: int = 0  # people a group must have to be shown; 0: every group is shown
     controls: tuple[Control, ...] = ()
     stress: StressRules = field(default_factory=StressRules)
     output_reviews: OutputReviews = field(default_factory=OutputReviews)

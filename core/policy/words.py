@@ -186,6 +186,7 @@ def amounts(policy: Policy) -> tuple[tuple[str, str, Mapping[str, int]], ...]:
         ),
         ("Exceptions", "day", {"longest": policy.longest_exception_days}),
         ("Events", "day", {"kept": policy.events.days}),
+        ("Small groups", "person", {"shown from": policy.smallest_cell}),
         (
             "Alerts",
             "minute",

@@ -14,6 +14,7 @@ from core.validation.inputs import RunInputs, inputs_of
 from core.validation.judging import NotJudged, not_judged
 from core.validation.queries import RunPage, run_page
 from core.validation.results import ValidationResult, from_json
+from core.validation.small_cells import shown
 from core.validation.tables import CheckResult
 
 
@@ -56,10 +57,11 @@ def read_report(session: Session, number: str) -> Report:
     page = run_page(session, number)
     if page is None:
         raise NotFound("validation run", number)
+    policy = policy_by_id(session, page.run.policy_version_id)
     return Report(
         page=page,
-        policy=policy_by_id(session, page.run.policy_version_id),
+        policy=policy,
         inputs=inputs_of(session, page.run),
-        result=from_json(page.run.result) if page.run.result else None,
+        result=shown(from_json(page.run.result), policy.policy.smallest_cell) if page.run.result else None,
         stated=stated_audit_facts(session, page.run.version_id),
     )

@@ -26,6 +26,7 @@ from core.reports.values import (
 from core.validation.queries import VersionEvidence, checks_of
 from core.validation.redacted import redacted_inputs, redaction_in_words
 from core.validation.results import from_json
+from core.validation.small_cells import shown
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 from core.validation.uploads import ColumnMapping
 
@@ -103,8 +104,9 @@ def latest_fairness(session: Session, held: VersionEvidence) -> tuple[FairnessTa
 
 def fairness_tables(session: Session, run: Run, evidence: Evidence) -> tuple[FairnessTable, ...]:
     """One table an attribute, and one for all of them crossed, as this run computed them."""
-    fairness = from_json(run.result).fairness if run.result else None
-    if fairness is None or fairness.task == "regression":  # numbers have no impact ratio
+    result = from_json(run.result) if run.result else None
+    fairness = result.fairness if result else None
+    if result is None or fairness is None or fairness.task == "regression":  # numbers have no impact ratio
         return ()
     clause = next(
         (one for one in checks_of(session, run.id or 0) if one.metric == "impact_ratio" and one.threshold is not None),
@@ -113,17 +115,23 @@ def fairness_tables(session: Session, run: Run, evidence: Evidence) -> tuple[Fai
     if clause is None or clause.threshold is None:  # the policy judges groups of this model by other figures
         return ()
     words = ColumnMapping.from_json(evidence.mapping).favourable_words or f"given “{fairness.favourable}”"
+    seen = shown(result, policy_by_id(session, run.policy_version_id).policy.smallest_cell).fairness or fairness
     return tuple(
-        _table(fairness, comparison, clause.threshold, clause.clause, words) for comparison in fairness.comparisons
+        _table(seen, comparison, whole, clause.threshold, clause.clause, words)
+        for whole, comparison in zip(fairness.comparisons, seen.comparisons, strict=True)
     )
 
 
 def _table(
-    fairness: FairnessResult, comparison: Comparison, threshold: float, clause: str, words: str
+    fairness: FairnessResult, comparison: Comparison, whole: Comparison, threshold: float, clause: str, words: str
 ) -> FairnessTable:
-    judgement = comparison.judge("impact_ratio", threshold, Direction.AT_LEAST.value)
+    """The table of the groups that are shown, judged as all of them were."""
+    judgement = whole.judge("impact_ratio", threshold, Direction.AT_LEAST.value)
     reference = comparison.reference
-    notes = ("p-values are adjusted for the number of groups (Holm).",) if len(comparison.attributes) > 1 else ()
+    crossed = len(comparison.attributes) > 1
+    notes = ("p-values are adjusted for the number of groups (Holm).",) if crossed else ()
+    if len(comparison.groups) < len(whole.groups):
+        notes = (*notes, *fairness.notes[-1:])  # which says how many are withheld, and why
     return FairnessTable(
         attribute=comparison.name,
         favourable=words,
@@ -136,7 +144,7 @@ def _table(
         minimum_group=comparison.minimum_group,
         verdict=Verdict(judgement.verdict),
         reason=judgement.reason,
-        groups=tuple(_group(group, crossed=bool(notes)) for group in sorted(comparison.groups, key=_worst_first)),
+        groups=tuple(_group(group, crossed=crossed) for group in sorted(comparison.groups, key=_worst_first)),
         notes=notes,
     )
 

@@ -9,6 +9,7 @@ from core.inventory.moves import load_version
 from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.events import Event
 from core.metrics.bias_audit import AuditFacts, BiasAuditResult, day, summarise
+from core.policy.service import policy_by_id
 from core.reports.assembling.decisions import history_entries
 from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import (
@@ -35,6 +36,7 @@ from core.reports.values.report import Asked, Gap, SubjectKind
 from core.validation.audit_facts import stated_audit_facts
 from core.validation.evidence import latest_run
 from core.validation.results import from_json
+from core.validation.small_cells import shown
 from core.validation.tables import BiasAuditStatement, Evidence, Run
 
 TABLES = (*DOSSIER_TABLES, BiasAuditStatement)
@@ -99,7 +101,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     """The summary of the version as it was."""
     model, version = load_version(session, asked.subject.number, asked.subject.version)
     run = latest_run(session, version)
-    found = from_json(run.result).bias_audit if run and run.result else None
+    found = _audit_of(session, run) if run and run.result else None
     people = people_of(session, {frame.generated_by})
     data = _data(session, asked, model.name, version, run, found, people)
     entries = history_entries(session, frame.then.ledger, model, version, ())
@@ -164,6 +166,11 @@ def _data(
         missing=tuple(MissingLine(one.element, one.clause) for one in summary.missing) if summary else (),
         people=people,
     )
+
+
+def _audit_of(session: Session, run: Run) -> BiasAuditResult | None:
+    policy = policy_by_id(session, run.policy_version_id).policy
+    return shown(from_json(run.result), policy.smallest_cell).bias_audit
 
 
 def _with_stated(known: AuditFacts, stated: AuditFacts | None) -> AuditFacts:
