@@ -16,7 +16,7 @@ _SECRETS = re.compile(
     r"|(?i:(?<=password=)|(?<=secret=)|(?<=token=)|(?<=code=))[^&\s\"']+"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # and what turns the direction
 
 
 Factory = Callable[..., logging.LogRecord]

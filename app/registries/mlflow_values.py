@@ -128,4 +128,8 @@ def cut(text: object) -> str:
 
 
 def _moment(milliseconds: int | None) -> datetime:
-    return datetime.fromtimestamp((milliseconds or 0) / 1000, tz=UTC)
+    """The moment; one that no calendar holds is as if the server had said none."""
+    try:
+        return datetime.fromtimestamp((milliseconds or 0) / 1000, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, tz=UTC)

@@ -158,6 +158,8 @@ def read_toml(text: str, take: Callable[[Reader], Read]) -> Read:
         place = re.search(r"at line (\d+)", str(error))
         last = text.rstrip().count("\n") + 1  # “at end of document”
         raise Unreadable([Problem(str(error), line=int(place[1]) if place else last)]) from error
+    except RecursionError:
+        raise Unreadable([Problem("lists or tables lie in one another too deeply", line=1)]) from None
     reader = Reader(raw, NOWHERE, Wrong(places_of(text)))
     found = take(reader)
     reader.finish()

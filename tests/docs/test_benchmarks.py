@@ -16,7 +16,8 @@ HELPERS = {
     "inventory_questions",
     "kills",
     "measuring",
-}  # parts of drift and inventory, and two trials whose outcome is a number, not a table
+    "security_rows",
+}  # parts of drift and inventory, two trials whose outcome is a number, and the results of security on their own page
 
 
 def test_every_benchmark_of_the_folder_is_run() -> None:

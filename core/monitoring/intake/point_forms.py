@@ -61,7 +61,7 @@ def openmetrics_points(body: bytes, given: dict[str, str | None], *, at: datetim
                 **given,
                 **{name: labels.pop(name) for name in ("model", "version", "environment") if name in labels},
             }
-            moment = at if sample.timestamp is None else datetime.fromtimestamp(float(sample.timestamp), UTC)
+            moment = at if sample.timestamp is None else _stamp(float(sample.timestamp), lines[len(points)])
             points.append(
                 NewPoint(
                     name=sample.name,
@@ -79,6 +79,14 @@ def openmetrics_points(body: bytes, given: dict[str, str | None], *, at: datetim
             if len(points) > MOST_POINTS:
                 return points
     return points
+
+
+def _stamp(seconds: float, line: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        found = f"{seconds:g}"
+        raise Unreadable([Problem("not a time stamp", line, found=found, expected="seconds since 1970")]) from None
 
 
 def _lines_of_samples(body: bytes) -> list[int]:

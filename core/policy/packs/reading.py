@@ -53,6 +53,12 @@ def _toml(text: str) -> tuple[object, Mapping[str, int]]:
         place = re.search(r"at line (\d+)", str(error))
         line = int(place[1]) if place else text.count("\n") + 1  # otherwise it is the end that is wrong
         raise Unreadable([Problem(str(error), line=line)]) from error
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable([Problem("lists or tables lie in one another too deeply", line=1)])
 
 
 def _json(text: str) -> tuple[object, Mapping[str, int]]:
@@ -60,8 +66,8 @@ def _json(text: str) -> tuple[object, Mapping[str, int]]:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable([Problem(error.msg, line=error.lineno, column=f"character {error.colno}")]) from error
-    except RecursionError as error:
-        raise Unreadable([Problem("the text is nested too deeply")]) from error
+    except RecursionError:
+        raise _too_deep() from None
     if not isinstance(raw, dict):
         raise Unreadable([Problem("a pack is one object", line=1, expected="{ … }")])
     return raw, json_places(text, "item")
