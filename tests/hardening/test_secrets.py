@@ -10,7 +10,7 @@ import pytest
 from app.alerting.services import ServiceFailed, tell_service
 from app.delivery.guard import parse_hosts
 from app.delivery.sending import send_webhook
-from app.logging_net import spread
+from app.logs.net import spread
 from app.mail import NotDelivered, parse_mail_server, send
 from app.settings import SettingError, load
 from core.access.rules import TOKEN_SCOPES
