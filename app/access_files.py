@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.composition import Workplace, now
-from app.handouts import LISTS, NOT_KEPT
+from app.handouts import LISTS, NOT_KEPT, attached_as
 from core.access.rules import Actor
 from core.assurance.reviews_exported import export_access_review
 from core.errors import NotFound
@@ -17,5 +17,5 @@ def access_review_file(place: Workplace, request: Request, actor: Actor) -> Resp
     if form not in set(Format):
         raise NotFound("form of an access review", form)
     found = export_access_review(place.store, place.ledger, review=review, form=Format(form), actor=actor, at=now())
-    attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+    attached = attached_as(found.filename)
     return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})

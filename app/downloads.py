@@ -17,6 +17,7 @@ from app.handouts import (
     LISTS,
     LOCKED_UP,
     NOT_KEPT,
+    attached_as,
     checkpoint_file,
     coverage_file,
     document_file,
@@ -87,13 +88,13 @@ def download_routes(place: Workplace) -> list[Route]:
             actor=actor,
             at=at,
         )
-        attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        attached = attached_as(found.filename)
         return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})
 
     def of_version(request: Request, actor: Actor) -> Response:
         model, version, kind = (request.path_params[name] for name in ("model", "version", "document"))
         found = version_document(place, kind, model, version, actor=actor, at=now())
-        attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+        attached = attached_as(found.filename)
         return Response(found.body, media_type=found.media_type, headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
     return [

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.composition import Workplace, now
-from app.handouts import NOT_KEPT
+from app.handouts import NOT_KEPT, attached_as
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Refused
 from core.ledger.batches.queries import event_proof
@@ -51,4 +51,4 @@ def event_bundle_file(place: Workplace, request: Request, actor: Actor) -> Respo
 
 
 def _attached(content: bytes, media: str, name: str) -> Response:
-    return Response(content, 200, {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{name}"'}, media)
+    return Response(content, 200, {**NOT_KEPT, **attached_as(name)}, media)

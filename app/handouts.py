@@ -1,5 +1,8 @@
 """Coverage, documents and populations of audits as files: what the download routes answer once they know who asks."""
 
+import re
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +17,7 @@ from core.inventory.exporting import Format
 from core.ledger.anchors.lines import cosigned
 from core.ledger.queries import latest_checkpoint
 
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,200}")
 NOT_KEPT = {"Cache-Control": "no-store"}
 LISTS = {
     Format.CSV: "text/csv; charset=utf-8",
@@ -83,6 +87,12 @@ def may_read(actor: Actor) -> None:
         raise Refused(reasons)
 
 
+def attached_as(name: str) -> dict[str, str]:
+    """The header that has a browser keep an answer under this name; a name of odd signs is encoded (RFC 6266)."""
+    plain = _PLAIN.fullmatch(name) is not None
+    said = f'filename="{name}"' if plain else f"filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": f"attachment; {said}"}
+
+
 def _attached(text: str, kind: str, name: str) -> Response:
-    attached = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=kind, headers={**NOT_KEPT, **LOCKED_UP, **attached})
+    return Response(text, media_type=kind, headers={**NOT_KEPT, **LOCKED_UP, **attached_as(name)})

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from app.composition import Workplace, now
-from app.handouts import LISTS, LOCKED_UP, NOT_KEPT
+from app.handouts import LISTS, LOCKED_UP, NOT_KEPT, attached_as
 from app.lists.register import in_words, read
 from core.access.rules import Actor
 from core.errors import NotFound
@@ -37,5 +37,5 @@ def register_file(place: Workplace, request: Request, actor: Actor) -> Response:
     found = export_register(
         place.store, place.ledger, read(params), form=Format(form), in_words=in_words(params), actor=actor, at=now()
     )
-    attached = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+    attached = attached_as(found.filename)
     return StreamingResponse(found.chunks, media_type=LISTS[Format(form)], headers={**NOT_KEPT, **attached})

@@ -100,5 +100,5 @@ def test_no_name_of_a_download_ends_its_header(name: str) -> None:
 
     assert "\n" not in headers["content-disposition"]
     assert "\r" not in headers["content-disposition"]
-    assert headers["content-disposition"].count('"') == 2
+    assert headers["content-disposition"].count('"') in (0, 2)
     assert "set-cookie" not in headers

@@ -27,15 +27,10 @@ WAYS_OUT = {
     "app/stress/load.py",  # the target of a stress test: tests/stress/test_entrances.py
 }
 OPENS = {
-    "Client",
-    "AsyncClient",
-    "urlopen",
-    "create_connection",
-    "HTTPConnection",
-    "HTTPSConnection",
-    "SMTP",
-    "SMTP_SSL",
-}
+    "httpx.Client", "httpx.AsyncClient", "httpx.get", "httpx.post", "urlopen", "urllib.request.urlopen",
+    "socket.create_connection", "http.client.HTTPConnection", "smtplib.SMTP", "smtplib.SMTP_SSL", "requests.get",
+    "requests.post", "requests.Session",
+}  # fmt: skip
 HOSTS = parse_hosts("hooks.example.org,hooks.slack.com")
 INNER = [
     "127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1",
@@ -46,7 +41,7 @@ INNER = [
 def calls(path: Path) -> Iterator[ast.Call]:
     """Where a file opens a connection."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in OPENS:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in OPENS:
             yield node
 
 
