@@ -30,7 +30,10 @@ SAMPLES = {
     "kind": "csv", "model": "M0001", "run": "R0001", "version": "1.0.0",
 }  # fmt: skip
 # What an administrator may take away: a form to fill in, the checkpoint, and what reading the record shows anyway.
-OF_ADMINISTRATORS = {"/exports/checkpoint.txt", "/exports/coverage.csv", "/exports/templates/models.csv"}
+OF_ADMINISTRATORS = {
+    "/exports/checkpoint.txt", "/exports/coverage.csv", "/exports/records-of-processing.csv",
+    "/exports/templates/models.csv",
+}  # fmt: skip
 WATCHED = "/api/ledger/checkpoint"  # any token may watch it, so that many do
 
 

@@ -1,7 +1,7 @@
 """The API is called as its own document allows, and otherwise, by Schemathesis: no call ends in a fault.
 
 Every operation is asked over the example workspace, where the identifiers lead to real records, with tokens of several
-roles. `COUNTERSIGN_FUZZ=20` asks twenty times as much as the suite does.
+roles. `FUZZ_TIMES=20` asks twenty times as much as the suite does.
 """
 
 import os
@@ -37,7 +37,7 @@ from tests.told import Told
 
 FILES = ["text/csv", "application/vnd.apache.parquet", "application/openmetrics-text", "application/x-ndjson"]
 schemathesis.serializer.alias(FILES, "application/octet-stream")  # what is no JSON is sent as it was thought up
-EXAMPLES = 3 * int(os.environ.get("COUNTERSIGN_FUZZ", "1"))
+EXAMPLES = 3 * int(os.environ.get("FUZZ_TIMES", "1"))
 TOO_LARGE = 413
 CHECKS = [
     schemathesis.checks.not_a_server_error,

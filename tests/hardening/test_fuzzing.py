@@ -1,7 +1,7 @@
 """Parsers of what others send, given sound texts that were bent at random: each ends in its own typed error.
 
 Never another exception, never longer than two seconds, never much memory. The suite asks a few dozen times each, the
-same every time; `COUNTERSIGN_FUZZ=50` asks fifty times as much.
+same every time; `FUZZ_TIMES=50` asks fifty times as much.
 """
 
 import io
@@ -49,7 +49,7 @@ from tests.builders import NOON
 from tests.ledger.ledger_bundles import a_bag, an_authority, zipped
 from tests.stress.conftest import AWAY, RICH, a_plan
 
-EXAMPLES = 40 * int(os.environ.get("COUNTERSIGN_FUZZ", "1"))
+EXAMPLES = 40 * int(os.environ.get("FUZZ_TIMES", "1"))
 SECONDS, MEMORY = 2.0, 256 * 1024  # kilobytes, over all examples of one parser
 CALLS = settings(
     max_examples=EXAMPLES,

@@ -138,8 +138,8 @@ def test_no_text_from_outside_becomes_a_header_of_a_mail(monkeypatch: pytest.Mon
             sent.append(str(message))
 
     monkeypatch.setattr("app.mail._line", lambda _server: Line())
-    send(server, to="a@example.org", subject="Alert\r\nBcc: eve@evil.example\n\nhello", text="x")
+    send(server, to="a@example.org", subject="Alert\r\nBcc: somebody else\n\nhello", text="x")
 
     head = sent[0].partition("\n\n")[0]
     assert "\nBcc:" not in head
-    assert "Subject: Alert Bcc: eve@evil.example hello" in head
+    assert "Subject: Alert Bcc: somebody else hello" in head
