@@ -1,6 +1,6 @@
 """Runs the tests of every row that security is judged by, and writes the table of results into docs/security.md.
 
-Run: python -m benchmarks.security_rows [--write] [--given FILE], where FILE is what `pytest --rows FILE` kept before.
+Run: python -m benchmarks.security_rows [--write] [--given FILE …], each FILE kept by `pytest --rows FILE` before.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.__main__ import ROOT, filled, machine
+from tests.docs.test_security import marked_tests
 from tests.rows import ROWS
 
 PAGE = ROOT / "docs" / "security.md"
@@ -23,10 +24,11 @@ def main() -> int:
     """0 where every row has a test and all of them passed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.security_rows", description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="put the table into docs/security.md")
-    parser.add_argument("--given", type=Path, metavar="FILE", help="what pytest --rows FILE kept; no test runs")
+    parser.add_argument("--given", type=Path, nargs="*", metavar="FILE", help="what pytest --rows kept; no test runs")
     args = parser.parse_args()
     ran_on = machine()
-    kept = json.loads((args.given or tested()).read_text(encoding="utf-8"))
+    files = [tested()] if args.given is None else args.given
+    kept = [one for file in files for one in json.loads(file.read_text(encoding="utf-8"))]
     lines = list(table(kept))
     print("\n".join(lines))
     if args.write:
@@ -51,19 +53,16 @@ def table(kept: Sequence[Kept]) -> Iterator[str]:
     by_row = defaultdict[str, list[Kept]](list)
     for one in kept:
         by_row[str(one["row"])].append(one)
+    marked = marked_tests()
     for row, expected in ROWS.items():
-        yield f"| {row} | {expected} | {seen(by_row[row])} | {', '.join(names(by_row[row]))} |"
-
-
-def names(kept: Sequence[Kept]) -> list[str]:
-    """Each test once, without its parameters."""
-    return [f"`{name}`" for name in dict.fromkeys(str(one["test"]).partition("[")[0] for one in kept)]
+        tests = ", ".join(f"`{name}`" for name in sorted(marked.get(row, ())))
+        yield f"| {row} | {expected} | {seen(by_row[row])} | {tests} |"
 
 
 def seen(kept: Sequence[Kept]) -> str:
     """How many cases passed, in how long, and the figures that they gave."""
     if not kept:
-        return "no test"
+        return "not run this time"
     passed = sum(one["outcome"] == "passed" for one in kept)
     seconds = sum(float(str(one["seconds"])) for one in kept)
     figures = dict.fromkeys(figure for one in kept for figure in one["seen"])  # type: ignore[attr-defined]  # a list
