@@ -23,6 +23,7 @@ WAYS_OUT = {
     "app/alerting/services.py",  # to services of alerts: below, and tests/monitoring/alerts/test_delivering.py
     "app/anchoring/calling.py",  # to witnesses and time stamp authorities: below
     "app/delivery/sending.py",  # webhooks: below, and tests/delivery/test_guard.py
+    "app/health/doctor.py",  # asks this installation and the servers of its settings, when an operator says so
     "app/mail.py",  # the one mail server of the settings
     "app/stress/load.py",  # the target of a stress test: tests/stress/test_entrances.py
 }

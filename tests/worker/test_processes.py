@@ -45,7 +45,6 @@ def test_a_slot_is_done_once_however_often_workers_are_killed(postgresql_store: 
     assert sorted(alerts) == sorted(slot for slot, _ in done)  # one alert a slot, none twice
 
 
-@pytest.mark.row("SIGTERM during a request")
 def test_sigterm_ends_a_worker_after_the_job_at_hand(tmp_path: Path) -> None:
     environ = {**os.environ, "COUNTERSIGN_DATA_DIR": str(tmp_path)}
     place = open_workplace(load({"COUNTERSIGN_DATA_DIR": str(tmp_path)}))
