@@ -69,4 +69,5 @@ with left:
 with right:
     if Permission.PERSON_MANAGE in viewer.actor.permissions:
         revoke_card(place, viewer, opened, known)
-    open_card(place, viewer)
+    if not viewer.actor.break_glass:
+        open_card(place, viewer)

@@ -36,14 +36,13 @@ def accesses_table(rows: Sequence[AccessRow], known: Mapping[str, str], at: date
                 "Person": plain(known.get(row.person, row.person)),
                 "Why": plain(row.reason),
                 "Opened": moment(row.opened_at),
-                "Ends": moment(row.ends_at),
                 "Pages": count(row.pages),
                 "State": status(row.state(at)),
             }
             for row in rows
         ],
         alt=alt,
-        right=["Opened", "Ends", "Pages"],
+        right=["Opened", "Pages"],
         unbroken=["Access"],
     )
 
