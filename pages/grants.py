@@ -43,39 +43,45 @@ head(
     back=Back("administration", "Administration") if manages else Back("account", "My account"),
 )
 confirmation()
-left, right = st.columns([5, 3], gap="large")
-with left:
-    if waiting:
-        section("Waiting for a second administrator")
+if waiting:
+    section("Waiting for a second administrator")
+    if manages:
+        left, right = st.columns([5, 3], gap="large")
+        with left:
+            waiting_table(waiting, known, at)
+        with right:
+            decide_card(place, viewer, waiting, known)
+    else:
         waiting_table(waiting, known, at)
-    section("Who may what")
-    with filter_row():
-        state = choose("State", list(GrantState), key="state", every="Standing")
-        role = choose("Role", list(Role), key="role")
-        basis = choose("Given by", list(Basis), key="basis")
-        text = search("Person", key="who", placeholder="Name or number", width=180)
-        clear_filters({"state": "Standing", "role": "All", "basis": "All", "who": ""})
-    narrowed = GrantFilter(
-        GrantState(state or GrantState.IN_FORCE), Role(role) if role else None, Basis(basis) if basis else None, text
-    )
-    with place.store.reading() as session:
-        total = grant_count(session, narrowed, at=at)
-        if not total:
-            with empty("No grant matches.", "Clear the filters, or grant a role on a person’s card."):
-                pass
-        else:
-            with paged(total) as window:
-                rows = grants(session, narrowed, at=at, offset=window.offset, limit=window.limit)
-                pairs_notice(rows)
-                grants_table(rows, known, at, manages=manages)
-with right:
-    decide_card(place, viewer, waiting, known)
+section("Who may what")
+with filter_row():
+    state = choose("State", list(GrantState), key="state", every="Standing")
+    role = choose("Role", list(Role), key="role")
+    basis = choose("Given by", list(Basis), key="basis")
+    text = search("Person", key="who", placeholder="Name or number", width=180)
+    clear_filters({"state": "Standing", "role": "All", "basis": "All", "who": ""})
+narrowed = GrantFilter(
+    GrantState(state or GrantState.IN_FORCE), Role(role) if role else None, Basis(basis) if basis else None, text
+)
+with place.store.reading() as session:
+    total = grant_count(session, narrowed, at=at)
+    if not total:
+        with empty("No grant matches.", "Clear the filters, or grant a role on a person’s card."):
+            pass
+    else:
+        with paged(total) as window:
+            rows = grants(session, narrowed, at=at, offset=window.offset, limit=window.limit)
+            pairs_notice(rows)
+            grants_table(rows, known, at, manages=manages)
+left, right = st.columns(2, gap="large")
+with left:
     section("Accounts that nobody uses")
     if unused or blocked:
         unused_table(unused, blocked, at, manages=manages)
     else:
         warned = (place.settings.dormant - WARNED_BEFORE).days
         st.markdown(f"No account has been unused for {warned} days, after which its person is warned.")
+with right:
     section("Delegations in force")
     if standing:
         delegations_table(standing, known, at)

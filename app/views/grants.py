@@ -37,14 +37,12 @@ def waiting_table(rows: Sequence[AskedRow], known: Mapping[str, str], at: dateti
                 "Reach": plain(row.reach.words),
                 "Why": plain(row.reason),
                 "Asked by": plain(known.get(row.asked_by, row.asked_by)),
-                "Ends": day(row.ends_at, today=at),
                 "Expires": day(row.expires_at, today=at),
-                "State": status("Waiting"),
             }
             for row in rows
         ],
         alt="Grants that wait for a second administrator, the next to expire first",
-        right=["Ends", "Expires"],
+        right=["Expires"],
         unbroken=["Grant"],
     )
 
