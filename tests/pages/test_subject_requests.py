@@ -8,7 +8,7 @@ from app.worker import work_once
 from core.privacy.subjects.filing import NewRequest, file_request, load_request
 from core.privacy.subjects.rules import Regime, RequestKind
 from core.privacy.subjects.steps import identify_requester, propose_erasure, start_search
-from tests.builders import Cast
+from tests.builders import Cast, a_version
 from tests.pages.desk import Desk, button, column, today, words
 
 TERM = "KX93ZTQ7"
@@ -77,3 +77,20 @@ def test_others_do_not_read_requests(place: Workplace, cast: Cast, desk: Desk) -
 
     assert "Zwölfer" not in said
     assert "approver" in said
+
+
+def test_a_record_of_processing_is_filled_in_and_kept_on_its_page(place: Workplace, cast: Cast, desk: Desk) -> None:
+    a_version(place.store, cast)
+    assert column(desk.open(cast.auditor, "processing"), "Record of processing") == [
+        ":orange-badge[:material/flag: Missing]"
+    ]
+
+    page = desk.open(cast.owner, "processing", model="M0001")
+    assert "Controller: name and contact" in column(page, "What is missing")
+    page.text_area[0].input("An office, by letter")
+    button(page, "Keep version 1").click().run()
+
+    assert "Controller: name and contact" not in column(page, "What is missing")
+    shown = desk.open(cast.auditor, "processing", model="M0001", paper="assessment")
+    assert "Not decided yet" in words(shown)
+    assert not [one for one in shown.button if "Keep version" in one.label]

@@ -58,6 +58,10 @@ def steps(place: Workplace, viewer: Me, page: RequestPage) -> None:
         return
     _confirm(place, viewer, page)
     if handle_refusals(actor):
+        if facts.erased:
+            with st.container(border=True):
+                section("Next")
+                st.markdown("The person is erased. An approver tells them, and closes the request.")
         return
     if not acknowledge_refusals(facts, actor) and page.row.acknowledge_by:
         _plain(place, viewer, page, "Acknowledge receipt", acknowledge_request, "Receipt is acknowledged")

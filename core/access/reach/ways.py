@@ -66,9 +66,9 @@ WAYS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
             MODEL,
             "model_version assignment comparison control_result coverage_answer deployment drill metric_series "
             "model_group_member monitor_chunk monitor_result monitor_slot monitored_model output_review own_control "
-            "pack_decision periodic_review policy_exception production_batch production_day production_pointer "
-            "production_stream quarantine registry_model restriction risk_factor rollback_decision rollout "
-            "stress_schedule tier_override report_export export_schedule",
+            "pack_decision periodic_review policy_exception processing_paper production_batch production_day "
+            "production_pointer production_stream quarantine registry_model restriction risk_factor rollback_decision "
+            "rollout stress_schedule tier_override report_export export_schedule",
         ),
         **_parts(
             VERSION,
@@ -87,6 +87,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
         "asset": (Tied(),),
         "asset_version": (Up("asset_id", "asset"),),
         "dataset": (Down("model_version", "training_dataset_id"), Down("model_version", "test_dataset_id")),
+        "bias_purpose": (Up("dataset_id", "dataset"),),
         "incident": (NAMED, Down("incident_affected", "incident_id")),
         "review": (VERSION, Words("models"), Line("business_line")),
         **_parts(Up("action_id", "corrective_action"), "action_reminder"),
