@@ -18,12 +18,15 @@ from core.ledger.tables import LogPayload
 from core.monitoring.alerts.tables import Alert
 from core.privacy.subjects import steps
 from core.privacy.subjects.filing import NewRequest, file_request, load_request, particulars
+from core.privacy.subjects.matching import phrases_of
+from core.privacy.subjects.orders import keep_order, new_key, new_order
 from core.privacy.subjects.queries import RequestFilter, request_page, requests_page
+from core.privacy.subjects.replay import orders_to_replay, replay_erasures
 from core.privacy.subjects.rules import Ground, Regime, RequestKind, acknowledge_by, due
 from core.privacy.subjects.steps import alert_key
-from core.privacy.subjects.tables import SubjectRequest
+from core.privacy.subjects.tables import ErasureOrder, SubjectRequest
 from core.privacy.subjects.taking import due_for_clock, keep_clock, take_package
-from core.privacy.subjects.working import perform_erasure, perform_search
+from core.privacy.subjects.working import fail_work, perform_erasure, perform_search
 from tests.builders import NOON, a_person, signed_in
 from tests.subjects.conftest import CUSTOMER, LATER, MAIL, NAME, SPELT, World
 
@@ -266,3 +269,26 @@ def test_the_key_of_a_request_is_readable_by_its_owner_alone(small_world: World)
     path: Path = small_world.ledger.keyring.folder / "subjects" / f"{number}.key"
 
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_an_order_of_this_store_is_not_carried_out_twice_at_once(small_world: World) -> None:
+    story = Story(small_world, RequestKind.ERASURE)
+    story.search()
+    story.do(steps.propose_erasure, expected_revision=story.row.revision)
+    story.do(steps.confirm_erasure, expected_revision=story.row.revision, actor=small_world.cast.administrator)
+    phrases = phrases_of((CUSTOMER,))
+    keep_order(small_world.places.orders, new_order(story.number, "", phrases, new_key(), {}))
+
+    assert orders_to_replay(small_world.store, small_world.places) == ()
+    fail_work(small_world.store, slot=story.number, error="The key is gone.")
+    assert orders_to_replay(small_world.store, small_world.places) == (story.number,)
+    replay_erasures(small_world.store, small_world.ledger, small_world.places, at=LATER)
+    assert story.row.erased_at == LATER
+    assert orders_to_replay(small_world.store, small_world.places) == ()
+
+
+def test_the_number_of_an_order_from_before_a_restore_is_not_given_again(small_world: World) -> None:
+    with small_world.store.transaction() as tx:
+        tx.session.add(ErasureOrder(request="SR0001", digest="0" * 64, entry=0, replayed=True, carried_out_at=NOON))
+
+    assert Story(small_world, RequestKind.ACCESS).number == "SR0002"

@@ -193,7 +193,7 @@ def _note(tx: Transaction, order: ErasureFile, recorded: Recorded, found: Scan, 
     row = row or ErasureOrder(
         request=order.request, digest=order.digest, entry=recorded.index, replayed=replayed, carried_out_at=at
     )
-    row.hits += found.hits
+    row.hits, row.digest = row.hits + found.hits, order.digest
     tx.session.add(row)
 
 

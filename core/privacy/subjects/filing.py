@@ -30,7 +30,7 @@ from core.privacy.subjects.rules import (
     read_refusals,
 )
 from core.privacy.subjects.sealing import RequestKeys
-from core.privacy.subjects.tables import SubjectRequest
+from core.privacy.subjects.tables import ErasureOrder, SubjectRequest
 from core.store import Store
 from core.store.numbers import next_number
 
@@ -81,7 +81,7 @@ def file_request(store: Store, ledger: Ledger, *, new: NewRequest, actor: Actor,
         terms = _terms(tx.session, new)
         _check(new, terms, at)
         earlier, salt = _earlier(tx.session, new), secrets.token_bytes(16)
-        number = next_number(tx.session, "SR")
+        number = _new_number(tx.session)
         said = {"name": new.name.strip(), "contact": new.contact.strip(), "terms": terms, "note": new.note.strip()}
         keys.destroy(number)  # of a transaction that was undone
         keys.make(number)
@@ -140,6 +140,14 @@ def facts_of(session: Session, row: SubjectRequest, *, at: datetime) -> RequestF
 def standing(row: SubjectRequest) -> bool:
     """Whether the request waits for an answer."""
     return row.status in (RequestStatus.OPEN, RequestStatus.ERASING)
+
+
+def _new_number(session: Session) -> str:
+    """The next number; one of an order that was carried out again after a restore is not given a second time."""
+    number = next_number(session, "SR")
+    while session.exec(select(ErasureOrder.id).where(ErasureOrder.request == number)).first() is not None:
+        number = next_number(session, "SR")
+    return number
 
 
 def _terms(session: Session, new: NewRequest) -> list[str]:

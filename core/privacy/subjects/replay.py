@@ -11,8 +11,9 @@ from core.privacy.subjects.erasing import Erased, erase_found, finish_redactions
 from core.privacy.subjects.holdings import Links
 from core.privacy.subjects.orders import kept_orders
 from core.privacy.subjects.places import Places
+from core.privacy.subjects.rules import RequestStatus
 from core.privacy.subjects.scanning import scan
-from core.privacy.subjects.tables import ErasureOrder
+from core.privacy.subjects.tables import ErasureOrder, SubjectRequest
 from core.store import Store
 
 
@@ -31,7 +32,9 @@ def orders_to_replay(store: Store, places: Places) -> tuple[str, ...]:
         return ()
     with store.reading() as session:
         done = {(row.request, row.digest) for row in session.exec(select(ErasureOrder))}
-    return tuple(one.request for one in orders if (one.request, one.digest) not in done)
+        under_way = select(SubjectRequest.number).where(SubjectRequest.status == RequestStatus.ERASING)
+        own = set(session.exec(under_way))  # a worker of this store is at it
+    return tuple(one.request for one in orders if (one.request, one.digest) not in done and one.request not in own)
 
 
 def replay_erasures(
@@ -53,5 +56,15 @@ def replay_erasures(
             links = Links(prints=order.linked, key=order.prints.key)
             found = scan(store, places, order.matcher, links=links)
             erased = erase_found(store, ledger, places, found, order, order.matcher, replayed=True, actor=actor, at=at)
+            _say_so(store, order.request, erased, at)
             done.append(Replayed(order.request, erased))
     return tuple(done)
+
+
+def _say_so(store: Store, request: str, erased: Erased, at: datetime) -> None:
+    """A request that the backup still has open is erased too."""
+    with store.transaction() as tx:
+        row = tx.session.exec(select(SubjectRequest).where(SubjectRequest.number == request)).first()
+        if row is not None and row.status is RequestStatus.OPEN and row.erased_at is None:
+            row.erased_at, row.erased_hits, row.revision = at, erased.places, row.revision + 1
+            tx.session.add(row)
