@@ -23,7 +23,7 @@ def paper_head(paper: Paper) -> None:
         f"{TITLES[paper.kind]}: {paper.model.name}",
         facts_line(
             status("To fill in") if paper.gaps else status("Complete"),
-            fact("Model", link(paper.model.number, "/model", model=paper.model.number)),
+            fact("Model", plain(paper.model.number)),
             fact("Kept", f"version {kept.revision}, {day(kept.kept_at)}" if kept else "not yet"),
             fact("Gaps", str(len(paper.gaps))),
         ),
