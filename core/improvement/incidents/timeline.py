@@ -128,7 +128,9 @@ def timeline(session: Session, whole: WholeIncident) -> tuple[Happened, ...]:
     notes = {note.entry: note.text for note in whole.notes}
     lines = happenings(session, sought(session, whole, of_alerts=session))
     return tuple(
-        replace(line, says=notes.get(line.entry, line.says)) if line.event == Event.INCIDENT_NOTED else line
+        replace(line, says=notes.get(line.entry, line.says))
+        if line.event == Event.INCIDENT_NOTED and not line.erased
+        else line
         for line in lines
     )
 
