@@ -1,12 +1,14 @@
 """Builds the parts of the running program once and hands them out."""
 
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from app.settings import Settings, load
-from core.access.rules import SYSTEM
+from core.access.reach.reading import within
+from core.access.rules import SYSTEM, Actor
 from core.backup.marker import refuse_half_restored
 from core.errors import NotFound
 from core.ledger.keys import load_signer
@@ -26,6 +28,11 @@ class Workplace:
     files: EvidenceFiles
     exports: EvidenceFiles
     keys: SigningKeys
+
+    def within(self, reader: Actor) -> "Workplace":
+        """As this actor reads it: where their grants reach only some models, nothing of others comes out."""
+        store = within(self.store, reader)
+        return self if store is self.store else replace(self, store=store)
 
     @property
     def events(self) -> EvidenceFiles:
@@ -93,7 +100,27 @@ def _publish_first_policy(workplace: Workplace, at: datetime) -> None:
             publish(tx, workplace.ledger, default_policy_text(), actor=SYSTEM, at=at)
 
 
-@cache
-def workplace() -> Workplace:
-    """This process's own."""
-    return open_workplace(load())
+class _Handed:
+    """Hands out this process's own workplace, as far as whoever looks at it in this thread reads."""
+
+    def __call__(self) -> Workplace:
+        whole, reader = self.whole(), _READER.get()
+        return whole if reader is None else whole.within(reader)
+
+    @cache  # noqa: B019  there is one of these
+    def whole(self) -> Workplace:
+        """As the process itself reads."""
+        return open_workplace(load())
+
+    def cache_clear(self) -> None:
+        """Open it anew at the next call, for tests."""
+        _Handed.whole.cache_clear()
+
+
+workplace = _Handed()
+_READER: ContextVar[Actor | None] = ContextVar("who looks at the page", default=None)
+
+
+def look_as(reader: Actor | None) -> None:
+    """From here on in this run of a page, `workplace` hands out what this person reads; nobody: nothing is narrowed."""
+    _READER.set(reader)

@@ -51,6 +51,11 @@ def download_routes(place: Workplace) -> list[Route]:
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.
     """
+    return [Route(path, _signed_in(place, path, otherwise)) for path, _, otherwise in _answers(place)]
+
+
+def _answers(place: Workplace) -> list[tuple[str, Answer, str]]:
+    """Every path with what answers it, and what somebody is told who is not signed in."""
 
     def export(request: Request, actor: Actor) -> Response:
         number = request.path_params["export"]
@@ -98,53 +103,36 @@ def download_routes(place: Workplace) -> list[Route]:
         return Response(found.body, media_type=found.media_type, headers={**NOT_KEPT, **LOCKED_UP, **attached})
 
     return [
-        Route("/exports/preview", _signed_in(place, partial(preview, place), "Sign in to look at reports.")),
-        *(Route(path, _signed_in(place, answer, "Sign in to download events.")) for path, answer in event_files(place)),
-        Route(
-            "/exports/finding-evidence",
-            _signed_in(place, partial(evidence_file, place), "Sign in to download evidence."),
-        ),
-        Route("/exports/findings.{form}", _signed_in(place, partial(register_file, place), "Sign in to take it away.")),
-        Route("/exports/inventory.{form}", _signed_in(place, inventory, "Sign in to take the inventory away.")),
-        Route(
-            "/exports/{audit}/population",
-            _signed_in(place, partial(population_file, place), "Sign in to download populations."),
-        ),
-        Route(
-            "/exports/{document}/document",
-            _signed_in(place, partial(document_file, place), "Sign in to download documents."),
-        ),
-        Route(
-            "/exports/coverage.csv", _signed_in(place, partial(coverage_file, place), "Sign in to download coverage.")
-        ),
-        Route(
-            "/exports/checkpoint.txt",
-            _signed_in(place, partial(checkpoint_file, place), "Sign in to download the checkpoint."),
-        ),
-        Route("/exports/{model}/{version}/{document}", _signed_in(place, of_version, "Sign in to download documents.")),
-        Route(
+        ("/exports/preview", partial(preview, place), "Sign in to look at reports."),
+        *((path, answer, "Sign in to download events.") for path, answer in event_files(place)),
+        ("/exports/finding-evidence", partial(evidence_file, place), "Sign in to download evidence."),
+        ("/exports/findings.{form}", partial(register_file, place), "Sign in to take it away."),
+        ("/exports/inventory.{form}", inventory, "Sign in to take the inventory away."),
+        ("/exports/{audit}/population", partial(population_file, place), "Sign in to download populations."),
+        ("/exports/{document}/document", partial(document_file, place), "Sign in to download documents."),
+        ("/exports/coverage.csv", partial(coverage_file, place), "Sign in to download coverage."),
+        ("/exports/checkpoint.txt", partial(checkpoint_file, place), "Sign in to download the checkpoint."),
+        ("/exports/{model}/{version}/{document}", of_version, "Sign in to download documents."),
+        (
             "/exports/access-reviews/{review}.{form}",
-            _signed_in(place, partial(access_review_file, place), "Sign in to download access reviews."),
+            partial(access_review_file, place),
+            "Sign in to download access reviews.",
         ),
-        Route(
+        (
             "/exports/access-drills/{drill}.{form}",
-            _signed_in(place, partial(drill_file, place), "Sign in to download drills of access."),
+            partial(drill_file, place),
+            "Sign in to download drills of access.",
         ),
-        Route("/exports/templates/models.{kind}", _signed_in(place, template, "Sign in to download templates.")),
-        Route(
-            "/exports/{request}/subject", _signed_in(place, partial(subject_file, place), "Sign in to take it away.")
-        ),
-        Route("/exports/{model}/processing", _signed_in(place, partial(processing_file, place), "Sign in to read it.")),
-        Route(
-            "/exports/records-of-processing.csv",
-            _signed_in(place, partial(register_of_processing, place), "Sign in to take it away."),
-        ),
-        Route("/exports/{export}/file", _signed_in(place, export, "Sign in to download exports.")),
-        Route("/exports/{run}/evidently", _signed_in(place, evidently, "Sign in to download reports.")),
+        ("/exports/templates/models.{kind}", template, "Sign in to download templates."),
+        ("/exports/{request}/subject", partial(subject_file, place), "Sign in to take it away."),
+        ("/exports/{model}/processing", partial(processing_file, place), "Sign in to read it."),
+        ("/exports/records-of-processing.csv", partial(register_of_processing, place), "Sign in to take it away."),
+        ("/exports/{export}/file", export, "Sign in to download exports."),
+        ("/exports/{run}/evidently", evidently, "Sign in to download reports."),
     ]
 
 
-def _signed_in(place: Workplace, answer: Answer, otherwise: str) -> Callable[[Request], Awaitable[Response]]:
+def _signed_in(place: Workplace, path: str, otherwise: str) -> Callable[[Request], Awaitable[Response]]:
     def asked(request: Request) -> Response:
         who = person_in_cookies(place, request.cookies)
         if who is None:
@@ -153,7 +141,8 @@ def _signed_in(place: Workplace, answer: Answer, otherwise: str) -> Callable[[Re
             may_read(who.actor)  # before anything is looked up: whether there is such a file is not told either
             if against := leaving_refusals(who.actor):
                 raise Refused(against)
-            return answer(request, who.actor)
+            answers = {one: answer for one, answer, _ in _answers(place.within(who.actor))}
+            return answers[path](request, who.actor)
         except NotFound as error:
             return PlainTextResponse(str(error), 404, NOT_KEPT)
         except Unreadable as error:

@@ -46,7 +46,7 @@ def caller(
     actor = actor_for_token(place.store, secret=sent.credentials, at=at) if _could_be(sent.credentials) else None
     if actor is None:
         raise TokenNeeded(given=True)
-    return Caller(place, actor, at)
+    return Caller(place.within(actor), actor, at)
 
 
 Signed = Annotated[Caller, Depends(caller)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.composition import workplace
+from app.composition import look_as, workplace
 from app.signin.claims import claims_of
 from app.signin.who import person_behind
 from core.access.rules import Actor, Permission, permission_refusals
@@ -57,9 +57,10 @@ def me_setting_up() -> Me:
 
 def me_or_nobody() -> Me | None:
     """As `me`, for the frame: nobody is an answer."""
-    place = workplace()
+    place = workplace.whole()
     claims = claims_of(st.user.to_dict(), place.settings)
     found = claims and person_behind(place, claims, agent=st.context.headers.get("User-Agent") or "")
+    look_as(found.actor if found else None)
     if not claims or not found:
         return None
     return Me(found.actor, found.name, found.actor.id, claims.session, found.must_set_up)

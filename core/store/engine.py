@@ -52,8 +52,17 @@ class Transaction:
 class Store:
     """A database with the schema of the migrations."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, narrowing: Callable[[Session], None] | None = None) -> None:
+        self.engine, self._narrowing = engine, narrowing
+
+    def narrowed(self, narrowing: Callable[[Session], None]) -> "Store":
+        """The same database, whose sessions for reading `narrowing` sees first; transactions stay whole."""
+        return Store(self.engine, narrowing)
+
+    @property
+    def whole(self) -> "Store":
+        """The database without any narrowing."""
+        return Store(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -71,6 +80,8 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A session for queries; what it might change is never committed."""
         with Session(self.engine.execution_options(countersign_reading=True), expire_on_commit=False) as session:
+            if self._narrowing is not None:
+                self._narrowing(session)
             yield session
             session.expunge_all()  # rows stay readable after the session; a rollback would expire them
             session.rollback()

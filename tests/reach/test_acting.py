@@ -4,7 +4,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import UnionType
@@ -15,15 +14,11 @@ from sqlalchemy import func
 from sqlmodel import select
 
 import core
-from app.composition import Workplace, open_workplace
-from app.settings import PREFIX, load
 from core.access.deciding import deciding
-from core.access.grants import actor_of
 from core.access.reach.belonging import about
 from core.access.reach.entities import TABLES_OF
 from core.access.reach.ways import WAYS
 from core.access.rules import Actor, Permission, Reach, Role, permission_refusals
-from core.access.tables import RoleGrant
 from core.errors import GovernanceError, NotFound, Refused
 from core.inventory.changing.service import change_model
 from core.inventory.groups.tables import ModelGroup, ModelGroupMember
@@ -34,11 +29,8 @@ from core.store import Store
 from core.store.base import Row
 from core.validation.findings.raising import raise_finding
 from core.validation.rules import Severity
-from tests.builders import a_person
-from tests.told import Told
+from tests.reach.conftest import DECIDING, OURS, THEIRS, Here, reaching
 
-OURS, THEIRS = "Public services", "Justice"  # the lines of the two models of the example, M0001 and M0002
-DECIDING = frozenset({Role.OWNER, Role.DEVELOPER, Role.VALIDATOR, Role.APPROVER})
 THEIR_RECORDS = {
     "model": "M0002",
     "change": "CR0003",
@@ -60,36 +52,6 @@ READ_FIRST = {
     "core.monitoring.stress.scheduling.schedule_stress_test",
     "core.monitoring.stress.service.request_stress_test",
 }
-
-
-@dataclass(frozen=True)
-class Here:
-    """The example, and when its story ended."""
-
-    place: Workplace
-    at: datetime
-
-
-@pytest.fixture(scope="module")
-def here(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
-    folder = tmp_path_factory.mktemp("reach") / "var"
-    told.copy(folder)
-    place = open_workplace(load({f"{PREFIX}DATA_DIR": str(folder)}))
-    yield Here(place, told.at)
-    place.store.close()
-
-
-def reaching(store: Store, reaches: dict[Role, Reach], at: datetime) -> Actor:
-    """A person in the store who holds these roles, each as far as it says."""
-    person = a_person(store, *reaches)
-    with store.transaction() as tx:
-        for grant in tx.session.exec(select(RoleGrant).where(RoleGrant.person == person.id)):
-            grant.reach = reaches[grant.role].text
-            grant.granted_at = at
-    with store.reading() as session:
-        found = actor_of(session, person.id, at=at)
-    assert found is not None
-    return found
 
 
 def test_a_grant_for_a_line_makes_an_actor_whose_roles_reach_it_alone(here: Here) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from core.access.grants import actor_of
+from core.access.reach.reading import within
 from core.access.rules import SYSTEM
 from core.errors import GovernanceError, NotFound
 from core.ledger.canonical import JsonValue
@@ -72,6 +74,13 @@ def fail_export(store: Store, *, export: str, error: str) -> None:
             tx.session.add(row)
 
 
+def _as_asked(store: Store, row: Export, *, at: datetime) -> Store:
+    """The store as far as whoever asked for the export reads now; of somebody gone, as the installation does."""
+    with store.reading() as session:
+        asker = actor_of(session, row.requested_by, at=at)
+    return store if asker is None else within(store, asker)
+
+
 class _Building:
     """One export on its way."""
 
@@ -85,6 +94,7 @@ class _Building:
         alive: Callable[[], bool],
     ) -> None:
         self._store, self._ledger, self._keys, self._row, self._clock = store, ledger, keys, row, clock
+        self._read = _as_asked(store, row, at=clock())
         self._say = _Steps(store, row.number, alive)
 
     def into(self, exports: EvidenceFiles) -> None:
@@ -97,7 +107,7 @@ class _Building:
             exports.remove(stored.digest)
 
     def _single(self, at: datetime) -> tuple[Rendered, tuple[Report, ...]]:
-        with self._store.reading() as session:
+        with self._read.reading() as session:
             (report,) = self._reports(session, (asked_of(self._row),), at)
         self._say(LAYING_OUT, 1)
         steps = {TYPESETTING: 2, SIGNING: 3}
@@ -115,7 +125,7 @@ class _Building:
 
             futures: list[Future[Forms]] = []
             try:
-                with self._store.reading() as session:
+                with self._read.reading() as session:
                     wanted = versions_of(session, asked) if of_every_version(asked, Format.BUNDLE) else (asked,)
                     if not wanted:
                         raise NotFound("version of", asked.subject.number)
