@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from app.api import api
 from app.downloads import download_routes
-from app.navigation import PAGES
 from core.access.reach.open_tables import CLOSED, OPEN
 from core.access.reach.reading import within
 from core.access.reach.ways import WAYS
@@ -22,8 +21,7 @@ from core.access.tokens import issue_token, scopes_open_to
 from core.inventory.tables import Model, ModelVersion
 from core.ledger.tables import LogEntry
 from core.store.base import Row
-from tests.pages.desk import Desk, words
-from tests.reach.conftest import CANARY, DECIDING, OURS, Here, reaching
+from tests.reach.conftest import DECIDING, OURS, Here, reaching
 
 THEIRS = re.compile(r"Quetzalcoatlus|COMPAS|M0002|Justice")
 # one record of each kind, as addresses name them: ours, and theirs where the example has one
@@ -99,34 +97,6 @@ def test_no_get_of_the_api_says_anything_of_the_other_model(here: Here, limited:
     assert not told, json.dumps({path: str(said) for path, said in told.items()}, indent=1)
     assert answered > 20
     assert client.get("/models/M0002").status_code == client.get("/models/M0999").status_code == 404
-
-
-def test_no_page_shows_anything_of_the_other_model(here: Here, limited: Actor) -> None:
-    desk, shown = Desk(here.place), {}
-    for page in PAGES:
-        if not page.roles & limited.roles:
-            continue
-        query = {name: ours for name, (ours, _) in RECORDS.items() if name in ("model", page.address)}
-        seen = desk.open(limited, page.file.removesuffix(".py"), **query)
-        said = "\n".join([words(seen), *_everything(seen)])
-        if found := set(THEIRS.findall(said)):
-            shown[page.address] = found
-
-    assert not shown
-
-
-def _everything(seen: object) -> Iterator[str]:
-    """What choices, metrics, captions, links and frames of the page say."""
-    for element in seen.main:  # type: ignore[attr-defined]
-        yield str(element.proto)
-
-
-def test_the_page_of_the_other_model_looks_as_that_of_a_model_that_does_not_exist(here: Here, limited: Actor) -> None:
-    theirs = Desk(here.place).open(limited, "model", model="M0002")
-    nobodys = Desk(here.place).open(limited, "model", model="M0999")
-
-    assert words(theirs).replace("M0002", "M0999") == words(nobodys)
-    assert CANARY not in words(theirs)
 
 
 def test_routes_of_files_are_there_for_every_path(here: Here) -> None:
