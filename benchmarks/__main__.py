@@ -42,6 +42,7 @@ BENCHMARKS = (
     Benchmark("exports", "Exports", ("--versions", "5", "--entries", "1000", "--times", "1")),
     Benchmark("simulation", "Simulation of a draft policy", ("--models", "200")),
     Benchmark("compliance", "Routine compliance checks", ("--models", "200")),
+    Benchmark("permissions", "Permission monitor", ("--people", "1000", "--events", "6000")),
     Benchmark("importing", "Import of a table", ("--rows", "400")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
 )

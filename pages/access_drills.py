@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import Back, head, paged, section
+from app.components import Back, empty, head, paged, section
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.access_drills import (
@@ -31,6 +31,12 @@ head("Drills of access", drill_head(page, at), back=Back("account", "My account"
 confirmation()
 left, right = st.columns([5, 2], gap="large")
 with left:
+    if page is None:
+        with empty(
+            "Nobody has played yet who may do what.",
+            "A drill shows it for every role, act and address. Have one run at the right, or wait for Sunday.",
+        ):
+            pass
     if page is not None:
         differences_of(page)
         matrix_of(page)

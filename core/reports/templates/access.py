@@ -1,114 +1,43 @@
 """The access report: acts by person, grants, refusals, times to a decision, and how personal data was taken out."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from core.access.personal_data.tables import ColumnDecision
 from core.access.tables import Person, RoleGrant
-from core.approval.rules import ChangeStatus
 from core.approval.tables import ChangeRequest, FunctionGrant
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.events import Event
 from core.reports.charts.values import counts_chart
-from core.reports.history.ledger import Entry, of, since
+from core.reports.history.ledger import Entry, LedgerThen, of, since
 from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import Badge, Block, Cell, Chart, Prose, Section, Stacked, Statement, Tone
 from core.reports.layout.words import badge, counted, moment, number, or_nothing
-from core.reports.templates.allowed import ColumnLine, columns_decided, columns_section
+from core.reports.templates.access_data import (
+    AccessReport,
+    ActLine,
+    DatasetLine,
+    DecisionTime,
+    GrantLine,
+    RefusalLine,
+)
+from core.reports.templates.access_more import Held, gather, sections
+from core.reports.templates.allowed import columns_decided, columns_section
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
 from core.reports.templates.texts import access as texts
 from core.reports.templates.values import Built, Frame, Template
-from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, Gap, SubjectKind
 
-VERSION = "access report 2"
+VERSION = "access report 3"
 TABLES = (Person, RoleGrant, FunctionGrant, Model, ModelVersion, ChangeRequest, Dataset, ColumnDecision)
 TAKEN = frozenset({Event.EXPORT_DOWNLOADED, Event.INVENTORY_EXPORTED})
 DENIED = frozenset({Event.ACT_REFUSED, Event.SESSION_REFUSED})
 GRANTING = (Event.ROLE_GRANTED, Event.ROLE_WITHDRAWN, Event.FUNCTION_GRANTED, Event.FUNCTION_WITHDRAWN)
 DECIDING = (Event.CHANGE_APPROVED, Event.CHANGE_REJECTED, Event.CHANGE_WITHDRAWN, Event.CHANGE_REQUESTED)
 MOST_CHARTED = 20
-
-
-@dataclass(frozen=True)
-class ActLine:
-    """How often somebody did something, and the last entry that says so."""
-
-    actor: str
-    action: str
-    times: int
-    last_at: datetime
-    entry: int
-    leaf: str
-
-
-@dataclass(frozen=True)
-class GrantLine:
-    """A role or function that somebody held."""
-
-    person: str
-    what: str
-    reason: str
-    granted_by: str
-    granted_at: datetime
-    ends_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-@dataclass(frozen=True)
-class RefusalLine:
-    """An act that was refused, with the codes of the reasons."""
-
-    at: datetime
-    actor: str
-    act: str
-    about: str
-    reasons: str
-    entry: int
-    leaf: str
-
-
-@dataclass(frozen=True)
-class DecisionTime:
-    """How long a decision took, in days."""
-
-    change: str
-    status: ChangeStatus
-    requested_at: datetime
-    decided_at: datetime
-    days: float
-    in_time: bool
-
-
-@dataclass(frozen=True)
-class DatasetLine:
-    """How personal data was taken out of a dataset."""
-
-    number: str
-    name: str
-    classification: str
-    sanitisation: str
-    retention: str
-
-
-@dataclass(frozen=True)
-class AccessReport:
-    """The report as data."""
-
-    scope: str
-    since: datetime | None
-    as_of: datetime
-    acts: tuple[ActLine, ...]
-    grants: tuple[GrantLine, ...]
-    refusals: tuple[RefusalLine, ...]
-    times: tuple[DecisionTime, ...]
-    datasets: tuple[DatasetLine, ...]
-    columns: tuple[ColumnLine, ...]
-    people: tuple[PersonLine, ...]
 
 
 def build(session: Session, asked: Asked, frame: Frame) -> Built:
@@ -121,10 +50,20 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         for actor, action, times, last in ledger.acts(*span)
     )
     grants = _grants(session, asked)
-    people = people_of(session, {one.actor for one in acts} | {one.person for one in grants} | {frame.generated_by})
+    used = [(one.actor, one.times, one.last_at) for one in acts]
+    more = gather(
+        ledger,
+        _held(grants, ledger, asked.as_of),
+        ((one.actor, one.reasons) for one in refusals),
+        used=used,
+        begins=asked.since,
+    )
+    named = {one.actor for one in acts} | {one.person for one in grants} | more.people
+    named |= {name for one in grants for name in (one.granted_by, one.confirmed_by) if name}
+    people = people_of(session, named | {frame.generated_by})
     data = AccessReport(
         scope_of(session, asked), asked.since, asked.as_of, acts, grants, refusals, _times(session, asked),
-        _datasets(session), columns_decided(session, asked), people,
+        _datasets(session), columns_decided(session, asked), more, people,
     )  # fmt: skip
     entries = [*ledger.entries(of(*GRANTING, *DECIDING)), *denied]
     citing = Citing(frame, people, source_lines(entries))
@@ -133,11 +72,12 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         cards=_cards(data, citing),
         sections=(
             _act_section(data, citing), _grant_section(data, citing), _refusal_section(data, citing),
-            _time_section(data, citing), _dataset_section(data), columns_section(data.columns),
+            *sections(more, citing), _time_section(data, citing), _dataset_section(data),
+            columns_section(data.columns),
         ),
         people=people,
     )  # fmt: skip
-    told = sorted({one.entry for one in acts} | {one.entry for one in refusals})
+    told = sorted({one.entry for one in acts} | {one.entry for one in refusals} | more.entries)
     erased = sum(one.erased for one in denied)
     gaps = (Gap(texts.ERASED, texts.GAP.format(entries=counted(erased, "entry", "entries"))),) if erased else ()
     return Built(document, data, tuple(told), gaps=gaps)
@@ -161,12 +101,35 @@ def _grants(session: Session, asked: Asked) -> tuple[GrantLine, ...]:
         ),
     ]
     lines = [
-        GrantLine(row.person, what, row.reason, row.granted_by, row.granted_at, row.ends_at, row.withdrawn_at)
+        GrantLine(
+            row.person,
+            what,
+            row.reason,
+            row.granted_by,
+            row.granted_at,
+            row.ends_at,
+            row.withdrawn_at,
+            row.reach if isinstance(row, RoleGrant) else "",
+            (row.confirmed_by or "") if isinstance(row, RoleGrant) else "",
+        )
         for row, what in rows
     ]
     ended = [(one, min((end for end in (one.ends_at, one.withdrawn_at) if end), default=None)) for one in lines]
     stood = [one for one, end in ended if asked.since is None or end is None or end >= asked.since]
     return tuple(sorted(stood, key=lambda one: one.granted_at))
+
+
+def _held(grants: tuple[GrantLine, ...], ledger: LedgerThen, at: datetime) -> list[Held]:
+    """Who held which roles at the moment of the report, and when each last acted."""
+    roles: dict[str, set[str]] = {}
+    for one in grants:
+        ends = [end for end in (one.ends_at, one.withdrawn_at) if end is not None]
+        if one.what.startswith("role ") and all(end > at for end in ends):
+            roles.setdefault(one.person, set()).add(one.what.removeprefix("role "))
+    last: dict[str, datetime] = {}
+    for actor, _, _, entry in ledger.acts():
+        last[actor] = max(last.get(actor, entry.at), entry.at)
+    return [Held(person, tuple(sorted(held)), last.get(person)) for person, held in sorted(roles.items())]
 
 
 def _times(session: Session, asked: Asked) -> tuple[DecisionTime, ...]:
@@ -237,9 +200,9 @@ def _grant_section(data: AccessReport, citing: Citing) -> Section:
     rows = tuple(
         (
             citing.name(one.person),
-            one.what,
+            Stacked(one.what, one.reach or texts.EVERYWHERE) if one.what.startswith("role ") else one.what,
             citing.moment(one.granted_at, f"person {one.person}", f"{one.what} / granted_at", *GRANTING[::2]),
-            citing.name(one.granted_by),
+            _givers(one, citing),
             _end(one, citing),
             one.reason,
         )
@@ -247,6 +210,13 @@ def _grant_section(data: AccessReport, citing: Citing) -> Section:
     )
     columns = columns_of(texts.GRANTS_COLUMNS, 1.8, 1.5, 1.6, 1.3, 1.6, 2, right=(2, 4))
     return table_or(texts.GRANTS, texts.GRANTS_CAPTION, columns, rows, texts.NO_GRANTS)
+
+
+def _givers(one: GrantLine, citing: Citing) -> Cell:
+    if not one.confirmed_by:
+        return citing.name(one.granted_by)
+    second = citing.name(one.confirmed_by)
+    return texts.CONFIRMED.format(by=citing.name(one.granted_by), second=second)
 
 
 def _end(one: GrantLine, citing: Citing) -> Cell:
