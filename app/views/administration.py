@@ -29,6 +29,7 @@ from core.access.people import (
 from core.access.queries import PersonRow, TokenRow, names, person_record
 from core.access.rules import Role, grant_refusals, met
 from core.access.rules.permissions import SENSITIVE_ROLES
+from core.access.setup import give_link, link_refusals
 from core.access.tokens import revoke_refusals, revoke_token
 from core.errors import NotFound
 
@@ -91,6 +92,7 @@ def person_card(place: Workplace, viewer: Me, at: datetime) -> None:
         with st.expander("Sessions"):
             sessions_of_person(place, viewer, person.number, at)
         factor_of_person(place, viewer, person.number)
+        _link(place, viewer, person)
         _disable(place, viewer, person)
 
 
@@ -150,6 +152,21 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
                 place.store, place.ledger, person=person.number, role=role, reason=reason, actor=viewer.actor, at=now()
             )
             st.rerun()
+
+
+def _link(place: Workplace, viewer: Me, person: PersonRow) -> None:
+    if place.settings.provider is not None:
+        return
+    with place.store.reading() as session:
+        refusals = link_refusals(session, viewer.actor, person.number)
+    if any(reason.code == "service" for reason in refusals):
+        return
+    with st.expander("New password"):
+        st.markdown("A link on which this person chooses a password. It works once, for three days; earlier ones end.")
+        if act_button("Make link", refusals, key="give_link", kind="secondary"):
+            with attempt("No link was made."):
+                secret = give_link(place.store, place.ledger, person=person.number, actor=viewer.actor, at=now())
+                st.code(f"{place.settings.public_url}/setup?link={secret}", language=None, wrap_lines=True)
 
 
 def _disable(place: Workplace, viewer: Me, person: PersonRow) -> None:

@@ -9,6 +9,7 @@ from core.access.deciding import deciding
 from core.access.grants import administrators, grants_of, load_person, roles_of
 from core.access.grants_asked.asking import Wish, add_asked, asked_refusals
 from core.access.links import make_link
+from core.access.person_text import person_text
 from core.access.rules import (
     EVERYWHERE,
     Actor,
@@ -67,21 +68,6 @@ def add_person(
     tx.session.add(person)
     tx.session.flush()
     return person
-
-
-def person_text(username: str, name: str, email: str) -> tuple[str, str, str]:
-    """The three as they are kept; raises Unreadable where one cannot be."""
-    username, name, email = username.strip().casefold(), " ".join(name.split()), email.strip()
-    problems = [
-        *_text_problems("user name", username, 200),
-        *_text_problems("name", name, 200),
-        *([] if not email else _text_problems("mail address", email, 320)),
-    ]
-    if any(sign.isspace() for sign in username):
-        problems.append(Problem("The user name contains a space", column="user name"))
-    if problems:
-        raise Unreadable(problems)
-    return username, name, email
 
 
 def disable_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:
@@ -255,11 +241,3 @@ def _record(
 def _refuse(reasons: "tuple[Refusal, ...] | list[Refusal]") -> None:
     if reasons:
         raise Refused(reasons)
-
-
-def _text_problems(what: str, text: str, longest: int) -> list[Problem]:
-    if not text:
-        return [Problem(f"The {what} is empty", column=what)]
-    if len(text) > longest or not text.isprintable():
-        return [Problem(f"The {what} has more than {longest} characters or signs that cannot be shown", column=what)]
-    return []

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
+from core.access.deciding import deciding
 from core.access.grants import load_person, roles_of
 from core.access.links import LinkSpent, make_link, unspent
 from core.access.passwords import hashed, password_refusals
-from core.access.people import add_grant, add_person, end_sessions
+from core.access.people import add_grant, add_person, end_sessions, manage_refusals
 from core.access.rules import SYSTEM, Actor, Role
 from core.access.rules.granting import Basis
-from core.access.tables import RoleGrant, SetupLink
-from core.errors import Refused
+from core.access.tables import RoleGrant, ServiceAccount, SetupLink
+from core.errors import Refusal, Refused
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
@@ -46,6 +47,30 @@ def redeem_link(
         if link.person is not None:
             return _choose_password(tx, ledger, person=link.person, password=password, at=at)
         return _first_administrator(tx, ledger, username=username, name=name, password=password, at=at)
+
+
+def link_refusals(session: Session, actor: Actor, person: str) -> tuple[Refusal, ...]:
+    """Why this actor cannot give this person a link on which they choose a new password."""
+    row, reasons = load_person(session, person), list(manage_refusals(actor))
+    if row.disabled_at is not None:
+        reasons.append(Refusal("disabled", "This person is disabled"))
+    if row.subject is not None:
+        reasons.append(Refusal("outside", "This person signs in at the organisation's provider", "access"))
+    if session.get(ServiceAccount, person) is not None:
+        reasons.append(Refusal("service", "Nobody signs in as a service account", "access"))
+    return tuple(reasons)
+
+
+def give_link(store: Store, ledger: Ledger, *, person: str, actor: Actor, at: datetime) -> str:
+    """A new one-time link for a person who forgot their password, or whom the directory brought; voids earlier ones.
+
+    A second factor stays as it is. Raises Refused, NotFound.
+    """
+    with deciding(store, ledger, "give a link", entity=Entity("person", person), actor=actor, at=at) as tx:
+        reasons = link_refusals(tx.session, actor, person)
+        if reasons:
+            raise Refused(reasons)
+        return make_link(tx, ledger, person=person, actor=actor, at=at)
 
 
 def _first_administrator(

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from core.access.accounts import sign_in
 from core.access.grants import roles_of
 from core.access.links import LIFE, LinkSpent
 from core.access.people import create_person, disable_person, grant_role, withdraw_role
 from core.access.queries import names, people, people_count, person_record
 from core.access.rules import Actor, Role
-from core.access.setup import make_first_link, redeem_link
+from core.access.setup import give_link, make_first_link, redeem_link
 from core.errors import NotFound, Refused, Unreadable
 from core.ledger.tables import LogEntry, LogPayload
 from tests.access.conftest import PASSWORD, World
@@ -242,3 +243,28 @@ def test_the_ledger_holds_no_name_and_no_mail_address(small_world: World) -> Non
 
     assert "zelda" not in written.casefold()
     assert "quist" not in written.casefold()
+
+
+def test_a_new_link_sets_a_new_password_and_voids_the_former_link(small_world: World) -> None:
+    world, ana = small_world, small_world.person("ana")
+    first, second = (
+        give_link(world.store, world.ledger, person=ana.id, actor=world.administrator, at=world.at) for _ in range(2)
+    )
+
+    with pytest.raises(LinkSpent):
+        redeem_link(world.store, world.ledger, secret=first, password="another long password", at=world.at)
+    redeem_link(world.store, world.ledger, secret=second, password="another long password", at=world.at)
+
+    assert sign_in(world.store, username="ana", password="another long password", at=world.at) == ana.id
+
+
+def test_a_link_is_given_by_administrators_alone_and_never_for_the_disabled(small_world: World) -> None:
+    world, ana, ben = small_world, small_world.person("ana"), small_world.person("ben", Role.OWNER)
+    with pytest.raises(Refused):
+        give_link(world.store, world.ledger, person=ana.id, actor=ben, at=world.at)
+    disable_person(
+        world.store, world.ledger, person=ana.id, reason="Left the company", actor=world.administrator, at=world.at
+    )
+
+    with pytest.raises(Refused, match="disabled"):
+        give_link(world.store, world.ledger, person=ana.id, actor=world.administrator, at=world.at)

@@ -11,7 +11,8 @@ from core.access.directory.queries import UserRow, load_user
 from core.access.directory.roles import DIRECTORY, GroupRoles, follow_groups
 from core.access.directory.tables import DirectoryMember, DirectoryUser
 from core.access.grants import load_person
-from core.access.people import add_person, end_sessions, person_text
+from core.access.people import add_person, end_sessions
+from core.access.person_text import person_text
 from core.access.tables import Person, ServiceAccount, Token
 from core.errors import Conflict, GovernanceError, NotFound
 from core.ledger.events import Event
