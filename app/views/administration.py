@@ -27,11 +27,12 @@ from core.access.people import (
     withdraw_role,
 )
 from core.access.queries import PersonRow, TokenRow, names, person_record
-from core.access.rules import Role, grant_refusals, met
+from core.access.rules import EVERYWHERE, Reach, Role, grant_refusals, met, reach_refusals
 from core.access.rules.permissions import SENSITIVE_ROLES
 from core.access.setup import give_link, link_refusals
 from core.access.tokens import revoke_refusals, revoke_token
 from core.errors import NotFound
+from core.inventory.queries.choices import business_lines
 
 
 def people_table(rows: Sequence[PersonRow], at: datetime) -> None:
@@ -109,6 +110,7 @@ def _roles(person: PersonRow, known: Mapping[str, str], at: datetime) -> None:
         [
             {
                 "Role": word(grant.role),
+                "Reach": plain(grant.reach.words.capitalize() if grant.reach.everywhere else grant.reach.words),
                 "Why": plain(grant.reason),
                 "By": plain(known.get(grant.granted_by, grant.granted_by)),
                 "Until": day(grant.ends_at, today=at),
@@ -125,8 +127,12 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     role = Role(st.selectbox("Role", list(Role), format_func=word, key="role_choice") or Role.OWNER)
     reason = st.text_input("Reason, kept in the ledger", key="role_reason", max_chars=1000)
     with place.store.reading() as session:
-        against = service_refusals(session, person.number, role)
-    against = (*grant_refusals(viewer.actor, person.number, held, role), *against)
+        against, lines = service_refusals(session, person.number, role), business_lines(session)
+    chosen = st.multiselect(
+        "Only these business lines, or everywhere", lines, key="role_lines", placeholder="Everywhere"
+    )
+    reach = Reach(lines=frozenset(chosen)) if chosen else EVERYWHERE
+    against = (*reach_refusals(role, reach), *grant_refusals(viewer.actor, person.number, held, role), *against)
     until = st.date_input(
         "Until (UTC), or no end", value=None, key="role_until", min_value=now().date() + timedelta(days=1)
     )
@@ -140,7 +146,7 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     if granted:
         with attempt("The role was not granted."):
             asked = grant_role(
-                place.store, place.ledger, person=person.number, role=role, reason=reason,
+                place.store, place.ledger, person=person.number, role=role, reason=reason, reach=reach,
                 ends_at=datetime.combine(until, time(), UTC) if until else None, actor=viewer.actor, at=now(),
             )  # fmt: skip
             if asked:

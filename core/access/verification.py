@@ -50,7 +50,7 @@ def verified(
 ) -> Report:
     """As `verify_ledger`, for the installation itself. Events on record whose files are not given are not verified,
     which is a step that does not hold."""
-    with store.reading() as session:
+    with store.whole.reading() as session:
         report = verify_store(session, ledger.vkey, saved_checkpoint=saved_checkpoint, events=events, progress=progress)
         if events is None and batches(session, limit=1).total:
             unseen = Step(14, "files of events", False, "not looked at")
