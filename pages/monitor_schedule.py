@@ -8,6 +8,7 @@ from app.components import Back, head
 from app.components.me import require
 from app.composition import workplace
 from app.views.confirmation import confirmation
+from app.views.monitoring.backups import backups
 from app.views.monitoring.schedule import history, live
 from core.access.rules import Permission
 
@@ -18,3 +19,4 @@ head("Schedule", back=Back("monitoring", "Monitoring"))
 confirmation()
 st.fragment(live, run_every=EVERY)(place)
 history(place, viewer)
+backups(place)

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from app.components.status import status
 from app.composition import Workplace
+from core.access.rules import SYSTEM
 from core.inventory.rules import Stage
 from core.inventory.tables import Model, ProductionPointer
 from core.jobs.service import enqueue, finish, take
@@ -16,6 +17,7 @@ from core.jobs.tables import Job, JobStatus, WorkerRole
 from core.jobs.workers import join
 from core.ledger.events import Event
 from core.ledger.queries import entries
+from core.ledger.service import Entity
 from core.metrics.verdicts import Verdict
 from core.monitoring.alerts.raising import AlertKind, Signal, raise_alert
 from core.monitoring.checks.tables import MonitorChunk, MonitorResult, MonitorSlot, MonitorState
@@ -240,3 +242,23 @@ def test_a_validation_is_asked_for_anew_where_it_belongs(desk: Desk, cast: Cast,
 
     assert button(at, "Run again").disabled
     assert "Ask for it anew on the page of that record" in button(at, "Run again").help
+
+
+def test_the_schedule_tells_the_last_backup_and_the_last_restore_drill(desk: Desk, cast: Cast) -> None:
+    place = desk.place
+    assert "No backup is on record" in words(desk.open(cast.auditor, "monitor_schedule"))
+    made = {"entries": 300, "files": 51, "absent": 1, "keys_sealed": True}
+    drilled = {"passed": True, "backup_ms": 2100, "restore_ms": 3400, "faults": ""}
+    with place.store.transaction() as tx:
+        for event, entity, payload in (
+            (Event.BACKUP_MADE, Entity("backup", "backup-20261126T140204Z"), made),
+            (Event.BACKUP_DRILLED, Entity("restore drill", "2026-W48"), drilled),
+        ):
+            place.ledger.record(tx, event, entity=entity, actor=SYSTEM, at=today(), payload=payload)  # type: ignore[arg-type]
+
+    at = desk.open(cast.auditor, "monitor_schedule")
+    said = " ".join(str(cell) for one in at.table for cell in one.value.to_numpy().ravel())
+
+    assert "20261126T140204Z" in said
+    assert "missing or damaged" in said
+    assert "backup in 2.1 s, check and restore in 3.4 s" in said
