@@ -29,22 +29,23 @@ with place.store.reading() as session:
 
 head("Drills of access", drill_head(page, at), back=Back("account", "My account"))
 confirmation()
-left, right = st.columns([5, 2], gap="large")
+if page is not None:
+    differences_of(page)
+else:
+    with empty(
+        "Nobody has played yet who may do what.",
+        "A drill shows it for every role, act and address. Have one run below, or wait for Sunday.",
+    ):
+        pass
+left, right = st.columns(2, gap="large")
 with left:
-    if page is None:
-        with empty(
-            "Nobody has played yet who may do what.",
-            "A drill shows it for every role, act and address. Have one run at the right, or wait for Sunday.",
-        ):
-            pass
-    if page is not None:
-        differences_of(page)
-        matrix_of(page)
-        parts_of(page, viewer)
-    if total:
-        section("Drills")
-        with paged(total) as window, place.store.reading() as session:
-            drills_table(drills(session, limit=window.limit, offset=window.offset).rows, at)
-with right:
     run_card(place, viewer, at)
+with right:
     monitor_card(place, at)
+if page is not None:
+    matrix_of(page)
+    parts_of(page, viewer)
+if total:
+    section("Drills")
+    with paged(total) as window, place.store.reading() as session:
+        drills_table(drills(session, limit=window.limit, offset=window.offset).rows, at)
