@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -119,7 +120,7 @@ def _postgresql(url: URL) -> Engine:
     engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=POOL_SECONDS)
 
     @event.listens_for(engine, "do_connect")
-    def _watched(_dialect: object, _entry: object, words: list[str], named: dict[str, object]) -> Watched:
+    def _watched(_dialect: object, _entry: object, words: list[str], named: dict[str, Any]) -> Watched:
         return Watched.connect(*words, **named)
 
     return engine

@@ -28,7 +28,7 @@ class Watched(psycopg.Connection[Any]):
     waiting_since: float | None = None
 
     @classmethod
-    def connect(cls, conninfo: str = "", **named: Any) -> "Watched":  # type: ignore[override]
+    def connect(cls, conninfo: str = "", **named: Any) -> "Watched":
         """As psycopg does it, within `CONNECT` seconds."""
         named.setdefault("connect_timeout", CONNECT)
         made = super().connect(conninfo, **named)

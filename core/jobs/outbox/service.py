@@ -59,8 +59,8 @@ def enqueue_message(
 
 def take_message(store: Store, *, at: datetime) -> Message | None:
     """The message that has waited longest; when its worker dies it comes back, so that it arrives at least once."""
-    ahead = OutboxMessage.next_at > at + max(WAITS) + LEASE  # said by a clock that was set right since
-    due = (OutboxMessage.status == Delivery.WAITING, or_(OutboxMessage.next_at <= at, ahead))
+    ahead = col(OutboxMessage.next_at) > at + max(WAITS) + LEASE  # said by a clock that was set right since
+    due = (OutboxMessage.status == Delivery.WAITING, or_(col(OutboxMessage.next_at) <= at, ahead))
     with store.reading() as session:  # most looks find nothing and need no writer's lock
         if session.exec(select(OutboxMessage.id).where(*due).limit(1)).first() is None:
             return None
