@@ -17,6 +17,9 @@ POOL_SECONDS = 10  # for which a request waits for a connection that others have
 StoreAway = (OperationalError, TimeoutError)
 
 
+NARROWED = "narrowed"
+
+
 class Transaction:
     """One unit of change; `session` sees it, `before_commit` adds what must be written with it."""
 
@@ -82,6 +85,7 @@ class Store:
         """A session for queries; what it might change is never committed."""
         with Session(self.engine.execution_options(countersign_reading=True), expire_on_commit=False) as session:
             if self._narrowing is not None:
+                session.info[NARROWED] = True  # what is kept between sessions for everybody is not made from this one
                 self._narrowing(session)
             yield session
             session.expunge_all()  # rows stay readable after the session; a rollback would expire them
