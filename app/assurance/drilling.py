@@ -17,7 +17,7 @@ from core.assurance.drill.rehearsal import Rehearsal
 from core.assurance.drill.service import Kept as Kept
 from core.assurance.drill.service import ask_drill, due_drill, fail_drill, keep_drill, load_drill, note_progress
 from core.assurance.drill.world import build_world
-from core.assurance.vocabulary import DrillSource, DrillStatus
+from core.assurance.rules import DrillSource, DrillStatus
 from core.compliance.service import run_checks
 from core.compliance.vocabulary import Source
 from core.errors import GovernanceError

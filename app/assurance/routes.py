@@ -27,9 +27,9 @@ from core.assurance.drill.playing import Cell
 from core.assurance.drill.world import REASON, World, hire
 from core.assurance.matrix.addresses import Addresses, addresses
 from core.assurance.matrix.rules import Expected, Played, seen
-from core.assurance.vocabulary import Part, Seen
+from core.assurance.rules import Part, Seen
 
-BASE = "http://drill"
+BASE = "http://drill.example.org"
 UNSIGNED, DENIED, WANTING = frozenset({"401"}), frozenset({"403"}), frozenset({"permission"})
 
 

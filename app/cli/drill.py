@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from core.access.rules import SYSTEM
     from core.assurance.drill.service import DIFFERS as DIFFERENT
     from core.assurance.drill.service import ask_drill, cells_of
-    from core.assurance.vocabulary import DrillSource
+    from core.assurance.rules import DrillSource
     from core.errors import GovernanceError
 
     place = workplace()

@@ -17,8 +17,8 @@ from core.assurance.drill.queries import DrillPage, newest_finished
 from core.assurance.drill.service import ask_drill, asking_refusals, drill_refusals
 from core.assurance.matrix.table import matrix
 from core.assurance.permissions.service import last_look, standing_differences
+from core.assurance.rules import DrillStatus, Part, Seen
 from core.assurance.tables import AccessDrill
-from core.assurance.vocabulary import DrillStatus, Part, Seen
 from core.reports.rules import export_refusals
 
 WORDS: Mapping[DrillStatus, str] = {

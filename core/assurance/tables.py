@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
-from core.assurance.vocabulary import DrillSource, DrillStatus, Part, Seen
+from core.assurance.rules import DrillSource, DrillStatus, Part, Seen
 from core.store.base import Row
 from core.store.types import Instant, choice, row_id
 

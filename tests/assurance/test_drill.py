@@ -24,7 +24,7 @@ from core.assurance.drill.world import World, build_world
 from core.assurance.matrix.addresses import addresses
 from core.assurance.matrix.rules import Act, Played, expected, seen
 from core.assurance.matrix.table import matrix
-from core.assurance.vocabulary import DrillSource, DrillStatus, Part, Seen
+from core.assurance.rules import DrillSource, DrillStatus, Part, Seen
 from core.errors import Refused
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry

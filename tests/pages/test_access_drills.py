@@ -6,8 +6,8 @@ from app.assurance.watching import look_at_permissions
 from core.access.tables import Person
 from core.assurance.drill.playing import Cell
 from core.assurance.drill.service import ask_drill, keep_drill
+from core.assurance.rules import DrillStatus, Part, Seen
 from core.assurance.tables import AccessDrill
-from core.assurance.vocabulary import DrillStatus, Part, Seen
 from tests.builders import Cast
 from tests.pages.desk import Desk, button, column, today, words
 

@@ -11,7 +11,7 @@ from core.assurance.drill.world import DRAFT, At, World
 from core.assurance.matrix.addresses import addresses
 from core.assurance.matrix.rules import ANYWHERE, NOBODY, Act, Expected, Played, expected, seen
 from core.assurance.matrix.table import matrix
-from core.assurance.vocabulary import Part, Seen
+from core.assurance.rules import Part, Seen
 from core.errors import GovernanceError, Refused
 
 RELATIONS = ("nobody", "contributor", "requester", "owner", "validator", "voter")  # people of the scratch record

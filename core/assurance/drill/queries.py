@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from core.assurance.drill.service import load_drill
+from core.assurance.rules import DrillStatus
 from core.assurance.tables import AccessDrill, DrillDifference
-from core.assurance.vocabulary import DrillStatus
 from core.store.paging import Page
 
 FINISHED = (DrillStatus.HOLDS, DrillStatus.DIFFERS)

@@ -14,8 +14,8 @@ from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
 from core.assurance.drill.playing import Cell
 from core.assurance.matrix.addresses import addresses_digest
 from core.assurance.matrix.table import matrix_digest
+from core.assurance.rules import DrillSource, DrillStatus, Part, Seen
 from core.assurance.tables import AccessDrill, DrillDifference
-from core.assurance.vocabulary import DrillSource, DrillStatus, Part, Seen
 from core.errors import NotFound, Refusal, Refused
 from core.jobs.service import enqueue
 from core.ledger.canonical import JsonValue

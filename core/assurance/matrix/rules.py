@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.assurance.vocabulary import Seen
+from core.assurance.rules import Seen
 
 NOBODY = "nobody"
 ANYWHERE = ""
