@@ -5,8 +5,8 @@ from alembic import op
 
 from core.store.types import Instant
 
-revision = "0035"
-down_revision = "0034"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
