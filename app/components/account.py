@@ -25,7 +25,7 @@ _SHOWN_ONCE = "account_new_token"
 
 
 def draw_identity(mine: Me) -> None:
-    """Name, user name and mail address as kept, and each role with its reason."""
+    """Name, user name and mail address as kept, and each role with its reach and its reason."""
     place, at = workplace(), now()
     with place.store.reading() as session:
         record, known = person_record(session, mine.number, at=at), names(session)
@@ -46,6 +46,7 @@ def draw_identity(mine: Me) -> None:
         rows = [
             {
                 "Role": plain(grant.role.capitalize()),
+                "Reach": plain(grant.reach.words.capitalize() if grant.reach.everywhere else grant.reach.words),
                 "Why": plain(grant.reason),
                 "Granted by": plain(known.get(grant.granted_by, grant.granted_by)),
                 "Since": day(grant.granted_at),
@@ -53,7 +54,7 @@ def draw_identity(mine: Me) -> None:
             }
             for grant in record.roles
         ]
-        table(rows, alt="My roles, why and since when", right=("Since", "Until"))
+        table(rows, alt="My roles, how far each reaches, why and since when", right=("Since", "Until"))
 
 
 def draw_password(mine: Me) -> None:

@@ -72,8 +72,8 @@ WAYS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
         ),
         **_parts(
             VERSION,
-            "change_request conclusion contribution document evidence finding question run simulated_version "
-            "stress_test version_code",
+            "bias_audit_statement change_request conclusion contribution document evidence finding question run "
+            "simulated_version stress_test version_code",
         ),
         **_parts(
             NAMED,
