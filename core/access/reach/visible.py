@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, any_, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -52,7 +53,7 @@ class Visible:
     def among(self, column: ColumnElement[object], name: str, key: str) -> ColumnElement[bool]:
         """Whether the column holds the `key` of a row of the table that the person may read."""
         if name in KEPT:
-            return self._in_list(column, self.values(name, key))
+            return in_list(self._session, column, self.values(name, key))
         rows = rows_of(name)
         visible = self.rows(name, rows.c)  # type: ignore[arg-type]
         return column.in_(select(rows.c[key]).where(visible, rows.c[key].is_not(None)))
@@ -65,16 +66,6 @@ class Visible:
             query = select(rows.c[key]).where(visible, rows.c[key].is_not(None)).distinct()
             self._kept[name, key] = self._session.connection().execute(query).scalars().all()
         return self._kept[name, key]
-
-    def _in_list(self, column: ColumnElement[object], values: Sequence[object]) -> ColumnElement[bool]:
-        """Whether the column holds one of them; they are one parameter, however many they are."""
-        if not values:
-            return false()
-        if self._session.get_bind().dialect.name == "sqlite":
-            listed = func.json_each(literal(json.dumps(list(values)), Text)).table_valued("value")
-            return column.in_(select(listed.c.value))
-        numbers = isinstance(values[0], int)
-        return column == any_(literal(list(values), ARRAY(BigInteger if numbers else Text)))
 
     def number_of(self, column: ColumnElement[object], names: Iterable[str]) -> ColumnElement[bool]:
         """Whether the column holds the number of a record that the person may read."""
@@ -90,3 +81,14 @@ class Visible:
             .where(self.among(model.c["id"], "model", "id"))
         )
         return or_(and_(kind == RecordKind.VERSION.value, number.in_(named)), *known)
+
+
+def in_list(session: Session, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
+    """Whether the column holds one of them; they are one parameter, however many they are."""
+    if not values:
+        return false()
+    if session.get_bind().dialect.name == "sqlite":
+        listed = func.json_each(literal(json.dumps(list(values)), Text)).table_valued("value")
+        return column.in_(select(listed.c.value))
+    numbers = isinstance(values[0], int)
+    return column == any_(literal(list(values), ARRAY(BigInteger if numbers else Text)))
