@@ -110,7 +110,9 @@ def _connect(spill: str) -> duckdb.DuckDBPyConnection:
         "temp_directory": spill,
         "autoinstall_known_extensions": "false",  # never fetch code from another host
     }
-    return duckdb.connect(":memory:", config=settings)
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET enable_progress_bar = false")  # a busy machine would have it written into its log
+    return connection
 
 
 def _is_parquet(path: Path) -> bool:
