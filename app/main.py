@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.components.break_glass import break_glass_bar
 from app.components.logo import draw_logo
-from app.components.me import me_or_nobody
+from app.components.me import drawn_at, me_or_nobody
 from app.components.text import plain
 from app.components.trouble import draw_trouble
 from app.metrics.process import drawing
@@ -90,6 +90,7 @@ def frame() -> None:
     chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
     st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:
+        drawn_at(chosen.address)
         refuse_closed(chosen, roles)
         break_glass_bar(found, chosen.address, st.query_params.to_dict())
         with drawing(chosen.address):

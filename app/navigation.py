@@ -1,7 +1,9 @@
 """The pages of Countersign in one table: address, title, file, and the roles that see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from core.access.rules import Role
 
@@ -117,6 +119,21 @@ PAGES: tuple[Page, ...] = (
     Page("break_glass", "Break-glass access", "break_glass.py", hidden=True),
     Page("administration", "Administration", "administration.py", frozenset({Role.ADMINISTRATOR}), menu=PERSON),
 )
+# the record that a page's address names: the parameter, and the kind of record
+RECORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "model": ("model", "model"), "edit": ("model", "model"), "profile": ("model", "model"),
+        "parties": ("model", "model"), "versions": ("model", "model"), "controls": ("model", "model"),
+        "production_data": ("model", "model"), "monitored": ("model", "model"), "model_coverage": ("model", "model"),
+        "processing": ("model", "model"), "register": ("model", "model"), "challenger": ("model", "model"),
+        "part": ("part", "part"), "system": ("about", "part"), "report": ("run", "run"), "fairness": ("run", "run"),
+        "comparison": ("run", "run"), "approval": ("change", "change"), "alert": ("alert", "alert"),
+        "chunk": ("chunk", "chunk"), "document": ("document", "document"), "finding": ("finding", "finding"),
+        "incident": ("incident", "incident"), "incident_new": ("alert", "alert"), "outputs": ("output", "output"),
+        "review": ("review", "review"), "rollback": ("decision", "rollback"), "stress_test": ("test", "stress test"),
+        "actions": ("action", "action"), "audit": ("audit", "audit"),
+    }
+)  # fmt: skip
 ACCOUNT = Page("account", "My account", "account.py", menu=PERSON)
 DEFAULT = PAGES[0]
 

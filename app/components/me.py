@@ -1,14 +1,18 @@
 """The person at the screen, read again from the store at every rerun and in every callback."""
 
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from app.composition import look_as, workplace
+from app.navigation import RECORDS
 from app.signin.claims import claims_of
 from app.signin.who import person_behind
+from core.access.reach.belonging import about
 from core.access.rules import Actor, Permission, permission_refusals
-from core.errors import GovernanceError, Refused
+from core.errors import GovernanceError, NotFound, Refused
+from core.ledger.service import Entity
 
 
 class SignedOut(GovernanceError):
@@ -67,9 +71,33 @@ def me_or_nobody() -> Me | None:
 
 
 def require(permission: Permission) -> Me:
-    """The person at the screen if a role of theirs carries `permission`; raises Refused otherwise."""
+    """The person at the screen if a role of theirs carries `permission`; raises Refused otherwise.
+
+    They stand before the record that the page's address names: what only other roles of theirs reach, they see refused.
+    """
     found = me()
     reasons = permission_refusals(found.actor, permission)
     if reasons:
         raise Refused(reasons)
-    return found
+    return replace(found, actor=_before_record(found.actor)) if found.actor.limits else found
+
+
+_PAGE: ContextVar[str] = ContextVar("address of the page that is drawn", default="")
+
+
+def drawn_at(address: str) -> None:
+    """From here on in this run the page at this address is drawn."""
+    _PAGE.set(address)
+
+
+def _before_record(actor: Actor) -> Actor:
+    """The actor with the models of the record that the address names; as they are where it names none."""
+    parameter, kind = RECORDS.get(_PAGE.get(), ("", ""))
+    number = st.query_params.get(parameter, "") if parameter else ""
+    if not number:
+        return actor
+    with workplace.whole().store.reading() as session:
+        try:
+            return replace(actor, about=about(session, Entity(kind, number)))
+        except NotFound:
+            return actor  # the page says so itself

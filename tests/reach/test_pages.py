@@ -9,31 +9,19 @@ from sqlalchemy import select
 from sqlmodel import col
 from streamlit.testing.v1 import AppTest
 
-from app.navigation import ACCOUNT, PAGES
+from app.navigation import ACCOUNT, PAGES, RECORDS
 from core.access.reach.belonging import about, rows_of
 from core.access.reach.entities import TABLES_OF
-from core.access.rules import Actor, Reach
+from core.access.rules import EVERYWHERE, Actor, Reach, Role
 from core.ledger.service import Entity
 from core.ledger.tables import LogEntry
 from core.store import Store
 from tests.builders import a_person
-from tests.pages.desk import Desk
+from tests.pages.desk import Desk, words
 from tests.reach.conftest import DECIDING, OURS, Here, reaching
+from tests.reach.conftest import THEIRS as THEIRS_LINE
 
 THEIRS = re.compile(rb"Quetzalcoatlus|COMPAS|M0002|Justice")
-# what each page's address names: the parameter, and the kind of record it holds
-NAMED = {
-    "model": ("model", "model"), "edit": ("model", "model"), "profile": ("model", "model"),
-    "parties": ("model", "model"), "versions": ("model", "model"), "controls": ("model", "model"),
-    "production_data": ("model", "model"), "monitored": ("model", "model"), "model_coverage": ("model", "model"),
-    "processing": ("model", "model"), "register": ("model", "model"), "challenger": ("model", "model"),
-    "part": ("part", "part"), "system": ("about", "part"), "report": ("run", "run"), "fairness": ("run", "run"),
-    "comparison": ("run", "run"), "approval": ("change", "change"), "alert": ("alert", "alert"),
-    "chunk": ("chunk", "chunk"), "document": ("document", "document"), "finding": ("finding", "finding"),
-    "incident": ("incident", "incident"), "incident_new": ("alert", "alert"), "outputs": ("output", "output"),
-    "review": ("review", "review"), "rollback": ("decision", "rollback"), "stress_test": ("test", "stress test"),
-    "actions": ("action", "action"), "audit": ("audit", "audit"),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +53,10 @@ def of_both(store: Store, kind: str) -> dict[bool, str]:
 def addresses(store: Store) -> Iterator[Asked]:
     """Every page; where its address names a record, one of ours and one of theirs."""
     for page in (*PAGES, ACCOUNT):
-        if page.address not in NAMED:
+        if page.address not in RECORDS:
             yield Asked(page.address)
             continue
-        parameter, kind = NAMED[page.address]
+        parameter, kind = RECORDS[page.address]
         for theirs, number in of_both(store, kind).items():
             yield Asked(page.address, {parameter: number}, theirs)
 
@@ -113,3 +101,12 @@ def test_the_same_pages_show_the_other_model_to_somebody_who_reaches_everywhere(
     asked.append(Asked("model", {"model": "M0002"}))
 
     assert len(looked_through(here, person, asked)) == len(asked)
+
+
+def test_a_button_is_refused_whose_role_reaches_other_models_only(here: Here) -> None:
+    mixed = {Role.OWNER: Reach(lines=frozenset({THEIRS_LINE})), Role.VALIDATOR: EVERYWHERE}
+    person, desk = reaching(here.place.store, mixed, here.at), Desk(here.place)
+
+    refused, allowed = (desk.open(person, "edit", model=number) for number in ("M0001", "M0002"))
+    assert "This record lies outside of what you may do it for: your role owner reaches Justice" in words(refused)
+    assert "lies outside" not in words(allowed)
