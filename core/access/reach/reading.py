@@ -66,7 +66,7 @@ class _Narrowed:
         if name not in self._options:
             classes = [one for one in Row._sa_registry.mappers if one.local_table.name == name]  # type: ignore[attr-defined]
             self._options[name] = [
-                _Criterion(one.class_, self._visible.rows(name, _attributes(one)), include_aliases=True)
+                _Criterion(one.class_, self._visible.readable(name, _attributes(one)), include_aliases=True)
                 for one in classes
             ]
         return self._options[name]

@@ -30,6 +30,12 @@ class Visible:
         self._session, self._special = session, special
         self._kept: dict[tuple[str, str], Sequence[object]] = {}
 
+    def readable(self, name: str, rows: Columns) -> ColumnElement[bool]:
+        """As `rows`, by the list where the table is kept and finding out takes more than to look at the row."""
+        if name in KEPT and name in self._special and name != "model":
+            return self.among(rows["id"], name, "id")
+        return self.rows(name, rows)
+
     def rows(self, name: str, rows: Columns) -> ColumnElement[bool]:
         """Which rows of the table the person may read; with the lists it needs nesting stays shallow.
 
