@@ -34,6 +34,7 @@ EVENTS = rules.RemovedEvents("BE0001", NOON - 366 * DAY, NOON, 366)
 ROLES = rules.PersonRoles("P0001", ("owner", "developer", "approver"))
 BIAS = rules.BiasTerm("BD0001", "D0001", "P0001", NOON - 3 * DAY)
 COLUMNS = rules.BiasColumns("M0001 1.0.0 E0001", "M0001", "P0001", "1.0.0", ())
+DRILLED = rules.Drilled("access", "AD0001", NOON - 7 * DAY)
 TEXT = rules.PersonalDataText("finding F0001, detail", "detail", Cause.FINDING, "F0001", "M0001", ())
 MESSAGE = rules.Outgoing("msg_1", "A webhook message to W0001", NOON - 24 * HOUR, False)
 
@@ -75,6 +76,8 @@ LINES = (
         "183 days after the newest of them, not 184",
     ),
     (rules.roles_are_apart, ROLES, {"roles": ("auditor", "owner")}, "auditor and owner"),
+    (rules.drill_finds_nothing, DRILLED, {"made": NOON - 8 * DAY}, "The last drill of access, AD0001, was 8 days ago"),
+    (rules.drill_finds_nothing, DRILLED, {"cell": "owner may approve"}, "Drill AD0001 found: owner may approve"),
     (rules.text_is_clean, TEXT, {"kinds": ("e-mail address",)}, "what reads as e-mail address"),
     (rules.message_leaves, MESSAGE, {"since": NOON - 25 * HOUR}, "waits since 2026-11-19 11:00 UTC"),
     (rules.message_leaves, MESSAGE, {"given_up": True}, "was given up"),

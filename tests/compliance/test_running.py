@@ -110,6 +110,7 @@ def test_every_check_reads_an_empty_store_and_a_small_one(store: Store, ledger: 
     world = World(store, ledger)
     first = world.run()
     assert {one.key: one.said for one in first.checks if one.outcome is not Outcome.HOLDS} == {
+        "access-drill": "No drill of access was run yet",
         "checkpoint-outside": "No place outside is set up",
         "files-whole": "The files are not at hand here",
     }
