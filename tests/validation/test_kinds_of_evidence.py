@@ -152,7 +152,7 @@ def test_personal_data_stops_every_kind(bench: Bench, kind: EvidenceKind, text: 
     with bench.store.reading() as session:
         (refused,) = entries(session, limit=10).rows
         said = entry(session, refused.index).payload or ""
-    assert (refused.action, json.loads(said)["reason"]) == ("evidence.refused", "refused")
+    assert (refused.action, json.loads(said)["reason"]) == ("evidence.refused", "stopped")
     assert "a.person" not in said
 
 
