@@ -152,9 +152,9 @@ def test_what_is_not_there_is_404(world: World, path: str) -> None:
     assert_problem(world.client().get(path), 404, "not-found")
 
 
-@pytest.mark.parametrize("index", ["99999", "-1"])
-def test_a_receipt_of_an_entry_that_is_not_there_is_404(world: World, index: str) -> None:
-    assert_problem(world.client().get(f"ledger/entries/{index}/receipt"), 404, "not-found")
+def test_a_receipt_of_an_entry_that_is_not_there_is_404_and_of_a_number_below_zero_unreadable(world: World) -> None:
+    assert_problem(world.client().get("ledger/entries/99999/receipt"), 404, "not-found")
+    assert_problem(world.client().get("ledger/entries/-1/receipt"), 422, "unreadable")
 
 
 def test_an_unknown_address_and_method_are_problems_too(world: World) -> None:

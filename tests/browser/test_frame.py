@@ -19,7 +19,7 @@ HOSTILE = "<img src=x onerror=alert(1)> ![i](https://evil.example/a.png) :materi
             Role.APPROVER,
             {"shown": ("My work", "Cycle", "Inventory", "Changes", "Findings"), "hidden": ("Model", "Upload")},
             {
-                "Rules": ("Policies", "Coverage", "Compliance"),
+                "Rules": ("Policies", "Coverage", "Compliance", "Personal data"),
                 "Evidence": ("Reviews", "Audits", "Ledger", "Exports"),
                 "Nav approver": ("My account",),
             },
@@ -113,7 +113,7 @@ def test_a_developer_issues_a_token_that_is_shown_once(visit: Visit, live: Live)
     add(visitor, "Scopes: what it may do", "evidence:upload")
     visitor.page.get_by_role("button", name="Issue token").click()
 
-    secret = visitor.page.get_by_test_id("stCode")
+    secret = visitor.page.get_by_test_id("stCode").filter(has_text="countersign_")
     expect(secret).to_contain_text("countersign_", timeout=PATIENCE)
     visitor.page.reload()
 

@@ -39,7 +39,7 @@ EFFECTS = """() => {
     const found = (what, selector, also = () => true) =>
         [...document.querySelectorAll(selector)].filter(also).map(one => what + ': ' + one.outerHTML.slice(0, 200));
     return [
-        ...found('link', 'a[href*="evil"]'),
+        ...found('link', 'a[href]', one => one.hostname.includes('evil')),
         ...found('image', 'img[src*="evil"], img[src="x"], img[onerror]'),
         ...found('script', 'script', one => one.textContent.includes('alert(2)')),
         ...found('badge', '.stMarkdownBadge, [class*="badge" i]', one => one.textContent.trim() === 'OWNED'),

@@ -116,4 +116,4 @@ def test_nothing_in_the_store_comes_to_life_on_any_page(
         if FAULT in visitor.page.locator("[data-testid=stMain]").inner_text():
             found[address] += ["the page could not be drawn"]
 
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    assert [f"{address}: {one}" for address, wrong in found.items() for one in wrong] == []

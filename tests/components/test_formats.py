@@ -99,5 +99,5 @@ def test_only_what_stops_something_is_red() -> None:
     assert red == {
         "Failed", "Breach", "Rejected", "Not met", "Not validated", "Not verified", "Overdue", "Refused",
         "Critical", "High", "Given up", "Deviates", "Does not conform", "Check failed",
-        "Escalate", "Held back", "Harmful", "Above bound", "Escalated",
+        "Escalate", "Held back", "Harmful", "Above bound", "Escalated", "Not sound", "Differs", "Declined",
     }  # fmt: skip
