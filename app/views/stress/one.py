@@ -98,8 +98,8 @@ def verdicts(page: StressPage) -> None:
                 "What": _what(one.metric),
                 "Worst in": plain(one.subject),
                 "Figure": shown(one),
-                "Threshold": f"{one.direction} {_value(one.metric, one.threshold)}",
-                "Clause": f"{one.clause}, {'required' if one.required else 'advisory'}",
+                "Threshold": f"{plain(one.direction)} {_value(one.metric, one.threshold)}",
+                "Clause": f"{plain(one.clause)}, {'required' if one.required else 'advisory'}",
                 "Why": plain(one.reason),
             }
             for one in rows
