@@ -1,0 +1,327 @@
+"""100 people browse and 50 pipelines post at once, against a server of the example workspace; then the ledger verifies.
+
+`python -m benchmarks.load [--people 100] [--pipelines 50] [--seconds 120] [--no-peer]`. People are sessions of
+Streamlit's own protocol, each with its cookie, that open one page after another and think 5 s between two; a page has
+arrived when the script has finished. Pipelines report metric points and read a version, every 5 s each. The peer is an
+MLflow server with one process: the same number of clients read and write there what comes closest. One machine runs
+server and clients, so the clients' share of the processor is part of what people wait for.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from websockets.asyncio.client import ClientConnection, connect
+
+from app.composition import Workplace, now, open_workplace
+from app.example.accounts import accounts
+from app.example.workspace import HISTORY, prepare
+from app.launch import ROOT, server_command
+from app.settings import PREFIX, Settings, load
+from app.signin.cookies import USER_COOKIE
+from app.signin.secrets import load_secrets
+from core.access.rules import Permission
+from core.access.sessions import open_session
+from core.access.tokens import issue_token
+from core.ledger.quick import verify_entries
+from core.ledger.verify import verify_store
+from tests.builders import free_port
+
+THINK = 5.0  # seconds between two pages or two calls, on average
+SIGNED_IN, PARTS = 20, 5  # pages that somebody signed in is offered, and the least that any page of ours draws
+PATIENCE = 60.0  # seconds after which an answer counts as an error
+READERS = ("owner", "developer", "validator", "approver", "approver2", "auditor")
+PAGES = (
+    "", "cycle", "inventory", "model?model=M0001", "model?model=M0002", "findings", "approvals", "monitoring",
+    "incidents", "ledger", "coverage", "compliance", "policies", "exports", "audits", "reviews", "search?q=credit",
+)  # fmt: skip
+SCOPES = frozenset({Permission.RECORD_READ, Permission.PRODUCTION_REPORT})
+
+
+@dataclass
+class Seen:
+    """How long each kind of answer took, in milliseconds, and what went wrong."""
+
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def timed(self, kind: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  every failure of a client is counted, whatever it is
+            self.errors.append(f"{kind}: {type(error).__name__} {error}"[:120])
+        else:
+            self.took[kind].append((time.perf_counter() - begin) * 1e3)
+
+    def row(self, kind: str) -> str:
+        times = self.took[kind]
+        cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else [0.0] * 99
+        return f"{len(times):,} | {cuts[49]:.0f} ms | {cuts[94]:.0f} ms | {cuts[98]:.0f} ms"
+
+
+async def person(settings: Settings, cookie: str, seen: Seen, until: float, seed: int) -> None:
+    """Open the application, then page after page."""
+    draw = random.Random(seed)
+    await asyncio.sleep(draw.uniform(0, THINK))
+    async with httpx.AsyncClient(base_url=settings.public_url, headers={"Origin": settings.public_url}) as client:
+        answer = await client.get("/_stcore/health")
+        xsrf = answer.cookies.get("_streamlit_xsrf", "")
+    headers = {"Cookie": f"{USER_COOKIE}={cookie}; _streamlit_xsrf={xsrf}"}
+    where = settings.public_url.replace("http", "ws", 1) + "/_stcore/stream"
+    try:
+        async with connect(
+            where, origin=settings.public_url, additional_headers=headers, subprotocols=["streamlit", xsrf],  # type: ignore[arg-type, list-item]
+            max_size=None, compression=None,
+        ) as line:  # fmt: skip
+            while time.monotonic() < until:
+                with seen.timed("page"):
+                    await asyncio.wait_for(_page(line, draw.choice(PAGES)), PATIENCE)
+                await asyncio.sleep(draw.expovariate(1 / THINK))
+    except Exception as error:  # noqa: BLE001  as above
+        seen.errors.append(f"socket: {type(error).__name__} {error}"[:120])
+
+
+async def _page(line: ClientConnection, address: str) -> None:
+    """Ask for a page and take in everything until its script has finished."""
+    name, _, query = address.partition("?")
+    ask = BackMsg()
+    ask.rerun_script.page_name, ask.rerun_script.query_string = name, query
+    await line.send(ask.SerializeToString())
+    pages = drawn = 0
+    while True:
+        message = ForwardMsg.FromString(bytes(await line.recv()))
+        match message.WhichOneof("type"):
+            case "navigation":
+                pages = len(message.navigation.app_pages)
+            case "delta":
+                drawn += 1
+            case "script_finished":
+                break
+    if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY or pages < SIGNED_IN or drawn < PARTS:
+        raise RuntimeError(f"“{address}” ended with {message.script_finished}, {pages} pages and {drawn} parts")
+
+
+async def caller(
+    seen: Seen, until: float, seed: int, acts: Sequence[tuple[str, Callable[[], Awaitable[None]]]]
+) -> None:
+    """One client that does its acts in turn, and thinks in between."""
+    draw = random.Random(seed)
+    await asyncio.sleep(draw.uniform(0, THINK))
+    for kind, act in itertools.cycle(acts):
+        if time.monotonic() >= until:
+            return
+        with seen.timed(kind):
+            await act()
+        await asyncio.sleep(draw.expovariate(1 / THINK))
+
+
+def _pipeline(client: httpx.AsyncClient, token: str, number: int) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+    headers, counter = {"Authorization": f"Bearer {token}"}, itertools.count()
+
+    async def report() -> None:
+        at = datetime.now(UTC) - timedelta(seconds=1)
+        points = [{"name": f"load_{number}", "value": next(counter), "at": at.isoformat()}]
+        key = {"Idempotency-Key": f"{number}-{time.time_ns()}"}
+        answer = await client.post("models/M0001/production/metrics", json={"points": points}, headers=headers | key)
+        answer.raise_for_status()
+
+    async def read() -> None:
+        (await client.get("models/M0001", headers=headers)).raise_for_status()
+
+    async def search() -> None:
+        (await client.get("models", params={"limit": 25}, headers=headers)).raise_for_status()
+
+    return [("report a metric", report), ("read a model", read), ("report a metric", report), ("list models", search)]
+
+
+def _mlflow(client: httpx.AsyncClient, run: str, number: int) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+    steps = itertools.count()
+
+    async def report() -> None:
+        body = {"run_id": run, "key": f"load_{number}", "value": 1.0, "timestamp": time.time_ns() // 10**6}
+        (await client.post("runs/log-metric", json=body | {"step": next(steps)})).raise_for_status()
+
+    async def read() -> None:
+        (await client.get("registered-models/get", params={"name": "model-0"})).raise_for_status()
+
+    async def search() -> None:
+        (await client.get("registered-models/search", params={"max_results": 25})).raise_for_status()
+
+    return [("report a metric", report), ("read a model", read), ("report a metric", report), ("list models", search)]
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Workplace, psutil.Process]]:
+    """The example workspace in a folder of its own, and the process that serves it."""
+    environ = {f"{PREFIX}DATA_DIR": str(folder / "var"), f"{PREFIX}PORT": str(free_port())}
+    settings = load(environ)
+    place = open_workplace(settings, installed_at=now() - HISTORY)
+    prepare(place, at=now())
+    log = (folder / "server.log").open("wb")
+    process = subprocess.Popen(
+        server_command(settings), cwd=ROOT, env={**os.environ, **environ}, stdout=log, stderr=log
+    )
+    try:
+        _wait(f"{settings.public_url}/health/ready")
+        yield place, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+        place.store.close()
+
+
+@contextmanager
+def mlflow(folder: Path) -> Iterator[str]:
+    """An MLflow server with one process over SQLite."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
+        "--default-artifact-root", str(folder / "artifacts"), "--workers", "1",
+        "--host", "127.0.0.1", "--port", str(port),
+    ]  # fmt: skip
+    environ = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    log = (folder / "mlflow.log").open("wb")
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait(f"http://127.0.0.1:{port}/health")
+        yield f"http://127.0.0.1:{port}/api/2.0/mlflow/"
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(30)
+
+
+def _wait(url: str) -> None:
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        try:
+            if httpx.get(url, timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    raise SystemExit(f"{url} does not answer")
+
+
+def cookies(place: Workplace, people: int) -> list[str]:
+    """A session for each, shared out among the example accounts."""
+    secret = load_secrets(place.settings.data_dir / "signin").cookie
+    known, made = accounts(place, at=now()), []
+    for number in range(people):
+        account = known[READERS[number % len(READERS)]]
+        with place.store.transaction() as tx:
+            length = place.settings.session_length
+            session = f"load {number} {os.urandom(8).hex()}"
+            open_session(tx, place.ledger, session_id=session, person=account.number, length=length, at=now())
+        record = {
+            "is_logged_in": True, "iss": place.settings.embedded_issuer, "sub": account.number, "sid": session,
+            "iat": now().timestamp(), "origin": place.settings.public_url,
+        }  # fmt: skip
+        made.append(create_signed_value(secret, USER_COOKIE, json.dumps(record)).decode())
+    return made
+
+
+async def ours(
+    place: Workplace, process: psutil.Process, people: int, pipelines: int, seconds: float
+) -> tuple[Seen, list[int]]:
+    """Everything at once for so long; what was seen, and the server's memory over time in MiB."""
+    developer = accounts(place, at=now())["developer"].actor
+    tokens = [
+        issue_token(
+            place.store, place.ledger, name=f"load {one}", scopes=SCOPES, expires_at=now() + timedelta(days=1),
+            actor=developer, at=now(),
+        ).secret
+        for one in range(pipelines)
+    ]  # fmt: skip
+    seen, until, memory = Seen(), time.monotonic() + seconds, list[int]()
+
+    async def watch() -> None:
+        while time.monotonic() < until:
+            memory.append(process.memory_info().rss >> 20)
+            await asyncio.sleep(seconds / 20)
+
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(
+        base_url=f"{place.settings.public_url}/api/", timeout=PATIENCE, limits=limits, trust_env=False
+    ) as client:
+        browsing = [
+            person(place.settings, cookie, seen, until, number) for number, cookie in enumerate(cookies(place, people))
+        ]
+        posting = [caller(seen, until, 10_000 + one, _pipeline(client, token, one)) for one, token in enumerate(tokens)]
+        await asyncio.gather(watch(), *browsing, *posting)
+    return seen, memory
+
+
+async def theirs(url: str, clients: int, seconds: float) -> Seen:
+    """The same calls by as many clients on MLflow."""
+    seen, limits = Seen(), httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False) as client:
+        for number in range(30):
+            (await client.post("registered-models/create", json={"name": f"model-{number}"})).raise_for_status()
+        made = await client.post("runs/create", json={"experiment_id": "0"})
+        run = made.json()["run"]["info"]["run_id"]
+        until = time.monotonic() + seconds
+        await asyncio.gather(*(caller(seen, until, one, _mlflow(client, run, one)) for one in range(clients)))
+    return seen
+
+
+def main() -> int:
+    """Measure and print the tables; 1 where anything failed or the ledger does not verify."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--pipelines", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--no-peer", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with served(folder) as (place, process):
+            seen, memory = asyncio.run(ours(place, process, args.people, args.pipelines, args.seconds))
+            with place.store.reading() as session:
+                quick = verify_entries(session, place.ledger.vkey)
+                whole = verify_store(session, place.ledger.vkey, events=place.events)
+        peer = None
+        if not args.no_peer:
+            with mlflow(folder) as url:
+                peer = asyncio.run(theirs(url, args.pipelines, args.seconds))
+    _print(args, seen, memory, peer)
+    print(f"\nLedger: {quick.size:,} entries, verified: {quick.passed and whole.passed}.")
+    for error in sorted(set(seen.errors))[:10]:
+        print(f"- {error}", file=sys.stderr)
+    return 0 if not seen.errors and quick.passed and whole.passed else 1
+
+
+def _print(args: argparse.Namespace, seen: Seen, memory: Sequence[int], peer: Seen | None) -> None:
+    print(f"{args.people} people with {THINK:.0f} s of thought, {args.pipelines} pipelines, {args.seconds:.0f} s.\n")
+    print("| | answers | median | p95 | p99 |\n|---|---|---|---|---|")
+    for kind in ("page", "report a metric", "read a model", "list models"):
+        print(f"| {kind} | {seen.row(kind)} |")
+        if peer is not None and kind != "page":
+            print(f"| the same on MLflow, {args.pipelines} clients alone | {peer.row(kind)} |")
+    print(f"\nErrors: {len(seen.errors)}" + (f"; of the peer: {len(peer.errors)}" if peer else "") + ".")
+    settled = memory[len(memory) // 4 :] or [0]
+    print(f"Memory of the server: {settled[0]} MiB after a quarter of the time, {settled[-1]} MiB at the end.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
