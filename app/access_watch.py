@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from app.composition import Workplace, now
 from core.access.watching import Cadence, access_waits, watch_access
+from core.inventory.groups.confirming import expire_asked_members
 
 
 def cadence_of(place: Workplace) -> Cadence:
@@ -24,4 +25,7 @@ def due_access(place: Workplace, at: datetime) -> Iterable[str]:
 
 def do_access_watch(place: Workplace) -> None:
     """Do what is due at this moment."""
-    watch_access(place.store, place.ledger, cadence_of(place), at=now())
+    at = now()
+    watch_access(place.store, place.ledger, cadence_of(place), at=at)
+    with place.store.transaction() as tx:
+        expire_asked_members(tx, place.ledger, at=at)

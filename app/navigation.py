@@ -113,6 +113,7 @@ PAGES: tuple[Page, ...] = (
     Page("service_accounts", "Service accounts", "service_accounts.py", hidden=True),
     Page("sessions", "Sessions", "sessions.py", frozenset({Role.ADMINISTRATOR}), hidden=True),
     Page("grants", "Grants", "grants.py", _ACCESS, hidden=True),
+    Page("model_groups", "Groups of models", "model_groups.py", _ACCESS, hidden=True),
     Page("access_reviews", "Access reviews", "access_reviews.py", _ACCESS, hidden=True),
     Page("access_review", "Access review", "access_review.py", _ACCESS, hidden=True),
     Page("access_drills", "Drills of access", "access_drills.py", _ACCESS, hidden=True),

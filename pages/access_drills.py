@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import Back, empty, head, paged, section
+from app.components import empty, head, paged, section
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.access_drills import (
@@ -15,6 +15,7 @@ from app.views.access_drills import (
     parts_of,
     run_card,
 )
+from app.views.access_links import way_back
 from app.views.confirmation import confirmation
 from core.access.rules import Permission
 from core.assurance.drill.queries import drill_page, drills
@@ -27,7 +28,7 @@ with place.store.reading() as session:
     page = drill_page(session, number) if number else None
     total = drills(session, limit=1, offset=0).total
 
-head("Drills of access", drill_head(page, at), back=Back("account", "My account"))
+head("Drills of access", drill_head(page, at), back=way_back(viewer))
 confirmation()
 if page is not None:
     differences_of(page)

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from app.access_watch import cadence_of
-from app.components import Back, empty, head, paged
+from app.components import empty, head, paged
 from app.components.formats import counted, day
 from app.components.me import require
 from app.composition import now, workplace
+from app.views.access_links import way_back
 from app.views.access_reviews import open_card, reviews_table
 from app.views.confirmation import confirmation
 from core.access.reviewing.queries import open_review, review_count, reviews
@@ -26,7 +27,7 @@ if current is not None:
         f"**{current.number} is under way:** {counted(current.open_items, 'grant')} of {current.items} not answered, "
         f"due {day(current.due_at, today=at)}."
     )
-head("Access reviews", line, back=Back("account", "My account"))
+head("Access reviews", line, back=way_back(viewer))
 confirmation()
 left, right = st.columns([5, 2], gap="large")
 with left:

@@ -7,9 +7,10 @@ from app.components.formats import counted
 from app.components.me import require
 from app.components.text import plain
 from app.composition import now, workplace
-from app.navigation import page_file
-from app.views.administration import add_person, people_table, person_card, tokens_table
+from app.views.access_links import kept_links
+from app.views.administration import add_person, people_table, person_card
 from app.views.confirmation import confirmation
+from app.views.tokens import tokens_table
 from app.views.webhooks import hooks
 from core.access.queries import people, people_count, tokens
 from core.access.rules import Permission
@@ -29,6 +30,7 @@ head(
 )
 
 confirmation()
+kept_links()
 left, right = st.columns([5, 3], gap="large")
 with left:
     section("People")
@@ -50,11 +52,4 @@ with left:
 with right:
     person_card(place, viewer, at)
     add_person(place, viewer, at)
-st.page_link(page_file("service_accounts"), label="Service accounts", icon=":material/arrow_forward:")
-st.page_link(page_file("grants"), label="Grants", icon=":material/arrow_forward:")
-st.page_link(page_file("access_reviews"), label="Access reviews", icon=":material/arrow_forward:")
-st.page_link(page_file("access_drills"), label="Drills of access", icon=":material/arrow_forward:")
-st.page_link(page_file("break_glass"), label="Break-glass access", icon=":material/arrow_forward:")
-st.page_link(page_file("sessions"), label="Everybody who is signed in", icon=":material/arrow_forward:")
-st.page_link(page_file("channels"), label="Channels of alerts", icon=":material/arrow_forward:")
 hooks(place, viewer)

@@ -6,6 +6,7 @@ from app.components import Back, empty, head, paged, section
 from app.components.formats import counted
 from app.components.me import require
 from app.composition import now, workplace
+from app.views.access_links import way_back
 from app.views.break_glass import accesses_table, judgement, open_card, revoke_card, whole_access
 from app.views.confirmation import confirmation
 from core.access.break_glass.queries import access, access_count, accesses, open_now, pages_opened, to_review
@@ -47,7 +48,7 @@ head(
     "Break-glass access",
     f"**{counted(len(opened), 'access', 'accesses')}** open now, {len(waiting)} waiting for a review. "
     f"{'Everybody’s' if everybody else 'Yours'}, {total} so far.",
-    back=Back("account", "My account"),
+    back=way_back(viewer),
 )
 confirmation()
 left, right = st.columns([5, 3], gap="large")

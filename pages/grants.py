@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app.components import Back, choose, clear_filters, empty, filter_row, head, paged, search, section
+from app.components import choose, clear_filters, empty, filter_row, head, paged, search, section
 from app.components.formats import counted
 from app.components.me import require
 from app.composition import now, workplace
+from app.views.access_links import way_back
 from app.views.confirmation import confirmation
 from app.views.grants import (
     decide_card,
@@ -40,7 +41,7 @@ head(
     "Grants",
     f"**{counted(in_force, 'grant')}** in force, {len(waiting)} waiting for a second administrator, "
     f"{ending} ending within 14 days.",
-    back=Back("administration", "Administration") if manages else Back("account", "My account"),
+    back=way_back(viewer),
 )
 confirmation()
 if waiting:

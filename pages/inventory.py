@@ -30,7 +30,8 @@ PARTS = "datasets, prompts, workflows, decision points, vendors"
 
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 with place.store.reading() as session:
-    offered, known = choices(session), names(session)
+    offered = choices(session)
+    known = {**names(session), **offered.groups}
 open_with_default(place, viewer, known)
 
 with head_with_actions("Inventory", f"Models. :gray[What they rest on and feed:] {link(PARTS, '/parts')}"):

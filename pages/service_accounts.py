@@ -6,6 +6,7 @@ from app.components import empty, head
 from app.components.formats import counted
 from app.components.me import me
 from app.composition import now, workplace
+from app.views.access_links import way_back
 from app.views.service_accounts import account_card, accounts_table, add_account
 from core.access.people import manage_refusals
 from core.access.service_queries import service_accounts
@@ -21,6 +22,7 @@ head(
     "Service accounts",
     f"**{counted(len(rows), 'service account')}**{whose}. Programs act as them through tokens; nobody signs in as one."
     + (f" {counted(still, 'account')} without an active person: tokens stand still." if still else ""),
+    back=way_back(viewer),
 )
 chosen = next((row for row in rows if row.number == st.query_params.get("account")), None)
 left, right = st.columns([5, 3], gap="large") if manages else (st.container(), None)

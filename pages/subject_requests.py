@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.components import head, paged
+from app.components import Back, head, paged
 from app.components.me import me
 from app.composition import now, workplace
 from app.views.confirmation import confirmation
@@ -20,7 +20,7 @@ with place.store.reading() as session:
     waits = requests_page(session, RequestFilter(open_only=True), actor=viewer.actor, at=at, limit=50, offset=0)
     total = requests_page(session, RequestFilter(), actor=viewer.actor, at=at, limit=1, offset=0).total
 
-head("Subject requests")
+head("Subject requests", back=Back("privacy", "Personal data"))
 confirmation()
 st.markdown(said_in_short(waits.total, sum(row.overdue for row in waits.rows)))
 if total:

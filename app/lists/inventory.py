@@ -33,6 +33,7 @@ EMPTY: Mapping[str, str] = {  # every parameter, with the value that means every
     "exposure": ALL,
     "purpose": ALL,
     "scope": ALL,
+    "group": ALL,
     "production": ANY,
     "findings": ANY,
     "retired": ANY,
@@ -42,8 +43,8 @@ EMPTY: Mapping[str, str] = {  # every parameter, with the value that means every
 NAMES: Mapping[str, str] = {
     "search": "words", "line": "business line", "tier": "tier", "stage": "stage", "review": "review",
     "owner": "owner", "developer": "developer", "vendor": "vendor", "pack": "pack", "exposure": "exposure",
-    "purpose": "purpose", "scope": "scope", "production": "in production", "findings": "open findings",
-    "retired": "retired",
+    "purpose": "purpose", "scope": "scope", "group": "group", "production": "in production",
+    "findings": "open findings", "retired": "retired",
 }  # fmt: skip
 Choice = TypeVar("Choice", bound=StrEnum)
 Params = Mapping[str, str]
@@ -85,6 +86,7 @@ def read(params: Params, at: datetime) -> Wanted:
             exposure=_choice(Exposure, given["exposure"]),
             purpose=_choice(Purpose, given["purpose"]),
             scope=_choice(Scope, given["scope"]),
+            group=number_in(given["group"]),
             in_production=_yes_or_no(given["production"]),
             retired=_yes_or_no(given["retired"]),
             open_findings=findings,
@@ -129,13 +131,13 @@ def parsed(query: str) -> dict[str, list[str]]:
 
 
 def number_in(shown: str) -> str | None:
-    """The number at the end of “Ana Silva · P0007”; None where there is none."""
+    """The number at the end of “Ana Silva · P0007” or “Cards · MG0002”; None where there is none."""
     number = shown.rpartition(" ")[2]
-    return number if number[:1] == "P" and number[1:].isdecimal() else None
+    return number if number.lstrip("MGP").isdecimal() and number.startswith(("P", "MG")) else None
 
 
 def with_number(number: str, known: Mapping[str, str]) -> str:
-    """A person as a filter shows them: name and number."""
+    """A person or a group of models as a filter shows it: name and number."""
     return f"{known[number]} · {number}" if number in known else number
 
 

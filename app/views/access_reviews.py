@@ -27,18 +27,21 @@ def reviews_table(rows: Sequence[ReviewRow], at: datetime) -> None:
                 "Due": day(row.due_at, today=at),
                 "Grants": count(row.items),
                 "Not answered": count(row.open_items),
-                "Kept": count(row.kept),
-                "Withdrawn": count(row.withdrawn),
-                "Expired": count(row.expired),
-                "Escalated": count(row.escalated),
+                "Outcome": _outcome(row),
                 "State": status(row.state(at)),
             }
             for row in rows
         ],
         alt="Access reviews, the newest first, with progress and what became of the grants",
-        right=["Opened", "Due", "Grants", "Not answered", "Kept", "Withdrawn", "Expired", "Escalated"],
+        right=["Opened", "Due", "Grants", "Not answered"],
         unbroken=["Review"],
     )
+
+
+def _outcome(row: ReviewRow) -> str:
+    """“28 kept, 2 withdrawn”: what became of the grants that were answered or whose time ran out."""
+    counts = {"kept": row.kept, "withdrawn": row.withdrawn, "expired": row.expired, "escalated": row.escalated}
+    return ", ".join(f"{count(number)} {what}" for what, number in counts.items() if number)
 
 
 def open_card(place: Workplace, viewer: Me, opens: datetime | None, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
-from app.components import act_button, attempt, empty, facts, plain, section, status, table
+from app.components import act_button, attempt, facts, plain, section, status, table
 from app.components.formats import NOTHING, day, moment
 from app.components.me import Me
 from app.components.status import word
@@ -26,12 +26,12 @@ from core.access.people import (
     withdraw_refusals,
     withdraw_role,
 )
-from core.access.queries import PersonRow, TokenRow, names, person_record
+from core.access.queries import PersonRow, names, person_record
 from core.access.rules import EVERYWHERE, Reach, Role, grant_refusals, met, reach_refusals
 from core.access.rules.permissions import SENSITIVE_ROLES
 from core.access.setup import give_link, link_refusals
-from core.access.tokens import revoke_refusals, revoke_token
 from core.errors import NotFound
+from core.inventory.groups.queries import group_names
 from core.inventory.queries.choices import business_lines
 
 
@@ -128,10 +128,17 @@ def _change_roles(place: Workplace, viewer: Me, person: PersonRow) -> None:
     reason = st.text_input("Reason, kept in the ledger", key="role_reason", max_chars=1000)
     with place.store.reading() as session:
         against, lines = service_refusals(session, person.number, role), business_lines(session)
+        groups = group_names(session)
     chosen = st.multiselect(
         "Only these business lines, or everywhere", lines, key="role_lines", placeholder="Everywhere"
     )
-    reach = Reach(lines=frozenset(chosen)) if chosen else EVERYWHERE
+    named = (
+        st.multiselect(
+            "Only these groups of models", list(groups), key="role_groups", placeholder="None",
+            format_func=lambda one: f"{groups[one]} ({one})",
+        ) if groups else []
+    )  # fmt: skip
+    reach = Reach(frozenset(chosen), frozenset(named)) if chosen or named else EVERYWHERE
     against = (*reach_refusals(role, reach), *grant_refusals(viewer.actor, person.number, held, role), *against)
     until = st.date_input(
         "Until (UTC), or no end", value=None, key="role_until", min_value=now().date() + timedelta(days=1)
@@ -214,39 +221,3 @@ def add_person(place: Workplace, viewer: Me, at: datetime) -> None:
                     icon=":material/check_circle:",
                 )
                 st.code(f"{place.settings.public_url}/setup?link={created.link}", language=None, wrap_lines=True)
-
-
-def tokens_table(place: Workplace, rows: Sequence[TokenRow], viewer: Me, at: datetime) -> None:
-    """Every token with owner, scopes and last use, and a way to revoke one."""
-    if not rows:
-        with empty("No token was ever issued.", "Developers issue tokens for their pipelines on their own page."):
-            return
-    with place.store.reading() as session:
-        known = names(session)
-    table(
-        [
-            {
-                "Token": row.number,
-                "Name": plain(row.name),
-                "Owner": plain(known.get(row.person, row.person)),
-                "Scopes": plain(", ".join(row.scopes)),
-                "Expires": day(row.expires_at, today=at),
-                "Last used": day(row.last_used_at, today=at),
-                "State": status(row.state(at)),
-            }
-            for row in rows[:50]
-        ],
-        alt="Tokens, newest first, with owner, scopes, expiry, last use and state",
-        right=["Expires", "Last used"],
-        unbroken=["Token"],
-    )
-    active = [row for row in rows if row.state(at) == "Active"]
-    if not active:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Revoke a token", [row.number for row in active], key="token_choice", width=180)
-        owner = next(row.person for row in active if row.number == chosen)
-        if act_button("Revoke token", revoke_refusals(viewer.actor, owner), key="revoke", kind="secondary"):
-            with attempt("The token was not revoked."):
-                revoke_token(place.store, place.ledger, number=chosen, actor=viewer.actor, at=now())
-                st.rerun()

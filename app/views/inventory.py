@@ -48,6 +48,7 @@ class Choices:
     vendors: Sequence[str]
     owners: Sequence[str]
     developers: Sequence[str]
+    groups: Mapping[str, str]
 
 
 def first_filters(offered: Choices) -> dict[str, str]:
@@ -82,6 +83,13 @@ def further_filters(offered: Choices, known: Mapping[str, str], active: int) -> 
                 "purpose": choose("Purpose", list(Purpose), key="purpose", width=220),
                 "scope": choose("Scope", list(Scope), key="scope", width=220),
                 "production": choose("In production", [YES, NO], key="production", every=ANY, width=220),
+                "group": choose(
+                    "Group",
+                    list(offered.groups),
+                    key="group",
+                    width=220,
+                    said=lambda one: with_number(one, offered.groups),
+                ),
                 "findings": choose("Open findings", [YES, NO], key="findings", every=ANY, width=220),
             }
     return {name: value for name, value in found.items() if value}

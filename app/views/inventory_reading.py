@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.lists.inventory import Wanted
 from app.views.inventory import Choices
+from core.inventory.groups.queries import group_names
 from core.inventory.queries import (
     InventoryFilter,
     business_lines,
@@ -29,7 +30,9 @@ class Counts:
 
 def choices(session: Session) -> Choices:
     """What the filters offer."""
-    return Choices(business_lines(session), vendors(session), owners(session), developers(session))
+    return Choices(
+        business_lines(session), vendors(session), owners(session), developers(session), group_names(session)
+    )
 
 
 def found_with(session: Session, wanted: Wanted, at: datetime) -> Counts:

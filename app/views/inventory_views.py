@@ -105,8 +105,8 @@ def _said(view: ViewRow, known: Mapping[str, str]) -> str:
 
 
 def _go(view: ViewRow, known: Mapping[str, str]) -> None:
-    """Open the view's address; people stand in it by number, and by name and number on screen."""
+    """Open the view's address; people and groups stand in it by number, and by name and number on screen."""
     query = parsed(view.query)
-    for key in ("owner", "developer"):
+    for key in ("owner", "developer", "group"):
         query[key] = [with_number(number, known) for number in query.get(key, [])]
     st.switch_page(page_file("inventory"), query_params={name: values for name, values in query.items() if values})

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.work.access import access_reviews_to_answer, accesses_to_review, accounts_unused, grants_to_confirm
+from app.work.access import (
+    access_reviews_to_answer,
+    accesses_to_review,
+    accounts_unused,
+    grants_to_confirm,
+    models_to_let_in,
+)
 from app.work.administration import grants_ending, people_without_role
 from app.work.alerts import alerts_of
 from app.work.approval import (
@@ -60,6 +66,7 @@ def work_of(session: Session, actor: Actor, at: datetime) -> Work:
         people_without_role(session, actor, at),
         service_accounts_without_owner(session, actor, at),
         grants_to_confirm(session, actor, at),
+        models_to_let_in(session, actor, at),
         access_reviews_to_answer(session, actor, at),
         accesses_to_review(session, actor, at),
         reports_to_read(session, actor, at),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.components.formats import counted
 from app.work.tasks import MOST, State, Task, days_between, urgency
 from core.access.break_glass.queries import to_review
 from core.access.break_glass.service import against_reviewing
@@ -14,6 +15,8 @@ from core.access.queries import names
 from core.access.reviewing.queries import NOBODY_YET, ItemFilter, items, open_review
 from core.access.reviewing.service import against_answering
 from core.access.rules import Actor, Permission
+from core.inventory.groups.confirming import against_confirming_members
+from core.inventory.groups.queries import asked_members
 
 _SPACE = "\u00a0"
 
@@ -31,6 +34,25 @@ def grants_to_confirm(session: Session, actor: Actor, at: datetime) -> list[Task
         _task(
             f"Confirm the role {row.role} of {known.get(row.person, row.person)}", "/grants", (), row.asked_at,
             row.expires_at, urgency(row.expires_at, at, "Waiting"),
+            f"Administrator; {known.get(row.asked_by, row.asked_by)} asked",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def models_to_let_in(session: Session, actor: Actor, at: datetime) -> list[Task]:
+    """Models that another administrator asked to put into a group that a sensitive role reaches."""
+    if Permission.GRANT_CONFIRM not in actor.permissions:
+        return []
+    rows = [
+        row for row in asked_members(session, at=at, limit=MOST)
+        if not against_confirming_members(session, row.number, actor, at=at)
+    ]  # fmt: skip
+    known = names(session) if rows else {}
+    return [
+        _task(
+            f"Let {counted(len(row.models), 'model')} into group {row.group}", "/model_groups",
+            (("group", row.group),), row.asked_at, row.expires_at, urgency(row.expires_at, at, "Waiting"),
             f"Administrator; {known.get(row.asked_by, row.asked_by)} asked",
         )
         for row in rows

@@ -10,6 +10,7 @@ from core.access.grants import administrators, grants_of, load_person, roles_of
 from core.access.grants_asked.asking import Wish, add_asked, asked_refusals
 from core.access.links import make_link
 from core.access.person_text import person_text
+from core.access.reach.belonging import group_refusals
 from core.access.rules import (
     EVERYWHERE,
     Actor,
@@ -118,6 +119,7 @@ def grant_role(
         reasons = [
             *grant_refusals(actor, person, held, role),
             *reach_refusals(role, reach),
+            *group_refusals(tx.session, reach),
             *reason_refusals(reason),
             *service_refusals(tx.session, person, role),
         ]

@@ -67,7 +67,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "anchors", "events", "event_batch?number=B0001", "event?id=inf-00010",
     ),
     "administrator": (
-        "channels", "sessions", "service_accounts", "administration", "administration?person=P0002", "monitor_schedule",
+        "channels", "sessions", "service_accounts", "model_groups", "administration", "administration?person=P0002",
+        "monitor_schedule",
     ),
 }  # fmt: skip
 

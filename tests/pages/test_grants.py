@@ -15,7 +15,7 @@ from core.access.rules.reviewing import Answered
 from core.access.tables import Person, RoleGrant
 from core.assurance.reviews_exported import export_access_review
 from core.inventory.exporting import Format
-from tests.builders import Cast, a_person
+from tests.builders import Cast, a_model, a_person
 from tests.pages.desk import Desk, button, column, today, words
 
 REASON = "Needed for the work"
@@ -108,3 +108,43 @@ def test_a_person_who_was_shut_out_is_let_in_again_with_a_reason(desk: Desk, cas
     with place.store.reading() as session:
         row = session.exec(select(Person).where(Person.number == cast.owner.id)).one()
     assert (row.disabled_at, row.enabled_at is not None) == (None, True)
+
+
+def test_a_group_of_models_is_made_named_in_a_grant_and_widened_by_two(
+    desk: Desk, cast: Cast, place: Workplace
+) -> None:
+    second, new = a_person(place.store, Role.ADMINISTRATOR), a_person(place.store, name="Nell New")
+    a_model(place.store, cast, name="Claims triage")
+    a_model(place.store, cast, name="Churn")
+
+    at = desk.open(cast.administrator, "model_groups")
+    at.text_input(key="new_group_name").set_value("Triage")
+    at.text_area(key="new_group_purpose").set_value("Models that put cases in order")
+    button(at, "Make group").click().run()
+    at.multiselect(key="join_MG0001").set_value(["M0001"])
+    at.text_input(key="group_reason_MG0001").set_value(REASON)
+    button(at, "Put in").click().run()
+    card = desk.open(cast.administrator, "administration", person=new.id)
+    card.selectbox(key="role_choice").set_value(Role.APPROVER)
+    card.multiselect(key="role_groups").set_value(["MG0001"])
+    card.text_input(key="role_reason").set_value(REASON)
+    button(card, "Grant role").click().run()
+    at = desk.open(cast.administrator, "model_groups", group="MG0001")
+    at.multiselect(key="join_MG0001").set_value(["M0002"])
+    at.text_input(key="group_reason_MG0001").set_value(REASON)
+    button(at, "Put in").click().run()
+    own = button(at, "Let them in").disabled
+    work = words(desk.open(second, "my_work"))
+    letting = desk.open(second, "model_groups")
+    button(letting, "Let them in").click().run()
+
+    inside = desk.open(cast.auditor, "model_groups", group="MG0001")
+    listed = desk.open(cast.owner, "inventory", group="Triage · MG0001")
+    assert "GR0001 waits" in words(card)
+    assert own
+    assert "Let 1 model into group MG0001" in work
+    assert "Claims triage" in words(inside)
+    assert "Churn" in words(inside)
+    assert "1 grant" in words(inside)
+    assert not inside.multiselect
+    assert len(column(listed, "Number")) == 2

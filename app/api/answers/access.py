@@ -113,3 +113,55 @@ class BreakGlassList(BaseModel):
     total: int
     limit: int
     offset: int
+
+
+class ModelGroupLine(BaseModel):
+    """A group of models; `people` is how many people's grants name it."""
+
+    group: str = Field(examples=["MG0001"])
+    name: str
+    purpose: str
+    size: int = Field(description="How many models are in it")
+    people: int
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
+class ModelGroupList(BaseModel):
+    """Groups of models by name."""
+
+    groups: list[ModelGroupLine]
+    total: int
+    limit: int
+    offset: int
+
+
+class ModelOfGroup(BaseModel):
+    """A model in a group."""
+
+    model: str = Field(examples=["M0217"])
+    name: str
+    business_line: str
+    tier: int
+    put_in_by: str
+    put_in_at: datetime
+
+
+class GrantOfGroup(BaseModel):
+    """A grant that names the group: in force, or waiting for a second administrator as `asked` says."""
+
+    person: str
+    role: Role
+    also_reaches: str = Field(description="In words; empty: this group alone")
+    ends_at: datetime | None
+    asked: str | None = Field(examples=["GR0001"])
+
+
+class ModelGroupView(ModelGroupLine):
+    """A group with a page of its models and every grant that names it."""
+
+    models: list[ModelOfGroup]
+    grants: list[GrantOfGroup]
+    limit: int
+    offset: int

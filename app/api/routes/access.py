@@ -12,7 +12,12 @@ from app.api.answers.access import (
     BreakGlassList,
     BreakGlassView,
     GrantList,
+    GrantOfGroup,
     GrantView,
+    ModelGroupLine,
+    ModelGroupList,
+    ModelGroupView,
+    ModelOfGroup,
     ReviewedGrant,
 )
 from app.api.caller import Reader
@@ -20,6 +25,15 @@ from core.access.break_glass.queries import AccessRow, access_count, accesses
 from core.access.granted import GrantFilter, GrantRecord, GrantState, grant_count, grants
 from core.access.reviewing.queries import ItemRow, ReviewRow, items, review, review_count, reviews
 from core.access.rules import Role
+from core.inventory.groups.queries import (
+    GroupRow,
+    MemberRow,
+    group_count,
+    group_record,
+    groups,
+    members,
+    reaching_grants,
+)
 
 router = APIRouter(tags=["Access"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -68,6 +82,53 @@ def listed_accesses(reader: Reader, limit: Limit = 50, offset: Offset = 0) -> Br
         rows = accesses(session, person=person, limit=limit, offset=offset)
         total = access_count(session, person=person)
     return BreakGlassList(accesses=[_access(row) for row in rows], total=total, limit=limit, offset=offset)
+
+
+@router.get("/model-groups", operation_id="list_model_groups")
+def listed_groups(
+    reader: Reader,
+    ended: bool = False,
+    search: Annotated[str, Query(max_length=200, description="A number, or part of name or purpose")] = "",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> ModelGroupList:
+    """Groups of models by name: those that stand, or those that ended. Scope: `record:read`."""
+    with reader.place.store.reading() as session:
+        rows = groups(session, at=reader.at, ended=ended, search=search, limit=limit, offset=offset)
+        total = group_count(session, ended=ended, search=search)
+    return ModelGroupList(groups=[_group(row) for row in rows], total=total, limit=limit, offset=offset)
+
+
+@router.get("/model-groups/{group}", operation_id="read_model_group")
+def one_group(group: str, reader: Reader, limit: Limit = 200, offset: Offset = 0) -> ModelGroupView:
+    """A group with its models and the grants that name it. Scope: `record:read`."""
+    with reader.place.store.reading() as session:
+        row = group_record(session, group, at=reader.at)
+        inside = members(session, group, limit=limit, offset=offset)
+        named = reaching_grants(session, group, at=reader.at)
+    return ModelGroupView(
+        **_group(row).model_dump(), models=[_member(one) for one in inside], limit=limit, offset=offset,
+        grants=[
+            GrantOfGroup(
+                person=one.person, role=one.role, also_reaches=one.also, ends_at=one.ends_at, asked=one.asked or None
+            )
+            for one in named
+        ],
+    )  # fmt: skip
+
+
+def _group(row: GroupRow) -> ModelGroupLine:
+    return ModelGroupLine(
+        group=row.number, name=row.name, purpose=row.purpose, size=row.models, people=row.people,
+        made_by=row.created_by, made_at=row.created_at, ended_at=row.ended_at,
+    )  # fmt: skip
+
+
+def _member(row: MemberRow) -> ModelOfGroup:
+    return ModelOfGroup(
+        model=row.number, name=row.name, business_line=row.business_line, tier=row.tier, put_in_by=row.added_by,
+        put_in_at=row.added_at,
+    )  # fmt: skip
 
 
 def _grant(row: GrantRecord) -> GrantView:

@@ -72,6 +72,7 @@ def models(
     stage: Annotated[Stage | None, Query(description="Of the newest version")] = None,
     owner: Annotated[str | None, Query(max_length=16, description="A person's number")] = None,
     pack: Annotated[str | None, Query(max_length=100, description="Id of a regulation pack that applies")] = None,
+    group: Annotated[str | None, Query(max_length=16, description="Number of a group of models")] = None,
     in_production: Annotated[bool | None, Query()] = None,
     sort: Annotated[queries.Sort | None, Query(description="Left out: best match of a text, or next review")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -85,6 +86,7 @@ def models(
         stage=stage,
         owner=owner,
         pack=pack,
+        group=group,
         in_production=in_production,
         findings=open_findings_of_models() if sort is queries.Sort.OPEN_FINDINGS else None,
     )

@@ -9,6 +9,7 @@ from core.access.delegations import represented
 from core.access.grants import actor_of, load_person, roles_of
 from core.access.grants_asked.tables import AskedGrant
 from core.access.people import add_grant, reason_refusals, service_refusals
+from core.access.reach.belonging import group_refusals
 from core.access.rules import SYSTEM, Actor, Permission, reach_from, reach_refusals
 from core.access.rules.granting import AskedFacts, AskedStatus, Basis, confirm_refusals, decline_refusals
 from core.errors import NotFound, Refusal, Refused
@@ -24,6 +25,7 @@ def against_confirming(session: Session, grant: str, actor: Actor, *, at: dateti
     return (
         *confirm_refusals(facts, actor, at=at),
         *reach_refusals(row.role, reach_from(row.reach)),
+        *group_refusals(session, reach_from(row.reach)),
         *service_refusals(session, row.person, row.role),
     )
 

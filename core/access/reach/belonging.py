@@ -13,6 +13,7 @@ from core.access.rules import (
     Actor,
     Belonging,
     Permission,
+    Reach,
     deciding_about,
     permission_refusals,
 )
@@ -83,6 +84,19 @@ def models_refusals(
     known = set(session.execute(select(rows.c["number"]).where(rows.c["number"].in_(named))).scalars())
     with deciding_about(about_models(session, known) if known == named else ORGANISATION):
         return permission_refusals(actor, permission)
+
+
+def group_refusals(session: Session, reach: Reach) -> tuple[Refusal, ...]:
+    """Why a grant cannot have this reach: a group that it names was never made, or has ended."""
+    if not reach.groups:
+        return ()
+    rows = rows_of("model_group")
+    known = select(rows.c["number"]).where(rows.c["number"].in_(reach.groups), rows.c["ended_at"].is_(None))
+    unknown = sorted(reach.groups - set(session.execute(known).scalars()))
+    if not unknown:
+        return ()
+    said = f"There is no group of models {', '.join(unknown)}, or it has ended"
+    return (Refusal("reach-group", said, "access", "Name a group that stands."),)
 
 
 def _named_model(session: Session, entity: Entity) -> list[str]:

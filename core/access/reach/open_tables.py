@@ -20,8 +20,8 @@ OPEN = frozenset(
 # what stands in them is about every model at once
 CLOSED = frozenset(
     {
-        "access_drill", "access_drill_difference", "compliance_result", "compliance_run", "event_batch",
-        "held_text", "held_text_opinion", "job", "outbox_attempt", "outbox_message", "overdue_notice",
+        "access_drill", "access_drill_difference", "asked_members", "compliance_result", "compliance_run",
+        "event_batch", "held_text", "held_text_opinion", "job", "outbox_attempt", "outbox_message", "overdue_notice",
         "permission_difference", "permission_look", "personal_data_finding", "personal_data_seen",
         "policy_simulation", "subject_found", "subject_request",
     }

@@ -12,6 +12,8 @@ from core.access.tables import Person, RoleGrant, SignInSession, Token
 from core.approval.tables import FunctionGrant
 from core.assurance.permissions.replaying import REPLAYED, Payload, replay
 from core.assurance.permissions.rules import Grant, Said, SessionOpened, TokenGiven
+from core.inventory.groups.tables import ModelGroup, ModelGroupMember
+from core.inventory.tables import Model
 from core.ledger.tables import LogEntry, LogHead, LogPayload, table_of
 
 ENTRY, PAYLOAD = table_of(LogEntry).c, table_of(LogPayload).c
@@ -44,6 +46,7 @@ def live(session: Session, *, at: datetime) -> Said:
         found.tokens[row.number] = TokenGiven(row.person, scopes, row.expires_at, row.revoked_at is not None)
     for row in session.execute(_SESSIONS.where(_SESSION.expires_at > at)):
         found.sessions[known_as(row.id)] = SessionOpened(row.person, row.expires_at)
+    found.members = {f"{group} {model}" for group, model in session.execute(_MEMBERS)}
     return found
 
 
@@ -74,3 +77,8 @@ _TOKEN = table_of(Token).c
 _TOKENS = select(_TOKEN.number, _TOKEN.person, _TOKEN.scopes, _TOKEN.expires_at, _TOKEN.revoked_at)
 _SESSION = table_of(SignInSession).c
 _SESSIONS = select(_SESSION.id, _SESSION.person, _SESSION.expires_at).where(_SESSION.ended_at.is_(None))
+_MEMBERS = (
+    select(col(ModelGroup.number), col(Model.number))
+    .join(ModelGroupMember, col(ModelGroupMember.group_id) == col(ModelGroup.id))
+    .join(Model, col(Model.id) == col(ModelGroupMember.model_id))
+)

@@ -108,6 +108,14 @@ def _ended(said: Said, _person: str, payload: Payload | None) -> None:
         session.ended = True
 
 
+def _joined(said: Said, model: str, payload: Payload | None) -> None:
+    said.members.add(f"{_text(payload or {}, 'group')} {model}")
+
+
+def _left(said: Said, model: str, payload: Payload | None) -> None:
+    said.members.discard(f"{_text(payload or {}, 'group')} {model}")
+
+
 _APPLY: Mapping[str, Callable[[Said, str, Payload | None], None]] = MappingProxyType(
     {
         Event.PERSON_ADDED.value: _added,
@@ -123,6 +131,8 @@ _APPLY: Mapping[str, Callable[[Said, str, Payload | None], None]] = MappingProxy
         Event.TOKEN_ROTATED.value: _rotated,
         Event.SESSION_OPENED.value: _opened,
         Event.SESSION_ENDED.value: _ended,
+        Event.MODEL_GROUP_JOINED.value: _joined,
+        Event.MODEL_GROUP_LEFT.value: _left,
     }
 )
 REPLAYED = tuple(sorted(_APPLY))

@@ -15,6 +15,7 @@ class Thing(StrEnum):
     GRANT = "grant"
     TOKEN = "token"  # noqa: S105  a kind of row, not a secret
     SESSION = "session"
+    MEMBER = "member"  # a model of a group that grants name
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Said:
     unknown: set[str] = field(default_factory=set)
     tokens: dict[str, TokenGiven] = field(default_factory=dict)
     sessions: dict[str, SessionOpened] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)  # "MG0001 M0002": the group, and a model in it
     of: dict[str, list[Grant | TokenGiven | SessionOpened]] = field(default_factory=dict)  # the same, by person
 
 
@@ -81,6 +83,7 @@ class Difference:
 def differences(said: Said, live: Said, *, at: datetime) -> tuple[Difference, ...]:
     """Every difference, what opens a door first."""
     found = [*_people(said, live), *_grants(said, live), *_tokens(said, live), *_sessions(said, live, at)]
+    found += _members(said, live)
     return tuple(sorted(found, key=lambda one: (not one.opens, not one.sensitive, one.key)))
 
 
@@ -196,6 +199,19 @@ def _sessions(said: Said, live: Said, at: datetime) -> Iterable[Difference]:
         else:
             continue
         yield _differs(Thing.SESSION, name, row.person, text, opens=True)
+
+
+def _members(said: Said, live: Said) -> Iterable[Difference]:
+    """What reaches a group reaches a model that somebody put there: critical where a sensitive role does."""
+    for key in live.members - said.members:
+        group, model = key.split()
+        reached = any(f'"{group}"' in (row.reach or "") and row.what in SENSITIVE for row in live.grants.values())
+        text = f"{model} is in group {group}, and no entry put it there"
+        yield Difference(f"{Thing.MEMBER} {key}", Thing.MEMBER, model, text, opens=True, sensitive=reached)
+    for key in said.members - live.members:
+        group, model = key.split()
+        text = f"{model} was put into group {group} on record, and the table has no such row"
+        yield Difference(f"{Thing.MEMBER} {key}", Thing.MEMBER, model, text, opens=False)
 
 
 def _differs(thing: Thing, key: str, person: str, said: str, *, opens: bool, what: str = "") -> Difference:

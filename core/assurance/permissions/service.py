@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from core.access.rules import SYSTEM
 from core.assurance.permissions.reading import catch_up, live
-from core.assurance.permissions.rules import Difference, Said, differences, severity_word
+from core.assurance.permissions.rules import Difference, Said, Thing, differences, severity_word
 from core.assurance.tables import PermissionDifference, PermissionLook
 from core.ledger.events import Event
 from core.ledger.head import lock_head
@@ -117,8 +117,11 @@ def _reconcile(
     for row in gone:
         row.gone_at = at
     tx.session.add_all(rows)
-    said = [Happening(Event.PERMISSION_DIFFERS, _about(one.person), {"key": one.key, "said": one.said}) for one in new]
-    said += [Happening(Event.PERMISSION_HOLDS, _about(row.person), {"key": row.key}) for row in gone]
+    said = [
+        Happening(Event.PERMISSION_DIFFERS, _about(one.key, one.person), {"key": one.key, "said": one.said})
+        for one in new
+    ]
+    said += [Happening(Event.PERMISSION_HOLDS, _about(row.key, row.person), {"key": row.key}) for row in gone]
     if said:
         ledger.record_many(tx, said, actor=SYSTEM, at=at)
     for one, row in zip(new[:MOST_ALERTS], rows, strict=False):
@@ -151,8 +154,8 @@ def _key(key: str) -> str:
     return f"permission {key}"
 
 
-def _about(person: str) -> Entity:
-    return Entity("person", person or "unknown")
+def _about(key: str, about: str) -> Entity:
+    return Entity("model" if key.startswith(Thing.MEMBER) else "person", about or "unknown")
 
 
 def _standing_keys() -> SelectOfScalar[str]:

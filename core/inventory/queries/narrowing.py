@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, false, literal, or_
 from sqlmodel import Session, col, select
 
+from core.inventory.groups.tables import ModelGroup, ModelGroupMember
 from core.inventory.profile.rules import Scope
 from core.inventory.queries.called import people_called
 from core.inventory.rules import Exposure, Purpose, Stage
@@ -43,6 +44,7 @@ class InventoryFilter:
     retired: bool | None = None
     open_findings: bool | None = None
     findings: Select[int, int] | None = None
+    group: str | None = None  # the number of a group of models
     numbers: tuple[str, ...] = ()  # only these models
 
 
@@ -63,6 +65,8 @@ def conditions_of(session: Session, narrowed: InventoryFilter) -> Iterator[Condi
         yield newest_stage() == narrowed.stage
     if narrowed.text:
         yield text_condition(session, narrowed.text)
+    if narrowed.group:
+        yield _in_group(narrowed.group)
     if narrowed.numbers:
         yield col(Model.number).in_(narrowed.numbers)
     yield from _conditions_of_dates(narrowed)
@@ -74,6 +78,15 @@ def conditions_of(session: Session, narrowed: InventoryFilter) -> Iterator[Condi
             col(ProductionPointer.model_id) == col(Model.id), col(ProductionPointer.environment) == "production"
         )
         yield running if narrowed.in_production else ~running
+
+
+def _in_group(number: str) -> Condition:
+    inside = (
+        select(ModelGroupMember.model_id)
+        .join(ModelGroup, col(ModelGroup.id) == col(ModelGroupMember.group_id))
+        .where(ModelGroup.number == number)
+    )
+    return col(Model.id).in_(inside)
 
 
 def _conditions_of_dates(narrowed: InventoryFilter) -> Iterator[Condition]:
