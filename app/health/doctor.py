@@ -16,6 +16,8 @@ from app.health.checks import readiness
 from app.mail import check_mail_server
 from core.access.setup import needs_first_administrator
 from core.errors import GovernanceError
+from core.inventory.groups.queries import group_names
+from core.inventory.queries.choices import business_lines
 from core.jobs.queries import counts
 from core.jobs.tables import JobStatus
 from core.ledger.anchors.queries import places
@@ -54,7 +56,7 @@ class Finding:
 def look(place: Workplace, *, at: datetime, outside: bool = True) -> Iterable[Finding]:
     """Every check in turn, so that the first is shown while the next runs; `outside` also asks services elsewhere."""
     yield from _ready(place, at)
-    for check in (_secrecy, _clock, _ledger, _evidence, _people, _work, _kept_outside, _address):
+    for check in (_secrecy, _clock, _ledger, _evidence, _people, _groups, _work, _kept_outside, _address):
         yield _guarded(check, place, at)
     if outside:
         for check in (_mail, _provider, _registries):
@@ -144,6 +146,19 @@ def _people(place: Workplace, _at: datetime) -> Finding:
         way_out = "The server prints the link that makes the first administrator when it starts."
         return Finding("people", Standing.WARNING, "nobody was ever made administrator", way_out)
     return Finding("people", Standing.OK, "there is an administrator")
+
+
+def _groups(place: Workplace, _at: datetime) -> Finding:
+    """A role that a group outside brings for what is not there reaches nothing: safe, and surely not meant."""
+    mapped = place.settings.group_roles
+    with place.store.reading() as session:
+        lines = {line for one in mapped for line in one.reach.lines} - set(business_lines(session))
+        groups = {group for one in mapped for group in one.reach.groups} - group_names(session).keys()
+    if lines or groups:
+        way_out = "Correct COUNTERSIGN_OIDC_GROUP_ROLES, or register the model or group that it means."
+        seen = f"no model has the business line, or there is no group: {', '.join(sorted(lines | groups))}"
+        return Finding("group roles", Standing.WARNING, seen, way_out)
+    return Finding("group roles", Standing.OK, f"{len(mapped)} groups outside stand for roles")
 
 
 def _work(place: Workplace, _at: datetime) -> Finding:

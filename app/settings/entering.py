@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from app.logs.vocabulary import LogFormat
 from app.settings.plain import get, whole_number
 from app.settings.values import Network, OutsideProvider, SettingError
-from core.access.rules import Role
+from core.access.rules import EVERYWHERE, Reach, Role, reach_refusals
 from core.access.rules.factors import Demand
+from core.access.rules.outside import GroupRole
 
 SHORTEST_TOKEN = 16
 SHORTEST_IDLE = 5
@@ -112,12 +113,25 @@ def provider(environ: Mapping[str, str]) -> OutsideProvider | None:
     )
 
 
-def group_roles(written: str) -> tuple[tuple[str, Role], ...]:
-    """Which group gives which role."""
+def group_roles(written: str) -> tuple[GroupRole, ...]:
+    """Which group gives which role, and how far: `risk-team=validator@Lending`, `audit=auditor@MG0001`."""
     pairs = []
     for part in filter(None, (part.strip() for part in written.split(","))):
-        group, equals, role = part.rpartition("=")
-        if not equals or not group.strip() or role.strip() not in set(Role):
-            raise SettingError("OIDC_GROUP_ROLES", "pairs such as risk-team=validator,compliance=approver")
-        pairs.append((group.strip(), Role(role.strip())))
+        group, equals, said = part.rpartition("=")
+        role, at, place = (one.strip() for one in said.partition("@"))
+        if not equals or not group.strip() or role not in set(Role) or (at and not place):
+            raise SettingError(
+                "OIDC_GROUP_ROLES", "pairs such as risk-team=validator,compliance=approver@Lending,audit=auditor@MG0001"
+            )
+        reach = _reach(place) if at else EVERYWHERE
+        if reach_refusals(Role(role), reach):
+            raise SettingError("OIDC_GROUP_ROLES", "without @ at the role of administrator, which reaches everywhere")
+        pairs.append(GroupRole(group.strip(), Role(role), reach))
     return tuple(pairs)
+
+
+def _reach(place: str) -> Reach:
+    """A group of models by its number, or a business line by its name."""
+    if re.fullmatch(r"MG\d{4,}", place):
+        return Reach(groups=frozenset({place}))
+    return Reach(lines=frozenset({place}))

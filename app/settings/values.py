@@ -11,9 +11,9 @@ from app.logs.vocabulary import LogFormat
 from app.mail import MailServer
 from app.registries.servers import ServerPlace
 from app.sources import Place
-from core.access.rules import Role
 from core.access.rules.dormancy import LIMIT
 from core.access.rules.factors import Demand
+from core.access.rules.outside import GroupRole
 
 PREFIX = "COUNTERSIGN_"
 Network = IPv4Network | IPv6Network
@@ -45,7 +45,7 @@ class OutsideProvider:
     scope: str = "openid email profile"
     prompt: str = "select_account"
     groups_claim: str = "groups"
-    group_roles: tuple[tuple[str, Role], ...] = ()
+    group_roles: tuple[GroupRole, ...] = ()
     admin_subject: str = ""
 
 
@@ -78,7 +78,7 @@ class Settings:
     mlflow_servers: tuple[ServerPlace, ...] = ()
     mlflow_sync: timedelta | None = None  # how often; None: never by itself
     provider: OutsideProvider | None = None
-    group_roles: tuple[tuple[str, Role], ...] = ()  # also of the directory's groups
+    group_roles: tuple[GroupRole, ...] = ()  # also of the directory's groups
     proxies: tuple[Network, ...] = ()  # whose word on a caller's address is believed
     scim_token: str = field(default="", repr=False)  # what the directory shows; none: there is no directory
     scim_links_by_name: bool = False  # whether a user name is enough to be the person whom the directory brought

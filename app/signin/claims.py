@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.settings import Settings
-from core.access.rules import Role
+from core.access.rules import Reach, Role
+from core.access.rules.outside import roles_for
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,11 @@ def claims_of(user: Mapping[str, object], settings: Settings) -> Claims | None:
     )
 
 
-def roles_in(claims: Claims, settings: Settings) -> frozenset[Role] | None:
-    """The roles that the groups stand for; none where roles come from the store."""
+def roles_in(claims: Claims, settings: Settings) -> dict[Role, Reach] | None:
+    """The roles that the groups stand for, each as far as it reaches; none where roles come from the store."""
     if settings.provider is None or not settings.provider.group_roles:
         return None
-    return frozenset(role for group, role in settings.provider.group_roles if group in claims.groups)
+    return roles_for(claims.groups, settings.provider.group_roles)
 
 
 def _outside_session(user: Mapping[str, object], issuer: str, subject: str) -> str:

@@ -1,6 +1,7 @@
 """Sign-in sessions: opened by a provider, read again at every rerun and call, ended at any time."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +12,9 @@ from core.access.browsers import family_of
 from core.access.deciding import deciding
 from core.access.directory.queries import brought_by_directory, directory_user
 from core.access.following import follow_roles
-from core.access.grants import actor_of, load_person, roles_of
+from core.access.grants import actor_of, grants_of, load_person, reaches_of, roles_of
 from core.access.people import add_person
-from core.access.rules import SYSTEM, Actor, Permission, Role
+from core.access.rules import EVERYWHERE, SYSTEM, Actor, Permission, Reach, Role
 from core.access.setup import needs_first_administrator
 from core.access.tables import Person, SignInSession
 from core.errors import NotFound, Refusal, Refused
@@ -34,7 +35,7 @@ class OutsideIdentity:
     name: str
     email: str = ""
     username: str = ""
-    roles: frozenset[Role] | None = None
+    roles: Mapping[Role, Reach] | None = None
     may_be_first_administrator: bool = False
     authenticated_at: datetime | None = None  # as the provider says; none: when it vouched
     links_by_name: bool = False  # whether the user name is enough to be the person whom the directory brought
@@ -198,11 +199,11 @@ def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, 
 
 def _follow_groups(tx: Transaction, ledger: Ledger, person: str, identity: OutsideIdentity, *, at: datetime) -> None:
     """The groups decide at each sign-in, except for whom the directory brought: there it decides, at any time."""
-    held = roles_of(tx.session, person, at=at)
+    held = reaches_of(grants_of(tx.session, person, at=at))
     says = identity.roles if directory_user(tx.session, person) is None else None
-    wanted = held if says is None else says
+    wanted = held if says is None else dict(says)
     if identity.may_be_first_administrator and needs_first_administrator(tx.session):
-        wanted |= {Role.ADMINISTRATOR}
+        wanted[Role.ADMINISTRATOR] = EVERYWHERE
     follow_roles(tx, ledger, person, wanted, reason="Says the identity provider at sign-in", actor=SYSTEM, at=at)
 
 

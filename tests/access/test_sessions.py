@@ -12,7 +12,7 @@ from core.access.browsers import family_of
 from core.access.grants_asked.tables import AskedGrant
 from core.access.people import disable_person, withdraw_role
 from core.access.queries import open_sessions, person_record
-from core.access.rules import Actor, Permission, Role
+from core.access.rules import EVERYWHERE, Actor, Belonging, Permission, Reach, Role
 from core.access.sessions import (
     OutsideIdentity,
     actor_for_session,
@@ -22,6 +22,7 @@ from core.access.sessions import (
     person_from_provider,
 )
 from core.access.tables import Person, RoleGrant
+from core.assurance.permissions.service import Watch
 from core.errors import Refused
 from core.jobs.tables import Job
 from core.ledger.tables import LogEntry
@@ -42,6 +43,8 @@ def behind(world: World, session_id: str, person: Actor, *, later: timedelta = t
 
 def identity(subject: str = "u1", **said: object) -> OutsideIdentity:
     given = {"issuer": "https://idp.example", "subject": subject, "name": "Una Outside", **said}
+    if isinstance(given.get("roles"), frozenset):
+        given["roles"] = dict.fromkeys(given["roles"], EVERYWHERE)
     return OutsideIdentity(**given)  # type: ignore[arg-type]
 
 
@@ -150,6 +153,37 @@ def test_a_toxic_pair_from_groups_gives_no_decision(small_world: World) -> None:
 
     assert actor is not None
     assert Permission.CHANGE_VOTE not in actor.permissions
+
+
+def test_a_role_from_groups_reaches_as_far_as_they_say_and_no_further_after_they_say_less(small_world: World) -> None:
+    world, loans, cards = small_world, Reach(lines=frozenset({"Loans"})), Reach(lines=frozenset({"Cards"}))
+    here, there = (Belonging("Loans"),), (Belonging("Cards"),)
+
+    wide = arrive(world, identity(roles={Role.VALIDATOR: loans.with_(cards)}), "o1")
+    narrow = arrive(world, identity(roles={Role.VALIDATOR: loans}), "o2")
+    same = arrive(world, identity(roles={Role.VALIDATOR: loans}), "o3")
+
+    assert wide
+    assert narrow
+    assert same == narrow
+    assert [Permission.FINDING_RAISE in one.permissions_on(there) for one in (wide, narrow)] == [True, False]
+    assert Permission.FINDING_RAISE in narrow.permissions_on(here)
+    assert (narrow.reach, Permission.POLICY_DRAFT in narrow.permissions_on(())) == (loans, False)
+    with world.store.reading() as session:
+        rows = session.exec(select(RoleGrant).where(RoleGrant.person == narrow.id)).all()
+        assert [row.withdrawn_at is None for row in rows] == [False, True]
+        assert Watch().differences(session, at=world.at) == ()
+
+
+def test_a_pair_from_groups_that_may_not_meet_is_cut_even_where_both_reach_different_lines(small_world: World) -> None:
+    loans, cards = Reach(lines=frozenset({"Loans"})), Reach(lines=frozenset({"Cards"}))
+
+    actor = arrive(small_world, identity(roles={Role.AUDITOR: loans, Role.VALIDATOR: cards}))
+
+    assert actor
+    assert Permission.FINDING_RAISE not in actor.permissions_on((Belonging("Cards"),))
+    with small_world.store.reading() as session:
+        assert any(job.kind == ACCESS_ALERT_JOB for job in session.exec(select(Job)))
 
 
 def test_an_outside_session_that_was_ended_does_not_open_again(world: World) -> None:

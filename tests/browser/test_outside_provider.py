@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from sqlmodel import col, select
 
 from app.composition import now
-from core.access.grants import actor_of
-from core.access.rules import Actor
+from core.access.grants import actor_of, grants_of
+from core.access.rules import Actor, Belonging, Permission, Reach
 from core.access.tables import Person, SignInSession
 from core.approval.queries import change as change_page
 from core.approval.rules import Answer
@@ -28,7 +28,7 @@ PASSWORD = "correct horse outside staple"
 
 @pytest.fixture(scope="module")
 def corporate(tmp_path_factory: pytest.TempPathFactory, iam_server) -> Iterator[Live]:  # type: ignore[no-untyped-def]
-    """Countersign with Canaille as its provider; groups become roles."""
+    """Countersign with Canaille as its provider; groups become roles, one for a business line."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     with iam_server.app.app_context():
@@ -52,7 +52,7 @@ def corporate(tmp_path_factory: pytest.TempPathFactory, iam_server) -> Iterator[
         "COUNTERSIGN_OIDC_CLIENT_SECRET": "client-secret-of-the-test",
         "COUNTERSIGN_OIDC_SCOPE": "openid profile email groups",
         "COUNTERSIGN_OIDC_PROMPT": "login",
-        "COUNTERSIGN_OIDC_GROUP_ROLES": "compliance=approver,platform=administrator",
+        "COUNTERSIGN_OIDC_GROUP_ROLES": "compliance=approver@Lending,platform=administrator",
         "AUTHLIB_INSECURE_TRANSPORT": "true",
     }
     server = Live(Path(tmp_path_factory.mktemp("corporate")), variables)
@@ -104,6 +104,9 @@ def test_somebody_of_the_organisation_signs_in_by_groups_and_anew_before_they_si
     with corporate.place.store.reading() as session:
         vote = session.exec(select(Vote)).one()
         events = session.exec(select(LogPayload.body).where(col(LogPayload.body).contains('"authenticated"'))).all()
+        (grant,) = grants_of(session, voter.id, at=now())
+    assert grant.reach == Reach(lines=frozenset({"Lending"})).text
+    assert Permission.CHANGE_VOTE not in voter.permissions_on((Belonging("Cards"),))
     assert vote.authenticated_at is not None
     assert stale + timedelta(minutes=55) < vote.authenticated_at <= vote.cast_at
     assert [json.loads(body or "{}")["authenticated"] for body in events] == [vote.authenticated_at.isoformat()]

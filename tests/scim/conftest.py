@@ -15,11 +15,16 @@ from app.composition import Workplace, now, open_workplace
 from app.scim.application import ADDRESS, scim_routes
 from app.settings import load
 from core.access.grants import roles_of
-from core.access.rules import Role
+from core.access.rules import Reach, Role
+from core.access.rules.outside import GroupRole
 from tests.builders import free_port
 
 TOKEN = "a-token-of-the-directory-that-is-long-enough"
-GROUPS = (("Compliance", Role.APPROVER), ("Data Science", Role.DEVELOPER))
+GROUPS = (
+    GroupRole("Compliance", Role.APPROVER),
+    GroupRole("Data Science", Role.DEVELOPER),
+    GroupRole("Loans Risk", Role.VALIDATOR, Reach(lines=frozenset({"Loans"}))),
+)
 
 
 class Directory:

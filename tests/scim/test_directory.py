@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import select
 
 from app.composition import Workplace, now
+from core.access.grants import actor_of, grants_of
 from core.access.people import disable_person
 from core.access.queries import names
-from core.access.rules import Actor, Permission, Role
+from core.access.rules import Actor, Belonging, Permission, Role
 from core.access.rules.granting import Basis
 from core.access.sessions import OutsideIdentity, actor_for_session, open_session, person_from_provider
 from core.access.tables import Person, RoleGrant
@@ -85,6 +86,22 @@ def test_a_sensitive_role_of_the_directory_is_on_record_as_such(place: Workplace
 
     assert (grant.basis, grant.granted_by) == (Basis.PROVIDER, "directory")
     assert "Compliance" in grant.reason
+
+
+def test_a_group_brings_a_role_for_one_business_line_alone(place: Workplace, directory: Directory) -> None:
+    una = directory.user("una")
+
+    directory.group("Loans Risk", una)
+
+    with place.store.reading() as session:
+        (grant,) = grants_of(session, una, at=now())
+        actor = actor_of(session, una, at=now())
+    assert actor
+    assert (grant.role, grant.basis, grant.reason) == (
+        Role.VALIDATOR, "identity provider", "Says the directory through its groups: Loans Risk",
+    )  # fmt: skip
+    assert Permission.FINDING_RAISE in actor.permissions_on((Belonging("Loans"),))
+    assert Permission.FINDING_RAISE not in actor.permissions_on((Belonging("Cards"),))
 
 
 def test_a_group_of_another_name_stands_for_nothing_until_it_is_renamed(directory: Directory) -> None:

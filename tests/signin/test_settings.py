@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.settings import NAMES, PREFIX, SettingError, load
-from core.access.rules import Role
+from core.access.rules import Reach, Role
+from core.access.rules.outside import GroupRole
 
 OIDC = {
     "COUNTERSIGN_OIDC_ISSUER": "https://idp.example/",
@@ -48,17 +49,24 @@ def test_half_an_outside_provider_is_refused(missing: str) -> None:
         load({name: value for name, value in OIDC.items() if name != missing})
 
 
-@pytest.mark.parametrize("pairs", ["risk", "risk=", "=validator", "risk=boss", "risk:validator"])
+@pytest.mark.parametrize(
+    "pairs", ["risk", "risk=", "=validator", "risk=boss", "risk:validator", "risk=validator@", "it=administrator@Loans"]
+)
 def test_a_group_that_maps_to_no_role_is_refused(pairs: str) -> None:
     with pytest.raises(SettingError, match="OIDC_GROUP_ROLES"):
         load({**OIDC, "COUNTERSIGN_OIDC_GROUP_ROLES": pairs})
 
 
 def test_groups_map_to_roles() -> None:
-    provider = load({**OIDC, "COUNTERSIGN_OIDC_GROUP_ROLES": "risk team=validator, compliance=approver"}).provider
+    said = "risk team=validator, compliance=approver@Retail lending, a@b.example=approver @ MG0007"
+    provider = load({**OIDC, "COUNTERSIGN_OIDC_GROUP_ROLES": said}).provider
 
     assert provider is not None
-    assert provider.group_roles == (("risk team", Role.VALIDATOR), ("compliance", Role.APPROVER))
+    assert provider.group_roles == (
+        GroupRole("risk team", Role.VALIDATOR),
+        GroupRole("compliance", Role.APPROVER, Reach(lines=frozenset({"Retail lending"}))),
+        GroupRole("a@b.example", Role.APPROVER, Reach(groups=frozenset({"MG0007"}))),
+    )
 
 
 def test_the_secret_of_a_provider_is_not_in_what_is_printed() -> None:
