@@ -1,5 +1,8 @@
 """Builds the parts of the running program once and hands them out."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,6 +60,19 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None, 
     `SchemaNewer`, and `RestoreBrokenOff` but for the end of the restore itself.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _one_after_another(settings.data_dir):
+        return _opened(settings, installed_at or now(), restored=restored)
+
+
+@contextmanager
+def _one_after_another(folder: Path) -> Iterator[None]:
+    """Servers and workers that start at once on one data folder: the first makes keys, schema and policy."""
+    with (folder / ".opening").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # ends with the process, however that ends
+        yield
+
+
+def _opened(settings: Settings, installed_at: datetime, *, restored: bool) -> Workplace:
     if not restored:
         refuse_half_restored(settings.data_dir)
     store = open_store(settings.database_url)
@@ -64,9 +80,9 @@ def open_workplace(settings: Settings, *, installed_at: datetime | None = None, 
     keys = settings.data_dir / "keys"
     origin = _origin(keys / "ledger.key", settings)
     ledger = Ledger.open(keys, origin=origin)
-    workplace = _workplace(settings, store, ledger, open_keys(keys, origin=origin, at=installed_at or now()))
+    workplace = _workplace(settings, store, ledger, open_keys(keys, origin=origin, at=installed_at))
     if not restored:  # nothing is recorded before the store was compared with what is outside
-        _publish_first_policy(workplace, installed_at or now())
+        _publish_first_policy(workplace, installed_at)
     return workplace
 
 

@@ -18,7 +18,7 @@ from app.composition import Workplace
 from app.navigation import DEFAULT
 from app.signin.cookies import USER_COOKIE
 from app.signin.who import person_in_cookies
-from core.store import StoreAway
+from core.store import FULL, StoreAway, disk_is_full
 
 RETURN_COOKIE = "countersign_return"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")  # Streamlit answers these to anyone
@@ -88,16 +88,20 @@ class Edge:
             if finish.begun:
                 raise
             return await self._away(send, error)
-        except Exception:  # whatever failed inside: the server logs it, and this answer too has the strict headers
+        except Exception as error:  # whatever failed inside: the server logs it, and this answer has our headers too
+            if not finish.begun and disk_is_full(error):
+                return await self._away(send, error)
             if not finish.begun:
                 await _answer(send, 500, [], self._headers, INTERNAL)
             raise
         return None
 
     async def _away(self, send: Send, error: Exception) -> None:
-        """The store did not answer in time, and will do so again: whoever asks is to ask again (503)."""
-        log.error("The store did not answer", exc_info=error)
-        await _answer(send, 503, [(b"retry-after", b"2")], self._headers, AWAY)
+        """The store did not answer in time (503) or has no room (507), and will again: whoever asks is to ask again."""
+        full = disk_is_full(error)
+        log.error("The disk is full" if full else "The store did not answer", exc_info=error)
+        status, words, wait = (507, f"{FULL}\n".encode(), b"60") if full else (503, AWAY, b"2")
+        await _answer(send, status, [(b"retry-after", wait)], self._headers, words)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streamlit accepts a missing Origin, and asks the network about a foreign one; we do neither."""

@@ -4,7 +4,6 @@ import logging
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from app.sources import Address, Place
 from core.errors import GovernanceError, Problem, Unreadable
+from core.store.incoming import incoming
 
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem  # type: ignore[import-untyped]  # pyarrow ships no types
@@ -44,8 +44,7 @@ def fetched(address: Address, folder: Path, *, limit: int) -> Iterator[Path]:
     The address must have been allowed before. Raises `Unreadable` where there is no such file or it has more than
     `limit` bytes, `SourceSilent` where the object store does not give it.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="incoming-") as sink:
+    with incoming(folder) as (path, sink):
         size = 0
         for piece in _pieces(address.place, limit):
             size += len(piece)
@@ -53,7 +52,7 @@ def fetched(address: Address, folder: Path, *, limit: int) -> Iterator[Path]:
                 raise _too_large(limit)
             sink.write(piece)
         sink.flush()
-        yield Path(sink.name)
+        yield path
 
 
 def _pieces(place: Place, limit: int) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from app.composition import Workplace
 from app.downloads import download_routes
 from app.health import health_routes
 from app.metrics.scraping import metrics_routes
+from app.scim.application import scim_routes
 from app.signin.secrets import SignInSecrets
 from app.signin.streamlit_auth import sign_in_routes
 
@@ -26,6 +27,7 @@ def own_routes(place: Workplace, secrets: SignInSecrets) -> list[BaseRoute]:
         *download_routes(place),
         *metrics_routes(place),
         *health_routes(place),
+        *scim_routes(place),
         Mount("/api", api),
     ]
 

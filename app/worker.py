@@ -78,6 +78,7 @@ from core.reports.service import (
     note_schedule_failure,
     run_schedule,
 )
+from core.store import FULL, disk_is_full
 from core.validation.runs import VALIDATION_JOB, fail_run, perform
 
 UNKNOWN = "This version of Countersign does no work of this kind."
@@ -342,7 +343,7 @@ def work_once(
     if error and told:
         KINDS[lease.kind].give_up(place, lease.slot, error)
     finish(place.store, lease, at=now(), error=error)
-    if error in (GAVE_UP, INTERNAL):
+    if error in (GAVE_UP, INTERNAL, FULL):
         note_failed_job(place, lease.kind, lease.slot, error, at=now())
     elif not error:
         note_done_job(place, lease.kind, at=now())
@@ -380,7 +381,7 @@ def _done(place: Workplace, lease: Lease) -> str:
             KINDS[lease.kind].do(place, lease.slot, lambda: extend(place.store, lease, at=now()))
     except GovernanceError as refused:
         return str(refused)
-    except Exception:  # a job must not end the worker; the lease's row says what happened
+    except Exception as error:  # a job must not end the worker; the lease's row says what happened
         log.exception("Job %s %s failed", lease.kind, lease.slot)
-        return INTERNAL
+        return FULL if disk_is_full(error) else INTERNAL
     return ""

@@ -49,6 +49,7 @@ ERRORS: dict[int | str, dict[str, object]] = {
     413: {"model": ProblemDetails, "description": "The body is too large"},
     415: {"model": ProblemDetails, "description": "Not a content type that this address takes"},
     422: {"model": ProblemDetails, "description": "Not readable, with the place of every problem"},
+    507: {"model": ProblemDetails, "description": "The disk is full; nothing was stored"},
     503: {"model": ProblemDetails, "description": "The store did not answer in time; repeat with the same key"},
 }
 

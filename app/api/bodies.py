@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import BadRequest, answer_to
 from core.errors import GovernanceError
+from core.store.incoming import incoming
 from core.validation.uploads.limits import Limits
 from core.validation.uploads.strict_json import loads
 
@@ -60,8 +60,7 @@ async def received(request: Request, folder: Path, *, limit: int) -> AsyncIterat
     """The streamed body as a file that is gone after the block; memory stays flat whatever its size."""
     check_content_type(request.headers)
     refuse_large(request.headers, limit)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="incoming-") as sink:
+    with incoming(folder) as (path, sink):
         digest, size, waiting = hashlib.sha256(), 0, bytearray()
         async for chunk in request.stream():
             size += len(chunk)
@@ -74,7 +73,7 @@ async def received(request: Request, folder: Path, *, limit: int) -> AsyncIterat
                 waiting.clear()
         sink.write(waiting)
         sink.flush()
-        yield Received(Path(sink.name), digest.hexdigest(), size)
+        yield Received(path, digest.hexdigest(), size)
 
 
 def check_content_type(headers: Headers) -> None:

@@ -1,6 +1,5 @@
 """The one place where errors become HTTP problem details (RFC 9457); nothing internal passes through it."""
 
-import errno
 import logging
 from http import HTTPStatus
 
@@ -16,8 +15,8 @@ from app.references import SourceSilent
 from core.access.idempotency import KeyReused
 from core.errors import Conflict, GovernanceError, NotFound, Problem, Refused, Unreadable
 from core.ledger.anchors.holding import LedgerHeld
+from core.store import disk_is_full
 
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("countersign.api")
 
@@ -143,19 +142,10 @@ def install(api: FastAPI) -> None:
         return problem(HTTPStatus.BAD_REQUEST, "bad-request", "The connection ended before the body did.")
 
     @api.exception_handler(OSError)
-    def _disk(_request: Request, error: OSError) -> JSONResponse:
-        if error.errno not in DISK_FULL:
-            raise error
-        log.error("The disk is full", exc_info=error)
-        detail = "The disk of the server is full. Nothing was stored; send the request again with the same key."
-        return problem(HTTPStatus.INSUFFICIENT_STORAGE, "disk-full", detail)
-
     @api.exception_handler(TimeoutError)
     @api.exception_handler(OperationalError)
-    def _store(_request: Request, error: OperationalError | TimeoutError) -> JSONResponse:
-        log.error("The store did not answer", exc_info=error)
-        detail = "The store did not answer in time. Nothing was stored; send the request again with the same key."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers={"Retry-After": "2"})
+    def _store(_request: Request, error: OSError | OperationalError | TimeoutError) -> JSONResponse:
+        return _full_or_away(error)
 
     @api.exception_handler(OverflowError)  # SQLite's driver, where PostgreSQL's says DataError
     @api.exception_handler(DataError)
@@ -165,6 +155,19 @@ def install(api: FastAPI) -> None:
     @api.exception_handler(Exception)
     def _fault(_request: Request, _error: Exception) -> JSONResponse:  # the server logs it; the answer keeps it in
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "An internal error; the server's log has it.")
+
+
+def _full_or_away(error: Exception) -> JSONResponse:
+    again = "Nothing was stored; send the request again with the same key."
+    if disk_is_full(error):
+        log.error("The disk is full", exc_info=error)
+        detail, headers = f"The disk of the server is full. {again}", {"Retry-After": "60"}
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, "disk-full", detail, headers=headers)
+    if isinstance(error, OSError):
+        raise error
+    log.error("The store did not answer", exc_info=error)
+    detail, headers = f"The store did not answer in time. {again}", {"Retry-After": "2"}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers=headers)
 
 
 def _refused(error: Refused) -> JSONResponse:

@@ -1,6 +1,7 @@
 """`countersign backup` and `countersign restore`: make and check backups, and bring one back."""
 
 import argparse
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -56,10 +57,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Make or check a backup, and say what came of it."""
     from core.errors import GovernanceError
+    from core.store import StoreAway
 
     try:
         return _check(args) if args.check else _make(args)
-    except (GovernanceError, OSError) as error:
+    except (GovernanceError, OSError, sqlite3.OperationalError, *StoreAway) as error:
         return _refused(error)
 
 
@@ -70,6 +72,7 @@ def run_restore(args: argparse.Namespace) -> int:
     from core.backup.checking import Pinned
     from core.backup.sealing import passphrase_in
     from core.errors import GovernanceError
+    from core.store import StoreAway
 
     try:
         passphrase = passphrase_in(args.with_keys) if args.with_keys else None
@@ -78,7 +81,7 @@ def run_restore(args: argparse.Namespace) -> int:
                 load(), args.folder, pinned=Pinned(args.ca, args.key), passphrase=passphrase, replace=args.replace,
                 incomplete=args.incomplete, say=_seldom(say),
             )  # fmt: skip
-    except (GovernanceError, OSError) as error:
+    except (GovernanceError, OSError, sqlite3.OperationalError, *StoreAway) as error:
         return _refused(error)
     return _say_restored(done)
 
@@ -175,7 +178,10 @@ def _seldom(say: Callable[[str], None]) -> Callable[[str], None]:
 
 
 def _refused(error: Exception) -> int:
-    print(plain(str(error)), file=sys.stderr)
+    from core.store.full import disk_is_full
+
+    said = "The disk is full, so nothing was made; what was there is as it was." if disk_is_full(error) else str(error)
+    print(plain(said), file=sys.stderr)
     return REFUSED
 
 

@@ -12,7 +12,7 @@ from app.components.table import table
 from app.components.text import plain
 from app.navigation import DEFAULT
 from core.errors import Conflict, GovernanceError, NotFound, Refused, Unreadable
-from core.store import StoreAway
+from core.store import StoreAway, disk_is_full
 
 log = logging.getLogger("countersign.pages")
 NOTHING_CHANGED = "Nothing was changed."
@@ -40,6 +40,11 @@ def draw_unexpected(error: Exception) -> bool:
     """For Streamlit: words instead of a traceback, also where a widget's callback failed before the page ran."""
     if isinstance(error, GovernanceError):
         draw_trouble(error)
+        return True
+    if disk_is_full(error):
+        head("The disk of the server is full", f"{status('Failed')} {NOTHING_CHANGED}")
+        st.markdown("Tell whoever runs this installation. Once there is room, do it again: nothing was stored by half.")
+        _foot(error)
         return True
     if isinstance(error, StoreAway):
         head("The store does not answer", f"{status('Failed')} {NOTHING_CHANGED}")

@@ -29,6 +29,7 @@ from starlette.responses import Response
 from app.composition import Workplace
 from core.access.directory.users import Taken
 from core.errors import Conflict, GovernanceError, NotFound, Unreadable
+from core.store import FULL, disk_is_full
 
 MEDIA_TYPE = "application/scim+json"
 LONGEST_BODY = 1024 * 1024
@@ -51,7 +52,9 @@ def shielded(place: Workplace, handler: Handler) -> Handler:
             return error_answer(error.to_error())
         except GovernanceError as error:
             return error_answer(_in_scim(error).to_error())
-        except OperationalError:
+        except OperationalError as error:
+            if disk_is_full(error):
+                return error_answer(Error(status=507, detail=FULL))
             return error_answer(Error(status=503, detail="The store did not answer in time"), {"Retry-After": "2"})
 
     return answer

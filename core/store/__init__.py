@@ -2,5 +2,6 @@
 
 from core.store.engine import Store, StoreAway, Transaction, open_store
 from core.store.files import EvidenceFiles, StoredFile
+from core.store.full import FULL, disk_is_full
 
-__all__ = ["EvidenceFiles", "Store", "StoreAway", "StoredFile", "Transaction", "open_store"]
+__all__ = ["FULL", "EvidenceFiles", "Store", "StoreAway", "StoredFile", "Transaction", "disk_is_full", "open_store"]

@@ -1,16 +1,19 @@
 """The schema's history, applied by Alembic; also used by the tests, so that they run on what ships."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from core.errors import GovernanceError
 
 HERE = Path(__file__).resolve().parent
+LOCK = 7_260_126  # of PostgreSQL's advisory locks, the one that who migrates holds
 
 
 class SchemaNewer(GovernanceError):
@@ -34,9 +37,24 @@ def configuration(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Apply what is missing, in one transaction a migration; raises `SchemaNewer`."""
-    refuse_newer(revision_of(engine))
-    command.upgrade(configuration(engine), to)
+    """Apply what is missing, in one transaction a migration, one process at a time; raises `SchemaNewer`."""
+    with _alone(engine):
+        refuse_newer(revision_of(engine))
+        command.upgrade(configuration(engine), to)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Of several servers that start at once on one PostgreSQL, the first migrates and the others find it done."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
 
 
 def revision_of(engine: Engine) -> str | None:
