@@ -1,4 +1,4 @@
-"""An access review that was answered, a break-glass access that waits for its review, and a grant that waits."""
+"""A review of access that was answered, a break-glass access that waits for one, a grant and a group of models."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from core.access.break_glass.service import note_page, open_break_glass
 from core.access.people import grant_role
 from core.access.reviewing.queries import items
 from core.access.reviewing.service import answer_for, open_access_review
-from core.access.rules import Role
+from core.access.rules import Actor, Reach, Role
 from core.access.sessions import actor_for_session, open_session
+from core.inventory.groups.service import make_group, put_in
 from core.jobs.service import Lane, finish, take
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -24,11 +25,29 @@ def tell_access(place: Workplace, known: Mapping[str, Account], at: datetime) ->
     """The review 20 days before `at`, the access six days before, the grant on the day before."""
     _reviewed(place, known, at - 20 * DAY)
     _opened(place, known, at - 6 * DAY)
+    group = _grouped(place, known["administrator"].actor, at - 2 * DAY)
     grant_role(
         place.store, place.ledger, person=known["approver2"].number, role=Role.VALIDATOR,
         reason="Stands in for the validator during parental leave", ends_at=at + 120 * DAY,
-        actor=known["administrator"].actor, at=at - DAY,
+        reach=Reach(groups=frozenset({group})), actor=known["administrator"].actor, at=at - DAY,
     )  # fmt: skip
+    put_in(
+        place.store, place.ledger, group=group, models=["M0002"], reason="Its scores reach people as well",
+        actor=known["administrator2"].actor, at=at - DAY / 2,
+    )  # fmt: skip
+
+
+def _grouped(place: Workplace, administrator: Actor, at: datetime) -> str:
+    """A group with one model in it; the second waits, since the role of a validator is to reach the group."""
+    group = make_group(
+        place.store, place.ledger, name="Decisions about people", actor=administrator, at=at,
+        purpose="Models whose results decide on somebody's liberty, work or money",
+    )  # fmt: skip
+    put_in(
+        place.store, place.ledger, group=group, models=["M0001"], reason="It ranks applicants", actor=administrator,
+        at=at,
+    )  # fmt: skip
+    return group
 
 
 def _reviewed(place: Workplace, known: Mapping[str, Account], at: datetime) -> None:

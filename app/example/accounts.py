@@ -1,4 +1,4 @@
-"""Example accounts, one per role and a second approver, with passwords made for this installation."""
+"""Example accounts, one per role with a second approver and administrator, with passwords made for this place."""
 
 import json
 import os
@@ -22,6 +22,7 @@ CAST: tuple[tuple[str, str, Role], ...] = (
     ("approver2", "Second approver", Role.APPROVER),
     ("auditor", "Example auditor", Role.AUDITOR),
     ("administrator", "Example administrator", Role.ADMINISTRATOR),
+    ("administrator2", "Second administrator", Role.ADMINISTRATOR),
 )
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.compliance import rules
-from core.compliance.gathering import bias_data, decisions, files, ledger, operation, terms, texts
+from core.compliance.gathering import access, bias_data, decisions, files, ledger, operation, terms, texts
 from core.compliance.gathering.values import Reader
 from core.compliance.rules import Deviation, Settings
 
@@ -36,6 +36,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "audit-actions-in-time": Check(terms.audit_actions, rules.action_is_in_time),
         "roles-apart": Check(operation.roles, rules.roles_are_apart),
         "access-drill": Check(operation.drilled, rules.drill_finds_nothing),
+        "access-reviewed": Check(access.access_reviews, rules.access_was_reviewed),
+        "break-glass-reviewed": Check(access.ended_accesses, rules.break_glass_was_reviewed),
         "personal-data-masked": Check(texts.texts, rules.text_is_clean),
         "bias-data-purpose": Check(bias_data.compared_groups, rules.bias_data_have_a_purpose),
         "bias-data-deleted": Check(bias_data.purposes_held, rules.bias_data_are_deleted),

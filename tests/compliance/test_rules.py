@@ -35,6 +35,8 @@ ROLES = rules.PersonRoles("P0001", ("owner", "developer", "approver"))
 BIAS = rules.BiasTerm("BD0001", "D0001", "P0001", NOON - 3 * DAY)
 COLUMNS = rules.BiasColumns("M0001 1.0.0 E0001", "M0001", "P0001", "1.0.0", ())
 DRILLED = rules.Drilled("access", "AD0001", NOON - 7 * DAY)
+REVIEWED = rules.AccessReviewed("access review", "AR0001", NOON - 7 * DAY, NOON)
+ENDED = rules.EndedAccess("BG0001", "P0002", NOON - 7 * DAY)
 TEXT = rules.PersonalDataText("finding F0001, detail", "detail", Cause.FINDING, "F0001", "M0001", ())
 MESSAGE = rules.Outgoing("msg_1", "A webhook message to W0001", NOON - 24 * HOUR, False)
 
@@ -78,6 +80,15 @@ LINES = (
     (rules.roles_are_apart, ROLES, {"roles": ("auditor", "owner")}, "auditor and owner"),
     (rules.drill_finds_nothing, DRILLED, {"made": NOON - 8 * DAY}, "The last drill of access, AD0001, was 8 days ago"),
     (rules.drill_finds_nothing, DRILLED, {"cell": "owner may approve"}, "Drill AD0001 found: owner may approve"),
+    (rules.access_was_reviewed, REVIEWED, {"due": NOON - 2 * DAY}, "AR0001 was due 2 days ago and is open"),
+    (rules.access_was_reviewed, REVIEWED, {"begun": NOON - 8 * DAY}, "AR0001, was opened 8 days ago"),
+    (
+        rules.access_was_reviewed,
+        replace(REVIEWED, number="none", due=None),
+        {"begun": NOON - 8 * DAY},
+        "No access review was ever opened; the oldest grant was given 8 days ago",
+    ),
+    (rules.break_glass_was_reviewed, ENDED, {"ended": NOON - 8 * DAY}, "BG0001 of P0002 ended 8 days ago unjudged"),
     (rules.text_is_clean, TEXT, {"kinds": ("e-mail address",)}, "what reads as e-mail address"),
     (rules.message_leaves, MESSAGE, {"since": NOON - 25 * HOUR}, "waits since 2026-11-19 11:00 UTC"),
     (rules.message_leaves, MESSAGE, {"given_up": True}, "was given up"),

@@ -14,6 +14,8 @@ from app.compliance import due_compliance, run_due
 from app.schedule import SCHEDULE
 from app.settings import load
 from app.worker import KINDS
+from core.access.break_glass.tables import BreakGlass
+from core.access.reviewing.service import close_due_reviews, open_access_review
 from core.access.rules import SYSTEM, Actor, Role
 from core.access.tables import RoleGrant
 from core.approval.hooks.service import add_endpoint
@@ -189,6 +191,35 @@ def test_an_approver_who_contributed_is_found(world: World) -> None:
     a_vote(world, number, world.cast.second_approver.id, on_behalf_of=world.cast.developer.id)
     outcome, subjects = world.outcome("approvers-independent")
     assert (outcome, subjects) == (Outcome.DEVIATES, [f"{number} {world.cast.second_approver.id}"])
+
+
+def test_an_access_review_and_a_break_glass_access_that_nobody_looked_at_are_found(world: World) -> None:
+    assert world.outcome("access-reviewed") == (Outcome.HOLDS, [])
+    with world.behind_the_back() as session:
+        session.add(
+            BreakGlass(
+                number="BG0001", person=world.cast.owner.id, roles="owner", reason="A dispute by phone",
+                opened_at=NOON, ends_at=NOON + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    world.at += timedelta(days=14)
+    assert world.outcome("break-glass-reviewed") == (Outcome.HOLDS, [])
+    world.at += timedelta(days=1)
+    assert world.outcome("break-glass-reviewed") == (Outcome.DEVIATES, ["BG0001"])
+
+    review = open_access_review(world.store, world.ledger, actor=world.cast.approver, at=world.at)
+    with world.behind_the_back() as session:
+        session.execute(update(BreakGlass).values(sound=True))
+    assert world.outcome("break-glass-reviewed") == (Outcome.HOLDS, [])
+    world.at += timedelta(days=15)
+    assert world.outcome("access-reviewed") == (Outcome.DEVIATES, ["access review"])
+
+    with world.store.transaction() as tx:
+        close_due_reviews(tx, world.ledger, at=world.at)
+    assert world.outcome("access-reviewed") == (Outcome.HOLDS, [])
+    world.at += timedelta(days=97)
+    assert review == "AR0001"
+    assert world.outcome("access-reviewed") == (Outcome.DEVIATES, ["access review"])
 
 
 def test_an_exception_that_is_over_is_found_where_its_clause_still_fails(world: World) -> None:

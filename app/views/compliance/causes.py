@@ -15,9 +15,11 @@ OF_KEY: Mapping[Cause, tuple[str, str]] = {
     Cause.AUDIT: ("/audit", "audit"),
     Cause.RUN: ("/report", "run"),
     Cause.DRILL: ("/access_drills", "drill"),
+    Cause.BREAK_GLASS: ("/break_glass", "access"),
     Cause.EVENTS: ("/ledger", "about"),
 }
 ELSEWHERE: Mapping[Cause, str] = {
+    Cause.ACCESS_REVIEW: "/access_reviews",
     Cause.EXCEPTION: "/exceptions",
     Cause.PERSON: "/administration",
     Cause.MESSAGE: "/administration",

@@ -1,5 +1,11 @@
 """One rule for each routine check: from one fact and the settings to a deviation or none; nothing else decides."""
 
+from core.compliance.rules.access import (
+    AccessReviewed,
+    EndedAccess,
+    access_was_reviewed,
+    break_glass_was_reviewed,
+)
 from core.compliance.rules.bias_data import (
     BiasColumns,
     BiasTerm,
@@ -55,6 +61,7 @@ from core.compliance.rules.terms import (
 from core.compliance.rules.values import Cause, Deviation, Settings
 
 __all__ = [
+    "AccessReviewed",
     "AnswerTerm",
     "Approver",
     "AuditAction",
@@ -65,6 +72,7 @@ __all__ = [
     "Decision",
     "Deviation",
     "Drilled",
+    "EndedAccess",
     "EvidenceAge",
     "Head",
     "KeptDocument",
@@ -80,11 +88,13 @@ __all__ = [
     "ReviewTerm",
     "SentOutside",
     "Settings",
+    "access_was_reviewed",
     "action_is_in_time",
     "answer_stands",
     "approver_is_independent",
     "bias_data_are_deleted",
     "bias_data_have_a_purpose",
+    "break_glass_was_reviewed",
     "checkpoint_is_outside",
     "condition_is_met",
     "decision_is_made",

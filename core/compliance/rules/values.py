@@ -25,6 +25,8 @@ class Cause(StrEnum):
     EVENTS = "events"
     BIAS_DATA = "bias-test data"
     DRILL = "drill of access"
+    ACCESS_REVIEW = "access review"
+    BREAK_GLASS = "break-glass access"
     FILE = "file"
 
 
