@@ -189,11 +189,20 @@ def container(bundle: Bundle) -> str:
         raise Failed("the files have unusual or differing modes")
     rewritten, starts = _rewrite(members)
     if rewritten != bundle.data:
-        at = next((n for n, (a, b) in enumerate(zip(rewritten, bundle.data, strict=False)) if a != b), len(rewritten))
+        at = _first_difference(rewritten, bundle.data)
         held = [name for name, start in zip(names, starts, strict=False) if start <= at]
         where = held[-1] if held and at < starts[-1] else "the directory"
         raise Failed(f"byte {at} is not as it was written ({where})")
     return f"{len(members)} files, {len(bundle.data)} bytes"
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    """How many bytes are the same at the beginning of both."""
+    same, most = 0, min(len(one), len(other)) + 1
+    while most - same > 1:
+        middle = (same + most) // 2
+        same, most = (middle, most) if one[same:middle] == other[same:middle] else (same, middle)
+    return same
 
 
 def _members(data: bytes) -> list[Member]:
