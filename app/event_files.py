@@ -10,6 +10,7 @@ from app.handouts import NOT_KEPT, attached_as
 from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Refused
 from core.ledger.batches.queries import event_proof
+from core.ledger.batches.short import ProofForm, proof_file
 from core.reports.events_bundle import take_events
 
 Answer = Callable[[Request, Actor], Response]
@@ -24,14 +25,16 @@ def event_files(place: Workplace) -> tuple[tuple[str, Answer], ...]:
 
 
 def event_receipt_file(place: Workplace, request: Request, actor: Actor) -> Response:
-    """The proof of one event, which verifies offline."""
+    """The proof of one event, which verifies offline: short, or with `form=long` as JSON."""
     reasons = permission_refusals(actor, Permission.RECORD_READ)
     if reasons:
         raise Refused(reasons)
     event = request.path_params["event"]
+    form = ProofForm.LONG if request.query_params.get("form") == ProofForm.LONG else ProofForm.SHORT
     with place.store.reading() as session:
-        text = event_proof(session, place.events, event, vkey=place.ledger.vkey).text()
-    return _attached(text.encode(), "application/json", f"{event.replace(':', '-')}.event-proof.json")
+        proof = event_proof(session, place.events, event, vkey=place.ledger.vkey)
+    media, ending = ("application/json", ".json") if form is ProofForm.LONG else ("application/octet-stream", "")
+    return _attached(proof_file(proof, form), media, f"{event.replace(':', '-')}.event-proof{ending}")
 
 
 def event_bundle_file(place: Workplace, request: Request, actor: Actor) -> Response:

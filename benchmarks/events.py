@@ -29,6 +29,7 @@ from core.ledger.batches.proofs import verify_event_proof
 from core.ledger.batches.queries import event_proof, proof_of_found
 from core.ledger.batches.rows import MOST_ROWS, SCHEMA
 from core.ledger.batches.service import Submission, record_events
+from core.ledger.batches.short import short
 from core.ledger.notes import Verifier
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -152,7 +153,7 @@ def grouped(place: Workplace, clients: int, each: int, at_once: int) -> float:
     return rate
 
 
-def proofs(place: Workplace, rows: int) -> tuple[str, str, str, str]:
+def proofs(place: Workplace, rows: int) -> tuple[str, str, str, str, str]:
     """Milliseconds for one event out of a file of so many, and bytes: found with its path, and the whole receipt."""
     wanted = [events(1, 10_000_000 + number * 7919 % rows).column("id")[0].as_py() for number in range(PROOFS)]
     verifier = Verifier.parse(place.ledger.vkey)
@@ -167,11 +168,12 @@ def proofs(place: Workplace, rows: int) -> tuple[str, str, str, str]:
             found_in.append(between - begin)
             whole_in.append(time.process_time() - begin)
         assert verify_event_proof(proof, verifier)
-    own = 45 * len(proof.path)  # a line of base64 for each hash, as in a tlog-proof
+    brief = short(proof)
     return (
         f"{sorted(found_in)[PROOFS // 2] * 1e3:.2f} ms",
         f"{sorted(whole_in)[PROOFS // 2] * 1e3:.2f} ms",
-        f"{own:,} B, {len(proof.receipt):,} B",
+        f"{len(brief.whole()):,} B",
+        f"{len(brief.own):,} B, {len(brief.shared):,} B",
         f"{len(proof.text().encode()):,} B",
     )
 
@@ -196,9 +198,9 @@ def main() -> None:
             ours = grouped(place, args.clients, args.each if at_once == 1 else args.each // 4, at_once)
             what = f"group commit, {at_once} event{'s' if at_once > 1 else ''} at a time"
             say(f"| {what} | {ours:,.0f}/s | {ours / usual:.1f}x |")
-        heads = "found, with its path | whole receipt | its path, its entry's receipt | whole receipt, bytes"
+        heads = "found, with its path | whole receipt | short | of its own, shared | as JSON"
         say(f"\n| one event of a file of | {heads} |")
-        say("|---:|---:|---:|---:|---:|")
+        say("|---:|---:|---:|---:|---:|---:|")
         say(f"| {args.rows[-1]:,} | {' | '.join(proofs(place, args.rows[-1]))} |")
         place.store.close()
 

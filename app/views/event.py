@@ -17,6 +17,7 @@ from core.access.event_erasure import LONGEST_REASON, destroy_inputs, erase_part
 from core.ledger.batches.places import FoundEvent
 from core.ledger.batches.queries import proof_of_found
 from core.ledger.batches.reading import EventTold
+from core.ledger.batches.short import short
 from core.ledger.offline import Step, verify_event
 
 SECOND = 1_000_000
@@ -117,8 +118,8 @@ def verified_proof(place: Workplace, found: FoundEvent) -> None:
         st.markdown("An erased event has no proof of its own: only the hash of what it said is left.")
         return
     with place.store.reading() as session:
-        text = proof_of_found(session, found, vkey=place.ledger.vkey).text()
-    steps = verify_event(text.encode(), key=place.ledger.vkey)
+        proof = short(proof_of_found(session, found, vkey=place.ledger.vkey)).whole()
+    steps = verify_event(proof, key=place.ledger.vkey)
     wrong = [step for step in steps if not step.passed]
     if wrong:
         st.markdown(f"{status('Not verified')} **{plain(wrong[0].name)}: {plain(wrong[0].detail)}**")
@@ -132,8 +133,11 @@ def verified_proof(place: Workplace, found: FoundEvent) -> None:
         alt="Steps of the verification of this event, each with its result",
     )
     identity = str(json.loads(found.body)["id"])
-    st.link_button("Download receipt", f"/exports/events/{identity}/receipt", icon=":material/download:")
-    st.caption("Check it without us: python3 verify.py receipt FILE --key KEY, with the verify.py of any bundle.")
+    address = f"/exports/events/{identity}/receipt"
+    with st.container(horizontal=True):
+        st.link_button(f"Download receipt ({count(len(proof))} bytes)", address, icon=":material/download:")
+        st.link_button("Download as JSON", f"{address}?form=long", icon=":material/download:")
+    st.caption("Check either without us: python3 verify.py receipt FILE --key KEY, with the verify.py of any bundle.")
 
 
 def _outcome(step: Step) -> str:

@@ -1,5 +1,5 @@
 """Verifies an exported bundle without Countersign: `python verify.py BUNDLE.zip [--key K] [--state S] [--ca F] …`,
-or the proof of one event: `python verify.py receipt FILE --key K [--input FILE]`.
+or the proof of one event, long or short: `python verify.py receipt FILE [SHARED] --key K [--input FILE]`.
 
 This one file is shipped inside every bundle as verify.py. It needs Python 3.11 and the package `cryptography`, and
 shares no line with the code that wrote the bundle, so that one mistake cannot hide in both. The steps:
@@ -685,10 +685,18 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def included(leaf: bytes, index: int, proof: Sequence[bytes], size: int, root: bytes) -> bool:
+    try:
+        return _root(leaf, index, proof, size) == root
+    except Failed:
+        return False
+
+
+def _root(leaf: bytes, index: int, proof: Sequence[bytes], size: int) -> bytes:
+    """The root of a tree of this size that the proof leads to; raises `Failed` for one of another length."""
     node, last, result = index, size - 1, leaf
     for step in proof:
         if last == 0:
-            return False
+            raise Failed("a proof is longer than its tree is high")
         if node % 2 or node == last:
             result = node_hash(step, result)
             while node % 2 == 0 and node:
@@ -696,7 +704,9 @@ def included(leaf: bytes, index: int, proof: Sequence[bytes], size: int, root: b
         else:
             result = node_hash(result, step)
         node, last = node // 2, last // 2
-    return index < size and last == 0 and result == root
+    if index >= size or last:
+        raise Failed("a proof is shorter than its tree is high")
+    return result
 
 
 def proofs(bundle: Bundle) -> str:
@@ -967,15 +977,21 @@ class EventProof:
         return value.encode()
 
 
-PROOF_FORM = "countersign-event-proof/1"
+PROOF_FORM, SHORT_FORM = "countersign-event-proof/1", "countersign-event-proof/2"
 PROOF_FIELDS = {"entry", "event", "form", "input_key", "line", "path", "payload", "receipt", "rows", "salt"}
 
 
 def proof_form(proof: EventProof) -> str:
+    if proof.data.startswith(SHORT_BEGINS):
+        proof.value = read_short(proof.data[len(SHORT_BEGINS) :])
+        return f"{SHORT_FORM}, {len(proof.data)} bytes"
     proof.value = read_canonical(proof.data.removesuffix(b"\n"))
     if set(proof.value) != PROOF_FIELDS or proof.value["form"] != PROOF_FORM:
         proof.value = {}
         raise Failed(f"not a proof of the form {PROOF_FORM}")
+    if not all(re.fullmatch(rb"([0-9a-f]{2})*", proof.text(name)) for name in ("salt", "input_key")):
+        proof.value = {}
+        raise Failed("salt or key of the input is not hexadecimal in small letters")
     return PROOF_FORM
 
 
@@ -1069,6 +1085,141 @@ def _shortest(number: float) -> str:
         return minus + "0." + "0" * -place + digits
     tail = "." + digits[1:] if digits[1:] else ""
     return minus + digits[0] + tail + ("e+" if place > 0 else "e-") + str(abs(place - 1))
+
+
+# The short form of a proof, CSP2: texts in tokens, hashes as bytes, and without what follows from the rest
+
+SHORT_BEGINS = b"CSP2"
+PHRASES = (
+    '{"action":"events.recorded","actor":"',
+    '","at":',
+    ',"checkpoint":"',
+    '","entity":{"id":"',
+    '","kind":"batch"},"id":"',
+    '","payload":"',
+    '","role":"pipeline","v":1}',
+    '","role":"',
+    '","v":1}',
+    '{"actor":"',
+    ',"duration":',
+    ',"form":"commitment","id":"',
+    ',"form":"masked","id":"',
+    ',"form":"none","id":"',
+    '","input":"',
+    '","kind":"inference","model":"',
+    '","kind":"pipeline","model":"',
+    '","kind":"activity","model":"',
+    '","output":"',
+    '","role":"pipeline","source":"',
+    '","source":"',
+    '","v":1,"version":"',
+    '"}',
+    '{"file":"',
+    '","first_at":',
+    ',"last_at":',
+    ',"root":"',
+    '","rows":',
+    ',"schema":"156e293547e80476e0a15b58358f12dcd2b4bb47a2fbedde36ecf1519b64ddd3"}',
+    "c2sp.org/tlog-proof@v1\nindex ",
+    "\n\n— ",
+    "\n\n",
+    "\n— ",
+)
+TOKENS = re.compile(
+    rb"[\x01-\x7f]+|[\xc2-\xdf].|[\xe0-\xef]..|[\xf0-\xf4]...|[\x80-\xbf]"
+    rb"|\xff.{32}|\xfe.{16}|\xfd.{32}|\xfc.{68}|\xfb.{7}|\xfa|\xf9.{76}",
+    re.DOTALL,
+)
+
+
+def read_short(data: bytes) -> dict[str, object]:
+    """The proof in its long form; raises `Failed`."""
+    event, data = _field(data)
+    line, data = _number(data)
+    rows, data = _number(data)
+    path, data = _field(data)
+    key, data = _field(data)
+    payload, data = _field(data)
+    salt, data = _field(data)
+    entry, data = _field(data)
+    receipt, data = _field(data)
+    if data or len(path) % 32:
+        raise Failed("the short proof is longer than it says, or its path is not a list of hashes")
+    steps = [path[at : at + 32] for at in range(0, len(path), 32)]
+    body = unpacked(event)
+    root = _root(_leaf(body.encode()), line, steps, rows)
+    told = unpacked(payload).replace("\0", root.hex())
+    value = _entry_filled(unpacked(entry), salt, told)
+    return {
+        "entry": value,
+        "event": body,
+        "form": SHORT_FORM,
+        "input_key": key.hex(),
+        "line": line,
+        "path": [base64.b64encode(step).decode() for step in steps],
+        "payload": told,
+        "receipt": _receipt_filled(unpacked(receipt), value),
+        "rows": rows,
+        "salt": salt.hex(),
+    }
+
+
+def _entry_filled(entry: str, salt: bytes, payload: str) -> str:
+    """The entry with its commitment to these particulars."""
+    event_id = str(read_canonical(entry.replace("\0", "").encode())["id"])
+    return entry.replace("\0", hmac.new(salt, event_id.encode() + payload.encode(), hashlib.sha256).hexdigest())
+
+
+def _receipt_filled(receipt: str, entry: str) -> str:
+    """The receipt with the root that the entry and its proof lead to: what the signature has to be over."""
+    head, _, note = receipt.partition("\n\n")
+    index, *steps = head.split("\n")[1:]
+    size = decimal(note.split("\n")[1])
+    path = [strict_base64(step) for step in steps]
+    root = _root(_leaf(entry.encode()), decimal(index.removeprefix("index ")), path, size)
+    return receipt.replace("\0", base64.b64encode(root).decode())
+
+
+def unpacked(data: bytes) -> str:
+    """The text of tokens."""
+    tokens = TOKENS.findall(data)
+    if sum(map(len, tokens)) != len(data):
+        raise Failed("a text of the short proof holds something else than tokens")
+    return "".join(map(_token, tokens))
+
+
+def _token(token: bytes) -> str:
+    lead, rest = token[0], token[1:]
+    if lead < 0x80 or 0xC2 <= lead <= 0xF4:
+        return token.decode()
+    if lead < 0xC0:
+        if lead - 0x80 >= len(PHRASES):
+            raise Failed("the short proof names a phrase that there is not")
+        return PHRASES[lead - 0x80]
+    if lead in (0xFF, 0xFE):
+        return rest.hex()
+    if lead == 0xFB:
+        return str(int.from_bytes(rest, "big"))
+    return base64.b64encode(rest).decode() if rest else "\0"
+
+
+def _number(data: bytes) -> tuple[int, bytes]:
+    """A number in seven bits a byte, the lowest first, and what follows it."""
+    value = 0
+    for at, byte in enumerate(data[:8]):
+        value |= (byte & 127) << 7 * at
+        if byte < 128:
+            if at and not byte:
+                break
+            return value, data[at + 1 :]
+    raise Failed("the short proof is cut short, or a number in it is not as short as it could be")
+
+
+def _field(data: bytes) -> tuple[bytes, bytes]:
+    size, rest = _number(data)
+    if size > len(rest):
+        raise Failed("the short proof is cut short")
+    return rest[:size], rest[size:]
 
 
 PROOF_STEPS: tuple[tuple[str, Callable[[EventProof], str]], ...] = (
@@ -1270,7 +1421,7 @@ def pinned_key(given: str | None) -> str | None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="[receipt] FILE", nargs="+", type=Path,
-        help="the bundle, a ZIP file; after the word receipt, the proof of one event",
+        help="the bundle, a ZIP file; after the word receipt, the proof of one event, or the two parts of a short one",
     )  # fmt: skip
     parser.add_argument("--key", metavar="K", help="the ledger's verifier key, or a file that holds it, to pin")
     parser.add_argument("--state", metavar="S", type=Path, help="a file that remembers the last checkpoint seen")
@@ -1306,15 +1457,15 @@ def _asked_for(args: argparse.Namespace) -> list[Step]:
         pinned = [one for one in map(pinned_key, args.witness) if one is not None]
         return verify(read_bundle(args.file[0]), key=key, state=args.state, ca=args.ca, witnesses=pinned)
     given = read_bundle(args.input) if args.input else None
-    return verify_event(read_bundle(args.file[1]), key=key, given=given)
+    return verify_event(b"".join(map(read_bundle, args.file[1:])), key=key, given=given)
 
 
 def _what(args: argparse.Namespace) -> str:
     if len(args.file) == 1:
         return "bundle"
-    if len(args.file) == 2 and str(args.file[0]) == "receipt":
+    if len(args.file) in (2, 3) and str(args.file[0]) == "receipt":
         return "receipt"
-    raise NotABundle("Name one file, or the word receipt and one file.")
+    raise NotABundle("Name one file, or the word receipt and one file or the two parts of a short proof.")
 
 
 def _print(text: str) -> None:

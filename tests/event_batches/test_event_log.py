@@ -75,6 +75,9 @@ def test_an_event_is_recorded_and_proven_over_http(world: World) -> None:
     assert verify_event_proof(proof, Verifier.parse(world.place.ledger.vkey))
     assert input_is(proof, {"age": 41, "income": 52000, "ratio": "0.25"})
     assert "52000" not in proof.text()
+    parts = [client.get(f"events/req-1/proof?form={form}").content for form in ("own", "shared", "short")]
+    assert parts[0] + parts[1] == parts[2]
+    assert all(step.passed for step in offline.verify_event(parts[2], key=world.place.ledger.vkey))
     assert client.get("events/req-9/proof").status_code == 404
 
 

@@ -1,6 +1,7 @@
 """Events travel with their proofs: in a bundle and one by one, verified by the one file that shares no code."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,24 +10,38 @@ from types import SimpleNamespace
 
 import pytest
 import rfc8785
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import NotFound, Unreadable
 from core.ledger.batches.erasing import erase_event
 from core.ledger.batches.extract import event_parts
 from core.ledger.batches.inputs import input_commitment, input_keys
+from core.ledger.batches.proofs import FORM, EventProof
 from core.ledger.batches.queries import event_proof
 from core.ledger.batches.service import record_events
+from core.ledger.batches.short import PHRASES, packed, short
 from core.ledger.canonical import canonical, number_text
 from core.ledger.extract import ledger_files, parts
-from core.ledger.offline import Bundle, Entry, Failed, canonical_input, events, read_canonical, verify_event
+from core.ledger.offline import (
+    Bundle,
+    Entry,
+    Failed,
+    canonical_input,
+    events,
+    read_canonical,
+    read_short,
+    unpacked,
+    verify_event,
+)
 from core.ledger.service import Ledger
 from core.store import EvidenceFiles, Store
 from tests.builders import NOON
 from tests.event_batches import conftest as built
 from tests.event_batches.conftest import PIPELINE
 
+INDEPENDENT = Path(__file__).resolve().parents[1] / "ledger" / "independent" / "verify.mjs"
+NOTE_LIKE = "— l " + "QUJD" * 30 + "\n" + "1795176000000000" + "A" * 43 + "="
 GIVEN = {"age": 41, "ratio": 0.25}
 
 
@@ -40,6 +55,11 @@ def recorded(sqlite_store: Store, ledger: Ledger, files: EvidenceFiles) -> Simpl
     record_events(sqlite_store, ledger, files, first, actor=PIPELINE, at=NOON)
     record_events(sqlite_store, ledger, files, built.events(40, first=40), actor=PIPELINE, at=NOON)
     return SimpleNamespace(store=sqlite_store, ledger=ledger, files=files)
+
+
+def proof_of(world: SimpleNamespace, event: str) -> EventProof:
+    with world.store.reading() as session:
+        return event_proof(session, world.files, event, vkey=world.ledger.vkey)
 
 
 def bundle(world: SimpleNamespace, whole: Sequence[str] = (), chosen: Sequence[str] = ()) -> Bundle:
@@ -106,9 +126,7 @@ def test_a_bundle_holds_no_more_events_than_it_says(recorded: SimpleNamespace) -
 
 
 def test_the_proof_of_one_event_verifies_with_the_one_file_alone(recorded: SimpleNamespace, tmp_path: Path) -> None:
-    with recorded.store.reading() as session:
-        text = event_proof(session, recorded.files, "e-000000", vkey=recorded.ledger.vkey).text()
-    (tmp_path / "event.json").write_text(text)
+    (tmp_path / "event.json").write_text(proof_of(recorded, "e-000000").text())
     (tmp_path / "input.json").write_text(json.dumps(GIVEN))
     (tmp_path / "verify.py").write_bytes(Path("core/ledger/offline.py").read_bytes())
 
@@ -125,14 +143,53 @@ def test_the_proof_of_one_event_verifies_with_the_one_file_alone(recorded: Simpl
 
 
 def test_a_flipped_byte_of_a_proof_is_never_accepted_offline(recorded: SimpleNamespace) -> None:
-    with recorded.store.reading() as session:
-        text = event_proof(session, recorded.files, "e-000041", vkey=recorded.ledger.vkey).text().encode()
-    key = recorded.ledger.vkey
-    assert all(step.passed for step in verify_event(text, key=key))
+    key, proof = recorded.ledger.vkey, proof_of(recorded, "e-000041")
 
-    for place in range(0, len(text), 3):
-        changed = text[:place] + bytes([text[place] ^ 1]) + text[place + 1 :]
-        assert not all(step.passed for step in verify_event(changed, key=key)), place
+    for whole, step in ((proof.text().encode(), 11), (short(proof).whole(), 1)):
+        assert all(step.passed for step in verify_event(whole, key=key))
+        for place in range(0, len(whole), step):
+            changed = whole[:place] + bytes([whole[place] ^ (1 << place % 8)]) + whole[place + 1 :]
+            assert not all(step.passed for step in verify_event(changed, key=key)), place
+
+
+def test_the_short_form_says_what_the_long_one_says_in_two_parts(recorded: SimpleNamespace) -> None:
+    first, other = (short(proof_of(recorded, name)) for name in ("e-000041", "e-000079"))
+    proof = proof_of(recorded, "e-000041")
+
+    assert {**read_short(first.whole()[4:]), "form": FORM} == json.loads(proof.text())
+    assert (first.shared, first.whole()) == (other.shared, first.own + first.shared)
+    assert len(first.whole()) < 0.5 * len(proof.text())
+    hashes = 32 * len(proof.path)
+    assert len(first.own) + (17 * 32 - hashes) < 800, "of a file with 100,000 events"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed: the independent verifier DID NOT RUN")
+def test_both_verifiers_take_a_short_proof_whole_or_in_its_parts(recorded: SimpleNamespace, tmp_path: Path) -> None:
+    proof, other = (proof_of(recorded, name) for name in ("e-000000", "e-000041"))
+    contents = {"whole": short(proof).whole(), "own": short(proof).own, "shared": short(proof).shared}
+    contents |= {"long": proof.text().encode(), "other": short(other).shared}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    named = [["whole"], ["own", "shared"], ["long"], ["own", "other"], ["own"], ["shared"]]
+
+    for verifier in ([sys.executable, "-I", "core/ledger/offline.py"], ["node", str(INDEPENDENT)]):
+        codes = [
+            subprocess.run(
+                [*verifier, "receipt", *(str(tmp_path / one) for one in files), "--key", recorded.ledger.vkey],
+                capture_output=True,
+                check=False,
+            ).returncode
+            for files in named
+        ]
+        assert codes == [0, 0, 0, 1, 1, 1], verifier
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([*PHRASES, "é", "漢", "a" * 64, "f" * 32, NOTE_LIKE]) | st.text(max_size=40)))
+def test_any_text_comes_out_of_the_short_form_as_it_went_in(parts: list[str]) -> None:
+    text = "".join(parts)
+
+    assert unpacked(packed(text)) == text
 
 
 @example({"a": 2.0**-24})  # halfway between two shortest texts

@@ -27,6 +27,7 @@ from core.ledger.batches.queries import BatchFilter, BatchRow, batches, event_pr
 from core.ledger.batches.reading import read_event
 from core.ledger.batches.rows import MOST_ROWS, EventKind
 from core.ledger.batches.service import Submission
+from core.ledger.batches.short import ProofForm, proof_file
 from core.policy.events_kept import kept_for
 from core.reports.events_bundle import take_events
 
@@ -156,14 +157,21 @@ def read(event: str, reader: Reader) -> EventView:
     )
 
 
-@router.get("/events/{event}/proof", operation_id="prove_event", response_model=dict[str, object])
-def prove(event: str, reader: Reader) -> Response:
-    """The event and everything that proves it, as one file that `countersign verify receipt` and the `verify.py` of
-    any bundle check offline. Scope: `record:read`."""
+@router.get(
+    "/events/{event}/proof",
+    operation_id="prove_event",
+    response_model=dict[str, object],
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The proof"}},
+)
+def prove(event: str, reader: Reader, form: ProofForm = ProofForm.LONG) -> Response:
+    """The event and everything that proves it, which `countersign verify receipt` and the `verify.py` of any bundle
+    check offline: as JSON, `short` in about a kilobyte, or the short form in its two parts, `own` of this event and
+    `shared` by all events of its file. Scope: `record:read`."""
     place = reader.place
     with place.store.reading() as session:
-        text = event_proof(session, place.events, event, vkey=place.ledger.vkey).text()
-    return Response(text, HTTPStatus.OK, {"Cache-Control": "no-store"}, "application/json")
+        proof = event_proof(session, place.events, event, vkey=place.ledger.vkey)
+    media = "application/json" if form is ProofForm.LONG else "application/octet-stream"
+    return Response(proof_file(proof, form), HTTPStatus.OK, {"Cache-Control": "no-store"}, media)
 
 
 def _line(row: BatchRow, kept: timedelta) -> EventBatchLine:

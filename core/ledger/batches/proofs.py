@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from core.ledger.receipts import parse_receipt, verify_receipt
 
 FORM = "countersign-event-proof/1"
 LIMIT = 1 << 20
+HEXADECIMAL = re.compile(r"([0-9a-f]{2})*")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def parse_event_proof(text: str) -> EventProof:
     if not all(isinstance(one, str) for one in (*texts, *path)):
         raise NoteRefused("The texts of a proof are text.")
     event, payload, salt, entry, receipt, input_key = (str(one) for one in texts)
+    if not HEXADECIMAL.fullmatch(salt) or not HEXADECIMAL.fullmatch(input_key):
+        raise NoteRefused("Salt and key of the input are hexadecimal in small letters.")
     steps = tuple(decode_base64(str(step)) for step in path)
     return EventProof(event, line, rows, steps, payload, salt, entry, receipt, input_key)
 
@@ -100,8 +104,4 @@ def input_is(proof: EventProof, given: Mapping[str, JsonValue]) -> bool:
 
 
 def _commitment(proof: EventProof, event_id: str) -> str:
-    try:
-        salt = bytes.fromhex(proof.salt)
-    except ValueError as error:
-        raise NoteRefused("The salt is not hexadecimal.") from error
-    return commitment(salt, event_id, proof.payload.encode())
+    return commitment(bytes.fromhex(proof.salt), event_id, proof.payload.encode())

@@ -1,5 +1,6 @@
 // Verifies a bundle with the standard library of Node alone, written from docs/ledger.md and from no code of ours:
 //   node verify.mjs BUNDLE.zip [--key K] [--ca FINGERPRINT] [--witness W]... [--state FILE]
+//   node verify.mjs receipt FILE [SHARED] --key K
 // Prints {"passed": …, "steps": [...]}. Exit code 0: all steps hold, 1: one does not, 2: not a bundle.
 import { createHash, createHmac, createPublicKey, verify as signedBy, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -380,11 +381,11 @@ function entries(bundle) {
 
 // 10 proofs: RFC 9162, 2.1.3.2
 const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
-function included(leaf, index, steps, signed) {
-  let node = index, last = signed.size - 1, result = leaf;
+function rootOf(leaf, index, steps, size) { // undefined where the proof is of another length
+  let node = index, last = size - 1, result = leaf;
   const up = () => { node = Math.floor(node / 2); last = Math.floor(last / 2); };
   for (const step of steps) {
-    if (last === 0) return false;
+    if (last === 0) return undefined;
     if (node % 2 === 1 || node === last) {
       result = nodeHash(step, result);
       while (node % 2 === 0 && node !== 0) up();
@@ -393,8 +394,9 @@ function included(leaf, index, steps, signed) {
     }
     up();
   }
-  return index < signed.size && last === 0 && result.equals(signed.root);
+  return index < size && last === 0 ? result : undefined;
 }
+const included = (leaf, index, steps, signed) => rootOf(leaf, index, steps, signed.size)?.equals(signed.root) ?? false;
 function proofs(bundle) {
   const signed = bundle.checkpoint ?? fail("no checkpoint");
   must(bundle.entries?.length > 0, "no entries");
@@ -544,6 +546,95 @@ function events(bundle) {
   }
 }
 
+// the proof of one event, long (JSON) or short (CSP2: "The short form" in docs/ledger.md)
+const SCHEMA = "156e293547e80476e0a15b58358f12dcd2b4bb47a2fbedde36ecf1519b64ddd3";
+const PHRASES = ['{"action":"events.recorded","actor":"', '","at":', ',"checkpoint":"', '","entity":{"id":"',
+  '","kind":"batch"},"id":"', '","payload":"', '","role":"pipeline","v":1}', '","role":"', '","v":1}', '{"actor":"',
+  ',"duration":', ',"form":"commitment","id":"', ',"form":"masked","id":"', ',"form":"none","id":"', '","input":"',
+  '","kind":"inference","model":"', '","kind":"pipeline","model":"', '","kind":"activity","model":"', '","output":"',
+  '","role":"pipeline","source":"', '","source":"', '","v":1,"version":"', '"}', '{"file":"', '","first_at":',
+  ',"last_at":', ',"root":"', '","rows":', `,"schema":"${SCHEMA}"}`, "c2sp.org/tlog-proof@v1\nindex ", "\n\n— ", "\n\n",
+  "\n— "];
+const BINARY = { 0xff: [32, "hex"], 0xfe: [16, "hex"], 0xfd: [32, "base64"], 0xfc: [68, "base64"], 0xf9: [76, "base64"] };
+const PROOF = ["entry", "event", "form", "input_key", "line", "path", "payload", "receipt", "rows", "salt"];
+
+function tokens(bytes) {
+  let said = "", at = 0;
+  const take = (count) => {
+    must(at + count <= bytes.length, "cut short");
+    at += count;
+    return bytes.subarray(at - count, at);
+  };
+  while (at < bytes.length) {
+    const [lead] = take(1);
+    const follow = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
+    if (follow >= 0) {
+      must(lead > 0, "a character zero");
+      said += utf8.decode(Buffer.concat([Buffer.of(lead), take(follow)]));
+    } else if (lead < 0xc0) said += PHRASES[lead - 0x80] ?? fail("no such phrase");
+    else if (lead === 0xfb) said += BigInt(`0x${hex(take(7))}`).toString();
+    else if (lead === 0xfa) said += "\0";
+    else {
+      const [size, form] = BINARY[lead] ?? fail("no such token");
+      said += take(size).toString(form);
+    }
+  }
+  return said;
+}
+function unshortened(data) {
+  let at = 4;
+  const number = () => {
+    let value = 0, shift = 1;
+    for (let n = 0; n < 8; n++, shift *= 128) {
+      const byte = data[at++] ?? fail("cut short");
+      value += (byte & 127) * shift;
+      if (byte < 128) { must(n === 0 || byte > 0, "a number is longer than it need be"); return value; }
+    }
+    return fail("too large a number");
+  };
+  const field = () => {
+    const size = number();
+    must(at + size <= data.length, "cut short");
+    at += size;
+    return data.subarray(at - size, at);
+  };
+  const event = tokens(field()), line = number(), rows = number(), steps = field(), inputKey = hex(field());
+  const payload = tokens(field()), salt = field(), entry = tokens(field()), receipt = tokens(field());
+  must(at === data.length && steps.length % 32 === 0, "longer than it says, or not hashes");
+  const path = Array.from({ length: steps.length / 32 }, (_, n) => steps.subarray(32 * n, 32 * n + 32));
+  const root = rootOf(eventLeaf(Buffer.from(event)), line, path, rows) ?? fail("the path has another length");
+  const told = payload.replaceAll("\0", hex(root)), { id } = canonical(Buffer.from(entry.replaceAll("\0", "")));
+  const filled = entry.replaceAll("\0", createHmac("sha256", salt).update(id + told).digest("hex"));
+  const [head, signed] = halves(receipt), lines = head.split("\n");
+  const top = rootOf(eventLeaf(Buffer.from(filled)), decimal(lines[1].slice(6)), lines.slice(2).map(base64),
+    decimal(signed.split("\n")[1])) ?? fail("the proof has another length");
+  return { entry: filled, event, form: "countersign-event-proof/1", input_key: inputKey, line, path: path.map((one) =>
+    one.toString("base64")), payload: told, receipt: receipt.replaceAll("\0", top.toString("base64")), rows, salt: hex(salt) };
+}
+function halves(said) {
+  const cut = said.indexOf("\n\n");
+  must(cut >= 0, "no empty line");
+  return [said.slice(0, cut), said.slice(cut + 2)];
+}
+export function verifyEvent(data, options) {
+  const short = data.subarray(0, 4).equals(Buffer.from("CSP2"));
+  const proof = short ? unshortened(data) : canonical(data.at(-1) === 10 ? data.subarray(0, -1) : data);
+  must(same(Object.keys(proof).sort(), PROOF) && proof.form === "countersign-event-proof/1", "not a proof of an event");
+  const by = key(options.key ?? fail("no key is pinned")), body = Buffer.from(proof.event);
+  event(body);
+  const entry = canonical(Buffer.from(proof.entry)), told = canonical(Buffer.from(proof.payload));
+  must(same(Object.keys(entry).sort(), FIELDS) && entry.v === 1 && entry.action === "events.recorded", "records no events");
+  must(/^[0-9a-f]{64}$/.test(told.root) && told.rows === proof.rows && Number.isSafeInteger(proof.line), "no such root and rows");
+  const root = Buffer.from(told.root, "hex");
+  must(included(eventLeaf(body), proof.line, proof.path.map(base64), { size: told.rows, root }), "does not stand there");
+  must([proof.salt, proof.input_key].every((one) => /^([0-9a-f]{2})*$/.test(one)), "not hexadecimal");
+  const mac = createHmac("sha256", Buffer.from(proof.salt, "hex")).update(entry.id + proof.payload).digest("hex");
+  must(mac === entry.payload, "the entry commits to other particulars");
+  const [head, signed] = halves(proof.receipt), index = decimal(head.split("\n")[1]?.slice(6) ?? "");
+  const { steps } = proofOf(proof.receipt, index);
+  must(included(eventLeaf(Buffer.from(proof.entry)), index, steps, checkpointOf(signed, by)), "not in the ledger");
+}
+
 const STEPS = { container, layout, "tag files": tagFiles, "data files": dataFiles, signature, certificate,
   "ledger key": ledgerKey, checkpoint, entries, proofs, payloads, state, witnesses, "time stamps": timeStamps, events };
 
@@ -579,6 +670,16 @@ if (process.argv[2] === "--unpack") {
   for (const [name, content] of bundle.files) {
     mkdirSync(dirname(join(process.argv[4], name)), { recursive: true });
     writeFileSync(join(process.argv[4], name), content, { flag: "wx" });
+  }
+} else if (process.argv[2] === "receipt") {
+  // `node verify.mjs receipt FILE [SHARED] --key K`
+  const named = process.argv.slice(3), until = named.indexOf("--key");
+  try {
+    verifyEvent(Buffer.concat(named.slice(0, until).map((path) => readFileSync(path))), { key: named[until + 1] });
+    console.log("Everything holds.");
+  } catch (error) {
+    console.log(String(error.message));
+    process.exitCode = 1;
   }
 } else if (process.argv[2] === "--many") {
   // `node verify.mjs --many` reads lines of JSON {"bundle": path, "args": […]} and answers each with one line
