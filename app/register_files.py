@@ -9,10 +9,15 @@ from app.composition import Workplace, now
 from app.handouts import LISTS, LOCKED_UP, NOT_KEPT, attached_as
 from app.lists.register import in_words, read
 from core.access.rules import Actor
-from core.errors import NotFound
+from core.errors import NotFound, Refusal, Refused
 from core.inventory.exporting import Format
 from core.register.exporting import export_register
 from core.validation.findings.proof import shown_file
+
+SEALED = Refusal(
+    "sealed", "These bytes were handed in elsewhere with sensitive attributes", "docs/personal-data.md",
+    "Validators read them there, with a reason.",
+)  # fmt: skip
 
 
 def evidence_file(place: Workplace, request: Request, actor: Actor) -> Response:
@@ -21,6 +26,8 @@ def evidence_file(place: Workplace, request: Request, actor: Actor) -> Response:
     finding, digest = asked.get("finding", ""), asked.get("digest", "")
     with place.store.reading() as session:
         row = shown_file(session, finding=finding, digest=digest, actor=actor)
+    if place.files.sealed.holds(digest):  # the same bytes were handed in elsewhere, with sensitive attributes
+        raise Refused([SEALED])
     headers = {
         **NOT_KEPT,
         **LOCKED_UP,

@@ -37,7 +37,8 @@ class Beside:
 def known_beside(place: Workplace, model: Model, held: AtHand) -> Beside:
     """Read it from what is at hand and the model's record."""
     training = held.of(EvidenceKind.TRAINING)
-    columns = columns_of(place.files.path(training.table_digest)) if training else ()
+    with place.files.opened() as path:
+        columns = columns_of(path(training.table_digest)) if training else ()
     return Beside(held.predictions, columns, BIAS_AUDIT in model.packs.split())
 
 

@@ -163,10 +163,10 @@ def _files(path: Path, manifest: Manifest, say: Say) -> Step:
     faults = Faults(9, "files", f"{len(manifest.files):,} files, {sum(one.size for one in manifest.files):,} bytes")
     for at, one in enumerate(manifest.files):
         say(f"file {at + 1:,} of {len(manifest.files):,}")
-        kept = path.parent / FILES / one.folder / one.sha256[:2] / one.sha256
+        kept = path.parent / FILES / one.folder / one.lies_as[:2] / one.lies_as
         if not kept.is_file():
             faults.add(f"{one.folder} file {one.sha256} is missing")
-        elif _digest(kept) != one.sha256:
+        elif _digest(kept) != one.lies_as:
             faults.add(f"{one.folder} file {one.sha256} has other bytes than its digest says")
     return faults.step()
 

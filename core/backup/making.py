@@ -190,13 +190,15 @@ def _copy_files(source: Source, folder: Path, named: NamedFiles, copied: list[Fi
 def _copy_file(
     source: Source, folder: Path, kind: Folder, digest: str, needed: bool, found: _Found, copied: list[FileLine]
 ) -> None:
-    target = folder / FILES / kind / digest[:2] / digest
-    original = source.data_dir / kind / digest[:2] / digest
+    files = EvidenceFiles(source.data_dir / kind)
+    sealed = files.sealed.written_as(digest) if files.sealed.holds(digest) else ""
+    name, original = sealed or digest, files.lies_at(digest)
+    target = folder / FILES / kind / name[:2] / name
     if target.is_file() and (not original.is_file() or target.stat().st_size == original.stat().st_size):
-        found.files.append(FileLine(kind, digest, target.stat().st_size))
+        found.files.append(FileLine(kind, digest, target.stat().st_size, sealed))
         return
     try:
-        stored = EvidenceFiles(folder / FILES / kind).take_over(original, digest, link=source.link)
+        stored = EvidenceFiles(folder / FILES / kind).take_over(original, name, link=source.link)
     except FileNotFoundError:
         if needed:
             found.absent.append(Absent(kind, digest, GONE))
@@ -204,7 +206,7 @@ def _copy_file(
     if stored is None:
         found.absent.append(Absent(kind, digest, DAMAGED))
         return
-    found.files.append(FileLine(kind, digest, stored.size))
+    found.files.append(FileLine(kind, digest, stored.size, sealed))
     copied.append(found.files[-1])
 
 
@@ -248,7 +250,7 @@ def _drop(folder: Path, keep: int) -> tuple[str, ...]:
         old.rename(gone)
         shutil.rmtree(gone)
     kept = {
-        (one.folder, one.sha256)
+        (one.folder, one.lies_as)
         for path in backups[:keep]
         for one in parse_manifest((path / MANIFEST).read_text(encoding="utf-8")).files
     }

@@ -27,11 +27,20 @@ NOT_INCLUDED = (
 
 @dataclass(frozen=True, order=True)
 class FileLine:
-    """One file by its digest: the folder, SHA-256 and size in bytes."""
+    """One file by its digest: the folder, SHA-256 and size in bytes; of a sealed one also the SHA-256 as it lies.
+
+    A sealed file lies under the latter, so that it can be checked without its key.
+    """
 
     folder: str
     sha256: str
     size: int
+    sealed: str = ""
+
+    @property
+    def lies_as(self) -> str:
+        """The SHA-256 of the bytes that the backup holds, which is their name too."""
+        return self.sealed or self.sha256
 
 
 @dataclass(frozen=True, order=True)
@@ -114,9 +123,9 @@ def parse_manifest(text: str) -> Manifest:
 
 
 def _line(said: Mapping[str, object]) -> FileLine:
-    line = FileLine(str(said["folder"]), str(said["sha256"]), int(str(said["size"])))
+    line = FileLine(str(said["folder"]), str(said["sha256"]), int(str(said["size"])), str(said.get("sealed", "")))
     known = {*Folder, ""}
-    if line.folder not in known or DIGEST.fullmatch(line.sha256) is None:  # they become paths
+    if line.folder not in known or not all(map(DIGEST.fullmatch, (line.sha256, line.lies_as))):  # they become paths
         raise ValueError("a line that names no file of a backup")
     return line
 

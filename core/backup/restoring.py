@@ -31,6 +31,7 @@ from core.ledger.verify import verify_store
 from core.store import EvidenceFiles, Store
 from core.store.migrations import newest_revision
 from core.store.named import Folder
+from core.store.vault import INSTALLATION, has_installation_key
 
 CLAUSE = "docs/operation.md, Restore"
 BESIDE = (*Folder, "incoming", "cache")
@@ -152,6 +153,10 @@ def key_refusals(keys: Path, manifest: Manifest) -> tuple[Refusal, ...]:
         said = f"The ledger of this backup is signed by {manifest.vkey}, and the key here is {signer.vkey}"
         way_out = "Restore a backup from after the key was handed over, or put the key of that time there."
         return (Refusal("other-key", said, CLAUSE, way_out),)
+    if any(one.sealed for one in manifest.files) and not has_installation_key(keys):
+        said = f"Files of this backup are sealed, and {INSTALLATION} is not in {keys}"
+        way_out = "Put the whole folder of keys there, or give the passphrase that seals it."
+        return (Refusal("no-sealing-key", said, CLAUSE, way_out),)
     return ()
 
 
@@ -189,12 +194,35 @@ def _files(path: Path, target: Target, lines: Sequence[FileLine], say: Say) -> t
     lacking = []
     for at, one in enumerate(lines):
         say(f"file {at + 1:,} of {len(lines):,}")
-        kept, files = path.parent / FILES / one.folder / one.sha256[:2] / one.sha256, target.data_dir / one.folder
-        if not kept.is_file():  # only `incomplete` comes here, and below
+        kept, files = path.parent / FILES / one.folder, EvidenceFiles(target.data_dir / one.folder, target.keys)
+        if not (kept / one.lies_as[:2] / one.lies_as).is_file():  # only `incomplete` comes here, and below
             lacking.append(f"{one.folder} file {one.sha256} is missing")
-        elif EvidenceFiles(files).take_over(kept, one.sha256, link=target.lent is not None) is None:
+        elif not _taken(files, kept, one, link=target.lent is not None):
             lacking.append(f"{one.folder} file {one.sha256} is damaged")
+        elif one.sealed and not files.sealed.has_key(one.sha256):
+            lacking += _without_key(files, kept, one)
     return tuple(lacking)
+
+
+def _taken(files: EvidenceFiles, kept: Path, one: FileLine, *, link: bool) -> bool:
+    source = kept / one.lies_as[:2] / one.lies_as
+    if one.sealed:
+        return files.sealed.take(source, one.sha256, one.sealed, link=link)
+    return files.take_over(source, one.sha256, link=link) is not None
+
+
+def _without_key(files: EvidenceFiles, kept: Path, one: FileLine) -> Sequence[str]:
+    """What is lacking of a sealed file whose key is gone; nothing where a newer backup has what stands for it."""
+    why = files.sealed.vault.destroyed(one.sha256)
+    if why is None:
+        return (f"{one.folder} file {one.sha256} does not open, as its key is not here",)
+    if stands := files.sealed.vault.follow(one.sha256):
+        digest, key = stands
+        source = kept / key.file[:2] / key.file
+        if source.is_file() and files.sealed.take(source, digest, key.file):
+            return ()
+    said = f"its key was destroyed for {why.request}"
+    return (f"{one.folder} file {one.sha256} does not open any more, as {said}",)
 
 
 def _verified(path: Path, target: Target, say: Say) -> Report:

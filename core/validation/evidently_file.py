@@ -17,10 +17,10 @@ from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.metrics.drift import ColumnDrift
 from core.store import EvidenceFiles, Store
-from core.validation.computing.sources import open_sources
 from core.validation.evidently_report import COLUMNS, evidently_html
 from core.validation.inputs import RunInputs, inputs_of
 from core.validation.results import from_json
+from core.validation.rules import EvidenceKind
 from core.validation.tables import Run
 
 MOST_KEPT = 50  # files of some 4 MB
@@ -33,10 +33,10 @@ BUSY = Refusal("busy", "Another report is being made", "drift", "Try again in a 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """What the page is made from: the two files, and the columns with method, threshold and score."""
+    """What the page is made from: the two files by digest, and the columns with method, threshold and score."""
 
-    reference: Path
-    current: Path
+    reference: str
+    current: str
     columns: tuple[ColumnDrift, ...]
     inputs: str
 
@@ -59,40 +59,41 @@ def evidently_file(
     with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
         if reasons := permission_refusals(actor, Permission.RECORD_READ):
             raise Refused(reasons)
-        found = _comparison(tx.session, files, run)
-    page = _page(found, kept / f"{found.key}.html")
+        found = _comparison(tx.session, run)
+    page = _page(files, found, kept / f"{found.key}.html")
     payload: dict[str, JsonValue] = {"report": "evidently", "digest": hashlib.sha256(page).hexdigest()}
     with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
         ledger.record(tx, Event.EXPORT_DOWNLOADED, entity=entity, actor=actor, at=at, payload=payload)
     return page
 
 
-def _page(found: _Comparison, path: Path) -> bytes:
+def _page(files: EvidenceFiles, found: _Comparison, path: Path) -> bytes:
     if (page := _read(path)) is not None:
         return page
     if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):
         raise Refused([BUSY])
     try:
-        return _read(path) or _made(found, path)
+        return _read(path) or _made(files, found, path)
     finally:
         _ONE_AT_A_TIME.release()
 
 
-def _comparison(session: Session, files: EvidenceFiles, number: str) -> _Comparison:
+def _comparison(session: Session, number: str) -> _Comparison:
     run = session.exec(select(Run).where(col(Run.number) == number)).first()
     if run is None:
         raise NotFound("validation run", number)
     result, inputs = from_json(run.result) if run.result else None, inputs_of(session, run)
     if result is None or result.drift is None:
         raise Refused([NO_DRIFT])
-    return _of_files(files, inputs, result.drift.columns)
+    return _of_files(inputs, result.drift.columns)
 
 
-def _of_files(files: EvidenceFiles, inputs: RunInputs, columns: tuple[ColumnDrift, ...]) -> _Comparison:
-    sources = open_sources(files.path, inputs)
-    if sources.reference is None:
+def _of_files(inputs: RunInputs, columns: tuple[ColumnDrift, ...]) -> _Comparison:
+    reference = inputs.given(EvidenceKind.REFERENCE) or inputs.given(EvidenceKind.TRAINING)
+    current = inputs.given(EvidenceKind.PREDICTIONS)
+    if reference is None or current is None:
         raise Refused([NO_DRIFT])
-    return _Comparison(sources.reference.path, sources.predictions.path, columns, inputs.digest)
+    return _Comparison(reference.table, current.table, columns, inputs.digest)
 
 
 def _read(path: Path) -> bytes | None:
@@ -102,9 +103,10 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _made(found: _Comparison, path: Path) -> bytes:
+def _made(files: EvidenceFiles, found: _Comparison, path: Path) -> bytes:
     """Make the page and keep it under its name at once or not at all; the oldest give way."""
-    page = evidently_html(found.reference, found.current, found.columns)
+    with files.opened() as open_path:
+        page = evidently_html(open_path(found.reference), open_path(found.current), found.columns)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".incoming-{secrets.token_hex(8)}")
     try:

@@ -29,10 +29,10 @@ def evidently_html(reference: Path | str, current: Path | str, columns: Sequence
     chance explains a distance; the page says that too. It is made in a process of its own, as Evidently takes five
     seconds and half a gigabyte to load. Raises Unreadable where no column has a score, or it takes over ten minutes.
     """
-    command = [sys.executable, "-s", "-m", "core.validation.evidently_page", str(Path(reference).resolve())]
+    command = [sys.executable, "-s", "-m", "core.validation.evidently_page", str(Path(reference).absolute())]
     try:
         done = subprocess.run(  # noqa: S603  # our own module, with our own interpreter
-            [*command, str(Path(current).resolve())],
+            [*command, str(Path(current).absolute())],
             input=COLUMNS.dump_json(tuple(columns)),
             capture_output=True,
             cwd=ROOT,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlmodel import Session, col, select
 
 from core.access.personal_data import ScanResult, scan
@@ -13,6 +14,7 @@ from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.canonical import JsonValue
 from core.validation.inspecting import scanned_texts
 from core.validation.rules import EvidenceKind
+from core.validation.tables import Evidence
 from core.validation.uploads import (
     ColumnMapping,
     declare,
@@ -37,6 +39,7 @@ class Handed:
     declared: Mapping[str, str]
     address: str = ""  # where it was fetched from; empty for an upload
     decided: tuple[Lesson, ...] = ()  # what people decided of its columns
+    known: frozenset[str] = frozenset()  # the sensitive attributes that other files of the version declare
 
     @property
     def origin(self) -> dict[str, JsonValue]:
@@ -60,6 +63,18 @@ def datasets_of(session: Session, version: ModelVersion) -> tuple[str, ...]:
 def attributes_declared(handed: Handed) -> dict[str, str]:
     """The reasons that count: those of sensitive attributes."""
     return {name: reason for name, reason in handed.declared.items() if name in handed.mapping.sensitive}
+
+
+def attributes_known(session: Session, version: ModelVersion) -> frozenset[str]:
+    """The sensitive attributes that the files of this version declare so far."""
+    mappings = session.exec(select(Evidence.mapping).where(Evidence.version_id == version.id).distinct()).all()
+    return frozenset(name for one in mappings for name in ColumnMapping.from_json(one).attributes)
+
+
+def is_sealed(handed: Handed, table: Path) -> bool:
+    """Whether the file holds sensitive attributes, so that it lies sealed: its own, or those of files beside it."""
+    attributes = {*handed.mapping.attributes, *handed.known}
+    return bool(attributes and attributes & set(pq.read_schema(table).names))
 
 
 def refuse_unsound(table: Path, mapping: ColumnMapping) -> None:

@@ -30,7 +30,9 @@ from core.validation.handed import (
     OUTCOMES,
     Handed,
     attributes_declared,
+    attributes_known,
     datasets_of,
+    is_sealed,
     refuse_unsound,
     scanned_file,
     to_table,
@@ -107,7 +109,8 @@ def hand_in(
         model_row, row = load_version(tx.session, model, version)
         _refuse_upload(tx, row, actor)
         decided = lessons(tx.session, (model_row.number, *datasets_of(tx.session, row)), at=at)
-    handed = Handed(source, filename, kind, mapping, declared, address, decided)
+        known = attributes_known(tx.session, row)
+    handed = Handed(source, filename, kind, mapping, declared, address, decided, known)
     kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
@@ -177,7 +180,9 @@ def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
         scanned = scanned_file(handed, table)
         if blocks := standing_blocks(scanned, attributes_declared(handed)):
             raise Stopped(blocks, scanned)
-        return _Kept(label, rows, scanned, files.add_path(source), files.add_path(table))
+        sealing = is_sealed(handed, table)
+        kept = (files.add_path(one, sealing=sealing) for one in (source, table))
+        return _Kept(label, rows, scanned, *kept)
 
 
 def _evidence_row(

@@ -12,7 +12,8 @@ from core.errors import NotFound, Refusal, Refused
 from core.policy.service import PublishedPolicy, policy_by_id
 from core.policy.tables import PolicyVersion
 from core.store import EvidenceFiles, Store
-from core.validation.computing import compute
+from core.store.sealed_form import CannotBeUnsealed
+from core.validation.computing import Files, compute
 from core.validation.inputs import METHOD, RunInputs, inputs_of
 from core.validation.results import to_json
 from core.validation.rules import RunStatus
@@ -82,10 +83,12 @@ def reproduce(
         if row.status is not RunStatus.FINISHED:
             raise Refused([Refusal("no-result", f"{run} is {row.status}, so it has no result", "reproducibility")])
         inputs, policy = inputs_of(session, row), policy_by_id(session, row.policy_version_id)
-        wrong = (*_wrong_record(row, inputs, policy), *_wrong_files(files, inputs), *_wrong_policy(session, row))
-    if wrong:
-        return Reproduction(run, row.result_digest, "", wrong, (), inputs.method)
-    computed = to_json(compute(files.path, inputs, policy.policy, say))
+        against = (*_wrong_record(row, inputs, policy), *_wrong_policy(session, row))
+    with files.opened() as path:
+        wrong = (*against, *_wrong_files(files, path, inputs))
+        if wrong:
+            return Reproduction(run, row.result_digest, "", wrong, (), inputs.method)
+        computed = to_json(compute(path, inputs, policy.policy, say))
     digest = hashlib.sha256(computed).hexdigest()
     if digest == row.result_digest:
         return Reproduction(run, row.result_digest, digest, (), (), inputs.method)
@@ -105,16 +108,18 @@ def _wrong_record(row: Run, inputs: RunInputs, policy: PublishedPolicy) -> Itera
         yield WrongInput(f"the policy {policy.name} {policy.version}", inputs.policy, policy.digest)
 
 
-def _wrong_files(files: EvidenceFiles, inputs: RunInputs) -> Iterator[WrongInput]:
+def _wrong_files(files: EvidenceFiles, path: Files, inputs: RunInputs) -> Iterator[WrongInput]:
     groups = (("", inputs.evidence), (f" of version {inputs.approved_version}", inputs.approved))
     for of, given in groups:
         for one in given:
             what, redaction = f"{one.kind}{of} {one.evidence}", files.redaction(one.table)
             why = redaction.said if redaction else ""
             try:
-                found = digest_of(files.path(one.table))
+                found = digest_of(path(one.table))
             except NotFound:
                 yield WrongInput(what, one.table, "", why)
+            except CannotBeUnsealed:
+                yield WrongInput(what, one.table, "a sealed file that does not open", why)
             else:
                 if found != one.table:
                     yield WrongInput(what, one.table, found, why)

@@ -21,6 +21,7 @@ from core.policy.rules import Policy
 from core.policy.service import policy_by_id, policy_in_force
 from core.store import EvidenceFiles, Store
 from core.store.numbers import next_number
+from core.store.sealed_form import CannotBeUnsealed
 from core.validation.computing import COMPUTED, Files, compute
 from core.validation.evidence import current_evidence, latest_run, validation_facts
 from core.validation.findings.raising import entity_of
@@ -132,7 +133,8 @@ def perform(
         return
     steps = _Steps(store, run, alive)
     try:
-        result = known or compute(intact(files, inputs), inputs, policy, steps)
+        with files.opened() as path:
+            result = known or compute(intact(files, path, inputs), inputs, policy, steps)
         steps("Judging against the policy")
         _store(store, ledger, run, result, policy, clock)
     except Cancelled:
@@ -184,16 +186,19 @@ def _computed_before(session: Session, run: Run) -> ValidationResult | None:
     return from_json(found) if found else None
 
 
-def intact(files: EvidenceFiles, inputs: RunInputs) -> Files:
+def intact(files: EvidenceFiles, path: Files, inputs: RunInputs) -> Files:
     """Where the files lie whose content still has the digest it was handed in with; raises `Conflict` for another.
 
     For a file from which a person was erased, the one without their rows stands.
     """
     for one in (*inputs.evidence, *inputs.approved):
-        found = digest_of(files.path(one.table))
+        try:
+            found = digest_of(path(one.table))
+        except CannotBeUnsealed:
+            found = "unopened"
         if found != files.stands_for(one.table):
             raise Conflict(one.table[:8], found[:8], f"The evidence file {one.evidence}")
-    return files.path
+    return path
 
 
 def digest_of(path: Path) -> str:

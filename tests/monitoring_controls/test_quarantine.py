@@ -50,7 +50,8 @@ def test_a_stranger_is_kept_discovered_and_told_of_once(line: Line) -> None:
     assert (row.model, row.version, row.rows, row.because, row.environment) == (
         "Loan limits", "0.9", 3, "unknown model", "production",
     )  # fmt: skip
-    assert b"jo@example" not in line.files.path(row.digest).read_bytes()
+    with line.files.opened() as path:
+        assert b"jo@example" not in path(row.digest).read_bytes()
     with line.store.reading() as session:
         (found,) = discoveries(session, limit=9, offset=0).rows
     assert (found.number, found.name, found.version, found.sightings) == (row.discovery, "Loan limits", "0.9", 2)

@@ -59,7 +59,7 @@ def again(bench: Bench, run: str = "R0002") -> Reproduction:
 @contextmanager
 def changed_file(bench: Bench, digest: str, *, gone: bool = False) -> Iterator[None]:
     """One byte in the middle of the stored file is another while this lasts, or the file is gone."""
-    path = bench.files.path(digest)
+    path = bench.files.lies_at(digest)
     content = path.read_bytes()
     middle = len(content) // 2
     if gone:

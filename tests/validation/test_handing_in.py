@@ -37,8 +37,9 @@ def test_compas_is_kept_as_received_and_as_a_table_with_its_mapping(bench: Bench
     (kept,) = bench.evidence()
     assert (done.evidence, done.rows, kept.rows) == ("E0001", 7214, 7214)  # rows: reference/figures.md
     assert kept.file_digest == hashlib.sha256(COMPAS.read_bytes()).hexdigest()
-    assert bench.files.path(kept.file_digest).read_bytes() == COMPAS.read_bytes()
-    assert pl.read_parquet(bench.files.path(kept.table_digest)).height == 7214
+    with bench.files.opened() as path:
+        assert path(kept.file_digest).read_bytes() == COMPAS.read_bytes()
+        assert pl.read_parquet(path(kept.table_digest)).height == 7214
     assert ColumnMapping.from_json(kept.mapping) == ColumnMapping(
         label="label_value", prediction="score", positive_label="1", favourable_label="0",
         sensitive=("race", "sex", "age_cat"), row_id="entity_id",
@@ -208,7 +209,7 @@ def test_new_evidence_replaces_the_old_and_returns_a_concluded_version(bench: Be
     assert (old.replaced_at, new.replaced_at) == (NOON + timedelta(hours=1), None)
     assert bench.row.stage is Stage.IN_VALIDATION
     assert bench.row.evidence_digest != before.evidence_digest
-    assert bench.files.path(old.table_digest).exists()
+    assert bench.files.holds(old.table_digest)
 
 
 def test_the_same_file_with_another_mapping_is_other_evidence(small_bench: Bench) -> None:

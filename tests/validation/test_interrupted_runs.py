@@ -133,7 +133,7 @@ def test_a_worker_that_lost_its_lease_stops_and_leaves_the_run_to_the_other(star
 
 def test_an_evidence_file_that_was_changed_on_disk_fails_the_run_in_words(started_on_both: Bench) -> None:
     started = started_on_both
-    path = started.files.path(started.evidence()[0].table_digest)
+    path = started.files.lies_at(started.evidence()[0].table_digest)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -148,7 +148,7 @@ def test_an_evidence_file_that_was_changed_on_disk_fails_the_run_in_words(starte
 
 
 def test_an_evidence_file_that_is_gone_fails_the_run_in_words(started: Bench) -> None:
-    started.files.path(started.evidence()[0].table_digest).unlink()
+    started.files.lies_at(started.evidence()[0].table_digest).unlink()
 
     started.perform("R0001")
 

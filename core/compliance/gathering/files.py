@@ -1,6 +1,5 @@
 """Facts about stored files: whether each that a row names is there and has the bytes of its digest."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +35,19 @@ def kept_files(session: Session, reading: Reading) -> Read[KeptFile]:
     named = named_files(session.connection())
     places = [_Place(folder, digest) for folder, found in named.needed.items() for digest in found]
     places.sort(key=lambda one: one.subject)
-    wrong = {one: GONE for one in places if _path(reading.data_dir, one) is None and not _erased(reading.data_dir, one)}
+    folders = {folder: EvidenceFiles(reading.data_dir / folder) for folder in Folder}
+    wrong = {one: GONE for one in places if _path(folders[one.folder], one) is None
+             and not _erased(folders[one.folder], one)}  # fmt: skip
     budget, read, last = reading.parameters["most_megabytes"] * MEGABYTE, 0, ""
     for one in _in_turn(places, reading):
-        path = _path(reading.data_dir, one)
+        files = folders[one.folder]
+        path = _path(files, one)
         if path is None:
             continue
         if budget <= 0 and one.subject not in reading.open_subjects:
             break
         budget, read, last = budget - path.stat().st_size, read + 1, one.subject
-        if _digest(path) != path.name:
+        if not files.is_sound(files.stands_for(one.digest)):
             wrong[one] = DAMAGED
     facts = tuple(_fact(session, one, why) for one, why in wrong.items())
     said = f"{len(places)} files are there but for {len(wrong)}, {read} of them read" if wrong else (
@@ -63,25 +65,18 @@ def _in_turn(places: list[_Place], reading: Reading) -> Iterator[_Place]:
     yield from (one for one in others if one.subject <= after)
 
 
-def _path(data_dir: Path, one: _Place) -> Path | None:
+def _path(files: EvidenceFiles, one: _Place) -> Path | None:
     """Where the file lies, or the one that stands for it since a person's rows were erased."""
-    files = EvidenceFiles(data_dir / one.folder)
-    digest = files.stands_for(one.digest)
-    path = files.folder / digest[:2] / digest
+    path = files.lies_at(files.stands_for(one.digest))
     return path if path.is_file() else None
 
 
-def _erased(data_dir: Path, one: _Place) -> bool:
+def _erased(files: EvidenceFiles, one: _Place) -> bool:
     """Whether it was destroyed as a whole, on record."""
-    note = EvidenceFiles(data_dir / one.folder).redaction(one.digest)
+    note = files.redaction(one.digest)
     return note is not None and not note.replacement
 
 
 def _fact(session: Session, one: _Place, why: str) -> KeptFile:
     rows = naming_rows(session.connection(), one.folder, [one.digest])
     return KeptFile(one.subject, rows.get(one.digest, ""), why)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

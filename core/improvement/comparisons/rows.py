@@ -151,7 +151,8 @@ def _renamed(files: EvidenceFiles, evidence: Evidence) -> SideRows:
         raise Unreadable(
             [Problem("no column names the rows", found=evidence.number, expected="a column that identifies each row")]
         )
-    frame = pl.read_parquet(files.path(evidence.table_digest))
+    with files.opened() as path:
+        frame = pl.read_parquet(path(evidence.table_digest))
     named = {ID: mapping.row_id, PREDICTION: mapping.prediction, SCORE: mapping.score, LABEL: mapping.label}
     rest = [name for name in frame.columns if name not in named and name not in named.values()]
     chosen = [pl.col(theirs).alias(ours) for ours, theirs in named.items() if theirs is not None]

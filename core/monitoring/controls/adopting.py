@@ -123,7 +123,8 @@ def _handed(
     against += stranger_refusals(named, version, model is not None, found is not None or not is_inference)
     if row.status is not HeldStatus.HELD:
         return Handed(named, BatchKind(row.kind), None), tuple(against)
-    rows = pq.read_table(files.path(row.digest))
+    with files.opened() as path:
+        rows = pq.read_table(path(row.digest))
     if model and row.because in (HeldBecause.REFUSED_ROWS, HeldBecause.HELD_BATCH):
         declared = monitored(session, Stream(model.id or 0, row.environment))
         looked = gate_of(session, model, row.environment, declared, at=at).screened(pl.DataFrame(rows))

@@ -43,12 +43,12 @@ def to_hold(
     files: EvidenceFiles, frame: pl.DataFrame, *, because: HeldBecause, kind: str, model: str, version: str,
     environment: str, reason: str, clauses: tuple[str, ...] = (), model_id: int | None = None,
 ) -> ToHold:  # fmt: skip
-    """Keep the rows in a file, outside of any transaction."""
+    """Keep the rows in a file, outside of any transaction; it is sealed, as nobody answers yet for what they hold."""
     kept = frame.drop(LINE, strict=False)
     span = (instant(frame[AT].min()), instant(frame[AT].max())) if AT in frame.columns else None  # type: ignore[arg-type]
     return ToHold(
-        because, kind, model, version, environment, files.add([parquet_of(kept)]), kept.height, tuple(kept.columns),
-        span, reason, clauses, model_id,
+        because, kind, model, version, environment, files.add([parquet_of(kept)], sealing=True), kept.height,
+        tuple(kept.columns), span, reason, clauses, model_id,
     )  # fmt: skip
 
 

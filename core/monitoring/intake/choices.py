@@ -78,4 +78,6 @@ def _evidence(session: Session, model_id: int) -> list[tuple[Evidence, str]]:
 
 def _columns(files: EvidenceFiles, tables: Iterable[str]) -> Iterable[str]:
     for digest in tables:
-        yield from (name for name in pl.read_parquet_schema(files.path(digest)) if name not in (*OURS, *ADDED))
+        with files.opened() as path:
+            names = list(pl.read_parquet_schema(path(digest)))
+        yield from (name for name in names if name not in (*OURS, *ADDED))

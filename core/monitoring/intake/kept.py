@@ -93,7 +93,8 @@ def rows_with(
         if not maybe.size:
             continue
         wanted = asked.frame[ID].gather(maybe)
-        held = pl.read_parquet(files.path(batch.digest), columns=list(columns) if columns else None)
+        with files.opened() as path:
+            held = pl.read_parquet(path(batch.digest), columns=list(columns) if columns else None)
         found = held.join(wanted.to_frame(), on=ID, how="semi", maintain_order="left")
         if found.height:
             yield batch, found
@@ -178,5 +179,6 @@ def _intact(files: EvidenceFiles, digest: str) -> Path | None:
 
 
 def _made_anew(files: EvidenceFiles, batch: ProductionBatch) -> Path:
-    ids = pq.read_table(files.path(batch.digest), columns=[ID]).column(ID)
+    with files.opened() as path:
+        ids = pq.read_table(path(batch.digest), columns=[ID]).column(ID)
     return files.path(files.add([index_for(hashes_of(pc.cast(ids, pa.large_string())))], durable=False).digest)

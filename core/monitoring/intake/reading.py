@@ -89,7 +89,8 @@ def read_span(session: Session, files: EvidenceFiles, span: Span, *, columns: Se
     if span.version is not None:
         chosen = [batch for batch in chosen if names[batch.version_id or 0] == span.version]
     within = pl.col(AT).is_between(start, end)
-    parts = [_read(files, batch, names, columns).filter(within).collect() for batch in chosen]
+    with files.opened() as path:
+        parts = [_read(path(batch.digest), batch, names, columns).filter(within).collect() for batch in chosen]
     return _table(session, files, stream, parts, columns)
 
 
@@ -109,7 +110,11 @@ def rows_in(
             chosen.append((batch, start, stop))
         position += batch.rows
     names = _versions(session, [batch for batch, _, _ in chosen])
-    parts = [_read(files, batch, names, None).slice(start, stop - start).collect() for batch, start, stop in chosen]
+    with files.opened() as path:
+        parts = [
+            _read(path(batch.digest), batch, names, None).slice(start, stop - start).collect()
+            for batch, start, stop in chosen
+        ]
     return _table(session, files, stream, parts, None)
 
 
@@ -123,10 +128,14 @@ def reference_rows(session: Session, files: EvidenceFiles, model: str, environme
     named = declared.reference if declared else ""
     if not named or named.startswith("PB"):
         batch = _reference(session, stream, named)
-        return _finished(pl.read_parquet(files.path(batch.digest)) if batch else _empty(), declared).to_arrow()
+        with files.opened() as path:
+            rows = pl.read_parquet(path(batch.digest)) if batch else _empty()
+        return _finished(rows, declared).to_arrow()
     evidence = session.exec(select(Evidence).where(Evidence.number == named)).one()
-    frame = _renamed(pl.read_parquet(files.path(evidence.table_digest)), ColumnMapping.from_json(evidence.mapping))
-    if not _is_parquet(files.path(evidence.file_digest)):
+    with files.opened() as path:
+        held, typed = pl.read_parquet(path(evidence.table_digest)), _is_parquet(path(evidence.file_digest))
+    frame = _renamed(held, ColumnMapping.from_json(evidence.mapping))
+    if not typed:
         frame = frame.with_columns(_number(frame[name]) for name in frame.columns if name not in ALWAYS)
     return _finished(frame, declared).to_arrow()
 
@@ -169,11 +178,9 @@ def _versions(session: Session, batches: Sequence[ProductionBatch]) -> dict[int,
     return {key: version.version for key, (_, version) in found.items()}
 
 
-def _read(
-    files: EvidenceFiles, batch: ProductionBatch, names: dict[int, str], columns: Sequence[str] | None
-) -> pl.LazyFrame:
+def _read(path: Path, batch: ProductionBatch, names: dict[int, str], columns: Sequence[str] | None) -> pl.LazyFrame:
     """The rows of a batch, of which what follows decides how much is read."""
-    held = pl.scan_parquet(files.path(batch.digest))
+    held = pl.scan_parquet(path)
     wanted = [name for name in held.collect_schema().names() if columns is None or name in columns or name in ALWAYS]
     return held.select(wanted).with_columns(
         pl.lit(names[batch.version_id or 0]).alias(VERSION),
@@ -203,7 +210,8 @@ def _belonging(
     files: EvidenceFiles, batch: ProductionBatch, rows: pl.DataFrame, columns: Sequence[str] | None
 ) -> pl.DataFrame:
     """What of a batch of labels or attributes belongs to these rows."""
-    held = pl.read_parquet(files.path(batch.digest)).join(rows.select(ID), on=ID, how="semi")
+    with files.opened() as path:
+        held = pl.read_parquet(path(batch.digest)).join(rows.select(ID), on=ID, how="semi")
     if batch.kind is BatchKind.LABELS:
         came = pl.lit(microseconds(batch.received_at))
         moment = pl.coalesce(pl.col(AT), came) if AT in held.columns else came

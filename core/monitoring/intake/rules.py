@@ -103,6 +103,11 @@ def _monitored(data: MonitoredData) -> Iterable[Problem]:
         yield Problem("a reason for a column that is no sensitive attribute", column="because", found=name)
 
 
+def is_sealed(kind: BatchKind, columns: Iterable[str], declared: MonitoredData | None) -> bool:
+    """Whether rows with these columns hold sensitive attributes, so that their file lies sealed."""
+    return kind is BatchKind.ATTRIBUTES or bool(declared and set(declared.sensitive) & set(columns))
+
+
 def refuse_unsound(problems: Sequence[Problem]) -> None:
     """Raise `Unreadable` with these, if there are any."""
     if problems:

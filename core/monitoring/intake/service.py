@@ -23,7 +23,7 @@ from core.monitoring.controls.known import known_model, known_version
 from core.monitoring.controls.unknown import Stranger, hold_unknown
 from core.monitoring.intake.counting import locked
 from core.monitoring.intake.kept import Stream, without_doubles
-from core.monitoring.intake.rules import AT, ID, VERSION, BatchKind, MonitoredData, report_refusals
+from core.monitoring.intake.rules import AT, ID, VERSION, BatchKind, MonitoredData, is_sealed, report_refusals
 from core.monitoring.intake.shaping import LINE, looked_through, shaped
 from core.monitoring.intake.tables import MonitoredModel
 from core.monitoring.intake.taking import Received, Sent, Taking, in_all
@@ -118,13 +118,14 @@ def _coming(store: Store, files: EvidenceFiles, handed: Handed, *, at: datetime)
         if model is None:
             return _Coming(None, None, [], [], [(named or "", part) for named, part in parts])
         if handed.kind is not BatchKind.INFERENCES:
-            works = [_work(session, model.number, handed.kind, *part) for part in parts]
+            works = [_work(session, model.number, handed.kind, declared, *part) for part in parts]
             works[0].repeated += doubled
             return _Coming(model, declared, works, [], [])
         found = [(named or "", known_version(session, model.id or 0, named or ""), part) for named, part in parts]
         gate = gate_of(session, model, handed.environment, declared, at=at)
     gated = [(passed(files, gate, one.version, part), one) for _, one, part in found if one is not None]
-    works = [Work(handed.kind, one.id, said.kept) for said, one in gated]
+    works = [Work(handed.kind, one.id, said.kept, is_sealed(handed.kind, said.kept.columns, declared))
+             for said, one in gated]  # fmt: skip
     if works:
         works[0].repeated += doubled
     return _Coming(model, declared, works, gated, [(named, part) for named, one, part in found if one is None])
@@ -198,9 +199,12 @@ def _parts(frame: pl.DataFrame, kind: BatchKind, version: str | None) -> Sequenc
     return [(str(key), part) for (key,), part in sorted(parts.items(), key=lambda item: str(item[0]))]
 
 
-def _work(session: Session, model: str, kind: BatchKind, version: str | None, frame: pl.DataFrame) -> Work:
+def _work(
+    session: Session, model: str, kind: BatchKind, declared: MonitoredData | None, version: str | None,
+    frame: pl.DataFrame,
+) -> Work:  # fmt: skip
     version_id = load_version(session, model, version)[1].id if version else None
-    return Work(kind, version_id, frame)
+    return Work(kind, version_id, frame, is_sealed(kind, frame.columns, declared))
 
 
 def _scanned(

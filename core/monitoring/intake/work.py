@@ -24,6 +24,7 @@ class Work:
     kind: BatchKind
     version_id: int | None
     frame: pl.DataFrame
+    sealing: bool = False  # as it holds sensitive attributes
     repeated: int = 0  # that stood twice in what came, or are on record
     joined: Joined = NOTHING
     ended: dict[int, Joined] = field(default_factory=dict)  # by the batch that waited for these inferences
@@ -64,7 +65,7 @@ class Work:
 
     def _store(self, files: EvidenceFiles) -> None:
         if self.stored is None and self.frame.height:
-            self.stored = files.add([parquet_of(self.frame)])
+            self.stored = files.add([parquet_of(self.frame)], sealing=self.sealing)
             if ID in self.frame.columns:
                 self.ids = files.add([index_for(self._ids().hashes)], durable=False).digest
 

@@ -56,7 +56,8 @@ def _of_evidence(session: Session, files: EvidenceFiles, version: ModelVersion, 
     if found is None:
         raise _nothing("No predictions were handed in for this version", "Hand them in, or take production data.")
     mapping = ColumnMapping.from_json(found.mapping)
-    table = pl.read_parquet(files.path(found.table_digest), n_rows=plan.rows)
+    with files.opened() as path:
+        table = pl.read_parquet(path(found.table_digest), n_rows=plan.rows)
     outputs = {mapping.label, mapping.prediction, mapping.score, mapping.row_id}
     features = mapping.features or tuple(name for name in table.columns if name not in outputs)
     named = {mapping.prediction: "prediction", mapping.score: "score"}

@@ -99,14 +99,24 @@ def rows_of(path: Path, matcher: Matcher, linked: Linked | None = None) -> Itera
             yield from objects_in(value, matcher)
 
 
-def write_without(files: EvidenceFiles, path: Path, matcher: Matcher, linked: Linked | None = None) -> str | None:
-    """Add the file without the rows that name the person; its digest, or None for one that cannot be written anew."""
+def write_without(files: EvidenceFiles, digest: str, matcher: Matcher, linked: Linked | None = None) -> str | None:
+    """Add the file without the rows that name the person; its digest, or None for one that cannot be written anew.
+
+    A sealed file stays sealed, under a key of its own.
+    """
+    with files.opened() as path:
+        return _written(files, path(digest), files.sealed.holds(files.stands_for(digest)), matcher, linked)
+
+
+def _written(files: EvidenceFiles, path: Path, sealing: bool, matcher: Matcher, linked: Linked | None) -> str | None:
     form = form_of(path)
+    if form is Form.PARQUET and sealing:
+        made = pa.BufferOutputStream()
+        _write_rows(path, made, matcher, linked)
+        return files.add([made.getvalue().to_pybytes()], sealing=True).digest
     if form is Form.PARQUET:
         with tempfile.NamedTemporaryFile(dir=files.folder, prefix=".incoming-") as made:
-            with pq.ParquetWriter(made.name, pq.read_schema(path)) as sink:
-                for batch in _batches(path):
-                    sink.write_batch(batch.filter(pc.invert(naming(batch, matcher, linked))))
+            _write_rows(path, made.name, matcher, linked)
             return files.add_path(Path(made.name)).digest
     if form not in REWRITTEN:
         return None
@@ -116,7 +126,13 @@ def write_without(files: EvidenceFiles, path: Path, matcher: Matcher, linked: Li
         kept = "".join(said for _, said, hit in records(text, matcher) if not hit)
     else:
         kept = json.dumps(value_without(value, matcher), ensure_ascii=False, separators=(",", ":"))
-    return files.add([kept.encode()]).digest
+    return files.add([kept.encode()], sealing=sealing).digest
+
+
+def _write_rows(path: Path, made: object, matcher: Matcher, linked: Linked | None) -> None:
+    with pq.ParquetWriter(made, pq.read_schema(path)) as sink:
+        for batch in _batches(path):
+            sink.write_batch(batch.filter(pc.invert(naming(batch, matcher, linked))))
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:

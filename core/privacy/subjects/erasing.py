@@ -121,7 +121,8 @@ def _pass(
         mark = mark_of(order.request)
         texts = sum(mask_cell(tx.session, cell, matcher, mark) > 0 for cell in found.masked)
         for hit, replacement in written:
-            _replace(tx, ledger, folders[hit.folder], hit, replacement, order.request, actor=actor, at=at)
+            request = hit.gone.request if hit.gone else order.request
+            _replace(tx, ledger, folders[hit.folder], hit, replacement, request, actor=actor, at=at)
         reason = f"Erasure of {order.request}"
         for happened in found.events:
             erase_event(tx, ledger, places.events, happened.event, reason=reason, actor=actor, at=at)
@@ -135,9 +136,12 @@ def _pass(
 
 def _written(files: EvidenceFiles, hit: FileHit, matcher: Matcher) -> str:
     """The digest of the file without the person, or nothing where it is destroyed."""
+    if hit.gone is not None:
+        stands = files.sealed.vault.follow(hit.digest)
+        return stands[0] if stands and files.holds(stands[0]) else ""
     if hit.treatment is not Treatment.ROWS:
         return ""
-    return write_without(files, files.path(hit.digest), matcher, hit.linked) or ""
+    return write_without(files, hit.digest, matcher, hit.linked) or ""
 
 
 def _replace(
@@ -178,14 +182,20 @@ def _replace(
 
 def _refile(tx: Transaction, files: EvidenceFiles, hit: FileHit, replacement: str) -> None:
     """Production data are read by the digest of their row, and found by an index that follows from their ids."""
-    ids = pq.read_table(files.path(replacement), columns=["id"]).column("id")
+    ids, size = _ids(files, replacement) if replacement else (pa.chunked_array([], pa.string()), 0)
     empty = not len(ids)
     index = "" if empty else files.add([index_for(hashes_of(pc.cast(ids, pa.large_string())))], durable=False).digest
     rows = select(ProductionBatch).where(ProductionBatch.digest == hit.digest)
     for batch in tx.session.exec(rows.with_for_update()).all():
         batch.digest, batch.ids, batch.rows = "" if empty else replacement, index, len(ids)
-        batch.size = 0 if empty else files.path(replacement).stat().st_size
+        batch.size = 0 if empty else size
         tx.session.add(batch)
+
+
+def _ids(files: EvidenceFiles, digest: str) -> tuple[pa.ChunkedArray, int]:
+    with files.opened() as path:
+        held = path(digest)
+        return pq.read_table(held, columns=["id"]).column("id"), held.stat().st_size
 
 
 def _note(tx: Transaction, order: ErasureFile, recorded: Recorded, found: Scan, replayed: bool, at: datetime) -> None:

@@ -18,6 +18,7 @@ from core.privacy.subjects.rules import Treatment
 from core.privacy.subjects.texts import Say, say_nothing
 from core.reports.tables import Export
 from core.store import EvidenceFiles
+from core.store.vault import Destroyed
 from core.validation.stress.tables import StressTest
 from core.validation.tables import Evidence, Finding, FindingEvidence
 
@@ -42,6 +43,7 @@ class FileHit:
     rows: int
     treatment: Treatment
     linked: Linked | None = None
+    gone: Destroyed | None = None  # what destroyed its key before this state of the store
 
 
 @dataclass
@@ -98,14 +100,25 @@ def files_with(
             owner = known.get(digest, STRAY)
             if digest in indexes:
                 continue
+            if gone := _without_key(files, digest):
+                yield FileHit(name, digest, owner, gone.rows, Treatment.DESTROYED, gone=gone)
+                continue
             if owner.batch is not None:
                 production[owner.model].append((digest, owner))
                 continue
-            looked = look_into(files.path(digest), matcher)
+            with files.opened() as path:
+                looked = look_into(path(digest), matcher)
             if looked.rows:
                 yield FileHit(name, digest, owner, looked.rows, _treatment(name, looked.form in REWRITTEN))
     for model, batches in production.items():
         yield from _production(places.evidence, model, batches, matcher, links)
+
+
+def _without_key(files: EvidenceFiles, digest: str) -> Destroyed | None:
+    """What destroyed the key of a file that a restored backup brought back."""
+    if not files.sealed.holds(digest) or files.sealed.has_key(digest):
+        return None
+    return files.sealed.vault.destroyed(digest)
 
 
 def _production(
@@ -114,10 +127,12 @@ def _production(
     """Rows that name the person, and rows of the same id in other files of the model, such as labels."""
     first = links.of(model)
     for digest, _ in batches:
-        links.ids[model] |= look_into(files.path(digest), matcher, first).ids
+        with files.opened() as path:
+            links.ids[model] |= look_into(path(digest), matcher, first).ids
     linked = links.of(model)
     for digest, owner in batches:
-        looked = look_into(files.path(digest), matcher, linked)
+        with files.opened() as path:
+            looked = look_into(path(digest), matcher, linked)
         if looked.rows:
             yield FileHit("evidence", digest, owner, looked.rows, Treatment.ROWS, linked)
 

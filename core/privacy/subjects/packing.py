@@ -44,7 +44,8 @@ def copy_of(
         items.append({"place": "recorded event", "record": event.event, "said": _plain(event.row)})
     for hit in found.files:
         name = f"{hit.owner.record or hit.digest[:8]}-{hit.digest[:8]}"
-        lines = _first(rows_of(folders[hit.folder].path(hit.digest), matcher, hit.linked))
+        with folders[hit.folder].opened() as path:
+            lines = _first(rows_of(path(hit.digest), matcher, hit.linked))
         items.append({"place": hit.owner.what, "record": hit.owner.record, "rows": hit.rows, "table": name})
         if lines:
             tables[name] = lines

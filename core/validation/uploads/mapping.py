@@ -81,6 +81,12 @@ class ColumnMapping:
         return canonical(value) == canonical(self.positive_label)
 
     @property
+    def attributes(self) -> tuple[str, ...]:
+        """Every column with a sensitive attribute: those by which groups are compared, and those of a bias audit."""
+        named = (*self.sensitive, self.audit_sex, self.audit_race)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
     def predicts(self) -> Task:
         """What the model predicts."""
         return Task(self.task) if self.task else Task.BINARY
