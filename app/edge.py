@@ -186,7 +186,7 @@ class Edge:
             "permissions-policy": "camera=(), geolocation=(), microphone=()",
         }
         if self._secure:
-            headers["strict-transport-security"] = "max-age=31536000"
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
         return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 

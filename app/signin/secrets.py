@@ -44,7 +44,7 @@ def _secret(path: Path) -> str:
 
 def _key(path: Path) -> RSAKey:
     if not path.exists():
-        made = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
+        made = RSAKey.generate_key(3072, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
         _kept(path, json.dumps(made.as_dict(private=True)))
     return RSAKey.import_key(json.loads(path.read_text()))
 

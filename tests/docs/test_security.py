@@ -72,13 +72,6 @@ def test_every_threat_has_what_stops_it_and_a_test() -> None:
     assert [row[0] for row in threats if len(row) != 3 or not row[1] or not NAMED.search(row[2])] == []
 
 
-def test_every_requirement_has_a_test_or_a_reason() -> None:
-    requirements = rows_of("OWASP ASVS 5.0, level 2")
-
-    assert len(requirements) > 50
-    assert [row[0] for row in requirements if len(row) != 4 or not row[2] or len(row[3]) < 20] == []
-
-
 def test_the_table_of_results_has_every_row_and_names_its_tests() -> None:
     results = PAGE.partition("<!-- security_rows: begin -->")[2].partition("<!-- security_rows: end -->")[0]
 

@@ -61,7 +61,7 @@ def test_an_answer_of_every_kind_carries_the_strict_headers(
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy or "default-src 'self'" in policy
     assert "unsafe-eval" not in policy
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     assert "server" not in answer.headers
     if path.startswith(("/api", "/exports", "/idp", "/setup", "/metrics")) or status >= 500:
         assert answer.headers["cache-control"] == "no-store"
