@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ from app.signin.secrets import load_secrets  # noqa: E402
 from app.signin.streamlit_auth import auth_section  # noqa: E402
 from app.subjects import erase_again  # noqa: E402
 from app.throttle import Throttle  # noqa: E402
-from app.working import Worker, look_first  # noqa: E402
+from app.working import Worker, keep_asking, look_first  # noqa: E402
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
@@ -49,14 +50,16 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     Streamlit collects garbage after every rerun; the heap of the imports need not be walked each time.
     """
-    worker = Worker(place).start() if place.settings.server_works else None
+    worker, stopped = Worker(place).start() if place.settings.server_works else None, threading.Event()
     if worker is None:
         look_first(place)
+        keep_asking(place, stopped)
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
+        stopped.set()
         if worker is not None:
             worker.stop()
         gc.unfreeze()

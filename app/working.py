@@ -2,22 +2,27 @@
 
 import logging
 import threading
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.anchoring.outside import look_everywhere
+from app.anchoring.outside import ask_again, look_everywhere, unanswered
 from app.backups import finish_restore
 from app.composition import Workplace, now
 from app.schedule import Timetable
 from app.worker import LONG_LANE, SHORT_LANE, work_once
 from core.jobs.tables import WorkerRole
 from core.jobs.workers import BEAT, beat, join, leave
+from core.ledger.anchors.standing import look_again
 from core.ledger.batches.retention import sweep_stray
 
 IDLE_SECONDS = 0.5
 LEFT_BEHIND = timedelta(days=1)
+PAUSES = (1.0, 2.0, 4.0)  # between attempts to reach a witness before the start goes on without it
+ASK_AGAIN_SECONDS = 30.0
 log = logging.getLogger("countersign.worker")
 
 
@@ -58,6 +63,7 @@ class Worker:
         beats.start()
         long = threading.Thread(target=self._run_long, name="countersign-long-worker", daemon=True)
         long.start()
+        keep_asking(self._place, self._stopped)
         while not self._stopped.is_set():
             if not self._worked():
                 self._stopped.wait(IDLE_SECONDS)
@@ -96,13 +102,56 @@ class Worker:
                 log.warning("The store did not take a sign of life")
 
 
-def look_first(place: Workplace) -> None:
-    """Before anything is recorded: whether a checkpoint outside is ahead of this store, as after a restore."""
+def look_first(place: Workplace, *, pauses: Sequence[float] = PAUSES) -> None:
+    """Before anything is recorded: whether a checkpoint outside is ahead of this store, as after a restore.
+
+    A witness that does not answer is waited for, a few seconds; a start does not depend on it any longer than that.
+    """
     hold = look_everywhere(place, at=now())
+    for pause in pauses:
+        silent = unanswered(place)
+        if hold is not None or not silent:
+            break
+        log.warning("The start waits %g s for a witness that does not answer: %s", pause, "; ".join(silent))
+        time.sleep(pause)
+        ask_again(place, at=now())
+        hold = look_again(place.store, place.ledger)
+    if hold is None and unanswered(place):
+        log.error(
+            "Started without an answer of %s: whether it saw entries that are missing here is not known. "
+            "It is asked every %g s until it answers; if it is ahead, the ledger is held then.",
+            "; ".join(unanswered(place)),
+            ASK_AGAIN_SECONDS,
+        )
     if hold is not None:
         log.error("The ledger is held. %s.", hold.fact)
     elif finish_restore(place):
         log.info("A restore from before is on record now.")
+
+
+def keep_asking(place: Workplace, stopped: threading.Event) -> None:
+    """On a thread: witnesses that did not answer at the start, until each has."""
+
+    def ask() -> None:
+        while unanswered(place) and not stopped.wait(ASK_AGAIN_SECONDS):
+            ask_witnesses(place)
+
+    if unanswered(place):
+        threading.Thread(target=ask, name="countersign-witnesses", daemon=True).start()
+
+
+def ask_witnesses(place: Workplace) -> None:
+    """Once more those that did not answer at the start; the ledger is held where one turns out to be ahead."""
+    try:
+        silent = ask_again(place, at=now())
+        hold = look_again(place.store, place.ledger)
+    except SQLAlchemyError:
+        log.exception("Witnesses cannot be asked: the store is away")
+        return
+    if hold is not None:
+        log.error("The ledger is held. %s.", hold.fact)
+    elif not silent:
+        log.info("Every witness has answered: none is ahead of this store.")
 
 
 def sweep(place: Workplace, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.anchoring.outside import unanswered
 from app.components import Back, facts_line, head_with_actions
 from app.components.me import require
 from app.composition import now, workplace
@@ -13,6 +14,7 @@ from app.views.anchors import (
     newest_card,
     places_table,
     send_or_close,
+    silent_notice,
     standing_sentence,
 )
 from app.views.confirmation import confirmation
@@ -34,6 +36,7 @@ with head_with_actions("Anchors", "", back=Back("ledger", "Ledger")):
         st.link_button("Download checkpoint", "/exports/checkpoint.txt", type="primary")
 st.markdown(facts_line(standing_sentence(everywhere, newest, at)))
 held_notice(held(place.ledger))
+silent_notice(unanswered(place))
 confirmation()
 
 left, right = st.columns([5, 3], gap="large")

@@ -18,16 +18,45 @@ from core.ledger.anchors.witness import place_of
 from core.ledger.service import newest_note
 
 log = logging.getLogger("countersign.anchors")
+_SILENT: dict[Path, tuple[str, ...]] = {}  # by key folder, of this process
 
 
 def look_everywhere(place: Workplace, *, at: datetime) -> Hold | None:
     """Compare the store with every checkpoint that is kept outside; what holds the ledger afterwards, if anything.
 
-    A place that cannot be reached is passed over: it is asked again with the next checkpoint that goes there.
+    A witness that does not answer is passed over and is one of `unanswered` until `ask_again` reaches it.
     """
     for where, note in _kept(place):
         look_outside(place.store, place.ledger, note, where=where, at=at)
+    ask_again(place, at=at, every=True)
     return look_again(place.store, place.ledger)
+
+
+def ask_again(place: Workplace, *, at: datetime, every: bool = False) -> tuple[str, ...]:
+    """Ask the witnesses that have not answered since the start, or all; those that still have not."""
+    silent = []
+    with place.store.reading() as session:
+        witnesses = [one for one in open_destinations(session) if one.kind == Outside.WITNESS]
+    before = unanswered(place)
+    for one in witnesses:
+        where = f"{one.number}, {one.address}"
+        if not every and where not in before:
+            continue
+        try:
+            note = witness_note(place, one.address)
+        except (NoAnswer, GovernanceError) as error:
+            log.warning("The witness %s cannot be asked: %s", one.number, error)
+            silent.append(where)
+            continue
+        if note is not None:
+            look_outside(place.store, place.ledger, note, where=where, at=at)
+    _SILENT[place.ledger.keyring.folder] = tuple(silent)
+    return tuple(silent)
+
+
+def unanswered(place: Workplace) -> tuple[str, ...]:
+    """The witnesses that did not answer when this process looked: whether one is ahead of the store is not known."""
+    return _SILENT.get(place.ledger.keyring.folder, ())
 
 
 def witness_note(place: Workplace, address: str) -> str | None:
@@ -72,15 +101,6 @@ def _kept(place: Workplace) -> Iterator[tuple[str, str]]:
     state = place.settings.ledger_state
     if state is not None and state.exists():
         yield str(state), state.read_text(encoding="utf-8")
-    for one in places:
-        if one.kind == Outside.WITNESS:
-            try:
-                note = witness_note(place, one.address)
-            except (NoAnswer, GovernanceError) as error:
-                log.warning("The witness %s cannot be asked: %s", one.number, error)
-                continue
-            if note is not None:
-                yield f"{one.number}, {one.address}", note
 
 
-__all__ = ["Standing", "folder_note", "look_everywhere", "remember_state", "witness_note"]
+__all__ = ["Standing", "ask_again", "folder_note", "look_everywhere", "remember_state", "unanswered", "witness_note"]

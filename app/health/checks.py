@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.anchoring.outside import unanswered
 from app.composition import Workplace
 from core.jobs.workers import workers
 from core.ledger.anchors.holding import hold_of
@@ -78,11 +79,16 @@ def _worker(place: Workplace, at: datetime) -> str:
         return "" if any(one.alive(at) for one in workers(session)) else "no worker was heard of for a minute"
 
 
+def _witnesses(place: Workplace, _at: datetime) -> str:
+    return "not all have answered since the start" if unanswered(place) else ""
+
+
 CHECKS: Mapping[str, Callable[[Workplace, datetime], str]] = {
     "database": _database,
     "schema": _schema,
     "ledger": _ledger,
     "data folder": _data_folder,
     "worker": _worker,
+    "witnesses": _witnesses,
 }
 NEEDED = frozenset({"database", "schema", "data folder"})  # a held ledger still shows the record; work can wait

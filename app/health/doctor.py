@@ -82,6 +82,7 @@ WAYS = {
     "schema": "Start the server once with this version; it brings the schema up to date.",
     "ledger": "`countersign ledger compare` says what is ahead of this store.",
     "data folder": "The service account must own the data folder, on a disk with room.",
+    "witnesses": "Make the witness reachable; it is asked twice a minute until it answers.",
     "worker": "Start the server, or `countersign worker` where COUNTERSIGN_SERVER_WORKER is no.",
 }
 

@@ -66,6 +66,16 @@ def held_notice(hold: Hold | None) -> None:
         )
 
 
+def silent_notice(silent: Sequence[str]) -> None:
+    """That a start went on without an answer, and what that leaves open."""
+    if silent:
+        named = ", ".join(plain(one) for one in silent)
+        st.markdown(
+            f"{status('Waiting')} **Not answered since the start: {named}.** Whether it saw entries that are missing "
+            "here is not known until it does. It is asked twice a minute; if it is ahead, the ledger is held."
+        )
+
+
 def places_table(rows: Sequence[PlaceRow], newest: LatestCheckpoint | None, at: datetime) -> None:
     """Every place, with the newest checkpoint that arrived and what the last attempt came to."""
     section("Places")

@@ -97,12 +97,12 @@ def witness(ledger: Ledger, tmp_path: Path) -> Iterator[WitnessProcess]:
 class witness_running:  # noqa: N801  used like a function
     """Start a witness on a port of its own; end it afterwards."""
 
-    def __init__(self, state: Path, *logs: str) -> None:
-        self._state, self._logs = state, logs
+    def __init__(self, state: Path, *logs: str, port: str = "0") -> None:
+        self._state, self._logs, self._port = state, logs, port
 
     def __enter__(self) -> WitnessProcess:
         command = [sys.executable, "-m", "app.cli", "witness", "serve", "--state", str(self._state)]
-        command += ["--name", "witness.test/w1", "--listen", "localhost:0"]
+        command += ["--name", "witness.test/w1", "--listen", f"localhost:{self._port}"]
         for log in self._logs:
             command += ["--log", log]
         self._process = subprocess.Popen(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.anchoring.outside import look_everywhere, remember_state
+from app.anchoring.outside import look_everywhere, remember_state, unanswered
 from app.cli.ledger import HELD, run
 from app.delivery.outbox import deliver_once
-from app.working import look_first
+from app.health.checks import readiness
+from app.working import ask_witnesses, look_first
 from core.access.anchoring import add_destination, held, resume, rotate_key, send_now
 from core.access.rules import Role
 from core.errors import Refused
@@ -22,7 +23,7 @@ from core.ledger.events import Event
 from core.ledger.queries import entries, entry
 from core.ledger.service import Entity, newest_note
 from core.ledger.verify import verify_store
-from tests.anchors.conftest import LATER, Desk, WitnessProcess
+from tests.anchors.conftest import LATER, Desk, WitnessProcess, witness_running
 from tests.builders import NOON, a_person
 
 
@@ -101,6 +102,30 @@ def test_a_witness_that_is_ahead_holds_the_ledger(desk: Desk, witness: WitnessPr
     assert hold is not None
     assert (hold.outside, hold.here) == (7, 1)
     assert number in hold.where
+
+
+def test_a_start_waits_for_a_witness_says_so_and_asks_until_it_answers(
+    desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with witness_running(tmp_path / "witness", desk.ledger.vkey) as running:
+        add(desk, Outside.WITNESS, running.address, running.vkey)
+        old = backup(desk)
+        desk.fill(2)
+        send(desk)
+    restore(desk, old)
+
+    look_first(desk.place, pauses=(0.0,))
+
+    (silent,) = unanswered(desk.place)
+    assert f"waits 0 s for a witness that does not answer: {silent}" in caplog.text
+    assert f"Started without an answer of {silent}" in caplog.text
+    assert held(desk.ledger) is None
+    assert {one.name: one.ok for one in readiness(desk.place, at=LATER)}["witnesses"] is False
+    port = running.address.rpartition(":")[2]
+    with witness_running(tmp_path / "witness", desk.ledger.vkey, port=port):
+        ask_witnesses(desk.place)
+    assert unanswered(desk.place) == ()
+    assert held(desk.ledger) is not None
 
 
 def test_a_witness_holds_a_ledger_that_went_on_before_it_was_asked(desk: Desk, witness: WitnessProcess) -> None:

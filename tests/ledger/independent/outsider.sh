@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Verifies a bundle with sha256sum, openssl, pdfsig and Node alone, from the published formats (docs/evidence.md):
-#   outsider.sh BUNDLE.zip KEY CA-FINGERPRINT [WITNESS-KEY]
+#   outsider.sh BUNDLE.zip KEY CA-FINGERPRINT [WITNESS-KEY [TIME-STAMP-AUTHORITY.pem]]
 # Prints one line a check. Exit code 0: all hold; 1: one does not, and is named last.
 set -uo pipefail
-bundle=$1 key=$2 fingerprint=${3//:/} witness=${4:-}
+bundle=$1 key=$2 fingerprint=${3//:/} witness=${4:-} stamps=${5:-}
+[ -z "$stamps" ] || stamps=$(realpath "$stamps")
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -37,6 +38,9 @@ paper() { # the dossier's own signature, where the bundle holds one
   done
   return 0
 }
+stamped() { # by the authority whose certificate was received over another channel, over the checkpoint in the bundle
+  (cd "$folder/bag/data/ledger" && openssl ts -verify -token_in -in stamped.tst -data stamped -CAfile "$stamps")
+}
 
 check "container (node)" node "$here/verify.mjs" --unpack "$bundle" "$folder/bag"
 check "files (sha256sum)" files manifest-sha256.txt
@@ -46,4 +50,5 @@ check "signature (openssl)" signed
 check "authority (openssl)" authority
 check "dossier (pdfsig)" paper
 check "ledger (node)" node "$here/verify.mjs" "$bundle" --key "$key" --ca "$fingerprint" ${witness:+--witness "$witness"}
+[ -z "$stamps" ] || check "time stamp (openssl)" stamped
 echo "Everything holds."
