@@ -1,7 +1,7 @@
 """The drill of access finds nothing where every guard stands, and exactly the cells of a guard that was taken away."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,7 +85,10 @@ def test_every_act_of_the_table_is_played_and_every_address_is_written_down(plac
     assert {route.path for route in download_routes(place)} == set(addresses().files)
 
 
-def test_access_matrix_where_every_guard_stands_nothing_differs(world: World) -> None:
+@pytest.mark.row("exhaustive exploration, access matrix")
+def test_access_matrix_where_every_guard_stands_nothing_differs(
+    world: World, record_property: Callable[[str, object], None]
+) -> None:
     cells = played(world, *PLAYED)
 
     assert differing(cells) == set()
@@ -100,6 +103,7 @@ def test_access_matrix_where_every_guard_stands_nothing_differs(world: World) ->
         "self",
     }
     assert {"allowed", "refused: duty-validation"} <= {one.wanted for one in cells}
+    record_property("seen", f"{len(cells):,} cells of the matrix, none differs")
 
 
 def test_a_guard_removed_is_found_in_exactly_its_cells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """Everything that can happen to a version in a world of four people, up to the last reachable state."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from tests.rules.loading import Rules
@@ -30,11 +33,18 @@ def check_exploration(rules: Rules, quorum: int) -> Exploration:
 
 @pytest.mark.row("exhaustive exploration, access matrix")
 @pytest.mark.parametrize("quorum", [1, 2], ids=["tiers 2 to 4", "tier 1"])
-def test_no_sequence_of_acts_breaks_an_invariant(rules: Rules, quorum: int) -> None:
+def test_no_sequence_of_acts_breaks_an_invariant(
+    rules: Rules, quorum: int, record_property: Callable[[str, object], None]
+) -> None:
+    begun = time.thread_time()
+
     found = check_exploration(rules, quorum)
 
+    took = time.thread_time() - begun
     assert found.depth >= 7
     assert found.states > 500
+    assert took < 10
+    record_property("seen", f"quorum {quorum}: {found.states:,} states, depth {found.depth}, {took:.1f} s")
 
 
 @pytest.mark.row("exhaustive exploration, access matrix")
