@@ -120,7 +120,7 @@ class Collector:
         """Who answered, when the events are on record: whatever fails here, they are, and it is looked at again."""
         try:
             self._watch.look(self._place.store, self._place.ledger, tables, at=at)
-        except Exception:
+        except Exception:  # the events are on record, and who answered is looked at again with the next ones
             log.exception("Recorded events could not be looked through for strangers.")
 
 

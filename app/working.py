@@ -77,7 +77,7 @@ class Worker:
         while not self._stopped.wait(IDLE_SECONDS):
             try:
                 work_once(self._place, lane=LONG_LANE)
-            except Exception:  # as in `_worked`
+            except Exception:  # a store that is away for a moment must not end the long lane either
                 log.exception("The queue of background work cannot be read")
 
     def _worked(self) -> bool:

@@ -61,7 +61,7 @@ def answer_once(
     except GovernanceError:
         held.let_go()  # a refusal stays on record
         raise
-    except BaseException:
+    except BaseException:  # whatever ended it: the key is free again, and it is passed on
         held.undo()
         raise
     return Answered(held.complete(lambda session: describe(session, done)), repeated=False)
@@ -92,7 +92,7 @@ class _HeldStore(Store):
                 _claim(transaction.session, self._call)
             yield transaction
             transaction.prepare()
-        except BaseException:
+        except BaseException:  # whatever ended it: nothing of it stays, and it is passed on
             transaction.session.close()  # which rolls back
             raise
         self._held = transaction

@@ -96,7 +96,7 @@ def writing_in_bulk(engine: Engine) -> Iterator[Bulk]:
         connection.commit() if postgresql else cursor.execute("COMMIT")
         cursor.execute("ANALYZE")
         connection.commit()
-    except BaseException:
+    except BaseException:  # whatever ended it: nothing of it stays, and it is passed on
         connection.rollback()
         raise
     finally:

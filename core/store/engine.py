@@ -76,7 +76,7 @@ class Store:
             try:
                 yield transaction
                 transaction.finish()
-            except BaseException:
+            except BaseException:  # whatever ended the act, also an interrupt: nothing of it stays, and it is passed on
                 session.rollback()
                 raise
 

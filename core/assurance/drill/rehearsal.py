@@ -47,7 +47,7 @@ class Rehearsal(Store):
             try:
                 yield transaction
                 transaction.finish()
-            except BaseException:
+            except BaseException:  # whatever ended the act, also an interrupt: nothing of it stays, and it is passed on
                 session.rollback()
                 raise
 

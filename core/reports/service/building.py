@@ -139,7 +139,7 @@ class _Building:
                 for future in futures:
                     self._say(_counted(TYPESETTING, len(held) + 1, len(wanted)), 2)
                     held.append(future.result())
-            except BaseException:
+            except BaseException:  # whatever ended it: what waits in line is not begun, and it is passed on
                 threads.shutdown(cancel_futures=True)
                 raise
         self._say(SIGNING, 3)
