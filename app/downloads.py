@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from app.access_files import access_review_file
 from app.assurance.files import drill_file
+from app.attribute_files import attributes_file
 from app.composition import Workplace, now
 from app.documents import version_document
 from app.event_files import event_files
@@ -124,6 +125,7 @@ def _answers(place: Workplace) -> list[tuple[str, Answer, str]]:
             "Sign in to download drills of access.",
         ),
         ("/exports/templates/models.{kind}", template, "Sign in to download templates."),
+        ("/exports/{reading}/attributes", partial(attributes_file, place), "Sign in to read attributes."),
         ("/exports/{request}/subject", partial(subject_file, place), "Sign in to take it away."),
         ("/exports/{model}/processing", partial(processing_file, place), "Sign in to read it."),
         ("/exports/records-of-processing.csv", partial(register_of_processing, place), "Sign in to take it away."),

@@ -42,6 +42,7 @@ import core.policy.exceptions.tables
 import core.policy.packs.tables
 import core.policy.tables
 import core.privacy.processing.tables
+import core.privacy.sensitive.tables
 import core.privacy.subjects.tables
 import core.register.tables
 import core.reports.tables

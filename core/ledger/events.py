@@ -48,6 +48,7 @@ class Event(StrEnum):
     SESSION_CONFIRMED = "session.confirmed"
     TEXT_HELD = "text.held"
     TEXT_DECIDED = "text.decided"
+    ATTRIBUTES_READ = "attributes.read"
     COLUMN_ASKED = "column.asked"
     COLUMN_DECIDED = "column.decided"
     COLUMN_DECISION_WITHDRAWN = "column.decision_withdrawn"

@@ -67,7 +67,7 @@ def test_no_address_leads_out_of_its_folder(house: House, part: str) -> None:
 
     for address in (
         f"/exports/{sent}/file", f"/exports/{sent}/evidently", f"/exports/{sent}/document",
-        f"/exports/{sent}/population",
+        f"/exports/{sent}/population", f"/exports/{sent}/attributes",
         f"/exports/events/{sent}/bundle", f"/exports/events/{sent}/receipt", f"/exports/M0001/1.0.0/{sent}",
         f"/exports/finding-evidence?finding=F0001&digest={quote(part)}", f"/exports/templates/models.{sent}",
     ):  # fmt: skip

@@ -101,3 +101,24 @@ def test_a_contradiction_is_said_in_place(place: Workplace, people: Cast, desk: 
 
     assert "Nothing was declared." in words(page)
     assert "no positive label is named" in words(page)
+
+
+def test_a_validator_reads_attributes_for_a_purpose_and_everybody_sees_who_did(
+    place: Workplace, people: Cast, desk: Desk
+) -> None:
+    take(place, BatchKind.INFERENCES, inferences(2))
+    take(place, BatchKind.ATTRIBUTES, pa.table({"id": ["i-00000", "i-00001"], "religion": ["<i>none</i>", "other"]}))
+    page = desk.open(people.validator, "production_data", model="M0001")
+    assert "1 record lies sealed, read by nobody." in words(page)
+    assert "other" not in words(page)
+
+    page.text_input(key="attributes purpose").input("Whether both files code alike.")
+    button(page, "Read attributes").click().run()
+
+    assert "2 rows of 2 of PB0002." in words(page)
+    assert column(page, "religion", 2) == ["<i>none</i>", "other"]
+    seen = desk.open(people.auditor, "production_data", model="M0001")
+    assert "read 1 time by people" in words(seen)
+    assert column(seen, "Purpose", 1) == ["Whether both files code alike."]
+    assert "Reading is not possible yet" in words(seen)
+    assert "other" not in words(seen)

@@ -125,6 +125,8 @@ PLACES: Mapping[str, Entrance | Exempt] = {
     "rollback_decision": Entrance.MACHINE,
     "rollout_hold": Entrance.MACHINE,
     "run.error": Entrance.MACHINE,
+    "sensitive_reading.columns": DERIVED,
+    "sensitive_reading.digest": SIGNED,
     "stress_schedule.said": Entrance.MACHINE,
     "subject_found": DERIVED,
     "subject_request.error": Entrance.MACHINE,

@@ -84,11 +84,12 @@ class Assurance:
     drills: tuple[HappenedLine, ...]
     differences: tuple[HappenedLine, ...]
     break_glass: tuple[HappenedLine, ...]
+    attributes: tuple[HappenedLine, ...] = ()
 
     @property
     def entries(self) -> set[int]:
         """The entries that it rests on."""
-        happened = {one.entry for one in (*self.drills, *self.differences, *self.break_glass)}
+        happened = {one.entry for one in (*self.drills, *self.differences, *self.break_glass, *self.attributes)}
         return happened | {one.entry for one in self.tokens}
 
     @property
@@ -128,6 +129,7 @@ def gather(
         drills=tuple(_drill(one) for one in ledger.entries(of(Event.ACCESS_DRILL_MADE), *span)),
         differences=tuple(_difference(one) for one in ledger.entries(of(*PERMISSION), *span)),
         break_glass=tuple(_glass(one) for one in ledger.entries(of(*BREAK_GLASS), *span)),
+        attributes=tuple(_read(one) for one in ledger.entries(of(Event.ATTRIBUTES_READ), *span)),
     )
 
 
@@ -138,6 +140,7 @@ def sections(data: Assurance, citing: Citing) -> tuple[Section, ...]:
         _happened(texts.DRILLS, texts.DRILLS_CAPTION, texts.NO_DRILLS, data.drills, citing),
         _happened(texts.DIFFERENCES, texts.DIFFERENCES_CAPTION, texts.NO_DIFFERENCES, data.differences, citing),
         _happened(texts.BREAK_GLASS, texts.BREAK_GLASS_CAPTION, texts.NO_BREAK_GLASS, data.break_glass, citing),
+        _happened(texts.ATTRIBUTES, texts.ATTRIBUTES_CAPTION, texts.NO_ATTRIBUTES, data.attributes, citing),
     )  # fmt: skip
 
 
@@ -179,6 +182,11 @@ def _difference(one: Entry) -> HappenedLine:
 def _glass(one: Entry) -> HappenedLine:
     said = one.text("reason") or one.text("remark") or one.text("said")
     return HappenedLine(one.at, one.action.partition(".")[2], one.entity, said, one.actor, one.index, one.leaf)
+
+
+def _read(one: Entry) -> HappenedLine:
+    about = f"{one.text('record')} of {one.entity}"
+    return HappenedLine(one.at, one.text("way"), about, one.text("purpose"), one.actor, one.index, one.leaf)
 
 
 def _denials(data: Assurance, citing: Citing) -> Section:
