@@ -1,5 +1,6 @@
 """One ASGI application: Streamlit pages, sign-in, the REST API and exports, on one port."""
 
+import asyncio
 import gc
 import os
 import sys
@@ -22,6 +23,7 @@ from app.assets import CompressedAssets  # noqa: E402
 from app.components.trouble import draw_unexpected  # noqa: E402
 from app.composition import workplace  # noqa: E402
 from app.edge import Edge  # noqa: E402
+from app.garbage import Loaded  # noqa: E402
 from app.held import WhileHeld  # noqa: E402
 from app.logs.requests import Named  # noqa: E402
 from app.logs.setting_up import set_up_logs  # noqa: E402
@@ -46,19 +48,18 @@ secrets = load_secrets(place.settings.data_dir / "signin")
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Work in the background while the server runs, and keep what start-up made out of the garbage collector.
-
-    Streamlit collects garbage after every rerun; the heap of the imports need not be walked each time.
-    """
+    """Work in the background while the server runs, and keep what is loaded out of the garbage collector."""
     worker, stopped = Worker(place).start() if place.settings.server_works else None, threading.Event()
     if worker is None:
         look_first(place)
         keep_asking(place, stopped)
-    gc.collect()
-    gc.freeze()
+    loaded = Loaded()
+    loaded.settle()
+    following = asyncio.create_task(loaded.follow())
     try:
         yield
     finally:
+        following.cancel()
         stopped.set()
         if worker is not None:
             worker.stop()

@@ -1,7 +1,7 @@
 """100 people browse and 50 pipelines post at once, against a server of the example workspace; then the ledger verifies.
 
-`python -m benchmarks.load [--people 100] [--pipelines 50] [--seconds 120] [--no-peer]`. People are sessions of
-Streamlit's own protocol, each with its cookie, that open one page after another and think 5 s between two; a page has
+`python -m benchmarks.load [--people 100] [--pipelines 50] [--seconds 120] [--no-peer]`, after a minute to warm up. People are
+sessions of Streamlit's own protocol, each with its cookie, that open one page after another and think 5 s between two; a page has
 arrived when the script has finished. Pipelines report metric points and read a version, every 5 s each. The peer is an
 MLflow server with one process: the same number of clients read and write there what comes closest. One machine runs
 server and clients, so the clients' share of the processor is part of what people wait for.
@@ -48,6 +48,7 @@ from tests.builders import free_port
 
 THINK = 5.0  # seconds between two pages or two calls, on average
 SIGNED_IN, PARTS = 20, 5  # pages that somebody signed in is offered, and the least that any page of ours draws
+WARMING = 60.0  # seconds in which the same people and pipelines are there and nothing is counted, errors apart
 PATIENCE = 60.0  # seconds after which an answer counts as an error
 READERS = ("owner", "developer", "validator", "approver", "approver2", "auditor")
 PAGES = (
@@ -63,16 +64,18 @@ class Seen:
 
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
+    since: float = 0.0  # what began before this moment of the monotonic clock warms up and is not counted
 
     @contextmanager
     def timed(self, kind: str) -> Iterator[None]:
-        begin = time.perf_counter()
+        begin, counted = time.perf_counter(), time.monotonic() >= self.since
         try:
             yield
         except Exception as error:  # noqa: BLE001  every failure of a client is counted, whatever it is
             self.errors.append(f"{kind}: {type(error).__name__} {error}"[:120])
         else:
-            self.took[kind].append((time.perf_counter() - begin) * 1e3)
+            if counted:
+                self.took[kind].append((time.perf_counter() - begin) * 1e3)
 
     def row(self, kind: str) -> str:
         times = self.took[kind]
@@ -253,9 +256,11 @@ async def ours(
         ).secret
         for one in range(pipelines)
     ]  # fmt: skip
-    seen, until, memory = Seen(), time.monotonic() + seconds, list[int]()
+    start = time.monotonic() + WARMING
+    seen, until, memory = Seen(since=start), start + seconds, list[int]()
 
     async def watch() -> None:
+        await asyncio.sleep(WARMING)
         while time.monotonic() < until:
             memory.append(process.memory_info().rss >> 20)
             await asyncio.sleep(seconds / 20)
@@ -280,7 +285,8 @@ async def theirs(url: str, clients: int, seconds: float) -> Seen:
             (await client.post("registered-models/create", json={"name": f"model-{number}"})).raise_for_status()
         made = await client.post("runs/create", json={"experiment_id": "0"})
         run = made.json()["run"]["info"]["run_id"]
-        until = time.monotonic() + seconds
+        seen.since = time.monotonic() + WARMING
+        until = seen.since + seconds
         await asyncio.gather(*(caller(seen, until, one, _mlflow(client, run, one)) for one in range(clients)))
     return seen
 

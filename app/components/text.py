@@ -64,6 +64,8 @@ def link(shown: str, address: str, **query: str | int) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_shown(letter) for letter in text)
 
 

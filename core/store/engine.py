@@ -13,6 +13,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 POOL_SECONDS = 10  # for which a request waits for a connection that others have
+READERS = 20  # connections to a SQLite file that stay open; opening one costs as much as a query
+STATEMENTS = 3000  # compiled statements kept: all pages together have more than SQLAlchemy keeps unasked
 # what a store raises that is away for a moment, whose disk is full, or whose connections are all taken
 StoreAway = (OperationalError, TimeoutError)
 
@@ -58,6 +60,7 @@ class Store:
 
     def __init__(self, engine: Engine, narrowing: Callable[[Session], None] | None = None) -> None:
         self.engine, self._narrowing = engine, narrowing
+        self._reader = engine.execution_options(countersign_reading=True)
 
     def narrowed(self, narrowing: Callable[[Session], None]) -> "Store":
         """The same database, whose sessions for reading `narrowing` sees first; transactions stay whole."""
@@ -83,7 +86,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for queries; what it might change is never committed."""
-        with Session(self.engine.execution_options(countersign_reading=True), expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             if self._narrowing is not None:
                 session.info[NARROWED] = True  # what is kept between sessions for everybody is not made from this one
                 self._narrowing(session)
@@ -121,7 +124,12 @@ def open_store(url: str) -> Store:
 def _postgresql(url: URL) -> Engine:
     from core.store.patience import Watched  # only who uses PostgreSQL loads its driver
 
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_timeout=POOL_SECONDS)
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_timeout=POOL_SECONDS,
+        query_cache_size=STATEMENTS,
+    )
 
     @event.listens_for(engine, "do_connect")
     def _watched(_dialect: object, _entry: object, words: list[str], named: dict[str, Any]) -> Watched:
@@ -133,7 +141,9 @@ def _postgresql(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=READERS, query_cache_size=STATEMENTS
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
