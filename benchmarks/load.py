@@ -1,10 +1,12 @@
-"""100 people browse and 50 pipelines post at once, against a server of the example workspace; then the ledger verifies.
+"""100 people browse and 50 pipelines post at once, against servers of the example workspace; then the ledger verifies.
 
-`python -m benchmarks.load [--people 100] [--pipelines 50] [--seconds 120] [--no-peer]`, after a minute to warm up. People are
-sessions of Streamlit's own protocol, each with its cookie, that open one page after another and think 5 s between two; a page has
-arrived when the script has finished. Pipelines report metric points and read a version, every 5 s each. The peer is an
-MLflow server with one process: the same number of clients read and write there what comes closest. One machine runs
-server and clients, so the clients' share of the processor is part of what people wait for.
+`python -m benchmarks.load [--people 100] [--pipelines 50] [--servers 2] [--seconds 120] [--no-peer]`, after a minute to
+warm up. People are sessions of Streamlit's own protocol, each with its cookie, that open one page after another and
+think 5 s between two; a page has arrived when the script has finished. Pipelines report metric points and read models,
+every 5 s each. Servers and a worker run as docs/deployment.md says, on one SQLite database; everybody keeps to one
+server, as the proxy there would have it. The peer is an MLflow server with as many processes: the same number of
+clients read and write there what comes closest. One machine runs servers and clients, so the clients' share of the
+processor is part of what people wait for.
 """
 
 import argparse
@@ -20,10 +22,11 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -83,18 +86,21 @@ class Seen:
         return f"{len(times):,} | {cuts[49]:.0f} ms | {cuts[94]:.0f} ms | {cuts[98]:.0f} ms"
 
 
-async def person(settings: Settings, cookie: str, seen: Seen, until: float, seed: int) -> None:
+async def person(settings: Settings, address: str, cookie: str, seen: Seen, until: float, seed: int) -> None:
     """Open the application, then page after page."""
     draw = random.Random(seed)
     await asyncio.sleep(draw.uniform(0, THINK))
-    async with httpx.AsyncClient(base_url=settings.public_url, headers={"Origin": settings.public_url}) as client:
+    origin = settings.public_url
+    async with httpx.AsyncClient(
+        base_url=address, headers={"Origin": origin, "Host": urlsplit(origin).netloc}, timeout=PATIENCE, trust_env=False
+    ) as client:
         answer = await client.get("/_stcore/health")
         xsrf = answer.cookies.get("_streamlit_xsrf", "")
     headers = {"Cookie": f"{USER_COOKIE}={cookie}; _streamlit_xsrf={xsrf}"}
-    where = settings.public_url.replace("http", "ws", 1) + "/_stcore/stream"
+    where = address.replace("http", "ws", 1) + "/_stcore/stream"
     try:
         async with connect(
-            where, origin=settings.public_url, additional_headers=headers, subprotocols=["streamlit", xsrf],  # type: ignore[arg-type, list-item]
+            where, origin=origin, additional_headers=headers, subprotocols=["streamlit", xsrf],  # type: ignore[arg-type, list-item]
             max_size=None, compression=None,
         ) as line:  # fmt: skip
             while time.monotonic() < until:
@@ -174,33 +180,56 @@ def _mlflow(client: httpx.AsyncClient, run: str, number: int) -> list[tuple[str,
     return [("report a metric", report), ("read a model", read), ("report a metric", report), ("list models", search)]
 
 
+@dataclass(frozen=True)
+class Served:
+    """The example workspace, the addresses at which it is served, and the processes behind them, a worker last."""
+
+    place: Workplace
+    addresses: tuple[str, ...]
+    processes: tuple[psutil.Process, ...]
+
+    def mebibytes(self) -> int:
+        """What all processes hold in memory."""
+        return sum(process.memory_info().rss for process in self.processes) >> 20
+
+    def seconds(self) -> float:
+        """Processor time that all of them have used."""
+        return sum(sum(process.cpu_times()[:2]) for process in self.processes)
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[Workplace, psutil.Process]]:
-    """The example workspace in a folder of its own, and the process that serves it."""
-    environ = {f"{PREFIX}DATA_DIR": str(folder / "var"), f"{PREFIX}PORT": str(free_port())}
-    settings = load(environ)
-    place = open_workplace(settings, installed_at=now() - HISTORY)
+def served(folder: Path, servers: int) -> Iterator[Served]:
+    """The example workspace in a folder of its own, with so many servers and a worker."""
+    ports = [free_port() for _ in range(servers)]
+    environ = {
+        f"{PREFIX}DATA_DIR": str(folder / "var"), f"{PREFIX}PUBLIC_URL": f"http://127.0.0.1:{ports[0]}",
+        f"{PREFIX}SERVER_WORKER": "no",
+    }  # fmt: skip
+    settings = [load(environ | {f"{PREFIX}PORT": str(port)}) for port in ports]
+    place = open_workplace(settings[0], installed_at=now() - HISTORY)
     prepare(place, at=now())
-    log = (folder / "server.log").open("wb")
-    process = subprocess.Popen(
-        server_command(settings), cwd=ROOT, env={**os.environ, **environ}, stdout=log, stderr=log
-    )
-    try:
-        _wait(f"{settings.public_url}/health/ready")
-        yield place, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-        place.store.close()
+    commands = [*(server_command(one) for one in settings), [sys.executable, "-m", "app.cli", "worker"]]
+    with (folder / "servers.log").open("wb") as log, ExitStack() as ending:
+        ending.callback(place.store.close)
+        processes = []
+        for command in commands:
+            process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stdout=log, stderr=log)
+            ending.callback(process.wait, 30)
+            ending.callback(process.terminate)
+            processes.append(psutil.Process(process.pid))
+        addresses = tuple(f"http://127.0.0.1:{port}" for port in ports)
+        for address in addresses:
+            _wait(f"{address}/health/ready")
+        yield Served(place, addresses, tuple(processes))
 
 
 @contextmanager
-def mlflow(folder: Path) -> Iterator[str]:
-    """An MLflow server with one process over SQLite."""
+def mlflow(folder: Path, processes: int) -> Iterator[str]:
+    """An MLflow server with so many processes over SQLite."""
     port = free_port()
     command = [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
-        "--default-artifact-root", str(folder / "artifacts"), "--workers", "1",
+        "--default-artifact-root", str(folder / "artifacts"), "--workers", str(processes),
         "--host", "127.0.0.1", "--port", str(port),
     ]  # fmt: skip
     environ = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
@@ -244,10 +273,17 @@ def cookies(place: Workplace, people: int) -> list[str]:
     return made
 
 
-async def ours(
-    place: Workplace, process: psutil.Process, people: int, pipelines: int, seconds: float
-) -> tuple[Seen, list[int]]:
-    """Everything at once for so long; what was seen, and the server's memory over time in MiB."""
+@dataclass
+class Used:
+    """What the servers held and used while it was counted."""
+
+    mebibytes: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+async def ours(what: Served, people: int, pipelines: int, seconds: float) -> tuple[Seen, Used]:
+    """Everything at once for so long; what was seen, and what it took."""
+    place = what.place
     developer = accounts(place, at=now())["developer"].actor
     tokens = [
         issue_token(
@@ -257,24 +293,39 @@ async def ours(
         for one in range(pipelines)
     ]  # fmt: skip
     start = time.monotonic() + WARMING
-    seen, until, memory = Seen(since=start), start + seconds, list[int]()
+    seen, until, used = Seen(since=start), start + seconds, Used()
 
     async def watch() -> None:
         await asyncio.sleep(WARMING)
+        before = what.seconds()
         while time.monotonic() < until:
-            memory.append(process.memory_info().rss >> 20)
+            used.mebibytes.append(what.mebibytes())
             await asyncio.sleep(seconds / 20)
+        used.seconds = what.seconds() - before
 
-    limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(
-        base_url=f"{place.settings.public_url}/api/", timeout=PATIENCE, limits=limits, trust_env=False
-    ) as client:
+    async with AsyncExitStack() as clients:
+        lines = [
+            await clients.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=f"{address}/api/", headers={"Host": urlsplit(place.settings.public_url).netloc},
+                    timeout=PATIENCE, limits=httpx.Limits(max_connections=None),
+                    trust_env=False,
+                )
+            )
+            for address in what.addresses
+        ]  # fmt: skip
         browsing = [
-            person(place.settings, cookie, seen, until, number) for number, cookie in enumerate(cookies(place, people))
+            person(place.settings, address, cookie, seen, until, number)
+            for number, (cookie, address) in enumerate(
+                zip(cookies(place, people), itertools.cycle(what.addresses), strict=False)
+            )
         ]
-        posting = [caller(seen, until, 10_000 + one, _pipeline(client, token, one)) for one, token in enumerate(tokens)]
+        posting = [
+            caller(seen, until, 10_000 + number, _pipeline(client, token, number))
+            for number, (token, client) in enumerate(zip(tokens, itertools.cycle(lines), strict=False))
+        ]
         await asyncio.gather(watch(), *browsing, *posting)
-    return seen, memory
+    return seen, used
 
 
 async def theirs(url: str, clients: int, seconds: float) -> Seen:
@@ -296,38 +347,43 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--pipelines", type=int, default=50)
+    parser.add_argument("--servers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--no-peer", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with served(folder) as (place, process):
-            seen, memory = asyncio.run(ours(place, process, args.people, args.pipelines, args.seconds))
-            with place.store.reading() as session:
-                quick = verify_entries(session, place.ledger.vkey)
-                whole = verify_store(session, place.ledger.vkey, events=place.events)
+        with served(folder, args.servers) as what:
+            seen, used = asyncio.run(ours(what, args.people, args.pipelines, args.seconds))
+            with what.place.store.reading() as session:
+                quick = verify_entries(session, what.place.ledger.vkey)
+                whole = verify_store(session, what.place.ledger.vkey, events=what.place.events)
         peer = None
         if not args.no_peer:
-            with mlflow(folder) as url:
+            with mlflow(folder, args.servers) as url:
                 peer = asyncio.run(theirs(url, args.pipelines, args.seconds))
-    _print(args, seen, memory, peer)
+    _print(args, seen, used, peer)
     print(f"\nLedger: {quick.size:,} entries, verified: {quick.passed and whole.passed}.")
     for error in sorted(set(seen.errors))[:10]:
         print(f"- {error}", file=sys.stderr)
     return 0 if not seen.errors and quick.passed and whole.passed else 1
 
 
-def _print(args: argparse.Namespace, seen: Seen, memory: Sequence[int], peer: Seen | None) -> None:
-    print(f"{args.people} people with {THINK:.0f} s of thought, {args.pipelines} pipelines, {args.seconds:.0f} s.\n")
+def _print(args: argparse.Namespace, seen: Seen, used: Used, peer: Seen | None) -> None:
+    print(
+        f"{args.people} people with {THINK:.0f} s of thought, {args.pipelines} pipelines, {args.servers} servers,"
+        f" {args.seconds:.0f} s.\n"
+    )
     print("| | answers | median | p95 | p99 |\n|---|---|---|---|---|")
     for kind in ("page", "report a metric", "read a model", "list models"):
         print(f"| {kind} | {seen.row(kind)} |")
         if peer is not None and kind != "page":
             print(f"| the same on MLflow, {args.pipelines} clients alone | {peer.row(kind)} |")
     print(f"\nErrors: {len(seen.errors)}" + (f"; of the peer: {len(peer.errors)}" if peer else "") + ".")
-    settled = memory[len(memory) // 4 :] or [0]
-    print(f"Memory of the server: {settled[0]} MiB after a quarter of the time, {settled[-1]} MiB at the end.")
+    settled = used.mebibytes[len(used.mebibytes) // 4 :] or [0]
+    print(f"Memory of all processes: {settled[0]} MiB after a quarter of the time, {settled[-1]} MiB at the end.")
+    print(f"Processor time of all processes: {used.seconds:.0f} s.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -36,6 +36,6 @@ def _aligned(frame: pd.DataFrame, right: Sequence[str]) -> Styler:
         for column in right
     ]
     styler = frame.style
-    styler._compute = lambda: styler  # type: ignore[attr-defined, method-assign]
+    styler._compute = lambda: styler  # type: ignore[attr-defined]
     styler._translate = lambda *_: {"table_styles": rules}  # type: ignore[attr-defined]
     return styler

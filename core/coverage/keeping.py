@@ -40,6 +40,9 @@ WITHOUT_EFFECT = (  # entries after which everything is as before, so that a sig
     Event.ACT_REFUSED,
     Event.TOKEN_ISSUED,
     Event.TOKEN_REVOKED,
+    Event.PRODUCTION_RECORDED,  # what checks then make of them has entries of its own
+    Event.PRODUCTION_REFUSED,
+    Event.METRICS_RECORDED,
 )
 ASIDE = frozenset(
     {

@@ -26,15 +26,21 @@ def test_what_was_loaded_since_is_set_apart_and_nothing_else(monkeypatch: pytest
 
 
 def test_it_goes_on_looking_until_it_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks: list[int] = []
+    looked = asyncio.Semaphore(0)
+
+    def settle(_loaded: Loaded) -> bool:
+        looked.release()
+        return False
+
     monkeypatch.setattr(garbage, "EVERY", 0.0)
-    monkeypatch.setattr(Loaded, "settle", lambda _loaded: bool(looks.append(1)))
+    monkeypatch.setattr(Loaded, "settle", settle)
 
     async def for_a_moment() -> None:
         following = asyncio.create_task(Loaded().follow())
-        while len(looks) < 3:
-            await asyncio.sleep(0)
+        for _ in range(3):
+            await asyncio.wait_for(looked.acquire(), 10)
         following.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await following
 
     asyncio.run(for_a_moment())
-    assert len(looks) >= 3
