@@ -25,6 +25,8 @@ from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB
 from core.monitoring.stress.service import STRESS_JOB
 from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB
+from core.privacy.classes.noting import NOTING_JOB
+from core.privacy.retention.removing import RETENTION_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
 from core.reports.service import EXPIRY_JOB, EXPORT_JOB, SCHEDULE_JOB
@@ -87,6 +89,8 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         REGISTRY_JOB: WorkKind("Looks at MLflow servers", "by the setting", _next_look),
         ANCHOR_JOB: WorkKind("Checkpoints to places outside", "as each place says"),
         EVENTS_JOB: WorkKind("Removal of events past their time", "every day", _next_day),
+        RETENTION_JOB: WorkKind("Removal of production data past their time", "every day", _next_day),
+        NOTING_JOB: WorkKind("Looks at the columns of what came", "every hour with some", _next_hour),
         SCHEDULE_JOB: WorkKind("Exports on a schedule", "as their schedules say"),
         EXPIRY_JOB: WorkKind("Removal of expired exports", "every hour with some", _next_hour),
         VALIDATION_JOB: WorkKind("Validations", ASKED, elsewhere=True),

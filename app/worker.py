@@ -19,6 +19,7 @@ from app.assurance.watching import look_at_permissions
 from app.backups import DRILL_JOB, run_drill
 from app.compliance import run_due
 from app.composition import Workplace, now
+from app.data_keeping import note_unlooked, note_unremoved, note_what_came, remove_what_is_due
 from app.delivery.outbox import deliver_once
 from app.digest import send_digest
 from app.drop import DROP_JOB, take_dropped
@@ -65,6 +66,8 @@ from core.monitoring.stress.scheduling import STRESS_CLOCK_JOB, note_slot, run_s
 from core.monitoring.stress.service import STRESS_JOB
 from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB, remove_past_events
+from core.privacy.classes.noting import NOTING_JOB
+from core.privacy.retention.removing import RETENTION_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB, escalate_overdue
@@ -297,6 +300,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         DIGEST_JOB: Kind(_digest, _fail_digest),
         REGISTRY_JOB: Kind(_look, note_failure),
         EVENTS_JOB: Kind(_remove_events, _fail_remove_events),
+        NOTING_JOB: Kind(note_what_came, note_unlooked),
+        RETENTION_JOB: Kind(remove_what_is_due, note_unremoved),
         ANCHOR_JOB: Kind(_anchor, _fail_anchor),
         ESCALATION_JOB: Kind(_escalate, _left_for_later),
         LAUNCH_JOB: Kind(_plan_reviews, _left_for_later),

@@ -24,6 +24,7 @@ import core.improvement.incidents.tables
 import core.improvement.reviews.tables
 import core.improvement.rollback.tables
 import core.inventory.bias_data.tables
+import core.inventory.classes.tables
 import core.inventory.deployments.tables
 import core.inventory.groups.tables
 import core.inventory.importing.tables

@@ -9,6 +9,7 @@ from app.composition import now, workplace
 from app.navigation import page_file
 from app.views import field_history, part
 from app.views.confirmation import confirmation
+from app.views.data_classes.listing import columns_section
 from app.views.parts import PLURAL
 from core.access.queries import names, people
 from core.access.rules import Permission
@@ -52,4 +53,6 @@ if part.is_written(page):
     part.texts(place, viewer, page, known)
 if kind is NodeKind.DATASET and len(page.siblings) > 1:
     part.siblings(page)
+if kind is NodeKind.DATASET and columns_section(place, number, known, at):
+    st.page_link(page_file("data_classes"), label="Decide on classes and retention", query_params={"of": number})
 field_history.show(place, number, known)

@@ -7,6 +7,7 @@ from app.components.formats import counted
 from app.components.me import require
 from app.composition import now, workplace
 from app.views.confirmation import confirmation
+from app.views.data_classes.endings import ends_in_short
 from app.views.personal_data.columns import columns_table, decide_on_column, decisions_table, withdraw_form
 from app.views.personal_data.entrances import entrances_table
 from app.views.personal_data.texts import decide_on_text, decided_lines, texts_table
@@ -43,6 +44,7 @@ if decided:
         decisions_table(rows, known, at)
     withdraw_form(place, viewer, rows, at)
 decided_lines(lately)
+ends_in_short(place, at)
 entrances_table(seen)
 st.caption(
     "The ledger, the log and exports are not counted here: each export says in its manifest what was masked in it."

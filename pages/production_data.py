@@ -5,6 +5,7 @@ import streamlit as st
 from app.components import Back, head, plain
 from app.components.me import require
 from app.composition import now, workplace
+from app.navigation import page_file
 from app.views.confirmation import confirmation
 from app.views.monitoring.arrivals import arrivals_view
 from app.views.monitoring.monitored_data import monitored_data_view
@@ -27,6 +28,7 @@ head(
     back=Back("model", model.name, (("model", model.number),)),
 )
 confirmation()
+st.page_link(page_file("data_classes"), label="Classes of its columns", query_params={"of": number})
 environment = st.selectbox("Environment", known, key="environment", bind="query-params", width=220)
 arrivals_view(place, model.number, environment or PRODUCTION)
 reported_view(place, model.number, environment or PRODUCTION)

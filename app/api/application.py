@@ -15,6 +15,7 @@ from app.api.routes import (
     compliance,
     controls,
     coverage,
+    data_classes,
     documents,
     events,
     exports,
@@ -31,6 +32,7 @@ from app.api.routes import (
     records,
     references,
     register,
+    retention,
     rollout,
     stress,
     validations,
@@ -84,7 +86,7 @@ def build() -> Api:
     for routes in (
         bias_audits, models, records, finding, documents, imports, validations, references, changes, coverage, events,
         exports, ledger, rollout, hooks, policies, audits, compliance, production, monitored, monitoring, stress,
-        controls, alerts, incidents, comparisons, register, access,
+        controls, alerts, incidents, comparisons, register, access, data_classes, retention,
     ):  # fmt: skip
         application.include_router(routes.router)
     application.add_middleware(StrictJson)

@@ -15,6 +15,7 @@ from app.example.challengers import tell_challenger
 from app.example.changes import tell_changes
 from app.example.checks import tell_checks
 from app.example.coverage_records import tell_coverage
+from app.example.data_classes import tell_data_classes
 from app.example.event_records import record_example_events
 from app.example.incidents import tell_closed_incident, tell_open_incident
 from app.example.personal_data import tell_personal_data
@@ -100,6 +101,7 @@ class _Story:
         tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
         tell_reviews(self.place, self.known, self._ago(0.12))
         tell_privacy(self.place, self.known, self._ago(0.11))
+        tell_data_classes(self.place, self.known, self._ago(0.105))
         tell_audits(self.place, self.known, self._ago(0.1))
         tell_alerts(self.place, self.known, self._ago(0.02))
         tell_access(self.place, self.known, self._ago(0.01))

@@ -8,6 +8,7 @@ from app.components import attempt, section
 from app.components.me import Me
 from app.composition import Workplace
 from app.views.policy_controls_form import controls_form
+from app.views.policy_data_form import data_form
 from app.views.policy_editor import save
 from app.views.policy_events_form import events_form
 from app.views.policy_monitors_form import monitors_form
@@ -33,7 +34,8 @@ from core.policy.rules import (
 from core.policy.vocabulary import metrics
 
 NEW = "A new clause"
-PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Controls", "Monitors", "Events", "Name and version")
+PARTS = ("Thresholds", "Quorum and deadlines", "Paths of changes", "Controls", "Monitors", "Events", "Production data",
+         "Name and version")  # fmt: skip
 ROLLOUTS = ("all at once", "shadow, then all", "canary, then all", "shadow, canary, then all")
 Edited = Callable[[], str]
 
@@ -45,7 +47,7 @@ def form(place: Workplace, viewer: Me, page: DraftPage, against: Sequence[Refusa
         st.markdown("The form opens once the text is a policy. Put the problems right in the text first.")
         return
     part = st.selectbox("Part of the policy", PARTS, key="form_part")
-    forms = (_thresholds, _amounts, _paths, controls_form, monitors_form, events_form, _head)
+    forms = (_thresholds, _amounts, _paths, controls_form, monitors_form, events_form, data_form, _head)
     draw = dict(zip(PARTS, forms, strict=True))[part]
     edited = draw(page.text, page.policy, bool(against), f"{page.row.number} {page.row.revision}")
     if edited is None:

@@ -7,6 +7,7 @@ import streamlit as st
 from app.components import plain, section, table
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
+from core.policy.keeping.data_reading import data_kept
 from core.policy.rules import TITLES, CheckKind, Policy
 from core.policy.stressing.words import required_said, threshold_said
 from core.policy.vocabulary import metrics
@@ -27,6 +28,11 @@ def in_words(policy: Policy) -> None:
     table(
         [{"Inputs to": plain(key), "Kept as": plain(form)} for key, form in words.inputs_kept(policy.events).items()],
         alt="In which form the inputs of recorded events are kept",
+    )
+    section("Production data")
+    table(
+        [{"Class of a column": plain(key), "Kept for": said} for key, said in data_kept(policy.data).items()],
+        alt="How long production data are kept, by the class of their columns",
     )
     section("Checklist")
     table(

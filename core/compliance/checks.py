@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.compliance import rules
-from core.compliance.gathering import access, bias_data, decisions, files, ledger, operation, terms, texts
+from core.compliance.gathering import access, bias_data, data_classes, decisions, files, ledger, operation, terms, texts
 from core.compliance.gathering.values import Reader
 from core.compliance.rules import Deviation, Settings
 
@@ -41,6 +41,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "personal-data-masked": Check(texts.texts, rules.text_is_clean),
         "bias-data-purpose": Check(bias_data.compared_groups, rules.bias_data_have_a_purpose),
         "bias-data-deleted": Check(bias_data.purposes_held, rules.bias_data_are_deleted),
+        "data-described": Check(data_classes.data_of_holders, rules.data_are_described),
         "events-kept": Check(operation.removed_events, rules.events_were_kept),
         "files-whole": Check(files.kept_files, rules.file_is_whole),
         "ledger-verifies": Check(ledger.verified, rules.ledger_verifies),

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
+from core.policy.keeping.data_reading import data_kept
 from core.policy.rules import TITLES, ChecklistTemplate, Policy, Threshold
 from core.policy.stressing.rules import METRIC_WORDS
 from core.policy.stressing.words import required_said, threshold_said
@@ -103,6 +104,7 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
         *_clauses("Monitors", before.monitors, after.monitors, lambda one: one.title, words.monitor),
         *_safeguards(before, after),
         *_inputs(before, after),
+        *_data(before, after),
         *_items(before, after),
     )
 
@@ -170,6 +172,13 @@ def _inputs(before: Policy, after: Policy) -> Iterator[Difference]:
     said = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
     if said:
         yield Difference("Events", "", "Inputs of events are kept as", Change.CHANGED, said)
+
+
+def _data(before: Policy, after: Policy) -> Iterator[Difference]:
+    old, new = data_kept(before.data), data_kept(after.data)
+    said = "; ".join(f"{key}: {old[key]} → {new[key]}" for key in new if old[key] != new[key])
+    if said:
+        yield Difference("Production data", "", "Production data are kept", Change.CHANGED, said)
 
 
 def _reviews(before: Policy, after: Policy) -> Iterator[Difference]:

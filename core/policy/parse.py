@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from core.policy.alerting.reading import read_alerting
 from core.policy.controls.reading import controls_of, output_reviews_of
+from core.policy.keeping.data_reading import data_keeping_of
 from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
 from core.policy.monitors.reading import read_monitor
 from core.policy.packs import packs
@@ -70,6 +71,7 @@ def _policy(reader: Reader) -> Policy:
         rehearsal_days_by_tier=_days(reader, "rehearsal_days", REHEARSAL_DAYS),
         post_launch_days_by_tier=_days(reader, "post_launch_days", POST_LAUNCH_DAYS),
         events=_events(reader),
+        data=data_keeping_of(reader),
         smallest_cell=reader.table("cells").whole("smallest", 2) if reader.has("cells") else 0,
         controls=controls_of(reader),
         stress=stress_rules_of(reader),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from core.policy.alerting.rules import Alerting
 from core.policy.controls.rules import Control, OutputReviews
-from core.policy.keeping.rules import EventKeeping
+from core.policy.keeping.rules import DataKeeping, EventKeeping
 from core.policy.monitors.rules import Monitor
 from core.policy.safeguards.rules import CanaryHold, ComparisonRule, RollbackGuard
 from core.policy.scope.rules import ALL_TIERS as ALL_TIERS
@@ -241,6 +241,7 @@ class Policy:
     rehearsal_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(REHEARSAL_DAYS))
     post_launch_days_by_tier: Mapping[int, int] = field(default_factory=lambda: dict(POST_LAUNCH_DAYS))
     events: EventKeeping = field(default_factory=EventKeeping)
+    data: DataKeeping = field(default_factory=DataKeeping)
     smallest_cell: int = 0  # people a group must have to be shown; 0: every group is shown
     controls: tuple[Control, ...] = ()
     stress: StressRules = field(default_factory=StressRules)

@@ -33,18 +33,19 @@ class Naming:
     remade: bool = False
 
 
+REMOVED = "removed_at IS NULL"
 NAMINGS: tuple[Naming, ...] = (
     Naming(Folder.EVIDENCE, "evidence", "file_digest"),
     Naming(Folder.EVIDENCE, "evidence", "table_digest"),
     Naming(Folder.EVIDENCE, "finding_evidence", "key", "kind = 'file'"),
-    Naming(Folder.EVIDENCE, "production_batch", "digest"),
-    Naming(Folder.EVIDENCE, "production_batch", "ids", remade=True),
+    Naming(Folder.EVIDENCE, "production_batch", "digest", REMOVED),
+    Naming(Folder.EVIDENCE, "production_batch", "ids", REMOVED, remade=True),
     Naming(Folder.EVIDENCE, "quarantine", "digest", "status = 'held'"),
     Naming(Folder.EVIDENCE, "stress_test", "outcome_digest"),
     Naming(Folder.EVIDENCE, "stress_test", "requests_digest"),
-    Naming(Folder.EVENTS, "event_batch", "digest", "removed_at IS NULL"),
-    Naming(Folder.EVENTS, "event_batch", "ids", "removed_at IS NULL", remade=True),
-    Naming(Folder.EXPORTS, "report_export", "digest", "removed_at IS NULL AND status = 'ready'"),
+    Naming(Folder.EVENTS, "event_batch", "digest", REMOVED),
+    Naming(Folder.EVENTS, "event_batch", "ids", REMOVED, remade=True),
+    Naming(Folder.EXPORTS, "report_export", "digest", f"{REMOVED} AND status = 'ready'"),
     Naming(Folder.IMPORTS, "import_job", "digest", "status IN ('queued', 'running')"),
 )
 REDACTED = "file_redaction"
@@ -107,9 +108,14 @@ def naming_rows(connection: Connection, folder: Folder, digests: Collection[str]
 def _digests(connection: Connection, one: Naming) -> set[str]:
     names: ColumnElement[str] = column(one.column)
     query = select(names).select_from(table(one.table)).distinct()
-    if one.where:
+    if one.where and not (REMOVED in one.where and not _has(connection, one.table, "removed_at")):
         query = query.where(text(one.where))
     return {digest for digest in connection.execute(query).scalars() if digest and len(digest) == 64}
+
+
+def _has(connection: Connection, name: str, wanted: str) -> bool:
+    """Whether the table has this column, which one of an older schema may lack."""
+    return any(each["name"] == wanted for each in inspect(connection).get_columns(name))
 
 
 def _other_digests(connection: Connection, there: Collection[str]) -> Mapping[str, tuple[str, ...]]:

@@ -39,6 +39,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "model?model=M0001&version=1.1.0&tab=Decisions", "model?model=M0001&version=1.1.0&tab=History",
         "incident?incident=IN0001&tab=Cause+and+actions", "incident?incident=IN0001&tab=Review", "actions",
         "actions?action=ACT0001",
+        "data_classes", "data_classes?of=M0001", "data_classes?of=D0004", "retention",
         "processing", "processing?model=M0001", "processing?model=M0002&paper=assessment",
         "privacy", "outputs", "outputs?output=OR0001", "controls?model=M0001", "quarantine",
         "fairness?run=R0002", "findings", "finding?finding=F0001", "reviews", "review?review=RV0001",

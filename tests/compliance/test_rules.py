@@ -34,6 +34,7 @@ EVENTS = rules.RemovedEvents("BE0001", NOON - 366 * DAY, NOON, 366)
 ROLES = rules.PersonRoles("P0001", ("owner", "developer", "approver"))
 BIAS = rules.BiasTerm("BD0001", "D0001", "P0001", NOON - 3 * DAY)
 COLUMNS = rules.BiasColumns("M0001 1.0.0 E0001", "M0001", "P0001", "1.0.0", ())
+HELD = rules.HeldData("D0001", "", "P0001", ())
 DRILLED = rules.Drilled("access", "AD0001", NOON - 7 * DAY)
 REVIEWED = rules.AccessReviewed("access review", "AR0001", NOON - 7 * DAY, NOON)
 ENDED = rules.EndedAccess("BG0001", "P0002", NOON - 7 * DAY)
@@ -64,6 +65,7 @@ LINES = (
     (rules.file_is_whole, KEPT, {"wrong": "is not there"}, "named by evidence E0001, is not there"),
     (rules.bias_data_are_deleted, BIAS, {"delete_by": NOON - 3 * DAY - HOUR}, "were to be deleted 3 days ago"),
     (rules.bias_data_have_a_purpose, COLUMNS, {"uncovered": ("race",)}, "Groups by race are compared in 1.0.0"),
+    (rules.data_are_described, HELD, {"missing": ("no purpose: race",)}, "not described in full: no purpose: race"),
     (rules.ledger_verifies, LEDGER, {"passed": False, "faults": "step 8, root"}, "step 8, root"),
     (rules.ledger_grew, HEAD, {"stored": 6}, "6 entries are stored"),
     (rules.ledger_grew, HEAD, {"seen": 8}, "an earlier run saw 8"),

@@ -105,7 +105,7 @@ PIPELINE_SCOPES = {
     "record:read", "model:register", "model:edit", "version:register", "evidence:upload", "event:record",
     "validation:start", "change:request", "policy:draft", "production:return", "code:report", "compliance:run",
     "export:make", "production:report", "monitor:run", "stress:run", "comparison:run", "incident:declare",
-    "document:write", "coverage:answer", "alert:handle", "finding:remediate",
+    "document:write", "coverage:answer", "alert:handle", "finding:remediate", "data:classify",
 }  # fmt: skip
 
 

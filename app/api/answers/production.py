@@ -49,6 +49,8 @@ class ArrivalView(BaseModel):
     entry: int = Field(description="Of the ledger")
     received_at: datetime
     received_by: str
+    removed_at: datetime | None = Field(description="When retention removed its file; the row stays")
+    removed_reason: str
 
 
 class DayView(BaseModel):

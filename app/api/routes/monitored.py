@@ -139,6 +139,8 @@ def _arrival(row: arrived.Arrival) -> ArrivalView:
         entry=row.entry,
         received_at=row.received_at,
         received_by=row.received_by,
+        removed_at=row.removed_at,
+        removed_reason=row.removed_reason,
     )
 
 

@@ -17,6 +17,7 @@ OF_KEY: Mapping[Cause, tuple[str, str]] = {
     Cause.DRILL: ("/access_drills", "drill"),
     Cause.BREAK_GLASS: ("/break_glass", "access"),
     Cause.EVENTS: ("/ledger", "about"),
+    Cause.DATA: ("/data_classes", "of"),
 }
 ELSEWHERE: Mapping[Cause, str] = {
     Cause.ACCESS_REVIEW: "/access_reviews",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from app.components import empty, fact, facts_line, link, paged, plain, section, table
+from app.components import empty, fact, facts_line, link, paged, plain, section, status, table
 from app.components.formats import NOTHING, count, day, moment, percent
 from app.components.status import word
 from app.composition import Workplace
@@ -111,7 +111,12 @@ def _odd(row: Arrival) -> str:
         (row.repeated, "repeated"),
         (row.waiting, "waiting"),
     )
-    return ", ".join(f"{count(rows)} {words}" for rows, words in parts if rows) or NOTHING
+    odd = ", ".join(f"{count(rows)} {words}" for rows, words in parts if rows)
+    if row.removed_at is None:
+        return odd or NOTHING
+    entry = link(f"entry {count(row.removed_entry)}", "/entry", index=row.removed_entry or 0)
+    gone = f"{status('Removed')} {day(row.removed_at)}, {plain(row.removed_reason)}, {entry}"
+    return f"{gone}  \n{odd}" if odd else gone
 
 
 def _span(row: Arrival) -> str:

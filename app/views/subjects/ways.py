@@ -12,4 +12,5 @@ def ways_on(viewer: Me) -> None:
     row = st.container(horizontal=True)
     if not read_refusals(viewer.actor):
         row.page_link(page_file("subject_requests"), label="Subject requests")
+    row.page_link(page_file("data_classes"), label="Classes of data")
     row.page_link(page_file("processing"), label="Records of processing and bias-test data")

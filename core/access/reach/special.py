@@ -141,6 +141,8 @@ SPECIAL: Mapping[str, Special] = {
     "corrective_action": _action,
     "record_link": _record_link,
     "review": _review,
+    "data_column": lambda of, rows: of.number_of(rows["holder"], ("model", "dataset")),
+    "data_holder": lambda of, rows: of.number_of(rows["holder"], ("model", "dataset")),
     "field_change": lambda of, rows: of.number_of(rows["entity"], PARTS),
     "log_entry": _entry,
     "log_payload": _payload,

@@ -12,6 +12,7 @@ from core.compliance.rules.bias_data import (
     bias_data_are_deleted,
     bias_data_have_a_purpose,
 )
+from core.compliance.rules.data_classes import HeldData, data_are_described
 from core.compliance.rules.decisions import (
     Approver,
     ConditionTerm,
@@ -75,6 +76,7 @@ __all__ = [
     "EndedAccess",
     "EvidenceAge",
     "Head",
+    "HeldData",
     "KeptDocument",
     "KeptFile",
     "LedgerOutcome",
@@ -97,6 +99,7 @@ __all__ = [
     "break_glass_was_reviewed",
     "checkpoint_is_outside",
     "condition_is_met",
+    "data_are_described",
     "decision_is_made",
     "document_is_current",
     "drill_finds_nothing",

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     LEDGER = "ledger"
     EVENTS = "events"
     BIAS_DATA = "bias-test data"
+    DATA = "data"
     DRILL = "drill of access"
     ACCESS_REVIEW = "access review"
     BREAK_GLASS = "break-glass access"

@@ -160,6 +160,7 @@ def _has_rows(session: Session, question: Question, version: ModelVersion, envir
         ProductionBatch.environment == environment,
         ProductionBatch.kind == BatchKind.INFERENCES,
         ProductionBatch.rows > 0,
+        col(ProductionBatch.removed_at).is_(None),
     )
     return session.exec(query.limit(1)).first() is not None
 

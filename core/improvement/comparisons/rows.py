@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from core.errors import NotFound, Problem, Unreadable
 from core.improvement.comparisons.rules import SourceKind
@@ -14,6 +14,7 @@ from core.improvement.comparisons.tables import Comparison
 from core.inventory.moves import version_by_id
 from core.inventory.tables import Model, ModelVersion
 from core.monitoring.intake.reading import MonitoredData, Span, mapping_of, read_span
+from core.monitoring.intake.removing import removed_of
 from core.monitoring.intake.rules import COST, ID, LABEL, LATENCY, PREDICTION, SCORE, BatchKind
 from core.monitoring.intake.tables import ProductionBatch
 from core.policy.rules import Task
@@ -98,6 +99,10 @@ def _from_production(
 ) -> SideRows:
     span = Span(model.number, environment, row.starts_at or ALWAYS_FROM, row.ends_at or ALWAYS_UNTIL, version.version)
     frame = pl.DataFrame(pl.from_arrow(read_span(session, files, span)))
+    gone = removed_of(session, model.id or 0, environment, [version.id or 0]) if not frame.height else ()
+    if gone:
+        said = f"the rows of v{version.version} were removed at the end of their retention"
+        raise Unreadable([Problem(said, found=", ".join(gone[:5]), expected="rows that are on record")])
     batches = session.exec(
         select(ProductionBatch.number, ProductionBatch.digest).where(
             ProductionBatch.model_id == model.id,
@@ -105,6 +110,7 @@ def _from_production(
             ProductionBatch.version_id == version.id,
             ProductionBatch.kind == BatchKind.INFERENCES,
             ProductionBatch.rows > 0,
+            col(ProductionBatch.removed_at).is_(None),
         )
     ).all()
     return SideRows(frame, tuple(batches))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from core.metrics.monitoring.chunks import position_of, start_of
+from core.monitoring.checks.gone import Gone
 from core.monitoring.checks.subject import Subject
 from core.monitoring.checks.tables import MonitorChunk, MonitorSlot
 from core.monitoring.intake.arrivals import days
@@ -127,7 +128,10 @@ def _of_size(
         late = _never_checked(session, subject, size, known, stands)
     more = _touched(session, subject, size, known)
     more |= _completed(session, subject, size) if size.by_rows else {}
+    removed = Gone.of(session, Stream(subject.model_id, subject.environment))
     for position in sorted({*new, *more, *late}):
+        if removed.touches(size, position):
+            continue  # what stands of it was measured while its rows were there
         former = more.get(position)
         yield Planned(
             size,

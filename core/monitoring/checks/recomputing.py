@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.inventory.tables import Model
 from core.monitoring.checks.checking import Checked, Checker
 from core.monitoring.checks.freshness import CLOCK
+from core.monitoring.checks.gone import Gone
 from core.monitoring.checks.planning import Planned
 from core.monitoring.checks.subject import Subject, subject_of
 from core.monitoring.checks.tables import MonitorChunk, MonitorResult
@@ -54,6 +55,8 @@ def recompute(
         subject = _subject(session, files, row, model, at)
         if row.size == CLOCK or subject is None:
             said = "It was about a moment, which is past" if subject else "Its data are not declared any more"
+            return Recomputed(row.number, row.revision, Again.NOT_POSSIBLE, said)
+        if said := Gone.of(session, Stream(subject.model_id, row.environment)).said(size_of(row.size), row.position):
             return Recomputed(row.number, row.revision, Again.NOT_POSSIBLE, said)
         checked = _checked(session, store, files, subject, row)
         if checked.data_digest != row.data_digest:

@@ -58,7 +58,7 @@ class Windows:
     def _bounds(self) -> list[tuple[int, int]]:
         bounds, position = list[tuple[int, int]](), 0
         with self._store.reading() as session:
-            for batch in batches_of(session, self._stream, BatchKind.INFERENCES):
+            for batch in batches_of(session, self._stream, BatchKind.INFERENCES, removed=True):
                 bounds.append((position, position + batch.rows))
                 position += batch.rows
         return bounds

@@ -33,6 +33,9 @@ class Arrival:
     through: str
     received_by: str
     received_at: datetime
+    removed_at: datetime | None = None  # its file is gone
+    removed_reason: str = ""
+    removed_entry: int | None = None
 
 
 @dataclass(frozen=True)
@@ -139,4 +142,7 @@ def _told(row: ProductionBatch, version: str) -> Arrival:
         through=row.through,
         received_by=row.received_by,
         received_at=row.received_at,
+        removed_at=row.removed_at,
+        removed_reason=row.removed_reason,
+        removed_entry=row.removed_entry,
     )

@@ -53,6 +53,7 @@ def _batches(session: Session, stream: Stream) -> list[ProductionBatch]:
         ProductionBatch.model_id == stream.model_id,
         ProductionBatch.environment == stream.environment,
         ProductionBatch.rows > 0,
+        col(ProductionBatch.removed_at).is_(None),
     )
     newest = of_stream.order_by(col(ProductionBatch.id).desc())
     found = list(session.exec(newest.where(ProductionBatch.kind == BatchKind.REFERENCE).limit(NEWEST)))

@@ -7,6 +7,8 @@ from sqlmodel import Session, select
 from core.access.deciding import deciding
 from core.access.rules import Actor
 from core.errors import Conflict, Problem, Refused
+from core.inventory.classes.queries import bias_only
+from core.inventory.classes.rules import bias_only_refusal
 from core.inventory.deployments.rules import PRODUCTION
 from core.inventory.deployments.service import check_environment
 from core.inventory.moves import load_model
@@ -42,7 +44,8 @@ def declare_monitored(
     entity = Entity("model", model)
     with deciding(store, ledger, ACT, entity=entity, actor=actor, at=at) as tx:
         row = load_model(tx.session, model)
-        if reasons := declare_refusals(actor):
+        held = bias_only(tx.session, [model]) & set(data.features)
+        if reasons := (*declare_refusals(actor), *(bias_only_refusal(one) for one in sorted(held))):
             raise Refused(reasons)
         check_environment(tx.session, environment)
         refuse_unsound([*monitored_problems(data), *_reference_problems(tx.session, row.id or 0, environment, data)])
@@ -79,6 +82,7 @@ def _reference_problems(session: Session, model_id: int, environment: str, data:
         ProductionBatch.model_id == model_id,
         ProductionBatch.environment == environment,
         ProductionBatch.kind == BatchKind.REFERENCE,
+        ProductionBatch.removed_at.is_(None),  # type: ignore[union-attr]
     )
     evidence = (
         select(Evidence.id)

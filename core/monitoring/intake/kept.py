@@ -66,10 +66,12 @@ def batches_of(
     *kinds: BatchKind,
     after: int = 0,
     span: tuple[datetime, datetime] | None = None,
+    removed: bool = False,
 ) -> Sequence[ProductionBatch]:
     """The batches of these kinds that hold rows, in the order in which they arrived.
 
-    With a `span`, those whose inferences fall into it, both ends included.
+    With a `span`, those whose inferences fall into it, both ends included. With `removed`, also those whose file
+    retention removed: nothing of them can be read, but their rows keep their place.
     """
     query = select(ProductionBatch).where(
         ProductionBatch.model_id == stream.model_id,
@@ -78,6 +80,8 @@ def batches_of(
         col(ProductionBatch.id) > after,
         ProductionBatch.rows > 0,
     )
+    if not removed:
+        query = query.where(col(ProductionBatch.removed_at).is_(None))
     if span is not None:
         query = query.where(col(ProductionBatch.last_at) >= span[0], col(ProductionBatch.first_at) <= span[1])
     unread = defer(ProductionBatch.scan)  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ def mapping_of(session: Session, model: str, environment: str) -> MonitoredData 
 
 
 def rows_held(session: Session, model: str, environment: str) -> int:
-    """How many inferences there are in all, which is what `rows_in` counts through."""
+    """How many inferences came in all, which is what `rows_in` counts through; those removed keep their place."""
     stream = _stream(session, model, environment)
     held = select(func.sum(ProductionBatch.rows)).where(
         ProductionBatch.model_id == stream.model_id,
@@ -100,13 +100,13 @@ def rows_in(
     """As `read_span`, the rows from number `first` (counted from 0) on, at most `limit`, for chunks of rows.
 
     Rows count in the order in which their batches came, within a batch by time and id. So a row keeps its number
-    whatever comes late, and a chunk of rows that was complete stays what it was.
+    whatever comes late, and a chunk of rows that was complete stays what it was. Rows that are removed are absent.
     """
     stream = _stream(session, model, environment)
     chosen, position = list[tuple[ProductionBatch, int, int]](), 0
-    for batch in batches_of(session, stream, BatchKind.INFERENCES):
+    for batch in batches_of(session, stream, BatchKind.INFERENCES, removed=True):
         start, stop = max(first - position, 0), min(first + limit - position, batch.rows)
-        if start < stop:
+        if start < stop and batch.removed_at is None:
             chosen.append((batch, start, stop))
         position += batch.rows
     names = _versions(session, [batch for batch, _, _ in chosen])

@@ -61,6 +61,9 @@ class ProductionBatch(Row, table=True):
     through: str = Field(max_length=16)
     received_by: str = Field(max_length=16)
     received_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)  # its file is gone, on record
+    removed_reason: str = Field(default="", max_length=300)
+    removed_entry: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class ProductionStream(Row, table=True):

@@ -46,6 +46,11 @@ def _of_production(session: Session, files: EvidenceFiles, model: Model, environ
         rows_in(session, files, model.number, environment, first=max(held - plan.rows, 0), limit=plan.rows)
     )
     assert isinstance(table, pl.DataFrame)
+    if not table.height:
+        said = (
+            f"The newest production data of {model.number} in {environment} were removed at the end of their retention"
+        )
+        raise _nothing(said, "Hand newer rows in first, or take a file of predictions.")
     features = declared.features_among(table.columns)
     source = f"{len(table):,} rows recorded last in {environment}"
     return _rows(table, features, declared.positive_label, declared.task.value, source)

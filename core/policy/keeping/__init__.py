@@ -1,1 +1,1 @@
-"""How recorded events are kept, as a policy says it."""
+"""How recorded events and production data are kept, as a policy says it."""

@@ -1,6 +1,6 @@
 """What the inventory says for a record of processing and an impact assessment; what it does not say stays a gap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -8,10 +8,13 @@ from sqlmodel import Session, col, func, select
 from core.access.queries import names
 from core.inventory.bias_data.rules import special_categories
 from core.inventory.bias_data.service import purposes
+from core.inventory.classes.tables import DataHolder
 from core.inventory.tables import Dataset, Model, ModelVersion
 from core.policy.events_kept import kept_for
+from core.privacy.processing.columns import described, holds_special
 from core.privacy.processing.fields import NO, YES
 from core.privacy.processing.rules import Need, Screening, screened
+from core.privacy.retention.planning import terms_by_model
 from core.reports.tables import Export, ExportDownload
 
 MEASURES = (
@@ -47,9 +50,9 @@ def inventory_values(session: Session, model: Model, *, at: datetime) -> Mapping
         "model.tier": str(model.tier) if model.tier is not None else "",
         "model.limitations": newest.limitations if newest else "",
         "version.intended_use": newest.intended_use if newest else "",
-        "data.categories": _each(data, "classification"),
+        "data.categories": described(session, model, data) or _each(data, "classification"),
         "data.source": _each(data, "source"),
-        "data.retention": _retention(session, data, at),
+        "data.retention": _retention(session, model, data, at),
         "data.bias": _bias(session, data, at),
         "recipients.here": _recipients(session, model),
         "measures.here": MEASURES,
@@ -78,7 +81,9 @@ def screening_of(session: Session, model: Model, answers: Mapping[str, str]) -> 
 def suggested(session: Session, model: Model) -> Mapping[str, str]:
     """Answers to the screening that the record speaks for; a person confirms or changes them."""
     found = {}
-    if special_categories(frozenset(_columns(session, model))):
+    if special_categories(frozenset(_columns(session, model))) or holds_special(
+        session, model, datasets_of(session, model)
+    ):
         found["special_categories"] = YES
     return found
 
@@ -103,9 +108,16 @@ def _each(data: Iterable[Dataset], field: str) -> str:
     return "; ".join(f"{name} {version}: {text}" for name, version, text in said)
 
 
-def _retention(session: Session, data: Iterable[Dataset], at: datetime) -> str:
-    said = _each(data, "retention")
-    return f"{said}; recorded events: {kept_for(session, at=at).days} days" if said else ""
+def _retention(session: Session, model: Model, data: Sequence[Dataset], at: datetime) -> str:
+    """Of each dataset its days or its words, of production data and events their days; a gap where one says nothing."""
+    own = dict(session.exec(select(DataHolder.holder, DataHolder.days)).all())
+    said = [(one, f"{own[one.number]:,} days" if own.get(one.number) else one.retention.strip()) for one in data]
+    if not said or not all(text for _, text in said):
+        return ""
+    parts = [f"{one.name} {one.version}: {text}" for one, text in said]
+    terms = terms_by_model(session, at=at).get(model.number, {})
+    parts += [f"{kind.value} in production: {term.days:,} days" for kind, term in terms.items()]
+    return "; ".join([*parts, f"recorded events: {kept_for(session, at=at).days} days"])
 
 
 def _bias(session: Session, data: Iterable[Dataset], at: datetime) -> str:

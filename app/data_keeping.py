@@ -1,0 +1,46 @@
+"""When columns of what arrived are looked at, and when data past their time are removed."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from app.composition import Workplace, now
+from core.privacy.classes.noting import note_columns, noting_is_due
+from core.privacy.retention.planning import timers_run
+from core.privacy.retention.removing import remove_due_data
+
+log = logging.getLogger("countersign.data")
+
+
+def due_notings(place: Workplace, at: datetime) -> Iterable[str]:
+    """The slot of this hour, if anything came at which nobody has looked."""
+    with place.store.reading() as session:
+        due = noting_is_due(session)
+    return [f"{at.astimezone(UTC):%Y-%m-%dT%H}"] if due else []
+
+
+def note_what_came(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
+    """Take down the columns of what came since the last look."""
+    note_columns(place.store, place.ledger, place.files, at=now(), alive=alive)
+
+
+def note_unlooked(_place: Workplace, slot: str, error: str) -> None:
+    """The next hour looks at what this one left."""
+    log.warning("Columns were not looked at in %s: %s", slot, error)
+
+
+def due_retention(place: Workplace, at: datetime) -> Iterable[str]:
+    """The slot of this day, where anything has an end."""
+    with place.store.reading() as session:
+        runs = timers_run(session, at=at)
+    return [f"{at.astimezone(UTC):%Y-%m-%d}"] if runs else []
+
+
+def remove_what_is_due(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
+    """Remove production data whose time is over."""
+    remove_due_data(place.store, place.ledger, place.files, at=now(), alive=alive)
+
+
+def note_unremoved(_place: Workplace, slot: str, error: str) -> None:
+    """The next day removes what this one left."""
+    log.warning("Data past their time were not removed on %s: %s", slot, error)

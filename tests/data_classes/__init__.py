@@ -1,0 +1,1 @@
+"""Classes of columns, and the timers of retention."""
