@@ -7,12 +7,14 @@ from sqlmodel import col, select
 
 from app.composition import Workplace
 from app.example.accounts import Account
+from core.access.rules import Actor
 from core.inventory.classes.rules import ClassFacts, Condition, LegalBasis
 from core.inventory.classes.tables import DataColumn
 from core.inventory.tables import Dataset
 from core.policy.keeping.rules import DataClass
 from core.privacy.classes.deciding import classify_columns
 from core.privacy.classes.noting import note_columns
+from core.privacy.retention.terms import keep_data_for
 
 OUTREACH = ClassFacts(
     DataClass.PERSONAL, "Rank letters of outreach by the chance of being out of work.", LegalBasis.PUBLIC_TASK
@@ -38,5 +40,11 @@ def tell_data_classes(place: Workplace, known: Mapping[str, Account], at: dateti
         place.store, place.ledger, holder="M0001", actor=owner, at=at,
         decisions={name: facts for name, facts in decisions.items() if name not in open_},
     )  # fmt: skip
+    _keep(place, owner, "M0001", 365, "As long as somebody may ask why they got no letter", at)
+    _keep(place, developer, court, 50, "Until the score is decided on; the court publishes the file itself", at)
     if has_race:
         classify_columns(place.store, place.ledger, holder=court, decisions={"race": BIAS}, actor=developer, at=at)
+
+
+def _keep(place: Workplace, actor: Actor, holder: str, days: int, reason: str, at: datetime) -> None:
+    keep_data_for(place.store, place.ledger, holder=holder, days=days, reason=reason, actor=actor, at=at)

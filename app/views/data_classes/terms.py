@@ -35,8 +35,9 @@ def terms_section(
     if of_model:
         shown |= {kind.value.capitalize(): f"{counted(term.days, 'day')}, by {term.by}" for kind, term in kinds.items()}
         shown |= {} if kinds else {"Production data": "No end: neither the policy nor a decision here names one"}
-    held = f"{status('Held')} {plain(terms.hold_reason)} :gray[({plain(known.get(terms.hold_by, terms.hold_by))}, "
-    shown["Hold"] = f"{held}{day(terms.hold_at, today=at)})]" if terms.hold_reason else "None"
+    if of_model:
+        held = f"{status('Held')} {plain(terms.hold_reason)} :gray[({plain(known.get(terms.hold_by, terms.hold_by))}, "
+        shown["Hold"] = f"{held}{day(terms.hold_at, today=at)})]" if terms.hold_reason else "None"
     facts(shown, alt=f"How long the data of {holder} are kept, by whom, and what holds them")
     left, right = st.columns(2, gap="large")
     with left:
