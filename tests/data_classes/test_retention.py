@@ -188,7 +188,7 @@ def test_a_hold_by_a_person_stands_until_it_is_lifted(stream: Line) -> None:
 
 
 def test_reference_data_in_use_are_held(stream: Line) -> None:
-    stream.take(BatchKind.REFERENCE, inferences(3, first=500))
+    stream.take(BatchKind.REFERENCE, inferences(3, first=20))
     declare_monitored(
         stream.store, stream.ledger, model=stream.model, data=MonitoredData(positive_label="1"), expected_revision=0,
         actor=stream.cast.owner, at=NOON,
