@@ -168,7 +168,8 @@ def _names(files: EvidenceFiles | None, digest: str) -> tuple[str, ...]:
     if files is None:
         return ()
     try:
-        return tuple(pl.read_parquet_schema(files.path(digest)))
+        with files.opened() as path:
+            return tuple(pl.read_parquet_schema(path(digest)))
     except NotFound:
         return ()
 

@@ -53,6 +53,8 @@ def _of_batch(session: Session, record: str) -> Held:
     model = session.get(Model, row.model_id) if row else None
     if row is None or model is None:
         raise NotFound("batch of production data", record)
+    if row.removed_at is not None:
+        raise NotFound("rows of", f"{record}: they were removed on {row.removed_at:%Y-%m-%d}, {row.removed_reason}")
     columns: frozenset[str] | None = None
     if row.kind is not BatchKind.ATTRIBUTES:
         declared = monitored(session, Stream(row.model_id, row.environment))

@@ -48,6 +48,7 @@ def sealed_batches(session: Session, files: EvidenceFiles, model: str, environme
             ProductionBatch.model_id == load_model(session, model).id,
             ProductionBatch.environment == environment,
             ProductionBatch.rows > 0,
+            col(ProductionBatch.removed_at).is_(None),
         )
         .order_by(col(ProductionBatch.id).desc())
         .limit(NEWEST)
