@@ -10,9 +10,10 @@ from core.access.personal_data.noting import RELEASED
 from core.access.personal_data.sealing import opened
 from core.access.personal_data.tables import HeldOpinion, HeldText, TextStatus, TextVerdict
 from core.access.rules import Actor
+from core.approval.tables import ChangeRequest, Condition
 from core.errors import Conflict, NotFound, Refused
 from core.improvement.incidents.tables import Incident
-from core.inventory.moves import load_model
+from core.inventory.moves import load_model, version_by_id
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -91,7 +92,19 @@ def _model_of(session: Session, row: HeldText) -> str:
         return session.exec(select(Incident.model).where(Incident.number == first)).first() or ""
     if row.entity_kind == "alert":
         return session.exec(select(Alert.model).where(Alert.number == first)).first() or ""
+    if row.entity_kind in {"change", "condition"}:
+        return _of_change(session, row.entity_kind, first)
     return first if row.entity_kind in {"model", "version"} else ""
+
+
+def _of_change(session: Session, kind: str, key: str) -> str:
+    """The model of a change, or of the change that a condition belongs to."""
+    if kind == "condition":
+        mine = ChangeRequest.id == select(Condition.change_id).where(Condition.id == int(key)).scalar_subquery()
+    else:
+        mine = ChangeRequest.number == key
+    change = session.exec(select(ChangeRequest).where(mine)).first()
+    return version_by_id(session, change.version_id)[0].number if change else ""
 
 
 def _settle(tx: Transaction, ledger: Ledger, row: HeldText, outcome: str | None, *, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """A note that holds personal data stands masked, and its original waits, sealed, for other people's decision."""
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import Session, select
 
@@ -11,7 +13,14 @@ from core.errors import Refused
 from core.improvement.incidents.recording import write_note
 from core.improvement.incidents.tables import IncidentNote
 from core.ledger.tables import LogPayload
+from core.ledger.verify import verify_store
 from core.privacy.queries import met, texts_waiting
+from core.privacy.subjects.erasing import erase_found
+from core.privacy.subjects.matching import Terms, phrases_of
+from core.privacy.subjects.orders import keep_order, new_key, new_order
+from core.privacy.subjects.packing import copy_of
+from core.privacy.subjects.places import Places
+from core.privacy.subjects.scanning import scan
 from core.privacy.texts import WITHHELD, decide_text, text_as_written
 from tests.builders import NOON
 from tests.incidents.conftest import World
@@ -105,3 +114,32 @@ def test_a_refused_text_is_counted_by_place_and_kind(world: World) -> None:
     with world.store.reading() as session:
         row = session.exec(select(PlaceSeen)).one()
     assert (row.handling, row.place, row.kinds) == (Handling.BLOCK, "title of an incident", "e-mail address (1)")
+
+
+def test_a_person_is_found_copied_and_erased_in_an_original_that_waits(world: World, tmp_path: Path) -> None:
+    """The telephone number stands in the sealed original alone, as the record shows it masked."""
+    _noted(world)
+    places, phrases = Places.within(tmp_path), phrases_of(["+44 20 7946 0958"])
+    matcher, key = Terms(phrases), new_key()
+    found = scan(world.store, places, matcher)
+    assert [(one.number, one.hits) for one in found.held] == [("HT0001", 1)]
+    assert (found.cells, found.erasable) == ([], 1)
+    with world.store.reading() as session:
+        copy = copy_of(session, places, found, matcher, request="SR0001", person="", at=NOON)
+    assert [item["said"] for item in copy.items] == [[NOTE]]
+
+    order = new_order("SR0001", "", phrases, key, found.links.known(key))
+    keep_order(places.orders, order)
+    erased = erase_found(
+        world.store, world.ledger, places, found, order, matcher, actor=world.cast.approver, at=NOON
+    )  # fmt: skip
+
+    left = NOTE.replace("44 20 7946 0958", "[erased SR0001]")
+    assert (erased.texts, scan(world.store, places, matcher).erasable) == (1, 0)
+    with world.store.reading() as session:
+        assert text_as_written(session, world.ledger, text="HT0001", actor=world.cast.validator, at=NOON) == left
+        assert verify_store(session, world.ledger.vkey).passed
+    _decide(world, world.cast.validator)
+    assert _decide(world, world.cast.approver) is TextVerdict.RELEASE
+    with world.store.reading() as session:
+        assert _note(session) == left

@@ -25,6 +25,7 @@ from core.monitoring.intake.kept import index_for
 from core.monitoring.intake.tables import ProductionBatch
 from core.privacy.subjects.contents import write_without
 from core.privacy.subjects.forgetting import forget
+from core.privacy.subjects.held import mask_held
 from core.privacy.subjects.holdings import FileHit
 from core.privacy.subjects.matching import Matcher
 from core.privacy.subjects.orders import ErasureFile
@@ -111,8 +112,8 @@ def _pass(
     written = [(hit, _written(folders[hit.folder], hit, matcher)) for hit in found.files]
     event = Event.ERASURE_REPLAYED if replayed else Event.SUBJECT_ERASED
     payload: dict[str, JsonValue] = {
-        "order": order.digest, "texts": len(found.masked), "files": len(found.files), "events": len(found.events),
-        "entries": sum(not one.kept for one in found.entries),
+        "order": order.digest, "texts": len(found.masked) + len(found.held), "files": len(found.files),
+        "events": len(found.events), "entries": sum(not one.kept for one in found.entries),
     }  # fmt: skip
     with store.transaction() as tx:
         entity = Entity("subject_request", order.request)
@@ -120,6 +121,7 @@ def _pass(
         account = bool(order.person) and forget(tx, ledger, order.person, request=order.request, actor=actor, at=at)
         mark = mark_of(order.request)
         texts = sum(mask_cell(tx.session, cell, matcher, mark) > 0 for cell in found.masked)
+        texts += sum(mask_held(tx.session, places.keys, one, matcher, mark) > 0 for one in found.held)
         for hit, replacement in written:
             request = hit.gone.request if hit.gone else order.request
             _replace(tx, ledger, folders[hit.folder], hit, replacement, request, actor=actor, at=at)
@@ -214,6 +216,6 @@ def _settle(store: Store, places: Places) -> None:
 
 
 def _leave_no_copy(store: Store, places: Places, found: Scan) -> None:
-    changed = {cell.shelf.name for cell in found.masked}
+    changed = {cell.shelf.name for cell in found.masked} | ({"held_text"} if found.held else set())
     forget_words(store, changed | {"log_payload", "person"})
     empty_write_ahead_log(store)

@@ -37,6 +37,8 @@ def copy_of(
     folders, items, tables = dict(places.searched()), list[Mapping[str, object]](), {}
     for cell, text in found.cells:
         items.append({"place": cell.place, "record": cell.record, "said": _around(text, matcher)})
+    for held in found.held:
+        items.append({"place": held.place, "record": held.number, "said": _around(held.original, matcher)})
     for entry in found.entries:
         said = _around(entry.body, matcher)
         items.append({"place": f"ledger · {entry.action}", "record": f"entry {entry.index}", "said": said})

@@ -28,6 +28,11 @@ class Places:
         )
         return cls(evidence, events, exports, imports, data / "erasures")
 
+    @property
+    def keys(self) -> Path:
+        """The folder of keys, by which sealed texts and files are read."""
+        return self.evidence.sealed.vault.keys
+
     def searched(self) -> Iterator[tuple[str, EvidenceFiles]]:
         """The folders whose files are read by their content; events have a search of their own."""
         yield from (("evidence", self.evidence), ("exports", self.exports), ("imports", self.imports))

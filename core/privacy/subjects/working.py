@@ -143,6 +143,10 @@ def _found(row: SubjectRequest, found: Scan) -> list[SubjectFound]:
         for cell, _ in found.cells
     ]  # fmt: skip
     lines += [
+        SubjectFound(request_id=key, place=one.place, record=one.number, hits=one.hits, treatment=Treatment.MASKED)
+        for one in found.held
+    ]
+    lines += [
         SubjectFound(
             request_id=key, place=hit.owner.what, record=hit.owner.record or hit.digest, model=hit.owner.model,
             hits=hit.rows, treatment=hit.treatment,
