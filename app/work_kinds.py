@@ -9,12 +9,17 @@ from app.backups import DRILL_JOB
 from app.drop import DROP_JOB
 from app.settings import Settings
 from app.subjects import REPLAY_JOB
+from core.access.alerting import ACCESS_ALERT_JOB
 from core.access.digests import DIGEST_JOB
+from core.access.watching import ACCESS_JOB
 from core.approval.service.noticing import NOTICE_JOB
 from core.approval.simulation.service import SIMULATION_JOB
+from core.assurance.drill.service import ACCESS_DRILL_JOB, WEEKLY_JOB
+from core.assurance.permissions.service import PERMISSION_JOB
 from core.backup.drilling import DAY, HOUR
 from core.compliance.service import COMPLIANCE_JOB
 from core.improvement.comparisons.asking import COMPARISON_JOB
+from core.improvement.reviews.planning import LAUNCH_JOB
 from core.improvement.rollback.drills import REHEARSAL_JOB
 from core.improvement.watching import INCIDENT_JOB
 from core.inventory.importing.background import IMPORT_JOB
@@ -29,6 +34,7 @@ from core.privacy.classes.noting import NOTING_JOB
 from core.privacy.retention.removing import RETENTION_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
+from core.register.escalating import ESCALATION_JOB
 from core.reports.service import EXPIRY_JOB, EXPORT_JOB, SCHEDULE_JOB
 from core.store.types import EPOCH
 from core.validation.runs import VALIDATION_JOB
@@ -101,11 +107,21 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         CLOCK_JOB: WorkKind("Clocks of subject requests", "every 15 minutes with an overdue one"),
         REPLAY_JOB: WorkKind("Erasures carried out again", "after a backup was restored"),
         IMPORT_JOB: WorkKind("Imports", ASKED, elsewhere=True),
+        ESCALATION_JOB: WorkKind("Escalation of overdue findings", "every hour with an overdue one", _next_hour),
+        LAUNCH_JOB: WorkKind("Reviews planned after a launch", "every hour with a launch"),
+        PERMISSION_JOB: WorkKind(
+            "Permissions against the ledger",
+            "every half minute, kept every 10 minutes",
+        ),
+        ACCESS_JOB: WorkKind("Reviews of access, dormant accounts", "every day", _next_day),
+        ACCESS_ALERT_JOB: WorkKind("Alerts about access", "when break-glass opens or rights change"),
+        ACCESS_DRILL_JOB: WorkKind("Drills of access", ASKED, elsewhere=True),
+        WEEKLY_JOB: WorkKind("Drills of access by the clock", "every week"),
     }
 )
 ELSEWHERE = frozenset(kind for kind, one in KINDS_IN_WORDS.items() if one.elsewhere)
 
 
 def kind_in_words(kind: str) -> WorkKind:
-    """The kind in words; one that has none goes by its name."""
+    """The kind in words; one of another version of the product, which has none here, goes by its name."""
     return KINDS_IN_WORDS.get(kind, WorkKind(f"{kind[:1].upper()}{kind[1:]}", "–"))

@@ -9,6 +9,7 @@ from app.composition import Workplace
 from app.drop import due_drops, take_dropped
 from app.schedule import SCHEDULE
 from app.settings import SettingError, load
+from app.work_kinds import KINDS_IN_WORDS
 from app.worker import KINDS
 from core.ledger.service import Ledger
 from core.monitoring.intake.arrivals import arrivals_page
@@ -66,6 +67,7 @@ def test_a_file_is_taken_in_once_it_is_whole_and_moved(place: Workplace) -> None
         "taken/M0001/production/inferences/1.0.0/day.csv",
     ]
     assert {one.kind for one in SCHEDULE} <= KINDS.keys()
+    assert KINDS_IN_WORDS.keys() == KINDS.keys()
     with place.store.reading() as session:
         (arrival,) = arrivals_page(session, "M0001", "production").rows
     assert (arrival.rows, arrival.filename, arrival.through, arrival.received_by) == (2, "day.csv", "drop", "system")
