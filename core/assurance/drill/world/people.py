@@ -18,23 +18,11 @@ from core.ledger.service import Entity, Ledger
 from core.store import EvidenceFiles
 
 REASON = "The drill of access asks for this and nothing else."
-
-
 DRAFT, IN_VALIDATION, VALIDATED, NOT_VALIDATED = "draft", "in validation", "validated", "not validated"
-
-
 IN_APPROVAL, APPROVED, IN_PRODUCTION = "in approval", "approved", "in production"
-
-
 SUPERSEDED, RETIRED, WITHDRAWN = "superseded", "retired", "request withdrawn"
-
-
 PACK, ITEM = "sr-26-2", "MRM-18"
-
-
 T = TypeVar("T")
-
-
 CAST: Mapping[str, Role | None] = {
     "contributor": Role.DEVELOPER, "requester": Role.DEVELOPER, "owner": Role.OWNER, "validator": Role.VALIDATOR,
     "voter": Role.APPROVER, "approver": Role.APPROVER, "second": Role.APPROVER, "administrator": Role.ADMINISTRATOR,

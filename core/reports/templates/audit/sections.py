@@ -1,25 +1,11 @@
-"""The audit report: plan, criteria, samples, fieldwork, findings with responses and follow-up, and closing."""
+"""How it is laid out: statement, cards, and a section a subject."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import Session
-
-from core.access.tables import Person, RoleGrant
-from core.audits.queries import FindingOf, ItemTests, WholeAudit, key_of, whole_audit
 from core.audits.rules.life import AuditStatus, Result
-from core.audits.tables import (
-    Audit,
-    AuditCriterion,
-    AuditFinding,
-    AuditItem,
-    AuditMember,
-    AuditSample,
-    AuditTest,
-)
 from core.ledger.events import Event
 from core.reports.history.ledger import ENTRY, Entry, of
-from core.reports.history.tracing import source_lines
 from core.reports.layout.blocks import (
     Badge,
     Block,
@@ -35,101 +21,15 @@ from core.reports.layout.blocks import (
 )  # fmt: skip
 from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing
 from core.reports.templates.citing import Citing, table_or
-from core.reports.templates.parts import columns_of, document_of, people_of
+from core.reports.templates.parts import columns_of
 from core.reports.templates.texts import audit as texts
-from core.reports.templates.values import Built, Frame, Template
-from core.reports.values.audit import AuditReport, CriterionLine, FindingLine, SampleLine, TestLine
-from core.reports.values.dossier import Attachment
-from core.reports.values.record import PersonLine
-from core.reports.values.report import Asked, SubjectKind
+from core.reports.templates.values import Frame
+from core.reports.values.audit import AuditReport, FindingLine, SampleLine, TestLine
 
-VERSION = "audit report 1"
-TABLES = (
-    Person, RoleGrant, Audit, AuditMember, AuditCriterion, AuditSample, AuditItem, AuditTest, AuditFinding,
-)  # fmt: skip
 RESULTS = {Result.CONFORMS: Tone.GOOD, Result.DOES_NOT: Tone.STOPS, Result.NOT_APPLICABLE: Tone.NONE}
 
 
-def build(session: Session, asked: Asked, frame: Frame) -> Built:
-    """The audit as it stood; raises `NotFound` for one that was not planned by then."""
-    whole = whole_audit(session, asked.subject.number)
-    people = people_of(session, _named(whole) | {frame.generated_by})
-    data = _data(whole, asked, people)
-    about = (ENTRY.entity_id == data.number) | ENTRY.entity_id.startswith(f"{data.number} ", autoescape=True)
-    entries = list(frame.then.ledger.entries(ENTRY.entity_kind.in_(("audit", "audit finding")), about, said=False))
-    citing = Citing(frame, people, source_lines(entries))
-    document = document_of(
-        asked, frame, title=texts.TITLE, version=VERSION, people=people,
-        scope=texts.AUDIT.format(number=data.number, title=data.title), statement=_statement(data),
-        cards=_cards(data, citing),
-        sections=(
-            _plan(data, citing), _criteria(data), _samples(data, citing), _fieldwork(data, citing, _told(data, frame)),
-            _findings(data, citing), _closing(data, citing),
-        ),
-    )  # fmt: skip
-    attached = tuple(
-        Attachment(
-            f"population-{one.ordinal}.txt", "text/plain", texts.POPULATION.format(ordinal=one.ordinal),
-            one.members.encode(),
-        )
-        for one in whole.samples
-    )  # fmt: skip
-    return Built(document, data, tuple(one.index for one in entries), attached)
-
-
-def _named(whole: WholeAudit) -> set[str]:
-    audit = whole.audit
-    found = {audit.lead, audit.planned_by, audit.ended_by, *whole.team, *(one.drawn_by for one in whole.samples)}
-    found |= {test.tested_by for item in whole.items for test in item.tests.values()}
-    for one in whole.findings:
-        row = one.finding
-        found |= {row.owner, row.raised_by, row.responded_by, row.done_by, row.verified_by}
-    return {one for one in found if one}
-
-
-def _data(whole: WholeAudit, asked: Asked, people: tuple[PersonLine, ...]) -> AuditReport:
-    row = whole.audit
-    criteria = tuple(
-        CriterionLine(key_of(one), one.pack_version, one.title, one.text, one.clause) for one in whole.criteria
-    )
-    return AuditReport(
-        row.number, asked.as_of, row.kind, row.status, row.title, row.objective, whole.scope.words, row.period_from,
-        row.period_to, row.starts_at, row.ends_at, row.lead, whole.team, row.conducted_by, row.reference,
-        row.planned_by, row.planned_at, row.begun_at, row.issued_at, row.ended_by, row.ended_at, row.conclusion,
-        whole.undone, criteria, tuple(_sample(one, whole.items) for one in whole.samples),
-        tuple(line for item in whole.items for line in _tests(item, whole)),
-        tuple(_finding(one) for one in whole.findings), people,
-    )  # fmt: skip
-
-
-def _sample(one: AuditSample, items: tuple[ItemTests, ...]) -> SampleLine:
-    own = tuple((part.item.key, part.item.tier, part.item.model) for part in items if part.sample == one.ordinal)
-    return SampleLine(
-        one.ordinal, one.query, one.population_size, one.population_digest, one.method.value, one.seed,
-        one.seed_source, one.reason, one.drawn_by, one.drawn_at, own,
-    )  # fmt: skip
-
-
-def _tests(item: ItemTests, whole: WholeAudit) -> tuple[TestLine, ...]:
-    """In the order of the criteria."""
-    return tuple(
-        TestLine(item.item.key, key, one.result, one.notes, one.reason, one.evidence, one.tested_by, one.tested_at)
-        for key in map(key_of, whole.criteria)
-        if (one := item.tests.get(key))
-    )
-
-
-def _finding(one: FindingOf) -> FindingLine:
-    row = one.finding
-    return FindingLine(
-        row.number, one.item, one.criterion, row.grade.value, row.title, row.condition, row.criterion, row.cause,
-        row.effect, row.recommendation, row.reference, row.status, row.owner, row.raised_by, row.raised_at,
-        row.respond_by, row.response, row.response_text, row.responded_by, row.responded_at, row.due_at, row.done,
-        row.done_by, row.done_at, row.sent_back, row.verification, row.verified_by, row.verified_at,
-    )  # fmt: skip
-
-
-def _statement(data: AuditReport) -> Statement:
+def statement(data: AuditReport) -> Statement:
     failed = sum(one.result is Result.DOES_NOT for one in data.tests)
     said = texts.STATEMENT.format(
         tests=len(data.tests), all=counted(len(data.tests) + data.undone, "test"), failed=failed,
@@ -141,7 +41,7 @@ def _statement(data: AuditReport) -> Statement:
     return Statement(Badge(data.status.value.capitalize(), tone), said)
 
 
-def _cards(data: AuditReport, citing: Citing) -> tuple[tuple[str, Cell], ...]:
+def cards(data: AuditReport, citing: Citing) -> tuple[tuple[str, Cell], ...]:
     values = (
         (sum(len(one.items) for one in data.samples), "samples / items"),
         (len(data.tests), "tests"),
@@ -151,7 +51,7 @@ def _cards(data: AuditReport, citing: Citing) -> tuple[tuple[str, Cell], ...]:
     return tuple((title, citing.number(*value)) for title, value in zip(texts.CARDS, values, strict=True))
 
 
-def _plan(data: AuditReport, citing: Citing) -> Section:
+def plan_section(data: AuditReport, citing: Citing) -> Section:
     thing, planned = f"audit {data.number}", (Event.AUDIT_PLANNED, Event.AUDIT_CHANGED)
     values: tuple[Cell, ...] = (
         data.title, data.objective, data.kind.value.capitalize(), or_nothing(data.conducted_by),
@@ -171,7 +71,7 @@ def _by(at: datetime | None, person: str | None, citing: Citing) -> str:
     return f"{moment(at)}, {citing.name(person or '')}" if at else NOTHING
 
 
-def _criteria(data: AuditReport) -> Section:
+def criteria_section(data: AuditReport) -> Section:
     rows = tuple(
         (Stacked(one.key, one.clause), f"version {one.pack_version}", Stacked(one.title, one.text))
         for one in data.criteria
@@ -180,7 +80,7 @@ def _criteria(data: AuditReport) -> Section:
     return table_or(texts.CRITERIA, texts.CRITERIA_CAPTION, columns, rows, texts.NO_CRITERIA)
 
 
-def _samples(data: AuditReport, citing: Citing) -> Section:
+def samples_section(data: AuditReport, citing: Citing) -> Section:
     if not data.samples:
         return Section(texts.SAMPLES, (Prose(texts.NO_SAMPLES, quiet=True),))
     blocks = [block for one in data.samples for block in _drawn(data, one, citing)]
@@ -212,7 +112,7 @@ def _drawn(data: AuditReport, one: SampleLine, citing: Citing) -> tuple[Block, .
     return facts, Table(texts.ITEMS_CAPTION.format(ordinal=one.ordinal), columns, rows)
 
 
-def _fieldwork(data: AuditReport, citing: Citing, told: Mapping[tuple[str, str], Entry]) -> Section:
+def fieldwork_section(data: AuditReport, citing: Citing, told: Mapping[tuple[str, str], Entry]) -> Section:
     rows = tuple(
         (
             one.item,
@@ -228,7 +128,7 @@ def _fieldwork(data: AuditReport, citing: Citing, told: Mapping[tuple[str, str],
     return table_or(texts.FIELDWORK, texts.FIELDWORK_CAPTION, columns, rows, texts.NO_FIELDWORK)
 
 
-def _told(data: AuditReport, frame: Frame) -> Mapping[tuple[str, str], Entry]:
+def tests_on_record(data: AuditReport, frame: Frame) -> Mapping[tuple[str, str], Entry]:
     """By item and criterion, the newest entry that says the conclusion; none where its particulars were erased."""
     entries = frame.then.ledger.entries(of(Event.AUDIT_TESTED), ENTRY.entity_id == data.number)
     return {(one.text("item"), one.text("criterion")): one for one in entries}
@@ -241,7 +141,7 @@ def _concluded(one: TestLine, citing: Citing, told: Mapping[tuple[str, str], Ent
     return citing.entry(shown, entry.index, entry.leaf)
 
 
-def _findings(data: AuditReport, citing: Citing) -> Section:
+def findings_section(data: AuditReport, citing: Citing) -> Section:
     if not data.findings:
         return Section(texts.FINDINGS, (Prose(texts.NO_FINDINGS, quiet=True),))
     rows = tuple(
@@ -283,7 +183,7 @@ def _details(data: AuditReport, one: FindingLine, citing: Citing) -> Facts:
     return Facts(texts.FINDING_CAPTION.format(number=one.number), tuple(zip(texts.FINDING_ROWS, values, strict=True)))
 
 
-def _closing(data: AuditReport, citing: Citing) -> Section:
+def closing_section(data: AuditReport, citing: Citing) -> Section:
     if data.ended_at is None:
         return Section(texts.CLOSING, (Prose(texts.NOT_ENDED, quiet=True),))
     ended = _by(data.ended_at, data.ended_by, citing)
@@ -293,6 +193,3 @@ def _closing(data: AuditReport, citing: Citing) -> Section:
         data.conclusion,
     )
     return Section(texts.CLOSING, (Facts(texts.CLOSING_CAPTION, tuple(zip(texts.CLOSING_ROWS, values, strict=True))),))
-
-
-AUDIT = Template("audit", texts.TITLE, VERSION, (SubjectKind.AUDIT,), False, texts.WHAT, TABLES, build)
