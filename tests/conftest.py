@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import event
+from sqlalchemy import URL, Engine, create_engine, event
 
 from core.ledger.service import Ledger
 from core.store import Store, open_store
@@ -44,6 +44,24 @@ def _hurry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _descriptor: None)  # the tests end processes, never the machine
         patch.setattr("core.reports.keys.load_pem_private_key", cache(load_pem_private_key))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """A server compiles a statement for its one store; tests open a store each, whose statements are the same."""
+    first = create_engine("sqlite://")
+    first.connect().close()  # the dialect learns about the database from its first connection
+
+    def created(url: URL, **named: object) -> Engine:
+        engine = create_engine(url, **named)
+        if engine.dialect.name == "sqlite":
+            engine.dialect = engine.pool._dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.store.engine.create_engine", created)
         yield
 
 
