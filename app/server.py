@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # `streamlit run app/server.py` puts app/ on the path, not the root
     sys.path.insert(0, str(ROOT))
 
+gc.disable()  # imports make no garbage, and looking for it takes a fifth of the time to start
+
 import pandas  # noqa: E402, F401  heavy imports are paid once, at start
 import plotly.graph_objects  # type: ignore[import-untyped]  # noqa: E402, F401  Plotly carries no type hints
 import streamlit as st  # noqa: E402
@@ -34,6 +36,8 @@ from app.signin.streamlit_auth import auth_section  # noqa: E402
 from app.subjects import erase_again  # noqa: E402
 from app.throttle import Throttle  # noqa: E402
 from app.working import Worker, keep_asking, look_first  # noqa: E402
+
+gc.enable()
 
 # Cookies of people in many groups pass the default of 8192, and the handshake of the WebSocket would fail with 431.
 websockets.http11.MAX_LINE_LENGTH = 65536
