@@ -1,14 +1,12 @@
 """Tells the story of the example workspace through the use cases: nothing in it is typed in behind their back."""
 
-import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from app.composition import Workplace
 from app.example.access import tell_access
 from app.example.accounts import Account, accounts
+from app.example.acts import Acts
 from app.example.alerts import tell_alerts, tell_channel
 from app.example.audits import tell_audits
 from app.example.challengers import tell_challenger
@@ -30,7 +28,6 @@ from app.example.records import (
     COMPAS_VERSION,
     EMPLOYMENT,
     EMPLOYMENT_DATA,
-    EMPLOYMENT_INPUTS,
     EMPLOYMENT_NEXT,
     EMPLOYMENT_NEXT_DATA,
     EMPLOYMENT_VERSION,
@@ -39,27 +36,17 @@ from app.example.records_parts import Around
 from app.example.reports import schedule_reports
 from app.example.reviews import tell_reviews
 from app.example.stress import tell_stress_test
-from core.access.rules import Actor
-from core.access.sessions import open_session
-from core.approval.queries import change as change_page
-from core.approval.rules import Answer, Choice
-from core.approval.service import NewCondition, answer_item, execute_change, request_change, vote
-from core.inventory.moves import load_version
+from core.approval.service import NewCondition, execute_change
 from core.inventory.queries import model_count
 from core.inventory.service import register, register_version
 from core.reports.formats.kinds import Format
 from core.reports.service import build_export, request_export
 from core.reports.values.report import Asked, Subject, SubjectKind
-from core.validation.challenge import answer, ask
-from core.validation.conclusion import conclude
-from core.validation.intake import hand_in, inspect
-from core.validation.rules import EvidenceKind, Outcome
-from core.validation.runs import perform, start
+from core.validation.challenge import ask
+from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 
-DATA = Path(__file__).parent / "data"
 HISTORY = timedelta(days=60)  # how long before the first start the story begins
-RATIONALE = "The evidence supports the intended use; the limitations are known to its users."
 
 
 def prepare(place: Workplace, *, at: datetime) -> tuple[Account, ...]:
@@ -72,50 +59,41 @@ def prepare(place: Workplace, *, at: datetime) -> tuple[Account, ...]:
     return tuple(known.values())
 
 
-class _Story:
-    """The acts of the example people, dated backwards from the first start."""
-
-    def __init__(self, place: Workplace, known: Mapping[str, Account], at: datetime) -> None:
-        self.place, self.known, self.at = place, known, at
+class _Story(Acts):
+    """What happened, chapter by chapter."""
 
     def tell(self) -> None:
         self._employment_in_production()
-        tell_closed_incident(self.place, self.known, self._ago(42))
+        tell_closed_incident(self.place, self.known, self.ago(42))
         self._compas_in_validation()
         self._employment_next_in_approval()
-        Around(self.place, self._actor("owner"), self._actor("developer"), self._actor("validator"), self.at).tell()
+        Around(self.place, self.actor("owner"), self.actor("developer"), self.actor("validator"), self.at).tell()
         tell_changes(self.place, self.known, self.at)
-        rehearse_return(self.place, self.known, self._ago(2.1))
+        rehearse_return(self.place, self.known, self.ago(2.1))
         self._export()
-        approver, auditor = self._actor("approver"), self._actor("auditor")
-        schedule_reports(self.place, by=approver, recipient=auditor.id, at=self._ago(2))
-        draft_next_policy(self.place, author=self._actor("owner"), at=self._ago(3))
-        tell_channel(self.place, self.known, self._ago(1.8))
-        tell_coverage(self.place, self.known, self._ago(1.5))
+        approver, auditor = self.actor("approver"), self.actor("auditor")
+        schedule_reports(self.place, by=approver, recipient=auditor.id, at=self.ago(2))
+        draft_next_policy(self.place, author=self.actor("owner"), at=self.ago(3))
+        tell_channel(self.place, self.known, self.ago(1.8))
+        tell_coverage(self.place, self.known, self.ago(1.5))
         record_example_events(
-            self.place, model="M0001", version="1.0.0", actor=self._actor("developer"), at=self._ago(0.5)
+            self.place, model="M0001", version="1.0.0", actor=self.actor("developer"), at=self.ago(0.5)
         )
-        tell_production_data(self.place, self.known, self._ago(0.3))
-        tell_checks(self.place, self.known, self._ago(0.25))
-        tell_challenger(self.place, self.known, self._ago(0.05))
-        tell_stress_test(self.place, self._actor("validator"), model="M0001", version="1.1.0", at=self._ago(0.3))
-        tell_reviews(self.place, self.known, self._ago(0.12))
-        tell_privacy(self.place, self.known, self._ago(0.11))
-        tell_data_classes(self.place, self.known, self._ago(0.105))
-        tell_audits(self.place, self.known, self._ago(0.1))
-        tell_alerts(self.place, self.known, self._ago(0.02))
-        tell_access(self.place, self.known, self._ago(0.01))
+        tell_production_data(self.place, self.known, self.ago(0.3))
+        tell_checks(self.place, self.known, self.ago(0.25))
+        tell_challenger(self.place, self.known, self.ago(0.05))
+        tell_stress_test(self.place, self.actor("validator"), model="M0001", version="1.1.0", at=self.ago(0.3))
+        tell_reviews(self.place, self.known, self.ago(0.12))
+        tell_privacy(self.place, self.known, self.ago(0.11))
+        tell_data_classes(self.place, self.known, self.ago(0.105))
+        tell_audits(self.place, self.known, self.ago(0.1))
+        tell_alerts(self.place, self.known, self.ago(0.02))
+        tell_access(self.place, self.known, self.ago(0.01))
         tell_open_incident(self.place, self.known, self.at)
         tell_personal_data(self.place, self.known, self.at - timedelta(minutes=4), incident="IN0002")
 
-    def _ago(self, days: float) -> datetime:
-        return self.at - timedelta(days=days)
-
-    def _actor(self, username: str) -> Actor:
-        return self.known[username].actor
-
     def _employment_in_production(self) -> None:
-        place, developer = self.place, self._actor("developer")
+        place, developer = self.place, self.actor("developer")
         entered = replace(EMPLOYMENT, owner=self.known["owner"].number, developer=developer.id)
         model = register(
             place.store,
@@ -124,22 +102,22 @@ class _Story:
             version=EMPLOYMENT_VERSION,
             datasets=EMPLOYMENT_DATA,
             actor=developer,
-            at=self._ago(55),
+            at=self.ago(55),
         ).model
-        self._validate(model, "1.0.0", "employment_ma_2015.parquet", 54)
-        self._challenge(model, "1.0.0", "Why is race not among the attributes?", "It follows in a later version.", 52)
-        self._conclude(model, "1.0.0", 50)
-        add_staging(place, self.known, self._ago(49.5))
-        stage(place, self.known, "1.0.0", 3, self._ago(49))
-        number = self._request(
+        self.validate(model, "1.0.0", "employment_ma_2015.parquet", 54)
+        self.challenge(model, "1.0.0", "Why is race not among the attributes?", "It follows in a later version.", 52)
+        self.conclude(model, "1.0.0", 50)
+        add_staging(place, self.known, self.ago(49.5))
+        stage(place, self.known, "1.0.0", 3, self.ago(49))
+        number = self.request(
             model, "1.0.0", "First use: rank outreach letters by the chance of being out of work.", 48
         )
         for username, days in (("approver", 46.0), ("approver2", 45.0)):
-            self._approve(number, username, days)
-        execute_change(place.store, place.ledger, change=number, actor=self._actor("owner"), at=self._ago(44))
+            self.approve(number, username, days)
+        execute_change(place.store, place.ledger, change=number, actor=self.actor("owner"), at=self.ago(44))
 
     def _compas_in_validation(self) -> None:
-        place, developer = self.place, self._actor("developer")
+        place, developer = self.place, self.actor("developer")
         entered = replace(COMPAS, owner=self.known["owner"].number, developer=developer.id)
         model = register(
             place.store,
@@ -148,10 +126,10 @@ class _Story:
             version=COMPAS_VERSION,
             datasets=COMPAS_DATA,
             actor=developer,
-            at=self._ago(30),
+            at=self.ago(30),
         ).model
-        self._validate(model, "1.0.0", "compas_for_aequitas.csv", 29)
-        self._challenge(
+        self.validate(model, "1.0.0", "compas_for_aequitas.csv", 29)
+        self.challenge(
             model,
             "1.0.0",
             "Which cost of a wrong flag was assumed when the cut was chosen?",
@@ -165,10 +143,10 @@ class _Story:
             model=model,
             version="1.0.0",
             text=text,
-            actor=self._actor("validator"),
-            at=self._ago(24),
+            actor=self.actor("validator"),
+            at=self.ago(24),
         )
-        register_version(place.store, place.ledger, model=model, version=COMPAS_NEXT, actor=developer, at=self._ago(5))
+        register_version(place.store, place.ledger, model=model, version=COMPAS_NEXT, actor=developer, at=self.ago(5))
 
     def _employment_next_in_approval(self) -> None:
         model = "M0001"
@@ -178,155 +156,28 @@ class _Story:
             model=model,
             version=EMPLOYMENT_NEXT,
             datasets=EMPLOYMENT_NEXT_DATA,
-            actor=self._actor("developer"),
-            at=self._ago(14),
+            actor=self.actor("developer"),
+            at=self.ago(14),
         )
-        self._hand_in(model, "1.1.0", "employment_ma_2015.parquet", 13, EvidenceKind.REFERENCE, ColumnMapping())
-        self._hand_in(model, "1.1.0", "employment_scenarios.json", 13, EvidenceKind.SCENARIOS, ColumnMapping())
-        self._validate(model, "1.1.0", "employment_ma_2016.parquet", 13)
-        self._challenge(model, "1.1.0", "Is 2016 like 2015?", "Balanced accuracy moved by less than one point.", 12)
-        self._conclude(model, "1.1.0", 10)
-        stage(self.place, self.known, "1.1.0", 12, self._ago(9.5))
-        number = self._request(model, "1.1.0", "Yearly refresh of the test data; same model, same cut.", 8.5)
+        self.hand_in(model, "1.1.0", "employment_ma_2015.parquet", 13, EvidenceKind.REFERENCE, ColumnMapping())
+        self.hand_in(model, "1.1.0", "employment_scenarios.json", 13, EvidenceKind.SCENARIOS, ColumnMapping())
+        self.validate(model, "1.1.0", "employment_ma_2016.parquet", 13)
+        self.challenge(model, "1.1.0", "Is 2016 like 2015?", "Balanced accuracy moved by less than one point.", 12)
+        self.conclude(model, "1.1.0", 10)
+        stage(self.place, self.known, "1.1.0", 12, self.ago(9.5))
+        number = self.request(model, "1.1.0", "Yearly refresh of the test data; same model, same cut.", 8.5)
         condition = NewCondition(
             "Hand in race as an attribute with the next version",
             self.known["owner"].number,
             self.at + timedelta(days=45),
         )
-        self._approve(number, "approver", 7, condition)
-
-    def _validate(self, model: str, version: str, filename: str, days: float) -> None:
-        place, developer = self.place, self._actor("developer")
-        source, at = DATA / filename, self._ago(days)
-        guess = inspect(source, filename).mapping
-        mapping = (
-            replace(guess, favourable_label="0", favourable_words="cleared for release")
-            if filename.startswith("compas")
-            else replace(
-                guess,
-                sensitive=("sex",),
-                favourable_words="predicted as employed",
-                features=EMPLOYMENT_INPUTS,
-                controls=("marital_status",),
-            )
-        )
-        self._hand_in(model, version, filename, days, EvidenceKind.PREDICTIONS, mapping)
-        run = start(place.store, place.ledger, model=model, version=version, actor=developer, at=at).run
-        perform(place.store, place.ledger, place.files, run=run, clock=lambda: at + timedelta(minutes=1))
-
-    def _hand_in(
-        self, model: str, version: str, filename: str, days: float, kind: EvidenceKind, mapping: ColumnMapping
-    ) -> None:
-        place = self.place
-        hand_in(
-            place.store,
-            place.ledger,
-            place.files,
-            model=model,
-            version=version,
-            source=DATA / filename,
-            filename=filename,
-            mapping=mapping,
-            declared={},
-            kind=kind,
-            actor=self._actor("developer"),
-            at=self._ago(days),
-        )
-
-    def _challenge(self, model: str, version: str, question: str, reply: str, days: float) -> None:
-        place = self.place
-        number = ask(
-            place.store,
-            place.ledger,
-            model=model,
-            version=version,
-            text=question,
-            actor=self._actor("validator"),
-            at=self._ago(days),
-        )
-        answer(
-            place.store,
-            place.ledger,
-            question=number,
-            text=reply,
-            actor=self._actor("developer"),
-            at=self._ago(days - 0.5),
-        )
-
-    def _conclude(self, model: str, version: str, days: float) -> None:
-        place = self.place
-        with place.store.reading() as session:
-            _, row = load_version(session, model, version)
-        conclude(
-            place.store,
-            place.ledger,
-            model=model,
-            version=version,
-            outcome=Outcome.VALIDATED,
-            summary="All required checks pass on the test year; limits on groups are stated.",
-            seen_digest=row.evidence_digest,
-            actor=self._actor("validator"),
-            at=self._ago(days),
-        )
-
-    def _request(self, model: str, version: str, rationale: str, days: float) -> str:
-        return request_change(
-            self.place.store,
-            self.place.ledger,
-            model=model,
-            version=version,
-            rationale=rationale,
-            actor=self._actor("developer"),
-            at=self._ago(days),
-        ).change
-
-    def _approve(self, number: str, username: str, days: float, *conditions: NewCondition) -> None:
-        place, actor = self.place, self._actor(username)
-        with place.store.reading() as session:
-            page = change_page(session, number, actor, at=self._ago(days))
-        for item in page.checklist:
-            answer_item(
-                place.store,
-                place.ledger,
-                change=number,
-                code=item.code,
-                answer=Answer.MET,
-                reason="",
-                actor=actor,
-                at=self._ago(days),
-            )
-        vote(
-            place.store,
-            place.ledger,
-            change=number,
-            choice=Choice.APPROVE,
-            rationale=RATIONALE,
-            conditions=conditions,
-            seen_digest=page.evidence_digest,
-            session_id=self._signed_in(actor, days),
-            actor=actor,
-            at=self._ago(days),
-        )
-
-    def _signed_in(self, actor: Actor, days: float) -> str:
-        """A sign-in at that moment, in which a decision can be signed."""
-        session_id = f"example-{secrets.token_hex(8)}"
-        with self.place.store.transaction() as tx:
-            open_session(
-                tx,
-                self.place.ledger,
-                session_id=session_id,
-                person=actor.id,
-                length=timedelta(minutes=30),
-                at=self._ago(days),
-            )
-        return session_id
+        self.approve(number, "approver", 7, condition)
 
     def _export(self) -> None:
-        place, auditor = self.place, self._actor("auditor")
+        place, auditor = self.place, self.actor("auditor")
         for form in (Format.PDF, Format.BUNDLE):
-            asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), self._ago(2))
-            made = request_export(place.store, place.ledger, asked=asked, form=form, actor=auditor, at=self._ago(2))
+            asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), self.ago(2))
+            made = request_export(place.store, place.ledger, asked=asked, form=form, actor=auditor, at=self.ago(2))
             build_export(
-                place.store, place.ledger, place.exports, place.keys, export=made.export, clock=lambda: self._ago(2)
+                place.store, place.ledger, place.exports, place.keys, export=made.export, clock=lambda: self.ago(2)
             )

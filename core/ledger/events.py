@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class Event(StrEnum):
-    """What happened, as the ledger names it."""
+    """What happened, as the ledger names it: one list, however long, so that every word is found in one place."""
 
     INSTALLATION_CREATED = "installation.created"
     PERSON_ADDED = "person.added"
