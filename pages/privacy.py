@@ -8,6 +8,7 @@ from app.components.me import require
 from app.composition import now, workplace
 from app.views.confirmation import confirmation
 from app.views.data_classes.endings import ends_in_short
+from app.views.data_classes.gaps import gaps_in_short
 from app.views.personal_data.columns import columns_table, decide_on_column, decisions_table, withdraw_form
 from app.views.personal_data.entrances import entrances_table
 from app.views.personal_data.texts import decide_on_text, decided_lines, texts_table
@@ -44,6 +45,7 @@ if decided:
         decisions_table(rows, known, at)
     withdraw_form(place, viewer, rows, at)
 decided_lines(lately)
+gaps_in_short(place, at)
 ends_in_short(place, at)
 entrances_table(seen)
 st.caption(

@@ -80,6 +80,9 @@ def test_who_may_not_class_data_reads_why(people: Cast, data: None, desk: Desk) 
     page = desk.open(people.auditor, "data_classes", of="M0001")
 
     assert "A decision on columns is not possible yet" in words(page)
+    told = words(desk.open(people.approver, "privacy"))
+    assert "1 dataset or model misses something." in told
+    assert "class not confirmed: at, id, income, prediction, race, region and 1 more" in told
     assert "M0001" in " ".join(column(desk.open(people.auditor, "data_classes"), "Record"))
 
 

@@ -90,8 +90,9 @@ def _state(one: Ending, at: datetime) -> str:
 def _said(found: Sequence[Ending], datasets: Sequence[DatasetEnd], at: datetime) -> str:
     due, held = sum(one.due(at) for one in found), sum(bool(one.holds) for one in found)
     rows = sum(one.rows for one in found)
-    parts = [f"**{counted(len(found), 'batch', 'batches')} with {counted(rows, 'row')} end within 30 days**"]
-    parts += [f"{due} of them go with the next run"] if due else []
+    verb = "ends" if len(found) == 1 else "end"
+    parts = [f"**{counted(len(found), 'batch', 'batches')} with {counted(rows, 'row')} {verb} within 30 days**"]
+    parts += [f"{due} of them with the next run"] if due else []
     parts += [f"{held} held"] if held else []
     past = sum(one.ends_at < at for one in datasets)
     parts += [f"{counted(past, 'dataset')} past {'its' if past == 1 else 'their'} day"] if past else []
