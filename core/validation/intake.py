@@ -16,6 +16,8 @@ from core.access.personal_data.taught import Stopped, lessons, put_up
 from core.access.rules import Actor
 from core.errors import Refused, Unreadable
 from core.frames.scenarios import read_scenarios
+from core.inventory.classes.queries import bias_only
+from core.inventory.classes.rules import bias_only_refusal
 from core.inventory.moves import load_version, move, record_part
 from core.inventory.rules import Action, Duty
 from core.inventory.tables import ModelVersion
@@ -107,14 +109,14 @@ def hand_in(
     entity = Entity("version", f"{model} {version}")
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
-        _refuse_upload(tx, row, actor)
+        _refuse_upload(tx, model_row.number, row, mapping, actor)
         decided = lessons(tx.session, (model_row.number, *datasets_of(tx.session, row)), at=at)
         known = attributes_known(tx.session, row)
     handed = Handed(source, filename, kind, mapping, declared, address, decided, known)
     kept = _prepare(store, ledger, files, handed, entity=entity, actor=actor, at=at)
     with deciding(store, ledger, Action.UPLOAD_EVIDENCE, entity=entity, actor=actor, at=at) as tx:
         model_row, row = load_version(tx.session, model, version)
-        _refuse_upload(tx, row, actor)
+        _refuse_upload(tx, model_row.number, row, mapping, actor)
         _replace(tx, row, kind, at)
         evidence = _evidence_row(tx, row, kept, handed, actor=actor, at=at)
         record_part(tx, row, actor, Duty.DEVELOPMENT, at)
@@ -133,10 +135,12 @@ def hand_in(
         return HandedIn(evidence.number, evidence.table_digest, evidence.rows, recorded.index)
 
 
-def _refuse_upload(tx: Transaction, row: ModelVersion, actor: Actor) -> None:
+def _refuse_upload(tx: Transaction, model: str, row: ModelVersion, mapping: ColumnMapping, actor: Actor) -> None:
+    """Also where an input of the model is held to find bias and for nothing else."""
     reasons = refusals(validation_facts(tx.session, row), Action.UPLOAD_EVIDENCE, actor)
-    if reasons:
-        raise Refused(reasons)
+    held = bias_only(tx.session, [model, *datasets_of(tx.session, row)]) & set(mapping.features)
+    if reasons or held:
+        raise Refused([*reasons, *(bias_only_refusal(one) for one in sorted(held))])
 
 
 def _prepare(

@@ -14,6 +14,7 @@ from core.inventory.classes.gaps import holder_gaps
 from core.inventory.classes.proposing import proposals
 from core.inventory.classes.queries import columns_of, counts_of, holder_lines, terms_of
 from core.inventory.classes.rules import ClassFacts, Condition, Gap, LegalBasis, Seen, Where
+from core.inventory.classes.tables import DataColumn
 from core.inventory.history import field_history
 from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.events import Event
@@ -24,6 +25,7 @@ from core.monitoring.intake.declaring import declare_monitored
 from core.monitoring.intake.rules import MonitoredData
 from core.policy.keeping.rules import DataClass
 from core.policy.service import default_policy_text
+from core.privacy.classes.deciding import classify_columns
 from core.privacy.classes.noting import note_columns, noting_is_due
 from core.store import Store
 from core.validation.tables import Evidence
@@ -200,6 +202,21 @@ def test_the_columns_of_a_dataset_come_from_its_files_and_its_schema(
     assert evidence is not None
     assert [(one.name, one.proposed, one.met) for one in declared] == [("surname", C.PERSONAL, (Where.SCHEMA,))]
     assert {MAPPING.label, MAPPING.prediction} <= {one.name for one in handed_in}
+
+
+def test_an_upload_cannot_name_as_an_input_what_is_held_to_find_bias(
+    sqlite_store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    bench = make_bench(sqlite_store, ledger, tmp_path)
+    bench.hand_in(lines(40), mapping=MAPPING)
+    note_columns(sqlite_store, ledger, bench.files, at=NOON)
+    group = MAPPING.sensitive[0]
+    with sqlite_store.reading() as session:
+        holder = session.exec(select(DataColumn.holder).where(DataColumn.name == group)).first() or ""
+    classify_columns(sqlite_store, ledger, holder=holder, decisions={group: BIAS}, actor=bench.cast.owner, at=NOON)
+
+    with pytest.raises(Refused, match="for nothing else"):
+        bench.hand_in(lines(40), mapping=replace(MAPPING, features=(group,)))
 
 
 def test_the_policy_or_the_record_gives_an_end(stream: Line) -> None:

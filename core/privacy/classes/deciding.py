@@ -18,6 +18,7 @@ from core.ledger.events import Event
 from core.ledger.service import Ledger, Recorded
 from core.monitoring.intake.uses import declared_inputs
 from core.policy.keeping.rules import DataClass
+from core.privacy.classes.meeting import inputs_in_validations
 from core.privacy.classes.noting import locked_holder
 from core.store import Store
 
@@ -115,7 +116,7 @@ def _rows(session: Session, holder: str, names: Collection[str]) -> Mapping[str,
 def _reasons(
     session: Session, holder: str, decisions: Mapping[str, ClassFacts], rows: Mapping[str, DataColumn], actor: Actor
 ) -> Sequence[Refusal]:
-    inputs = declared_inputs(session, holder).get(holder, frozenset())
+    inputs = declared_inputs(session, holder).get(holder, frozenset()) | inputs_in_validations(session, holder)
     reasons: list[Refusal] = []
     for facts, names in _alike(decisions):
         proposed: Iterable[DataClass] = [rows[name].proposed for name in names]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from core.access.personal_data.rules import Kind, ScanResult
@@ -176,3 +177,20 @@ def _names(files: EvidenceFiles | None, digest: str) -> tuple[str, ...]:
 
 def _sensitive(mapping: str) -> Iterable[str]:
     return tuple(json.loads(mapping).get("sensitive", ()))
+
+
+def inputs_in_validations(session: Session, dataset: str) -> frozenset[str]:
+    """The columns that files of validations at hand declare as inputs of models made or tested with this dataset."""
+    query = (
+        select(Evidence.mapping)
+        .join(ModelVersion, col(ModelVersion.id) == col(Evidence.version_id))
+        .join(
+            Dataset,
+            or_(
+                col(Dataset.id) == col(ModelVersion.training_dataset_id),
+                col(Dataset.id) == col(ModelVersion.test_dataset_id),
+            ),
+        )
+        .where(Dataset.number == dataset, col(Evidence.replaced_at).is_(None))
+    )
+    return frozenset(name for one in session.exec(query) for name in json.loads(one).get("features", ()))
