@@ -1,5 +1,7 @@
-"""The person at the screen, read again from the store at every rerun and in every callback."""
+"""The person at the screen, read from the store once at every rerun and again in every callback."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
@@ -53,10 +55,23 @@ def me() -> Me:
 
 def me_setting_up() -> Me:
     """As `me`, for the one thing that somebody without a second factor may do: set it up."""
-    found = me_or_nobody()
+    found = _FOUND.get() or me_or_nobody()
     if found is None:
         raise SignedOut
     return found
+
+
+_FOUND: ContextVar[Me | None] = ContextVar("who was found at the beginning of this run", default=None)
+
+
+@contextmanager
+def found_already(found: Me) -> Iterator[None]:
+    """While the frame runs a page, the page need not ask again; callbacks and fragments of their own do."""
+    token = _FOUND.set(found)
+    try:
+        yield
+    finally:
+        _FOUND.reset(token)
 
 
 def me_or_nobody() -> Me | None:

@@ -47,7 +47,10 @@ WITHOUT_EFFECT = (  # entries after which everything is as before, so that a sig
 ASIDE = frozenset(
     {
         "person", "token", "ledger", "message", "webhook", "policy", "draft", "template", "exception", "condition",
-        "prompt", "workflow", "decision point", "vendor",
+        "prompt", "workflow", "decision point", "vendor", "access", "access review", "access drill", "alert", "anchor",
+        "audit", "audit finding", "backup", "batch", "channel", "compliance run", "deviation", "difference",
+        "discovery", "input key", "job", "model group", "output", "quarantine", "restore drill", "subject_request",
+        "view",
     }
 )  # fmt: skip
 MOST = 500  # entries, or models, beyond which everything is computed anew
