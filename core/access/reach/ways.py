@@ -77,7 +77,8 @@ WAYS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
         ),
         **_parts(
             NAMED,
-            "alert alert_route audit_item bulk_edit_row compliance_finding discovery event_count incident_affected",
+            "alert alert_route audit_item bulk_edit_row compliance_finding discovery event_count incident_affected "
+            "sensitive_reading",
         ),
         "audit": (Down("audit_item", "audit_id"),),
         **_parts(Up("audit_id", "audit"), "audit_criterion audit_member audit_sample"),
