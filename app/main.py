@@ -9,10 +9,9 @@ from app.components.text import plain
 from app.components.trouble import draw_trouble
 from app.frame import bar_of, only, pages_of, styles
 from app.metrics.process import drawing
-from app.navigation import ACCOUNT, PAGES, Page, open_to
+from app.navigation import ACCOUNT, PAGES, closed_refusals, roles_of_frame
 from app.views.second_factor import recovery_codes_wait
-from core.access.rules import Role
-from core.errors import GovernanceError, Refusal, Refused
+from core.errors import GovernanceError, Refused
 
 LONGEST_NAME = 32
 
@@ -20,14 +19,6 @@ LONGEST_NAME = 32
 def shortened(name: str) -> str:
     """A name that leaves room for the rest of the navigation."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def refuse_closed(chosen: Page, roles: frozenset[Role]) -> None:
-    """The navigation hides what a role does not open; somebody who types the address gets the reason."""
-    if open_to(chosen, roles):
-        return
-    opens = " or ".join(sorted(chosen.roles))
-    raise Refused([Refusal("page", f"“{chosen.title}” opens for the role {opens}", "access", "Ask an administrator.")])
 
 
 def frame() -> None:
@@ -42,14 +33,14 @@ def frame() -> None:
     if found.must_set_up or recovery_codes_wait():
         st.navigation(only("second_factor.py", "Second factor"), position="hidden").run()
         return
-    roles = found.actor.roles | ({Role.AUDITOR} if found.actor.break_glass else frozenset())  # who reads everything
-    pages = pages_of(roles)
+    pages = pages_of(roles_of_frame(found.actor))
     opened = st.navigation(bar_of(pages, plain(shortened(found.name))), position="top")
     chosen = next(one for one in (*PAGES, ACCOUNT) if pages[one.address] == opened)
     st.set_page_config(page_title=f"{found.name if chosen is ACCOUNT else chosen.title} · Countersign")
     try:
         drawn_at(chosen.address)
-        refuse_closed(chosen, roles)
+        if reasons := closed_refusals(chosen, found.actor):
+            raise Refused(reasons)
         break_glass_bar(found, chosen.address, st.query_params.to_dict())
         with drawing(chosen.address), found_already(found):
             opened.run()

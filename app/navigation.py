@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from core.access.rules import Role
+from core.access.rules import Actor, Role
+from core.errors import Refusal
 
 FOLDER = Path(__file__).resolve().parent.parent / "pages"
 EVERYONE = frozenset(Role)
@@ -150,6 +151,19 @@ def shown_to(page: Page, roles: frozenset[Role]) -> bool:
 def open_to(page: Page, roles: frozenset[Role]) -> bool:
     """Whether the page opens for someone with these roles; a person without a role has their work and account."""
     return page in (DEFAULT, ACCOUNT) or bool(page.roles & roles)
+
+
+def roles_of_frame(actor: Actor) -> frozenset[Role]:
+    """The roles by which pages open: one's own, and under break-glass access those of who reads everything."""
+    return actor.roles | ({Role.AUDITOR} if actor.break_glass else frozenset())
+
+
+def closed_refusals(page: Page, actor: Actor) -> tuple[Refusal, ...]:
+    """Why the page does not open for somebody who types its address; the navigation does not show it to them."""
+    if open_to(page, roles_of_frame(actor)):
+        return ()
+    opens = " or ".join(sorted(page.roles))
+    return (Refusal("page", f"“{page.title}” opens for the role {opens}", "access", "Ask an administrator."),)
 
 
 def page_file(address: str) -> Path:

@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from core.assurance.drill.records import ENVIRONMENT
 from core.assurance.drill.world import DRAFT, IN_APPROVAL, IN_PRODUCTION, ITEM, PACK, REASON, World
 
 Json = Mapping[str, object]
+FILES: Mapping[str, bytes] = {"import_models": b"model,purpose\nDrill: draft,Said otherwise by a table.\n"}
+PLAN = """name = "Drill"
+[inputs]
+from = "evidence"
+rows = 10
+[[case]]
+name = "nothing known"
+kind = "missing"
+columns = ["score"]
+"""
 MEDIA = (
     "application/json", "text/csv", "application/x-ndjson", "application/openmetrics-text", "application/octet-stream",
 )  # fmt: skip
@@ -14,8 +25,8 @@ MEDIA = (
 class Bodies:
     """What to send to each operation of this document, about the records of this world."""
 
-    def __init__(self, document: Json, world: World) -> None:
-        self._document, self._world = document, world
+    def __init__(self, document: Json, world: World, records: Mapping[str, str]) -> None:
+        self._document, self._world, self._records = document, world, records
 
     def of(self, operation: Mapping[str, object]) -> tuple[object | None, str]:
         """The body and its type: JSON by its schema, a file for the others, and nothing where none is taken."""
@@ -24,15 +35,33 @@ class Bodies:
             return None, ""
         media = next((one for one in MEDIA if one in content), next(iter(content)))
         if media != "application/json":
-            return self._world.data.read_bytes(), media
+            return FILES.get(str(operation["operationId"])) or self._world.data.read_bytes(), media
         made, more = self.value("", _at(content, media, "schema")), self._more(str(operation["operationId"]))
         return ({**made, **more} if isinstance(made, dict) else made), media
 
     def _more(self, operation: str) -> Mapping[str, object]:
         """What an operation takes beyond its schema's bare minimum, so that the act is the one that a token may do."""
+        world, later = self._world, (self._world.now + timedelta(days=30)).isoformat()
+        subject = {"kind": "version", "number": world.at[IN_PRODUCTION].model, "version": "1.0.1"}
+        report = {"template": "dossier", "subject": subject, "format": "json"}
+        edit = {"models": [world.at[DRAFT].model], "next_review": later}
         more: Mapping[str, Mapping[str, object]] = {
-            "answer_item": {"model": self._world.at[DRAFT].model},
-            "step_rollout": {"act": "halt", "reason": REASON},
+            "answer_item": {"model": world.at[DRAFT].model},
+            "step_rollout": {"act": "halt the rollout", "reason": REASON},
+            "change_model": {"changes": {"purpose": REASON}},
+            "change_part": {"changes": {"description": REASON}},
+            "preview_bulk_edit": edit,
+            "make_bulk_edit": edit,
+            "declare_control": {"columns": ["score"]},
+            "ask_comparison": {"champion": "1.0.0", "challenger": "1.0.1", "source": "evidence"},
+            "place_version": {"environment": ENVIRONMENT},
+            "raise_finding": {"source": "alert", "number": self._records["alert of a model"]},
+            "report_metrics": {"points": [{"name": "drill", "value": 1, "at": world.now.isoformat()}]},
+            "report_production": {"rows": [{"id": "drill", "at": world.now.isoformat(), "prediction": 1}]},
+            "request_export": report,
+            "schedule_export": {**report, "rhythm": "weekly"},
+            "refer_to_evidence": {"address": "/drill/predictions.csv"},
+            "run_stress_test": {"plan": PLAN},
         }
         return more.get(operation, {})
 
@@ -102,10 +131,13 @@ class Bodies:
         choices = self._resolved(schema).get("enum")
         if isinstance(choices, list):
             return str(choices[0])
+        if name == "kind" and schema.get("pattern"):
+            return "predictions"
         known = {
+            **self._records, "number": self._records["comparison"], "state": "active",
             "model": world.at[IN_PRODUCTION].model, "version": world.at[IN_PRODUCTION].version,
             "change": world.at[IN_APPROVAL].change, "finding": world.at[IN_APPROVAL].open_finding, "run": "R0001",
-            "alert": "AL0001", "export": "X0001", "pack": PACK, "index": "0", "document": "dossier.json",
+            "alert": "AL0001", "pack": PACK, "index": "0", "document": "dossier.json",
             "policy": "1", "kind": "risk-assessment",
         }  # fmt: skip
         return known.get(name, "1" if self._resolved(schema).get("type") == "integer" else "D0001")

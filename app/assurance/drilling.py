@@ -9,7 +9,9 @@ from time import process_time
 
 from fastapi import FastAPI
 
+from app.assurance.pages import play_pages
 from app.assurance.routes import play_files, play_routes
+from app.assurance.visitors import visitors
 from app.composition import Workplace, now
 from core.access.rules import SYSTEM
 from core.assurance.drill.playing import Cell, play
@@ -57,10 +59,12 @@ def drill_cells(
         scratch = _scratch(place, Path(folder))
         try:
             world = build_world(_rehearsal(scratch), scratch.ledger, scratch.files, Path(folder), now=now())
+            come = visitors(world, scratch)
             parts: Iterable[Iterable[Cell]] = (
                 play(world, whole=whole, alive=alive),
                 play_routes(world, scratch, application=application, alive=alive),
-                play_files(world, scratch, alive=alive),
+                play_files(world, scratch, come, alive=alive),
+                play_pages(come, scratch, alive=alive),
             )
             for part in parts:
                 for cell in part:

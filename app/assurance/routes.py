@@ -10,26 +10,25 @@ import httpx
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
-from streamlit.web.server.server_util import get_cookie_secret
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from app.api.application import build
 from app.api.caller import moment
 from app.assurance.bodies import Bodies
+from app.assurance.visitors import Visitor
 from app.composition import Workplace, workplace
 from app.downloads import download_routes
-from app.signin.cookies import USER_COOKIE
 from core.access.people import disable_person
 from core.access.rules import TOKEN_SCOPES, Actor, Role
-from core.access.sessions import end_session, open_session
 from core.access.tokens import issue_token
 from core.assurance.drill.playing import Cell
+from core.assurance.drill.records import records_of
 from core.assurance.drill.world import REASON, World, hire
 from core.assurance.matrix.addresses import Addresses, addresses
 from core.assurance.matrix.rules import Expected, Played, seen
 from core.assurance.rules import Part, Seen
 
 BASE = "http://drill.example.org"
+DENYING = (b"this takes the role", b"Nothing is downloaded while")  # in the words of a refusal that is no JSON
 UNSIGNED, DENIED, WANTING = frozenset({"401"}), frozenset({"403"}), frozenset({"permission"})
 
 
@@ -65,7 +64,7 @@ def play_routes(
     api.dependency_overrides[moment] = lambda: world.now
     holders = _holders(world)
     document = api.openapi()
-    bodies, known = Bodies(document, world), addresses()
+    bodies, known = Bodies(document, world, records_of(world)), addresses()
     app = Starlette(routes=[Mount("/api", api)])
     for template, methods in _paths(document):
         for method, operation in methods.items():
@@ -88,10 +87,12 @@ def play_routes(
                 yield _cell(Part.ROUTES, one.name, name, one.wanted(known, name), played)
 
 
-def play_files(world: World, place: Workplace, *, alive: Callable[[], bool] = lambda: True) -> Iterator[Cell]:
+def play_files(
+    world: World, place: Workplace, come: Sequence[Visitor], *, alive: Callable[[], bool] = lambda: True
+) -> Iterator[Cell]:
     """Every address from which a file leaves: anonymous, by sessions that are none, and in every role."""
     known, routes = addresses(), download_routes(place)
-    app, visitors = Starlette(routes=routes), _visitors(world, place)
+    app = Starlette(routes=routes)
     for route in routes:
         assert isinstance(route, Route)
         if not alive():
@@ -100,12 +101,13 @@ def play_files(world: World, place: Workplace, *, alive: Callable[[], bool] = la
             yield Cell(Part.FILES, "anybody", route.path, "", "", "to be written in the table", "unlisted", Seen.OPEN)
             continue
         address = f"{place.settings.public_url.rstrip('/')}{_filled(route.path, world)}"
-        calls = [httpx.Request("GET", address, headers=one.header) for one in visitors]
-        for one, played in zip(visitors, _answers(app, calls), strict=True):
-            if one.role is None:
+        calls = [httpx.Request("GET", address, headers=one.header) for one in come]
+        for one, played in zip(come, _answers(app, calls), strict=True):
+            if not one.inside:
                 wanted = Expected((UNSIGNED,))
             else:
-                wanted = Expected() if known.person_may(route.path, one.role) else Expected((DENIED,))
+                may = known.person_may(route.path, one.role) and not one.only_reads
+                wanted = Expected() if may else Expected((DENIED,))
             yield _cell(Part.FILES, one.name, route.path, wanted, played)
 
 
@@ -152,44 +154,6 @@ def _with_token(world: World, name: str, role: Role) -> tuple[str, str]:
     return person, issued.secret
 
 
-def _visitors(world: World, place: Workplace) -> tuple[Holder, ...]:
-    """People who are signed in, and sessions that open nothing."""
-    person = world.people["nobody"]
-    made = [Holder("anonymous", {})]
-    made += [
-        Holder("session ended", _cookie(world, place, person, end=True)),
-        Holder("session unknown", _cookie(world, place, person, opened=False)),
-        Holder("cookie signed by somebody else", _cookie(world, place, person, secret=secrets.token_hex(32))),
-    ]
-    for role in (*Role, None):
-        named = role.value if role else "no role"
-        visitor = hire(world, f"visits-as-{named.replace(' ', '-')}", frozenset({role} if role else ()))
-        made.append(Holder(named, _cookie(world, place, visitor), named))
-    gone = hire(world, "visits-no-more", frozenset({Role.AUDITOR}))
-    cookie = _cookie(world, place, gone)
-    world.do(disable_person, person=gone, reason=REASON, actor=world.actor("administrator"))
-    made.append(Holder("person disabled", cookie))
-    return tuple(made)
-
-
-def _cookie(
-    world: World, place: Workplace, person: str, *, opened: bool = True, end: bool = False, secret: str = ""
-) -> dict[str, str]:
-    """The cookie that sign-in leaves, for a session of this person."""
-    session_id = f"drill-{secrets.token_hex(8)}"
-    if opened:
-        with world.store.transaction() as tx:
-            length = place.settings.session_length
-            open_session(tx, world.ledger, session_id=session_id, person=person, length=length, at=world.now)
-    if end:
-        world.do(end_session, session_id=session_id, actor=Actor(person))
-    record = {"is_logged_in": True, "iss": place.settings.embedded_issuer, "sub": person, "sid": session_id}
-    signed = create_signed_value(
-        secret or get_cookie_secret(), USER_COOKIE, json.dumps({**record, "iat": world.now.timestamp()})
-    )
-    return {"Cookie": f"{USER_COOKIE}={signed.decode()}"}
-
-
 def _bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
@@ -222,8 +186,8 @@ def _played(status: int, body: bytes) -> Played:
     if status == 401:
         return Played(codes=UNSIGNED)
     if status == 403:
-        codes = _codes(body) or (WANTING if b"this takes the role" in body else frozenset({"another reason"}))
-        if codes & {"token-scope", "permission"}:
+        codes = _codes(body) or (WANTING if any(one in body for one in DENYING) else frozenset({"another reason"}))
+        if codes & {"token-scope", "permission", "break-glass"}:
             return Played(codes=codes | DENIED)
         return Played(other=f"403 {' '.join(sorted(codes))}")
     return Played(done=True) if status < 400 else Played(other=str(status))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select, update
 
 from core.access.deciding import deciding
-from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
+from core.access.rules import ORGANISATION, SYSTEM, Actor, Permission, deciding_about, permission_refusals
 from core.compliance.catalogue import CheckText, catalogue, check_by_key
 from core.compliance.tables import ComplianceFinding, ComplianceSetting
 from core.compliance.vocabulary import FindingStatus
@@ -103,8 +103,14 @@ def set_check(
 
 
 def run_refusals(actor: Actor) -> tuple[Refusal, ...]:
-    """Why this actor runs no checks; the installation itself always may."""
-    return () if actor == SYSTEM else permission_refusals(actor, Permission.COMPLIANCE_RUN)
+    """Why this actor runs no checks; the installation itself always may.
+
+    A run looks at every model and answers with what it found, so it takes a role that reaches everywhere.
+    """
+    if actor == SYSTEM:
+        return ()
+    with deciding_about(ORGANISATION):
+        return permission_refusals(actor, Permission.COMPLIANCE_RUN)
 
 
 def _standing(text: CheckText, row: ComplianceSetting | None) -> Standing:

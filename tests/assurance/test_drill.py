@@ -10,18 +10,22 @@ from fastapi.routing import APIRoute
 from sqlmodel import select
 
 from app.api.application import build
+from app.assurance.pages import play_pages
 from app.assurance.routes import play_files, play_routes
+from app.assurance.visitors import visitors
 from app.composition import Workplace, now
 from app.downloads import download_routes
+from app.navigation import ACCOUNT, PAGES
 from app.settings import load
 from core.access.rules import SYSTEM
 from core.assurance.drill.acts import PLAYS
-from core.assurance.drill.playing import PRINCIPALS, Cell, play
+from core.assurance.drill.playing import BREAK_GLASS, PRINCIPALS, Cell, play
 from core.assurance.drill.queries import drill_page
 from core.assurance.drill.rehearsal import Rehearsal
 from core.assurance.drill.service import ask_drill, asking_refusals, cells_of, due_drill, keep_drill
 from core.assurance.drill.world import World, build_world
 from core.assurance.matrix.addresses import addresses
+from core.assurance.matrix.pages import pages_open
 from core.assurance.matrix.rules import Act, Played, expected, seen
 from core.assurance.matrix.table import matrix
 from core.assurance.rules import DrillSource, DrillStatus, Part, Seen
@@ -128,7 +132,7 @@ def test_a_permission_given_away_is_found_in_exactly_its_cells(world: World, mon
 
 
 def test_toxic_pairs_and_tokens_open_nothing_more(world: World) -> None:
-    extra = frozenset(one.name for one in PRINCIPALS if not one.whole)
+    extra = frozenset(one.name for one in PRINCIPALS if not one.whole and not one.reach and one.by != BREAK_GLASS)
 
     cells = played(world, "publish a template", "disable a person", "vote to reject", by=extra)
 
@@ -136,6 +140,61 @@ def test_toxic_pairs_and_tokens_open_nothing_more(world: World) -> None:
     assert {one.principal for one in cells} == extra
     let_in = {(one.principal, one.act) for one in cells if one.wanted == "allowed"}
     assert let_in == {("administrator and approver", "disable a person")}
+
+
+def test_a_grant_that_reaches_another_line_opens_nothing_here(world: World) -> None:
+    limited = frozenset(one.name for one in PRINCIPALS if one.reach)
+
+    cells = played(world, "vote to reject", "raise a finding", "publish a template", "issue a token", by=limited)
+
+    assert differing(cells) == set()
+    let_in = {(one.principal, one.act) for one in cells if one.wanted == "allowed"}
+    assert let_in >= {("approver of this line", "vote to reject"), ("developer of another line", "issue a token")}
+    assert (
+        not {one for one in let_in if one[0].endswith("another line")}
+        - {(f"{role} of another line", "issue a token") for role in ("owner", "developer")}
+        - {("owner, and validator of another line", "issue a token")}
+    )
+
+
+def test_a_reach_that_nobody_asks_about_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.access.deciding._about", lambda *_: None)
+    limited = frozenset({"approver of another line", "approver of this line"})
+
+    found = differing(played(world, "vote to reject", "publish a template", by=limited))
+
+    assert found == {
+        ("approver of another line", "vote to reject", "in approval", "nobody", "open"),
+        ("approver of another line", "publish a template", "", "nobody", "open"),
+        ("approver of this line", "publish a template", "", "nobody", "open"),
+    }
+
+
+def test_break_glass_access_leaves_no_act(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = frozenset(one.name for one in PRINCIPALS if one.by == BREAK_GLASS)
+    acted = ("raise a finding", "register a model", "disable a person", "issue a token")
+
+    cells = played(world, *acted, by=opened)
+    monkeypatch.setattr("core.access.sessions.open_access", lambda *_, **__: "")
+    found = differing(played(world, *acted, by=opened))
+
+    assert differing(cells) == set()
+    assert {one.wanted for one in cells} == {"refused: break-glass"}
+    assert ("administrator under break-glass", "disable a person", "", "nobody", "open") in found
+
+
+def test_pages_open_as_written(world: World, place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.store.undone():
+        come = visitors(world, place)
+        cells = list(play_pages(come, place))
+        monkeypatch.setattr("app.assurance.pages.closed_refusals", lambda *_: ())
+        open_frame = differing(list(play_pages(come, place)))
+
+    assert {one.seen for one in cells} == {Seen.AS_EXPECTED}
+    assert {one.address for one in (*PAGES, ACCOUNT)} == set(pages_open())
+    assert len(cells) == len(pages_open()) * len(come)
+    assert ("developer", "page grants", "", "", "open") in open_frame
+    assert not {one for one in open_frame if one[1] == "page administration"}  # its own guard still stands
 
 
 def test_the_record_is_the_same_before_each_cell(world: World) -> None:
@@ -182,7 +241,7 @@ def test_an_address_without_its_guard_is_found_in_exactly_its_cells(world: World
 
 
 def test_files_leave_only_for_those_who_may(world: World, place: Workplace) -> None:
-    cells = list(play_files(world, place))
+    cells = list(play_files(world, place, visitors(world, place)))
 
     assert differing(cells) == set()
     refused = {one.principal for one in cells if one.wanted == "refused: 401"}

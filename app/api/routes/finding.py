@@ -122,7 +122,7 @@ def make(wish: ModelsEditWish, write: Write) -> Response:
 
     def act(store: Store) -> str:
         asked = wish.entered()
-        revisions = bulk.agreed(store, models=wish.models, wish=asked, expected=wish.expected)
+        revisions = bulk.agreed(store, models=wish.models, wish=asked, expected=wish.expected, actor=write.caller.actor)
         return bulk.change_models(store, revisions=revisions, wish=asked, reason=wish.reason, **write.acting)
 
     return write.answer(act, lambda session, done: EditMade(edit=done, ledger=write.newest(session)))
@@ -158,7 +158,7 @@ def undo(edit: str, wish: UndoWish, write: Write) -> Response:
     """Give the fields of an edit the values they had, of every model or of none. Scope: `model:edit`."""
 
     def act(store: Store) -> str:
-        revisions = bulk.agreed_undo(store, edit=edit, expected=wish.expected)
+        revisions = bulk.agreed_undo(store, edit=edit, expected=wish.expected, actor=write.caller.actor)
         return bulk.undo_bulk_edit(store, edit=edit, revisions=revisions, reason=wish.reason, **write.acting)
 
     return write.answer(act, lambda session, done: EditMade(edit=done, ledger=write.newest(session)))

@@ -1,22 +1,26 @@
 """Plays the matrix: for every principal each act, at each stage, in each relation, and what came back."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from core.access.grants import actor_of
 from core.access.rules import Actor, Role
+from core.access.sessions import actor_for_session
 from core.access.tokens import actor_for_token
 from core.assurance.drill.acts import PLAYS, NothingThere
 from core.assurance.drill.world import DRAFT, At, World
 from core.assurance.matrix.addresses import addresses
-from core.assurance.matrix.rules import ANYWHERE, NOBODY, Act, Expected, Played, expected, seen
+from core.assurance.matrix.rules import ANYWHERE, LINE, NOBODY, About, Act, Expected, Played, expected, seen
 from core.assurance.matrix.table import matrix
 from core.assurance.rules import Part, Seen
-from core.errors import GovernanceError, Refused
+from core.errors import GovernanceError, NotFound, Refused
 
 RELATIONS = ("nobody", "contributor", "requester", "owner", "validator", "voter")  # people of the scratch record
 AT_FIRST = ("nobody", "contributor", "owner")  # nobody asked for, validated or reviewed a draft
 SELF = "self"
+ELSEWHERE = "Elsewhere"  # a business line that no model of the scratch record has
+BREAK_GLASS = "break-glass"
+UNSEEN = frozenset({"not-found", "reach"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Principal:
     name: str
     roles: frozenset[Role]
     whole: bool = True  # at every stage and in every relation; otherwise in none
-    by: str = ""  # the token that they use
+    by: str = ""  # the token that they use, or break-glass access
+    reach: Mapping[Role, str] = field(default_factory=dict)  # the business line to which a role of theirs is limited
     counts_as: frozenset[str] | None = None  # the roles that the table is asked for, where it is others
 
 
@@ -69,6 +74,19 @@ PRINCIPALS: tuple[Principal, ...] = (
         "token without the scope", frozenset({Role.DEVELOPER}), whole=False, by="narrow", counts_as=frozenset()
     ),
     Principal("developer's token, approver by now", frozenset({Role.APPROVER}), whole=False, by="kept"),
+    *(
+        Principal(f"{role} of {said} line", frozenset({role}), whole=False, reach={role: line})
+        for role in (Role.OWNER, Role.DEVELOPER, Role.VALIDATOR, Role.APPROVER)
+        for said, line in (("this", LINE), ("another", ELSEWHERE))
+    ),
+    Principal(
+        "owner, and validator of another line", frozenset({Role.OWNER, Role.VALIDATOR}), whole=False,
+        reach={Role.VALIDATOR: ELSEWHERE},
+    ),
+    *(
+        Principal(f"{role} under break-glass", frozenset({role}), whole=False, by=BREAK_GLASS, counts_as=frozenset())
+        for role in (Role.OWNER, Role.DEVELOPER, Role.VALIDATOR, Role.ADMINISTRATOR)
+    ),
 )  # fmt: skip
 
 
@@ -97,10 +115,12 @@ def play(
 def _principal(world: World, principal: Principal, acts: Sequence[Act], *, whole: bool) -> Iterator[Cell]:
     relations = RELATIONS if principal.whole else (NOBODY,)
     people = {relation: world.people[relation] for relation in relations}
-    if principal.by:
+    if principal.by in world.tokens:
         people = {NOBODY: world.people["tokens"]}
     for person in people.values():
-        world.set_roles(person, principal.roles)
+        world.set_roles(person, principal.roles, principal.reach)
+    if principal.by == BREAK_GLASS:
+        world.break_glass(people[NOBODY], principal.roles)
     if principal.name == "grant that ended":
         world.let_a_grant_end(people[NOBODY], frozenset(Role))
     for act in acts:
@@ -124,11 +144,12 @@ def _places(
             yield ANYWHERE, SELF, people[NOBODY], At(people[NOBODY], "")
         return
     free = _open_to(act)
+    narrow = bool(principal.reach) or principal.by == BREAK_GLASS  # every act, at one stage where it can be done
     everywhere = whole or (principal.whole and wanted_of(principal, act, act.stages[0], free).allowed)
     for stage, place in world.at.items():
         for relation, person in people.items():
             exists = stage != DRAFT or relation in AT_FIRST
-            plain = stage in act.stages and (relation == free or len(people) == 1)
+            plain = stage in (act.stages[:1] if narrow else act.stages) and (relation == free or len(people) == 1)
             if exists and (everywhere or plain):
                 yield stage, relation, person, place
 
@@ -153,11 +174,27 @@ def _open_to(act: Act) -> str:
 
 def wanted_of(principal: Principal, act: Act, stage: str, relation: str) -> Expected:
     """What the table says of this principal."""
+    if principal.by == BREAK_GLASS:
+        return Expected((frozenset({"break-glass", act.denied} - {"permission"}),))
+    if principal.reach:
+        return _within_reach(principal, act, stage, relation)
     roles = principal.counts_as
     held = frozenset(role.value for role in principal.roles) if roles is None else roles
     if principal.by and act.scope not in addresses().issued["developer"]:
         held = frozenset()
     return expected(act, roles=held, stage=stage, relation=relation, denied="token-scope" if principal.by else "")
+
+
+def _within_reach(principal: Principal, act: Act, stage: str, relation: str) -> Expected:
+    """What the table says of somebody whose roles are limited: those count that reach what the act is about."""
+    held = frozenset(role.value for role in principal.roles)
+    lines = {role.value: line for role, line in principal.reach.items()}
+    reaching = frozenset(role for role in held if act.about.reached_from(lines.get(role)))
+    if act.about is About.MODEL and set(lines) == held and not reaching:
+        return Expected((UNSEEN,))  # they may not even know of the record
+    if held & act.roles and not reaching & act.roles:
+        return Expected((frozenset({"reach"}),))
+    return expected(act, roles=reaching, stage=stage, relation=relation)
 
 
 def _played(world: World, principal: Principal, act: Act, person: str, place: At) -> Played:
@@ -168,6 +205,8 @@ def _played(world: World, principal: Principal, act: Act, person: str, place: At
         PLAYS[act.key](world, place, actor)
     except Refused as refused:
         return Played(codes=frozenset(one.code for one in refused.refusals))
+    except NotFound as error:
+        return Played(codes=frozenset({"not-found"})) if principal.reach else Played(other=f"NotFound: {error}"[:300])
     except GovernanceError as error:
         return Played(other=f"{type(error).__name__}: {error}"[:300])
     return Played(done=True)
@@ -175,6 +214,9 @@ def _played(world: World, principal: Principal, act: Act, person: str, place: At
 
 def _actor(world: World, principal: Principal, person: str) -> Actor | None:
     """Who acts, as every request asks anew."""
+    if principal.by == BREAK_GLASS:
+        session_id = world.sessions[person]
+        return actor_for_session(world.store, session_id=session_id, person=person, at=world.now)
     if principal.by:
         return actor_for_token(world.store, secret=world.tokens[principal.by].secret, at=world.now)
     with world.store.reading() as session:

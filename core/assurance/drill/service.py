@@ -13,6 +13,7 @@ from core.access.people import reason_refusals
 from core.access.rules import SYSTEM, Actor, Permission, permission_refusals
 from core.assurance.drill.playing import Cell
 from core.assurance.matrix.addresses import addresses_digest
+from core.assurance.matrix.pages import pages_digest
 from core.assurance.matrix.table import matrix_digest
 from core.assurance.rules import DrillSource, DrillStatus, Part, Seen
 from core.assurance.tables import AccessDrill, DrillDifference
@@ -177,7 +178,8 @@ def report_of(row: AccessDrill, cells: Sequence[Cell], *, at: datetime) -> bytes
     said = {
         "report": "drill of access", "version": 1, "drill": row.number, "source": row.source.value,
         "asked_by": row.run_by, "asked_at": row.asked_at.isoformat(), "finished_at": at.isoformat(),
-        "matrix": {"acts": matrix_digest(), "addresses": addresses_digest()}, "counts": _counts(cells),
+        "matrix": {"acts": matrix_digest(), "addresses": addresses_digest(), "pages": pages_digest()},
+        "counts": _counts(cells),
         "cells": [asdict(one) for one in ordered],
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"

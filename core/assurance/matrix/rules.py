@@ -2,17 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from core.assurance.rules import Seen
 
 NOBODY = "nobody"
+LINE = "Drill"  # the business line of every model of a drill
 ANYWHERE = ""
 ACCESS_CODES = frozenset(
     {
         "permission", "token-scope", "stage", "duty-development", "duty-validation", "duty-approval", "own-grant",
         "own-account", "own-remediation", "own-request", "not-yours", "session", "toxic-pair", "401", "403",
+        "reach", "break-glass", "not-found", "page",
     }
 )  # fmt: skip
+
+
+class About(StrEnum):
+    """What an act is about, as the reach of a grant asks."""
+
+    MODEL = "model"  # of the drill's business line
+    EVERYTHING = "everything"  # a record of no model: it takes a grant that reaches everywhere
+    ONESELF = "oneself"  # reach does not ask, or what is done is itself kept within it
+
+    def reached_from(self, line: str | None) -> bool:
+        """Whether a role limited to this line reaches it; None: a role that reaches everywhere."""
+        return line is None or self is About.ONESELF or (self is About.MODEL and line == LINE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,7 @@ class Act:
     elsewhere: frozenset[str] = frozenset({"stage"})
     scope: str = ""  # with which a token may, for somebody who may; empty: no token may
     denied: str = "permission"  # the code of a refusal for want of a role
+    about: About = About.MODEL
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from core.assurance.matrix.rules import Act
+from core.assurance.matrix.rules import About, Act
 
 FILE = Path(__file__).parent / "matrix.toml"
 
@@ -36,6 +36,7 @@ def _act(one: Mapping[str, object]) -> Act:
         elsewhere=frozenset(_texts(one, "elsewhere")) or frozenset({"stage"}),
         scope=str(one.get("scope", "")),
         denied=str(one.get("denied", "permission")),
+        about=About(str(one.get("about", About.MODEL))),
     )
 
 

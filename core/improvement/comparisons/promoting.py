@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.access.deciding import deciding
-from core.access.rules import Actor
+from core.access.rules import Actor, Permission, permission_refusals
 from core.approval.rollout.texts import refuse
 from core.approval.service import Changed, request_change
 from core.approval.service.against import standing_against_request
@@ -30,7 +30,7 @@ def request_promotion(
     """Request that the challenger go into production, with the comparison linked; its votes and rollout follow."""
     with deciding(store, ledger, ACT, entity=Entity("comparison", comparison), actor=actor, at=at) as tx:
         row = load_comparison(tx.session, comparison)
-        refuse(_own(tx.session, row))
+        refuse((*_own(tx.session, row), *permission_refusals(actor, Permission.CHANGE_REQUEST)))
         model, challenger = version_by_id(tx.session, row.challenger_id)
 
     def linked(tx: Transaction, change: Changed) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from core.access.deciding import deciding
-from core.access.rules import Actor
-from core.errors import Conflict, NotFound, Problem, Refusal, Refused, Unreadable
+from core.access.rules import Actor, deciding_about
+from core.errors import Conflict, Problem, Refusal, Refused, Unreadable
+from core.inventory.bulk.loading import about, inverse, load, said, seen
 from core.inventory.bulk.plan import MOST, NEXT_REVIEW, BulkWish, PlannedRow, Target, plan_digest, review_refusals
-from core.inventory.bulk.queries import load_bulk_edit
 from core.inventory.changing.service import apply, change_refusals, change_within
 from core.inventory.history import Difference
 from core.inventory.tables import BulkEdit, BulkEditRow, Model
@@ -19,7 +17,6 @@ from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
 from core.store.numbers import next_number
-from core.store.types import instant, microseconds
 
 TRIAL = "Preview of a bulk edit"
 
@@ -31,10 +28,15 @@ class _Undo(Exception):
 def preview(
     store: Store, ledger: Ledger, *, models: Sequence[str], wish: BulkWish, actor: Actor, at: datetime
 ) -> tuple[PlannedRow, ...]:
-    """What the edit would do to each model, found by doing it and taking it back; nothing is stored."""
+    """What the edit would do to each model, found by doing it and taking it back; nothing is stored.
+
+    Raises `Refused` for who may change no model at all: they would learn names and revisions.
+    """
+    _ask_first(actor)
     _check(models, wish)
     with _taken_back(store) as tx:
-        rows = _load(tx.session, models)
+        rows = load(tx.session, models)
+        seen(tx.session, rows, actor)
         targets = {row.number: wish.target(row) for row in rows}
         return _try_each(tx, ledger, rows, targets, undoing=False, actor=actor, at=at)
     raise AssertionError  # the block above returns
@@ -58,22 +60,24 @@ def change_models(
     _check(list(revisions), wish)
     entity, of = Entity("bulk edit", "new"), [Entity("model", number) for number in revisions]
     with deciding(store, ledger, "change models", entity=entity, of=of, actor=actor, at=at) as tx:
-        rows = _load(tx.session, list(revisions))
+        rows = load(tx.session, list(revisions))
         targets = {row.number: wish.target(row) for row in rows}
         return _make(tx, ledger, rows, targets, revisions, reason=reason, undoes="", actor=actor, at=at)
 
 
-def agreed(store: Store, *, models: Sequence[str], wish: BulkWish, expected: str) -> Mapping[str, int]:
+def agreed(store: Store, *, models: Sequence[str], wish: BulkWish, expected: str, actor: Actor) -> Mapping[str, int]:
     """The revisions of these models now; raises `Conflict` unless a preview of them has the digest `expected`."""
+    _ask_first(actor)
     _check(models, wish)
     with store.reading() as session:
-        return _agreed({row.number: row.revision for row in _load(session, models)}, wish, expected)
+        return _agreed({row.number: row.revision for row in load(session, models)}, wish, expected)
 
 
-def agreed_undo(store: Store, *, edit: str, expected: str) -> Mapping[str, int]:
+def agreed_undo(store: Store, *, edit: str, expected: str, actor: Actor) -> Mapping[str, int]:
     """As `agreed`, of the models of an edit that is to be taken back."""
+    _ask_first(actor)
     with store.reading() as session:
-        rows, _, _ = _inverse(session, edit)
+        rows, _, _ = inverse(session, edit)
         return _agreed({row.number: row.revision for row in rows}, BulkWish(), expected, undoes=edit)
 
 
@@ -84,10 +88,17 @@ def _agreed(revisions: Mapping[str, int], wish: BulkWish, expected: str, *, undo
     return revisions
 
 
+def _ask_first(actor: Actor) -> None:
+    if reasons := change_refusals(actor):
+        raise Refused(reasons)
+
+
 def preview_undo(store: Store, ledger: Ledger, *, edit: str, actor: Actor, at: datetime) -> tuple[PlannedRow, ...]:
-    """What taking an edit back would do to each of its models."""
+    """What taking an edit back would do to each of its models; raises as `preview`."""
+    _ask_first(actor)
     with _taken_back(store) as tx:
-        rows, targets, moved_on = _inverse(tx.session, edit)
+        rows, targets, moved_on = inverse(tx.session, edit)
+        seen(tx.session, rows, actor)
         planned = _try_each(tx, ledger, rows, targets, undoing=True, actor=actor, at=at)
         return tuple(
             PlannedRow(row.number, row.name, row.revision, (), (*moved_on[row.number], *row.refusals))
@@ -113,7 +124,7 @@ def undo_bulk_edit(
     Refused while a field holds something else than the edit gave it.
     """
     with deciding(store, ledger, "undo a bulk edit", entity=Entity("bulk edit", edit), actor=actor, at=at) as tx:
-        rows, targets, moved_on = _inverse(tx.session, edit)
+        rows, targets, moved_on = inverse(tx.session, edit)
         _refuse([reason for reasons in moved_on.values() for reason in reasons])
         return _make(tx, ledger, rows, targets, revisions, reason=reason, undoes=edit, actor=actor, at=at)
 
@@ -170,7 +181,7 @@ def _change(
     at: datetime,
 ) -> tuple[Difference, ...]:
     """Change one model; the fields that differ, both values as they can be set again."""
-    before = {field: _said(getattr(row, field)) for field in target}
+    before = {field: said(getattr(row, field)) for field in target}
     fields = {field: value for field, value in target.items() if field != NEXT_REVIEW}
     if fields:
         change_within(
@@ -181,9 +192,9 @@ def _change(
         wanted = target[NEXT_REVIEW]
         assert not isinstance(wanted, str)
         _refuse([*change_refusals(actor, row), *(() if undoing else review_refusals(row.next_review, wanted, at))])
-        said = Difference(NEXT_REVIEW, _said(row.next_review), _said(wanted))
-        apply(tx, ledger, row, {NEXT_REVIEW: wanted}, [said], reason=reason, actor=actor, at=at)
-    after = {field: _said(getattr(row, field)) for field in target}
+        moved = Difference(NEXT_REVIEW, said(row.next_review), said(wanted))
+        apply(tx, ledger, row, {NEXT_REVIEW: wanted}, [moved], reason=reason, actor=actor, at=at)
+    after = {field: said(getattr(row, field)) for field in target}
     return tuple(Difference(field, before[field], after[field]) for field in target if before[field] != after[field])
 
 
@@ -203,7 +214,7 @@ def _try_each(
         changes: tuple[Difference, ...] = ()
         refusals: tuple[Refusal, ...] = ()
         try:
-            with tx.session.begin_nested():
+            with tx.session.begin_nested(), deciding_about(about(tx.session, number, actor)):
                 changes = _change(tx, ledger, row, targets[number], TRIAL, undoing=undoing, actor=actor, at=at)
         except Refused as refused:
             refusals = refused.refusals
@@ -222,40 +233,6 @@ def _taken_back(store: Store) -> Iterator[Transaction]:
             raise _Undo
     except _Undo:
         pass
-
-
-def _inverse(session: Session, edit: str) -> tuple[Sequence[Model], dict[str, Target], dict[str, tuple[Refusal, ...]]]:
-    """The models of an edit, what their fields were, and which of them hold something else by now."""
-    _, stored = load_bulk_edit(session, edit)
-    rows = _load(session, list(dict.fromkeys(one.model for one in stored)))
-    targets: dict[str, dict[str, str | datetime | None]] = {row.number: {} for row in rows}
-    moved_on: dict[str, tuple[Refusal, ...]] = {}
-    by_number = {row.number: row for row in rows}
-    for one in stored:
-        targets[one.model][one.field] = _read(one.field, one.old)
-        if _said(getattr(by_number[one.model], one.field)) != one.new:
-            message = f"{one.model}: {one.field.replace('_', ' ')} was changed after {edit}"
-            reason = Refusal("changed-since", message, "bulk edit", "Change this model by itself.")
-            moved_on[one.model] = (*moved_on.get(one.model, ()), reason)
-    return rows, dict(targets), moved_on
-
-
-def _said(value: object) -> str:
-    return str(microseconds(value)) if isinstance(value, datetime) else "" if value is None else str(value)
-
-
-def _read(field: str, said: str) -> str | datetime | None:
-    if field != NEXT_REVIEW:
-        return said
-    return instant(int(said)) if said else None
-
-
-def _load(session: Session, numbers: Sequence[str]) -> Sequence[Model]:
-    rows = session.exec(select(Model).where(col(Model.number).in_(numbers)).order_by(col(Model.id))).all()
-    missing = set(numbers) - {row.number for row in rows}
-    if missing:
-        raise NotFound("model", min(missing))
-    return rows
 
 
 def _check(models: Sequence[str], wish: BulkWish) -> None:

@@ -17,6 +17,7 @@ from core.assurance.drill.world import (
     At,
     World,
 )
+from core.assurance.matrix.rules import LINE
 from core.compliance.service import run_checks
 from core.compliance.settings import set_check
 from core.compliance.vocabulary import Source
@@ -43,7 +44,7 @@ from core.validation.rules import Severity
 def _register(world: World, _place: At, actor: Actor) -> object:
     owner, developer = world.people["owner"], world.people["contributor"]
     model = NewModel(
-        "Drill: another", "Exists for one cell.", "Drill", owner, developer, Exposure.LOW, Purpose.OPERATIONAL
+        "Drill: another", "Exists for one cell.", LINE, owner, developer, Exposure.LOW, Purpose.OPERATIONAL
     )
     said = "Made for the drill."
     version = NewVersion("1.0.0", said, said, said, f"{DRAFT} training 1", f"{DRAFT} test 1")

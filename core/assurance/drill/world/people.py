@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from core.access.break_glass.service import open_break_glass
 from core.access.people import add_grant, add_person, end_grants
-from core.access.rules import SYSTEM, Actor, Role
+from core.access.rules import EVERYWHERE, SYSTEM, Actor, Reach, Role
 from core.access.sessions import open_session
 from core.access.tokens import Issued
 from core.assurance.drill.rehearsal import Rehearsal
-from core.inventory.moves import load_version
+from core.inventory.moves import load_model, load_version
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import EvidenceFiles
@@ -53,6 +54,8 @@ class World:
     people: dict[str, str] = field(default_factory=dict)
     at: dict[str, At] = field(default_factory=dict)
     tokens: dict[str, Issued] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)  # what addresses are called about, by the name they give it
 
     @property
     def data(self) -> Path:
@@ -73,6 +76,11 @@ class World:
         """Carry out a use case in this record, now."""
         return act(self.store, self.ledger, at=self.now, **values)
 
+    def revision(self, model: str) -> int:
+        """The revision at which a model's record stands."""
+        with self.store.reading() as session:
+            return load_model(session, model).revision
+
     def actor(self, part: str) -> Actor:
         """The person of this part in the role in which they took it."""
         role = CAST[part]
@@ -85,13 +93,23 @@ class World:
             open_session(tx, self.ledger, session_id=session_id, person=person, length=timedelta(hours=1), at=self.now)
         return session_id
 
-    def set_roles(self, person: str, roles: frozenset[Role]) -> None:
-        """Have this person hold exactly these roles, as an identity provider would."""
+    def set_roles(self, person: str, roles: frozenset[Role], lines: Mapping[Role, str] | None = None) -> None:
+        """Have this person hold exactly these roles, as an identity provider would; `lines` limits some of them."""
         with self.store.transaction() as tx:
             for role in Role:
                 end_grants(tx, self.ledger, person=person, role=role, actor=SYSTEM, at=self.now)
             for role in sorted(roles):
-                add_grant(tx, self.ledger, person=person, role=role, reason=REASON, actor=SYSTEM, at=self.now)
+                line = (lines or {}).get(role)
+                reach = Reach(lines=frozenset({line})) if line else EVERYWHERE
+                add_grant(
+                    tx, self.ledger, person=person, role=role, reason=REASON, reach=reach, actor=SYSTEM, at=self.now
+                )
+
+    def break_glass(self, person: str, roles: frozenset[Role]) -> None:
+        """Have this person open break-glass access, in the session that `sessions` names from here on."""
+        self.sessions[person] = self.signed_in(person)
+        session_id, actor = self.sessions[person], Actor(person, roles)
+        self.do(open_break_glass, reason=REASON, session_id=session_id, actor=actor)
 
     def let_a_grant_end(self, person: str, roles: frozenset[Role]) -> None:
         """Give this person roles whose time was over an hour ago."""

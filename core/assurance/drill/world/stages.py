@@ -16,6 +16,7 @@ from core.approval.service import (
     vote,
 )
 from core.assurance.drill.world.people import DRAFT, IN_PRODUCTION, PACK, REASON, SUPERSEDED, At, World, digest_of
+from core.assurance.matrix.rules import LINE
 from core.inventory.intake import NewDataset, NewModel, NewVersion
 from core.inventory.rules import Exposure, Purpose
 from core.inventory.service import register, register_version
@@ -130,7 +131,7 @@ def brought(world: World, place: At) -> At:
 def _model(world: World, name: str) -> NewModel:
     owner, developer = world.people["owner"], world.people["contributor"]
     return NewModel(
-        f"Drill: {name}", "Exists for the length of a drill.", "Drill", owner, developer, Exposure.LOW,
+        f"Drill: {name}", "Exists for the length of a drill.", LINE, owner, developer, Exposure.LOW,
         Purpose.OPERATIONAL, packs=(PACK,) if name == DRAFT else (),
     )  # fmt: skip
 
