@@ -61,7 +61,7 @@ class Bodies:
             "request_export": report,
             "schedule_export": {**report, "rhythm": "weekly"},
             "refer_to_evidence": {"address": "/drill/predictions.csv"},
-            "class_columns": {"columns": {"score": {"class": "internal"}}},
+            "class_columns": {"columns": {"score": {"data_class": "internal"}}},
             "run_stress_test": {"plan": PLAN},
         }
         return more.get(operation, {})

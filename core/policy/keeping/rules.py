@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 LEAST_DAYS = 184  # EU AI Act, articles 19 and 26: logs are kept for at least six months
 TIERS = (1, 2, 3, 4)
@@ -63,5 +62,5 @@ class DataKeeping:
     `attributes` are the days of files of sensitive attributes, which are kept apart and are no logs; 0: as the others.
     """
 
-    by_class: Mapping[DataClass, int] = field(default_factory=lambda: MappingProxyType({}))
+    by_class: Mapping[DataClass, int] = field(default_factory=dict)
     attributes: int = 0
