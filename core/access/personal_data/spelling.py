@@ -19,6 +19,7 @@ _AT = re.compile(r"\s*[\[({<]\s*(?:at|ät)\s*[\])}>]\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt)\s*[\])}>]\s*", re.IGNORECASE)
 _SPOKEN = re.compile(r"(\S)\sat\s(\S+)\sdot\s(\w+)", re.IGNORECASE)
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # of any script but ASCII's
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
@@ -36,13 +37,7 @@ def plain_spelling(text: str) -> str:
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     text = _SPACES.sub(" ", _DASHES.sub("-", _INVISIBLE.sub("", text)))
     text = _SPOKEN.sub(r"\1@\2.\3", _DOT.sub(".", _AT.sub("@", text)))
-    return "".join(map(_ascii_digit, text))
-
-
-def _ascii_digit(character: str) -> str:
-    if character.isascii() or not character.isdecimal():
-        return character
-    return str(unicodedata.decimal(character))
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
 
 
 def shape(text: str) -> str:
