@@ -19,7 +19,7 @@ test: $(VENV)/.ready-tests
 check: $(VENV)/.ready-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.ready-tests

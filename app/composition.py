@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import core.every_table  # noqa: F401  whoever opens the store knows every table
 from app.settings import Settings, load
 from core.access.reach.reading import within
 from core.access.rules import SYSTEM, Actor

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -13,7 +14,7 @@ from core.ledger.guards import APPEND_ONLY
 from core.ledger.service import Entity, Event, Ledger
 from core.store import Store, open_store
 from core.store.base import Row
-from core.store.migrations import configuration
+from core.store.migrations import configuration, revisions
 from core.store.words import of_words
 from tests.builders import NOON
 
@@ -67,6 +68,12 @@ def test_every_table_is_in_the_schema(store: Store) -> None:
     found = {name for name in inspect(store.engine).get_table_names() if not of_words(name)}
 
     assert set(Row.metadata.tables) | {"alembic_version"} == found
+
+
+def test_the_names_of_the_files_are_the_history_that_alembic_follows(sqlite_store: Store) -> None:
+    followed = ScriptDirectory.from_config(configuration(sqlite_store.engine)).walk_revisions()
+
+    assert revisions() == tuple(reversed([one.revision for one in followed]))
 
 
 def test_the_guards_of_the_ledger_are_there_and_effective(store: Store, ledger: Ledger) -> None:
