@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.policy.keeping.data_reading import with_data_keeping
+from core.policy.keeping.reading import with_data_keeping
 from core.policy.keeping.rules import LEAST_DAYS, DataClass, DataKeeping
 from core.policy.rules import Policy
 

@@ -7,7 +7,7 @@ import streamlit as st
 from app.components import plain, section, table
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
-from core.policy.keeping.data_reading import data_kept
+from core.policy.keeping.reading import data_kept
 from core.policy.rules import TITLES, CheckKind, Policy
 from core.policy.stressing.words import required_said, threshold_said
 from core.policy.vocabulary import metrics

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from core.policy import words
 from core.policy.controls.words import control_said, reviews_said
-from core.policy.keeping.data_reading import data_kept
+from core.policy.keeping.reading import data_kept
 from core.policy.rules import TITLES, ChecklistTemplate, Policy, Threshold
 from core.policy.stressing.rules import METRIC_WORDS
 from core.policy.stressing.words import required_said, threshold_said

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from core.policy.alerting.reading import read_alerting
 from core.policy.controls.reading import controls_of, output_reviews_of
-from core.policy.keeping.data_reading import data_keeping_of
-from core.policy.keeping.rules import LEAST_DAYS, OTHERWISE, TIERS, EventKeeping, KeptInput
+from core.policy.keeping.reading import data_keeping_of, events_of
 from core.policy.monitors.reading import read_monitor
 from core.policy.packs import packs
 from core.policy.reader import Reader, read_toml
@@ -70,7 +69,7 @@ def _policy(reader: Reader) -> Policy:
         rollback_conditions=tuple(rollback_of(one) for one in reader.tables("rollback", optional=True)),
         rehearsal_days_by_tier=_days(reader, "rehearsal_days", REHEARSAL_DAYS),
         post_launch_days_by_tier=_days(reader, "post_launch_days", POST_LAUNCH_DAYS),
-        events=_events(reader),
+        events=events_of(reader),
         data=data_keeping_of(reader),
         smallest_cell=reader.table("cells").whole("smallest", 2) if reader.has("cells") else 0,
         controls=controls_of(reader),
@@ -187,17 +186,6 @@ def _longest_exception(reader: Reader) -> int:
 def _days(reader: Reader, table: str, otherwise: Mapping[int, int]) -> Mapping[int, int]:
     """Days by tier, as the text says them or as they are otherwise."""
     return reader.table(table).by_tier() if reader.has(table) else dict(otherwise)
-
-
-def _events(reader: Reader) -> EventKeeping:
-    """`[events]` says how long, `[event_inputs]` in which form by tier, and `otherwise` for models nobody knows."""
-    kept = EventKeeping()
-    days = reader.table("events").whole("keep_days", LEAST_DAYS) if reader.has("events") else kept.days
-    if not reader.has("event_inputs"):
-        return EventKeeping(days)
-    inputs = reader.table("event_inputs")
-    by_tier = {tier: inputs.one_of(str(tier), KeptInput) for tier in TIERS}
-    return EventKeeping(days, by_tier, inputs.one_of(OTHERWISE, KeptInput))
 
 
 def _evidence(reader: Reader) -> RequiredEvidence:

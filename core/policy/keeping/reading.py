@@ -1,12 +1,33 @@
-"""Reads and writes `[data_keeping]` of a policy, and says it in words."""
+"""Reads how a policy keeps events and production data, writes the latter, and says it in words."""
 
 from collections.abc import Mapping
 
-from core.policy.keeping.rules import ATTRIBUTES, DATA, LEAST_DAYS, DataClass, DataKeeping
+from core.policy.keeping.rules import (
+    ATTRIBUTES,
+    DATA,
+    LEAST_DAYS,
+    OTHERWISE,
+    TIERS,
+    DataClass,
+    DataKeeping,
+    EventKeeping,
+    KeptInput,
+)
 from core.policy.reader import Reader
 from core.policy.toml_text import with_value, without_value
 
 NO_END = "no end"
+
+
+def events_of(reader: Reader) -> EventKeeping:
+    """`[events]` says how long, `[event_inputs]` in which form by tier, and `otherwise` for models nobody knows."""
+    kept = EventKeeping()
+    days = reader.table("events").whole("keep_days", LEAST_DAYS) if reader.has("events") else kept.days
+    if not reader.has("event_inputs"):
+        return EventKeeping(days)
+    inputs = reader.table("event_inputs")
+    by_tier = {tier: inputs.one_of(str(tier), KeptInput) for tier in TIERS}
+    return EventKeeping(days, by_tier, inputs.one_of(OTHERWISE, KeptInput))
 
 
 def data_keeping_of(reader: Reader) -> DataKeeping:
