@@ -11,7 +11,7 @@ from core.ledger.queries import entry
 from core.reports.formats.laying import words
 from core.reports.layout.blocks import Align, Cell, Cited, Document, Facts, Source, Table
 from core.reports.layout.words import NOTHING
-from core.reports.templates.texts import shared
+from core.reports.texts import shared
 from core.reports.values.report import Report
 from core.validation.tables import CheckResult, Run
 from tests.reports_templates.asking import askable, report

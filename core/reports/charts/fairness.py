@@ -1,22 +1,23 @@
 """The two charts of a fairness table: impact ratios against the threshold, and where the errors fall."""
 
 from core.reports.charts.values import DotAndInterval, IntervalRow, Panel, Panels, alternative_text, panels_text
+from core.reports.texts.charts import fairness as texts
 from core.reports.values import Estimate, FairnessTable, GroupRow
 
 
 def impact_ratios(table: FairnessTable) -> DotAndInterval:
     """One row a group, in the table's order; below the threshold is a breach."""
     rows = tuple(_row(group, group.impact_ratio, breach=_below(group, table.threshold)) for group in table.groups)
-    required = f"required {table.threshold:.2f}"
-    title = f"{_sentence(table.favourable)}, relative to {table.reference} (1.00)"
-    return DotAndInterval(rows, table.threshold, required, title, alternative_text("Impact ratio", rows, required))
+    required = texts.REQUIRED.format(threshold=table.threshold)
+    title = texts.RELATIVE_TO_1_00.format(favourable=_sentence(table.favourable), reference=table.reference)
+    return DotAndInterval(rows, table.threshold, required, title, alternative_text(texts.IMPACT_RATIO, rows, required))
 
 
 def error_rates(table: FairnessTable) -> Panels:
     """False positive and false negative rates; they explain and do not judge."""
     panels = (
-        Panel("False positive rate", tuple(_row(group, group.false_positive_rate) for group in table.groups)),
-        Panel("False negative rate", tuple(_row(group, group.false_negative_rate) for group in table.groups)),
+        Panel(texts.FALSE_POSITIVE_RATE, tuple(_row(group, group.false_positive_rate) for group in table.groups)),
+        Panel(texts.FALSE_NEGATIVE_RATE, tuple(_row(group, group.false_negative_rate) for group in table.groups)),
     )
     return Panels(panels, panels_text(panels))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.reports.charts.values import Scale, figure
+from core.reports.texts.charts import plots as texts
 
 Point = tuple[float, float]
 
@@ -61,7 +62,11 @@ class Bars:
 def curves_text(what: str, lines: tuple[Line, ...], finding: str) -> str:
     """“<what>: <finding>; <name> from <first> to <last>; …”."""
     ends = (
-        f"{line.name} from {figure(line.points[0][1], Scale.RATIO)} to {figure(line.points[-1][1], Scale.RATIO)}"
+        texts.FROM_TO.format(
+            name=line.name,
+            points=figure(line.points[0][1], Scale.RATIO),
+            points_2=figure(line.points[-1][1], Scale.RATIO),
+        )
         for line in lines
         if line.points
     )
@@ -72,7 +77,7 @@ def bars_text(what: str, bars: tuple[Bar, ...], names: tuple[str, str], scale: S
     """“<what>, <first> and <second>: <label> 12.0 % and 14.1 %; …”."""
     said = "; ".join(
         f"{bar.label} {figure(bar.value, scale)}"
-        + (f" and {figure(bar.beside, scale)}" if bar.beside is not None else "")
+        + (f"{texts.AND}{figure(bar.beside, scale)}" if bar.beside is not None else "")
         for bar in bars
     )
-    return f"{what}, {' and '.join(name for name in names if name)}: {said}."
+    return f"{what}, {texts.AND.join(name for name in names if name)}: {said}."

@@ -5,6 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from core.reports.charts.axis import SHARE_AXIS, Axis, axis_of
 from core.reports.charts.values import DotAndInterval, IntervalRow, Mark, Panel, Panels, Scale, figure
+from core.reports.texts.charts import values as texts
 
 WIDTH = 640.0
 ROW, TOP, BOTTOM = 24.0, 26.0, 24.0
@@ -114,7 +115,7 @@ def _rows(rows: tuple[IntervalRow, ...], axis: Axis, frame: _Frame) -> list[str]
 
 def _row(row: IntervalRow, y: float, axis: Axis, frame: _Frame) -> list[str]:
     if row.value is None:
-        return [_text(frame.left + 6, y + 4, "not available")]
+        return [_text(frame.left + 6, y + 4, texts.NOT_AVAILABLE)]
     colour = COLOURS[row.mark]
     parts = []
     if row.low is not None and row.high is not None:

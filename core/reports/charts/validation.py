@@ -12,10 +12,19 @@ from core.metrics.performance.comparing import PerformanceComparison
 from core.metrics.scores import Bin, Cut
 from core.reports.charts.plots import Bar, Bars, Curves, Line, bars_text, curves_text
 from core.reports.charts.values import DotAndInterval, IntervalRow, Scale, alternative_text, figure
+from core.reports.texts.charts import validation as texts
 
 UNIT = (0.0, 1.0)
-EVEN = Line("no skill", ((0.0, 0.0), (1.0, 1.0)), dashed=True)
-RIGHT = Line("as predicted", ((0.0, 0.0), (1.0, 1.0)), dashed=True)
+
+
+def _even() -> Line:
+    return Line(texts.NO_SKILL, ((0.0, 0.0), (1.0, 1.0)), dashed=True)
+
+
+def _right() -> Line:
+    return Line(texts.AS_PREDICTED, ((0.0, 0.0), (1.0, 1.0)), dashed=True)
+
+
 MOST_LINES = 4
 
 
@@ -29,10 +38,10 @@ def roc_curve(curve: Sequence[Cut], area: float | None) -> Curves | None:
     if len(points) < 2:
         return None
     ends = sorted({(0.0, 0.0), *((x, y) for x, y in points), (1.0, 1.0)})
-    lines = (Line("the model", tuple(ends)), EVEN)
-    said = f"the area is {area:.2f}, 0.50 is no skill" if area is not None else "the area is not available"
-    titles = ("False positive rate", "True positive rate")
-    return Curves(lines, *titles, curves_text("ROC curve", lines[:1], said), Scale.SHARE, Scale.SHARE, UNIT, UNIT)
+    lines = (Line(texts.THE_MODEL, tuple(ends)), _even())
+    said = texts.AREA.format(area=area) if area is not None else texts.NO_AREA
+    titles = (texts.FALSE_POSITIVE_RATE, texts.TRUE_POSITIVE_RATE)
+    return Curves(lines, *titles, curves_text(texts.ROC_CURVE, lines[:1], said), Scale.SHARE, Scale.SHARE, UNIT, UNIT)
 
 
 def precision_recall(curve: Sequence[Cut], base_rate: float | None) -> Curves | None:
@@ -44,14 +53,14 @@ def precision_recall(curve: Sequence[Cut], base_rate: float | None) -> Curves | 
     ]
     if len(points) < 2:
         return None
-    lines = (Line("the model", tuple(sorted(points))),)
+    lines = (Line(texts.THE_MODEL, tuple(sorted(points))),)
     recall, precision = min(lines[0].points, key=lambda point: abs(point[0] - 0.5))
-    said = f"at a recall of {recall:.2f} the precision is {precision:.2f}"
-    said += f", {base_rate:.2f} is no skill" if base_rate is not None else ""
-    text = curves_text("Precision against recall", lines, said)
+    said = texts.AT_A_RECALL_OF.format(recall=recall, precision=precision)
+    said += texts.IS_NO_SKILL.format(base_rate=base_rate) if base_rate is not None else ""
+    text = curves_text(texts.PRECISION_AGAINST_RECALL, lines, said)
     return Curves(
-        lines, "Recall", "Precision", text, Scale.SHARE, Scale.SHARE, UNIT, UNIT,
-        level=base_rate, level_word="no skill" if base_rate is not None else "",
+        lines, texts.RECALL, texts.PRECISION, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT,
+        level=base_rate, level_word=texts.NO_SKILL if base_rate is not None else "",
     )  # fmt: skip
 
 
@@ -64,10 +73,10 @@ def calibration(bins: Sequence[CalibrationBin]) -> Curves | None:
     )
     if not points:
         return None
-    lines = (Line("observed", points, dots=True), RIGHT)
+    lines = (Line(texts.OBSERVED, points, dots=True), _right())
     apart = max(abs(y - x) for x, y in points)
-    text = curves_text("Calibration", lines[:1], f"the widest gap of a bin is {apart:.2f}")
-    titles = ("Predicted share", "Observed share")
+    text = curves_text(texts.CALIBRATION, lines[:1], texts.WIDEST_GAP.format(apart=apart))
+    titles = (texts.PREDICTED_SHARE, texts.OBSERVED_SHARE)
     return Curves(lines, *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
 
 
@@ -81,9 +90,11 @@ def calibration_by_group(found: ScoreComparison) -> Curves | None:
     if not lines:
         return None
     apart, group = max((abs(y - x), line.name) for line in lines for x, y in line.points)
-    text = curves_text(f"Calibration by {found.name}", lines, f"the widest gap of a bin is {apart:.2f}, for {group}")
-    titles = ("Predicted share", "Observed share")
-    return Curves((*lines, RIGHT), *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
+    text = curves_text(
+        texts.CALIBRATION_BY.format(name=found.name), lines, texts.WIDEST_GAP_IN_GROUP.format(apart=apart, group=group)
+    )
+    titles = (texts.PREDICTED_SHARE, texts.OBSERVED_SHARE)
+    return Curves((*lines, _right()), *titles, text, Scale.SHARE, Scale.SHARE, UNIT, UNIT)
 
 
 def scores_by_label(histogram: Sequence[Bin]) -> Bars | None:
@@ -92,8 +103,8 @@ def scores_by_label(histogram: Sequence[Bin]) -> Bars | None:
     if not positives or not negatives:
         return None
     bars = tuple(Bar(f"{one.low:.2g}", one.positives / positives, one.negatives / negatives) for one in histogram)
-    names = ("positive label", "negative label")
-    return Bars(bars, names, "Score", bars_text("Scores by label", bars, names))
+    names = (texts.POSITIVE_LABEL, texts.NEGATIVE_LABEL)
+    return Bars(bars, names, texts.SCORE, bars_text(texts.SCORES_BY_LABEL, bars, names))
 
 
 def errors(histogram: Sequence[ErrorBin]) -> Bars | None:
@@ -102,7 +113,12 @@ def errors(histogram: Sequence[ErrorBin]) -> Bars | None:
     if not rows:
         return None
     bars = tuple(Bar(f"{one.low:.3g}", one.n / rows) for one in histogram)
-    return Bars(bars, ("share of rows", ""), "Prediction less actual value", bars_text("Errors", bars, ("share", "")))
+    return Bars(
+        bars,
+        (texts.SHARE_OF_ROWS, ""),
+        texts.PREDICTION_LESS_ACTUAL_VALUE,
+        bars_text(texts.ERRORS, bars, (texts.SHARE, "")),
+    )
 
 
 def error_by_decile(deciles: Sequence[ErrorDecile]) -> Curves | None:
@@ -110,16 +126,18 @@ def error_by_decile(deciles: Sequence[ErrorDecile]) -> Curves | None:
     if not deciles:
         return None
     lines = (
-        Line("actual", tuple((float(at), one.mean_actual) for at, one in enumerate(deciles, start=1)), dots=True),
+        Line(texts.ACTUAL, tuple((float(at), one.mean_actual) for at, one in enumerate(deciles, start=1)), dots=True),
         Line(
-            "predicted", tuple((float(at), one.mean_prediction) for at, one in enumerate(deciles, start=1)), dashed=True
+            texts.PREDICTED,
+            tuple((float(at), one.mean_prediction) for at, one in enumerate(deciles, start=1)),
+            dashed=True,
         ),
     )
     worst = max(range(len(deciles)), key=lambda at: abs(deciles[at].mean_prediction - deciles[at].mean_actual))
     apart = deciles[worst].mean_prediction - deciles[worst].mean_actual
-    said = f"the lines part most in tenth {worst + 1}, where the prediction less the actual value is {apart:.3g}"
-    text = curves_text("Mean by tenth of the prediction", lines, said)
-    return Curves(lines, "Tenth of the prediction", "Mean", text)
+    said = texts.LINES_PART.format(worst=worst + 1, apart=apart)
+    text = curves_text(texts.MEAN_BY_TENTH_OF, lines, said)
+    return Curves(lines, texts.TENTH_OF_THE_PREDICTION, texts.MEAN_AXIS, text)
 
 
 def sweep(found: ThresholdSweep) -> Curves | None:
@@ -127,10 +145,11 @@ def sweep(found: ThresholdSweep) -> Curves | None:
     points = tuple((one.threshold, one.impact_ratio) for one in found.points if one.impact_ratio is not None)
     if len(points) < 2:
         return None
-    lines = (Line("lowest impact ratio", points),)
+    lines = (Line(texts.LOWEST_IMPACT_RATIO, points),)
+    said = curves_text(texts.THRESHOLDS_BY.format(name=found.name), lines, found.words)
     return Curves(
-        lines, "Threshold of the score", "Impact ratio", curves_text(f"Thresholds by {found.name}", lines, found.words),
-        up=UNIT, level=found.screen, level_word=f"required {found.screen:.2f}",
+        lines, texts.THRESHOLD_OF_THE_SCORE, texts.IMPACT_RATIO, said,
+        up=UNIT, level=found.screen, level_word=texts.REQUIRED.format(screen=found.screen),
     )  # fmt: skip
 
 
@@ -143,8 +162,8 @@ def importances(found: Sequence[Importance], *, surrogate: bool) -> DotAndInterv
     )  # fmt: skip
     if not rows:
         return None
-    what = "Importance to the surrogate" if surrogate else "Mean size of the reason"
-    text = alternative_text(what, rows, scale=Scale.NUMBER).replace("by group", "by feature")
+    what = texts.IMPORTANCE_TO_THE_SURROGATE if surrogate else texts.REASON_SIZE
+    text = alternative_text(what, rows, scale=Scale.NUMBER, by=texts.FEATURE)
     return DotAndInterval(rows, None, "", what, text, Scale.NUMBER)
 
 
@@ -154,38 +173,44 @@ def dependence(found: PartialDependence) -> Curves | Bars | None:
     if numbers and len(numbers) == len(found.points):
         lines = (Line(found.feature, tuple(numbers), dots=True),)
         low, high = min(y for _, y in numbers), max(y for _, y in numbers)
-        text = curves_text(f"Mean {found.output} by {found.feature}", lines, f"it ranges from {low:.2f} to {high:.2f}")
-        return Curves(lines, found.feature, f"Mean {found.output}", text)
+        text = curves_text(
+            texts.MEAN_BY.format(output=found.output, feature=found.feature),
+            lines,
+            texts.IT_RANGES_FROM_TO.format(low=low, high=high),
+        )
+        return Curves(lines, found.feature, texts.MEAN_OF_OUTPUT.format(output=found.output), text)
     bars = tuple(Bar(point.value, point.mean) for point in found.points)
     if not bars:
         return None
-    what = f"Mean {found.output} by {found.feature}"
-    return Bars(bars, ("mean", ""), found.feature, bars_text(what, bars, ("mean", ""), Scale.RATIO), Scale.RATIO)
+    what = texts.MEAN_BY.format(output=found.output, feature=found.feature)
+    return Bars(
+        bars, (texts.MEAN, ""), found.feature, bars_text(what, bars, (texts.MEAN, ""), Scale.RATIO), Scale.RATIO
+    )
 
 
 def distribution(found: ColumnDrift) -> Bars | None:
     """A column in the reference and now, as shares of the rows that have a value."""
-    bars, names = _shares(found), ("current", "reference")
+    bars, names = _shares(found), (texts.CURRENT, texts.REFERENCE)
     if not bars:
         return None
-    text = bars_text(f"{moved_most(found)}. Distribution", bars, names)
+    text = bars_text(texts.DISTRIBUTION.format(moved_most=moved_most(found)), bars, names)
     return Bars(bars, names, found.column, text)
 
 
 def moved_most(found: ColumnDrift) -> str:
     """What the distributions of a column show: whether it drifted, and the value whose share moved most."""
-    said = {True: "drifted", False: "did not drift", None: "cannot be judged"}[found.drifted]
+    said = {True: texts.DRIFTED, False: texts.DID_NOT_DRIFT, None: texts.CANNOT_BE_JUDGED}[found.drifted]
     bars = _shares(found)
     if not bars:
         return f"{found.column} {said}"
     most = max(bars, key=lambda bar: abs(bar.value - (bar.beside or 0.0)))
-    moved = f"{figure(most.beside, Scale.SHARE)} to {figure(most.value, Scale.SHARE)}"
-    at = most.label if found.distribution[0].label else f"values from {most.label}"
-    return f"{found.column} {said}; the share of {at} moved most, from {moved}"
+    moved = texts.TO.format(beside=figure(most.beside, Scale.SHARE), value=figure(most.value, Scale.SHARE))
+    at = most.label if found.distribution[0].label else texts.VALUES_FROM.format(label=most.label)
+    return texts.SHARE_MOVED.format(column=found.column, said=said, at=at, moved=moved)
 
 
 def _shares(found: ColumnDrift) -> tuple[Bar, ...]:
-    before, now = (sum(getattr(one, side) for one in found.distribution) for side in ("reference", "current"))
+    before, now = (sum(getattr(one, side) for one in found.distribution) for side in (texts.REFERENCE, texts.CURRENT))
     if not before or not now:
         return ()
     return tuple(
@@ -207,6 +232,6 @@ def changes(found: PerformanceComparison) -> DotAndInterval | None:
     )
     if not rows:
         return None
-    what = f"Change against the {found.other}"
-    text = alternative_text(what, rows, scale=Scale.NUMBER).replace("by group", "by metric")
-    return DotAndInterval(rows, 0.0, "no change", "Change (95 %)", text, Scale.NUMBER)
+    what = texts.CHANGE_AGAINST_THE.format(other=found.other)
+    text = alternative_text(what, rows, scale=Scale.NUMBER, by=texts.METRIC)
+    return DotAndInterval(rows, 0.0, texts.NO_CHANGE, texts.CHANGE_95, text, Scale.NUMBER)

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.reports.texts.charts import values as texts
+
 
 class Scale(StrEnum):
     """How an axis is read."""
@@ -82,10 +84,14 @@ class Panels:
             raise ValueError("All panels show the same groups in the same order.")
 
 
-def alternative_text(what: str, rows: tuple[IntervalRow, ...], against: str = "", *, scale: Scale = Scale.RATIO) -> str:
+def alternative_text(
+    what: str, rows: tuple[IntervalRow, ...], against: str = "", *, scale: Scale = Scale.RATIO, by: str = ""
+) -> str:
     """“<what> by group, against <threshold>: <group> <value> (<low> to <high>), <verdict>; …”."""
     said = "; ".join(_row_said(row, scale, judged=bool(against)) for row in rows)
-    return f"{what} by group{f', against {against}' if against else ''}: {said}."
+    return texts.BY_GROUP.format(
+        what=what, by=by or texts.GROUP, more=texts.AGAINST.format(against=against) if against else "", said=said
+    )
 
 
 def counts_chart(rows: tuple[tuple[str, int], ...], axis_title: str, what: str) -> DotAndInterval:
@@ -103,7 +109,7 @@ def panels_text(panels: tuple[Panel, ...]) -> str:
 def figure(value: float | None, scale: Scale, digits: int | None = None) -> str:
     """A figure as the axis writes it: 0.63, or 41.2 %."""
     if value is None or not math.isfinite(value):
-        return "not available"
+        return texts.NOT_AVAILABLE
     if scale is Scale.SHARE:
         return f"{value * 100:.{1 if digits is None else digits}f}\u00a0%"
     if scale is Scale.NUMBER:
@@ -113,9 +119,9 @@ def figure(value: float | None, scale: Scale, digits: int | None = None) -> str:
 
 def _row_said(row: IntervalRow, scale: Scale, *, judged: bool) -> str:
     between = (
-        f" ({figure(row.low, scale)} to {figure(row.high, scale)})"
+        texts.TO.format(low=figure(row.low, scale), high=figure(row.high, scale))
         if row.low is not None and row.high is not None
         else ""
     )
-    verdict = f", {row.mark}" if row.value is not None and (judged or row.mark is not Mark.MET) else ""
+    verdict = f", {texts.MARKS[row.mark]}" if row.value is not None and (judged or row.mark is not Mark.MET) else ""
     return f"{row.label} {figure(row.value, scale)}{between}{verdict}"

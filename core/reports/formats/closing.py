@@ -21,6 +21,7 @@ from core.reports.layout.blocks import (
     Table,
 )
 from core.reports.layout.words import NOTHING, count, size
+from core.reports.texts.formats import closing as texts
 from core.reports.values.report import Report
 
 BUNDLE_COMMANDS = (
@@ -30,7 +31,6 @@ BUNDLE_COMMANDS = (
     "pdfsig data/{name}.pdf\n"
     "python3 verify.py ../BUNDLE.zip"
 )
-SOURCES = "Sources"
 
 
 @dataclass(frozen=True)
@@ -48,34 +48,34 @@ def sources_section(laid: Laid) -> tuple[Section, ...]:
     if not laid.numbers:
         return ()
     columns = (
-        Column("Number", 0.55, Align.RIGHT),
-        Column("Path", 2),
-        Column("Entry", 0.55, Align.RIGHT),
-        Column("SHA-256", 0),
+        Column(texts.NUMBER, 0.55, Align.RIGHT),
+        Column(texts.PATH, 2),
+        Column(texts.ENTRY, 0.55, Align.RIGHT),
+        Column(texts.SHA_256, 0),
     )
     rows = tuple(
         (str(number), one.path, count(one.entry), Digest(one.digest) if one.digest else NOTHING)
         for one, number in laid.numbers.items()
     )
-    said = "Raised numbers stand for these places. An entry of the ledger is checked by its proof in the bundle."
-    table = Table("Where figures come from, in order of appearance", columns, rows)
-    return (Section(SOURCES, (Prose(said, quiet=True), table)),)
+    said = texts.SOURCES_NOTE
+    table = Table(texts.SOURCES_CAPTION, columns, rows)
+    return (Section(texts.SOURCES, (Prose(said, quiet=True), table)),)
 
 
 def pdf_checks(report: Report, name: str, files: Sequence[AttachedFile]) -> Section:
     """How to check a PDF: commands, signature, and the files inside it."""
     return Section(
-        "This file, its signature and its bundle",
+        texts.PDF,
         (
-            Prose("pdfsig names the signer and says whether a byte changed since; pdfdetach takes out the data."),
+            Prose(texts.PDF_TOOLS),
             Code(f"pdfsig {name}.pdf\npdfdetach -saveall {name}.pdf"),
             *_bundle(name),
-            Heading("Signature"),
+            Heading(texts.SIGNATURE),
             _signature(report),
-            Heading("Files attached to this PDF"),
+            Heading(texts.ATTACHED),
             Table(
-                "Attachments with their digests",
-                (Column("File", 2), Column("Size", 0.7, Align.RIGHT), Column("SHA-256", 4.1)),
+                texts.ATTACHED_CAPTION,
+                (Column(texts.FILE, 2), Column(texts.SIZE, 0.7, Align.RIGHT), Column(texts.SHA_256, 4.1)),
                 tuple(_file(one) for one in files),
             ),
         ),
@@ -86,10 +86,10 @@ def html_checks(name: str, data: bytes) -> Section:
     """How to check a page: it is a view and not signed; the data, the signed PDF and the proofs are in the bundle."""
     digest = hashlib.sha256(data).hexdigest()
     return Section(
-        "This page and its bundle",
+        texts.PAGE,
         (
-            Prose("This page is a view and carries no signature; the bundle of this report is signed."),
-            Facts("The same as data, in full precision", ((f"{name}.json, SHA-256", Digest(digest)),)),
+            Prose(texts.PAGE_IS_A_VIEW),
+            Facts(texts.SAME_AS_DATA, ((texts.JSON_SHA_256.format(name=name), Digest(digest)),)),
             *_bundle(name),
         ),
     )
@@ -97,8 +97,8 @@ def html_checks(name: str, data: bytes) -> Section:
 
 def _bundle(name: str) -> tuple[Block, ...]:
     return (
-        Heading("The bundle of this report"),
-        Prose("In the unpacked folder; only verify.py is ours: one file, to be read before it is run."),
+        Heading(texts.BUNDLE),
+        Prose(texts.UNPACKED),
         Code(BUNDLE_COMMANDS.format(name=name)),
     )
 
@@ -106,15 +106,15 @@ def _bundle(name: str) -> tuple[Block, ...]:
 def _signature(report: Report) -> SignatureBlock:
     return SignatureBlock(
         (
-            ("Signed by", f"Countersign at {report.origin}, for export {report.reference}"),
-            ("Form", "PAdES (ETSI EN 319 142-1), invisible; a counter-signature may be added"),
-            ("Covers", "Every byte of this file, its attachments included"),
+            (texts.SIGNED_BY, texts.COUNTERSIGN_AT_FOR_EXPORT.format(origin=report.origin, reference=report.reference)),
+            (texts.FORM, texts.WHICH_FORM),
+            (texts.COVERS, texts.COVERS_WHAT),
             (
-                "Authority",
-                "The installation's own certificate authority, or one given to it; import ca.crt to trust it",
+                texts.AUTHORITY,
+                texts.WHICH_AUTHORITY,
             ),
-            ("Counter-signature, name", ""),
-            ("Counter-signature, date", ""),
+            (texts.COUNTER_SIGNATURE_NAME, ""),
+            (texts.COUNTER_SIGNATURE_DATE, ""),
         )
     )
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from core.reports.formats.grids import Grid, figure, grids, plain_number
 from core.reports.formats.kinds import CSV_TYPE, ZIP
 from core.reports.formats.laying import Laid
+from core.reports.texts.formats import files as texts
+from core.reports.texts.formats import grids as grid_texts
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # OWASP, CSV injection
 FILE_MODE = 0o100644 << 16
@@ -46,14 +48,14 @@ def packed(files: Mapping[str, bytes], *, at: datetime) -> bytes:
 
 def _alone(grid: Grid, laid: Laid) -> bytes:
     """One table with its sources in full, since no other file could hold them."""
-    places = [place for place, head in enumerate(grid.columns) if head.title.endswith(": source")]
+    places = [place for place, head in enumerate(grid.columns) if head.title.endswith(f": {grid_texts.SOURCE}")]
     titles = [head.title for head in grid.columns]
     rows: list[list[str]] = []
     for row in grid.rows:
         line = list(row)
         for place in places:
             one = laid.sources[int(row[place]) - 1] if row[place] else None
-            entry = "" if one is None or one.entry is None else f"ledger entry {one.entry}"
+            entry = "" if one is None or one.entry is None else texts.LEDGER_ENTRY.format(entry=one.entry)
             digest = f"sha256:{one.digest}" if one is not None and one.digest else ""
             line[place] = ", ".join(filter(None, (one.path, digest, entry))) if one is not None else ""
         rows.append(line)
@@ -66,7 +68,7 @@ def _contents(found: Sequence[Grid], names: Sequence[str]) -> bytes:
         [name, grid.section, grid.caption, str(len(grid.rows)), grid.note]
         for name, grid in zip(names, found, strict=True)
     ]
-    return _written([["File", "Section", "Table", "Rows", "Note"]], rows, [False, False, False, True, False])
+    return _written([texts.CONTENTS_COLUMNS], rows, [False, False, False, True, False])
 
 
 def _written(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> bytes:

@@ -23,9 +23,10 @@ from core.reports.layout.blocks import (
     Table,
 )
 from core.reports.layout.words import MINUS
+from core.reports.texts.charts.values import MARKS
+from core.reports.texts.formats import grids as texts
 
 FIGURE = re.compile(r"(?P<sign>[−-]?)(?P<whole>0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?P<rest>\.\d+)?(?P<unit>\s?%)?")
-FURTHER, SOURCE = "further", "source"
 MOST_DIGITS = 15  # what a spreadsheet keeps of a number
 
 
@@ -94,7 +95,7 @@ def _of(section: str, one: Block, laid: Laid) -> Iterator[Grid]:
         case Table():
             yield of_table(section, one, laid)
         case Facts(caption, rows):
-            yield _expanded(section, caption, (Column("Name"), Column("Value", align=Align.RIGHT)), rows, laid)
+            yield _expanded(section, caption, (Column(texts.NAME), Column(texts.VALUE, align=Align.RIGHT)), rows, laid)
         case Chart(value, caption):
             yield _chart(section, caption, value)
         case _:
@@ -111,21 +112,25 @@ def _expanded(
         heads.append(Head(column.title, column.align is Align.RIGHT))
         lists.append([words(cell)[0] for cell in held])
         if any(isinstance(uncited(cell), Stacked) and words(cell)[1] for cell in held):
-            heads.append(Head(f"{column.title}: {FURTHER}", column.align is Align.RIGHT))
+            heads.append(Head(f"{column.title}: {texts.FURTHER}", column.align is Align.RIGHT))
             lists.append([words(cell)[1] for cell in held])
         if any(isinstance(cell, Cited) for cell in held):
-            heads.append(Head(f"{column.title}: {SOURCE}", figures=True))
+            heads.append(Head(f"{column.title}: {texts.SOURCE}", figures=True))
             lists.append([str(laid.number(cell) or "") for cell in held])
     return Grid(section, caption, tuple(heads), tuple(zip(*lists, strict=True)) if rows else ())
 
 
 def _chart(section: str, caption: str, chart: DotAndInterval | Panels) -> Grid:
-    heads = (Head("Panel"), Head("Group"), *(Head(name, figures=True) for name in ("Value", "Low", "High")))
+    heads = (
+        Head(texts.PANEL),
+        Head(texts.GROUP),
+        *(Head(name, figures=True) for name in (texts.VALUE, texts.LOW, texts.HIGH)),
+    )
     if isinstance(chart, Panels):
         rows = tuple(_point(panel.title, row) for panel in chart.panels for row in panel.rows)
         return Grid(section, caption, heads, rows, chart.alt)
-    said = tuple((*_point(chart.axis_title, row), row.mark.value) for row in chart.rows)
-    return Grid(section, caption, (*heads, Head("Mark")), said, chart.alt)
+    said = tuple((*_point(chart.axis_title, row), MARKS[row.mark]) for row in chart.rows)
+    return Grid(section, caption, (*heads, Head(texts.MARK)), said, chart.alt)
 
 
 def _point(panel: str, row: IntervalRow) -> tuple[str, ...]:
@@ -136,17 +141,17 @@ def _cover(laid: Laid) -> Grid:
     cover, document = laid.document.cover, laid.document
     warned = [(laid.warning.badge.word, laid.warning.text)] if laid.warning else []
     lines = [
-        ("Report", cover.kind),
-        ("Title", cover.title),
-        ("About", cover.line),
+        (texts.REPORT, cover.kind),
+        (texts.TITLE, cover.title),
+        (texts.ABOUT, cover.line),
         *warned,
-        *((f"Not complete: {gap.section}", gap.reason) for gap in laid.gaps),
+        *((texts.NOT_COMPLETE.format(section=gap.section), gap.reason) for gap in laid.gaps),
         (cover.statement.badge.word, "\n".join(filter(None, (cover.statement.text, cover.statement.below)))),
         *((name, "\n".join(filter(None, words(cell)))) for name, cell in (*cover.cards, *cover.facts)),
-        ("Made by", document.author),
-        ("Identified as", document.description),
+        (texts.MADE_BY, document.author),
+        (texts.IDENTIFIED_AS, document.description),
     ]
-    return Grid("", "Cover", (Head("Name"), Head("Value", figures=True)), tuple(lines))
+    return Grid("", texts.COVER, (Head(texts.NAME), Head(texts.VALUE, figures=True)), tuple(lines))
 
 
 def _texts(laid: Laid) -> tuple[Grid, ...]:
@@ -158,8 +163,8 @@ def _texts(laid: Laid) -> tuple[Grid, ...]:
             said = _said(one)
             if said:
                 rows.append((section.title, heading, said))
-    heads = (Head("Section"), Head("Heading"), Head("Text"))
-    return (Grid("", "Texts", heads, tuple(rows)),) if rows else ()
+    heads = (Head(texts.SECTION), Head(texts.HEADING), Head(texts.TEXT))
+    return (Grid("", texts.TEXTS, heads, tuple(rows)),) if rows else ()
 
 
 def _said(one: Block) -> str:
@@ -181,5 +186,10 @@ def _sources(laid: Laid) -> tuple[Grid, ...]:
         (str(number), one.path, one.digest, "" if one.entry is None else str(one.entry))
         for one, number in laid.numbers.items()
     )
-    heads = (Head("Number", figures=True), Head("Path"), Head("SHA-256"), Head("Ledger entry", figures=True))
-    return (Grid("", "Sources", heads, rows),)
+    heads = (
+        Head(texts.NUMBER, figures=True),
+        Head(texts.PATH),
+        Head(texts.SHA_256),
+        Head(texts.LEDGER_ENTRY, figures=True),
+    )
+    return (Grid("", texts.SOURCES, heads, rows),)

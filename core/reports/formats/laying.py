@@ -20,9 +20,8 @@ from core.reports.layout.blocks import (
     Tone,
 )
 from core.reports.layout.words import counted
+from core.reports.texts.formats import laying as texts
 from core.reports.values.report import Gap, Report
-
-NOT_COMPLETE = "Not complete"
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ def warning(gaps: tuple[Gap, ...]) -> Statement | None:
     """“Not complete: 2 parts could not be built …”, with every reason."""
     if not gaps:
         return None
-    said = f"{counted(len(gaps), 'part')} could not be built from the record as it was then."
+    said = texts.COULD_NOT_BE_BUILT.format(gaps=counted(len(gaps), "part"))
     listed = "\n".join(f"{gap.section}: {gap.reason}" for gap in gaps)
-    return Statement(Badge(NOT_COMPLETE, Tone.ATTENTION), said, listed)
+    return Statement(Badge(texts.NOT_COMPLETE, Tone.ATTENTION), said, listed)
 
 
 def cells(document: Document) -> Iterator[Cell]:

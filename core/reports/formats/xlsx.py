@@ -10,11 +10,11 @@ import xlsxwriter  # type: ignore[import-untyped]  # XlsxWriter ships no types
 from core.reports.formats.grids import Figure, Grid, figure, grids
 from core.reports.formats.laying import Laid
 from core.reports.formats.visible import visible
+from core.reports.texts.formats import files as texts
 
 LONGEST = 32_000  # a cell holds 32,767 characters
 MOST_ROWS = 1_000_000
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-LONG_TEXTS = "Long texts"
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -77,8 +77,8 @@ class _Sheets:
         """The texts that are longer than a cell, in pieces."""
         if not self._long:
             return
-        sheet = self._book.add_worksheet(LONG_TEXTS)
-        for place, title in enumerate(("Cell", "Text, continued row by row")):
+        sheet = self._book.add_worksheet(texts.LONG_TEXTS)
+        for place, title in enumerate(texts.LONG_TEXTS_COLUMNS):
             sheet.write_string(0, place, title, self._head)
         sheet.set_column(1, 1, 100)
         sheet.freeze_panes(1, 0)
@@ -94,7 +94,7 @@ class _Sheets:
         if len(shown) > LONGEST:
             cell = f"{name}!{xlsxwriter.utility.xl_rowcol_to_cell(row, column)}"
             self._long.append((cell, shown))
-            shown = f"{shown[:1000]}… {len(shown):,} characters; all of them are on the sheet {LONG_TEXTS}."
+            shown = texts.CUT.format(beginning=shown[:1000], length=f"{len(shown):,}", sheet=texts.LONG_TEXTS)
         sheet.write_string(row, column, shown, form)
 
     def _form(self, found: Figure) -> Any:

@@ -17,6 +17,7 @@ from core.reports.layout.blocks import (
 )
 from core.reports.layout.traced import Reader
 from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, sentence
+from core.reports.texts.sections import decision as texts
 from core.reports.values import (
     ChallengeRecord,
     ConclusionRecord,
@@ -29,15 +30,15 @@ from core.validation.rules import FindingStatus, Severity
 def findings(dossier: Dossier, people: Reader) -> Section:
     """Every finding with its remediation and closing, in the order given."""
     if not dossier.findings:
-        return Section("Findings", (Prose("No finding was raised.", quiet=True),))
+        return Section(texts.FINDINGS, (Prose(texts.NO_FINDING_WAS_RAISED, quiet=True),))
     ordered = sorted(dossier.findings, key=_urgency)
     columns = (
-        Column("Finding", 0.8),
-        Column("What was found", 3),
-        Column("Severity", 1.1),
-        Column("Status", 1.5),
-        Column("Owner", 1.5),
-        Column("Due", 1.2, Align.RIGHT),
+        Column(texts.FINDING, 0.8),
+        Column(texts.WHAT_WAS_FOUND, 3),
+        Column(texts.SEVERITY, 1.1),
+        Column(texts.STATUS, 1.5),
+        Column(texts.OWNER, 1.5),
+        Column(texts.DUE, 1.2, Align.RIGHT),
     )
     rows = tuple(
         (
@@ -50,8 +51,8 @@ def findings(dossier: Dossier, people: Reader) -> Section:
         )
         for finding in ordered
     )
-    table = Table(f"{findings_counted(dossier)}, worst first", columns, rows)
-    return Section("Findings", (table, *(block for one in ordered for block in _finding(one, people))))
+    table = Table(texts.WORST_FIRST.format(findings_counted=findings_counted(dossier)), columns, rows)
+    return Section(texts.FINDINGS, (table, *(block for one in ordered for block in _finding(one, people))))
 
 
 def _urgency(finding: FindingRecord) -> tuple[bool, int, str]:
@@ -63,7 +64,7 @@ def _urgency(finding: FindingRecord) -> tuple[bool, int, str]:
 def findings_counted(dossier: Dossier) -> str:
     """3 findings, 1 not verified closed."""
     pending = sum(finding.status is not FindingStatus.VERIFIED_CLOSED for finding in dossier.findings)
-    return f"{counted(len(dossier.findings), 'finding')}, {pending} not verified closed"
+    return texts.NOT_VERIFIED_CLOSED.format(findings=counted(len(dossier.findings), "finding"), pending=pending)
 
 
 def challenge(dossier: Dossier, people: Reader) -> Section:
@@ -71,14 +72,14 @@ def challenge(dossier: Dossier, people: Reader) -> Section:
     questions: tuple[Block, ...] = (
         tuple(_question(question, people) for question in dossier.challenge)
         if dossier.challenge
-        else (Prose("No question was asked.", quiet=True),)
+        else (Prose(texts.NO_QUESTION_WAS_ASKED, quiet=True),)
     )
     concluded: tuple[Block, ...] = (
         tuple(block for one in dossier.conclusions for block in _conclusion(one, dossier, people))
         if dossier.conclusions
-        else (Prose("The validation is not concluded.", quiet=True),)
+        else (Prose(texts.THE_VALIDATION_IS_NOT, quiet=True),)
     )
-    return Section("Effective challenge", (*questions, Heading("Conclusion"), *concluded))
+    return Section(texts.EFFECTIVE_CHALLENGE, (*questions, Heading(texts.CONCLUSION), *concluded))
 
 
 def _finding(finding: FindingRecord, people: Reader) -> tuple[Block, ...]:
@@ -95,13 +96,13 @@ def _finding(finding: FindingRecord, people: Reader) -> tuple[Block, ...]:
     )
     return (
         Facts(
-            f"Finding {finding.number}",
+            texts.FINDING_NUMBER.format(number=finding.number),
             (
-                ("Finding", Stacked(f"{finding.number} {finding.title}", "")),
-                ("What was found", or_nothing(finding.detail)),
-                ("Raised", people.cited(raised, thing, "raised_at", Event.FINDING_RAISED)),
-                ("Remediation", people.cited(remediated, thing, "remediated_at", Event.FINDING_REMEDIATED)),
-                ("Closing", people.cited(closed, thing, "closed_at", Event.FINDING_CLOSED)),
+                (texts.FINDING, Stacked(f"{finding.number} {finding.title}", "")),
+                (texts.WHAT_WAS_FOUND, or_nothing(finding.detail)),
+                (texts.RAISED, people.cited(raised, thing, "raised_at", Event.FINDING_RAISED)),
+                (texts.REMEDIATION, people.cited(remediated, thing, "remediated_at", Event.FINDING_REMEDIATED)),
+                (texts.CLOSING, people.cited(closed, thing, "closed_at", Event.FINDING_CLOSED)),
             ),
         ),
     )
@@ -111,25 +112,32 @@ def _question(question: ChallengeRecord, people: Reader) -> Facts:
     thing = f"question {question.number}"
     asked = f"{people.name(question.asked_by)}, {moment(question.asked_at)}"
     answered = (
-        f"{people.name(question.answered_by)}, {moment(question.answered_at)}" if question.answered_at else "Open"
+        f"{people.name(question.answered_by)}, {moment(question.answered_at)}" if question.answered_at else texts.OPEN
     )
     return Facts(
-        f"Question {question.number}",
+        texts.QUESTION.format(number=question.number),
         (
-            (f"Question {question.number}", people.cited(Stacked(question.question, asked), thing, "asked_at")),
-            ("Answer", people.cited(Stacked(or_nothing(question.answer), answered), thing, "answered_at")),
+            (
+                texts.QUESTION.format(number=question.number),
+                people.cited(Stacked(question.question, asked), thing, "asked_at"),
+            ),
+            (texts.ANSWER, people.cited(Stacked(or_nothing(question.answer), answered), thing, "answered_at")),
         ),
     )
 
 
 def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Reader) -> tuple[Block, ...]:
     stands = one.evidence_digest == dossier.version.evidence_digest
-    basis = "on the evidence at hand" if stands else "on earlier evidence, so it no longer stands"
+    basis = texts.ON_THE_EVIDENCE_AT if stands else texts.ON_EARLIER_EVIDENCE_SO
     return (
         Statement(
-            badge(one.outcome) if stands else Badge("Superseded", Tone.NONE),
+            badge(one.outcome) if stands else Badge(texts.SUPERSEDED, Tone.NONE),
             f"{sentence(one.outcome)} {basis}.",
-            f"{people.name(one.concluded_by)}, {moment(one.concluded_at)}\nEvidence digest {one.evidence_digest}",
+            texts.EVIDENCE_DIGEST.format(
+                concluded_by=people.name(one.concluded_by),
+                concluded_at=moment(one.concluded_at),
+                evidence_digest=one.evidence_digest,
+            ),
         ),
         Prose(one.summary),
     )

@@ -10,6 +10,7 @@ from core.reports.layout.record import record, what_changed
 from core.reports.layout.traced import Reader, checkpoint_cell
 from core.reports.layout.validation import validation, verdict_counts, worst_required
 from core.reports.layout.words import SPACE, badge, clipped, count, day, moment
+from core.reports.texts.sections import document as texts
 from core.reports.values import Dossier, FairnessTable
 from core.validation.rules import BLOCKING, FindingStatus
 
@@ -19,11 +20,13 @@ def dossier_document(dossier: Dossier) -> Document:
     people = Reader(dossier.people, dossier.sources)
     name, version = clipped(dossier.model.name, 120), dossier.version.version
     return Document(
-        title=f"{name} {version}: model dossier",
-        author=f"Countersign at {dossier.origin}",
-        description=f"Dossier {dossier.reference} of model {dossier.model.number}, version {version}",
+        title=texts.TITLE.format(name=name, version=version),
+        author=texts.COUNTERSIGN_AT.format(origin=dossier.origin),
+        description=texts.DOSSIER_OF_MODEL_VERSION.format(
+            reference=dossier.reference, number=dossier.model.number, version=version
+        ),
         running=f"{dossier.model.number}{SPACE} {clipped(name, 70)} {version}",
-        footing=f"{dossier.reference}{SPACE} as of {moment(dossier.as_of)}",
+        footing=texts.FOOTING.format(reference=dossier.reference, as_of=moment(dossier.as_of)),
         cover=_cover(dossier, people, name),
         sections=(
             record(dossier, people),
@@ -43,20 +46,26 @@ def dossier_document(dossier: Dossier) -> Document:
 def _cover(dossier: Dossier, people: Reader, name: str) -> Cover:
     model, point = dossier.model, dossier.checkpoint
     facts: tuple[tuple[str, Cell], ...] = (
-        ("Scope", dossier.scope),
-        ("Owner", people.name(model.owner)),
-        ("Developer", people.name(model.developer)),
-        ("Policy", f"{dossier.policy.name} {dossier.policy.version}"),
-        ("As of", checkpoint_cell(moment(dossier.as_of), point)),
-        ("Generated", f"{moment(dossier.generated_at)}, for {people.name(dossier.generated_by)}"),
-        ("Evidence digest", Digest(dossier.version.evidence_digest or "–")),
-        ("Ledger checkpoint", checkpoint_cell(f"{count(point.size)} entries of {point.origin}", point)),
-        ("Ledger root", Digest(point.root)),
+        (texts.SCOPE, dossier.scope),
+        (texts.OWNER, people.name(model.owner)),
+        (texts.DEVELOPER, people.name(model.developer)),
+        (texts.POLICY, f"{dossier.policy.name} {dossier.policy.version}"),
+        (texts.AS_OF, checkpoint_cell(moment(dossier.as_of), point)),
+        (
+            texts.GENERATED,
+            texts.FOR.format(generated_at=moment(dossier.generated_at), generated_by=people.name(dossier.generated_by)),
+        ),
+        (texts.EVIDENCE_DIGEST, Digest(dossier.version.evidence_digest or "–")),
+        (
+            texts.LEDGER_CHECKPOINT,
+            checkpoint_cell(texts.ENTRIES_OF.format(size=count(point.size), origin=point.origin), point),
+        ),
+        (texts.LEDGER_ROOT, Digest(point.root)),
     )
     return Cover(
-        kind="Model dossier",
+        kind=texts.MODEL_DOSSIER,
         title=name,
-        line=f"{model.number}, version {dossier.version.version}, tier {model.tier}",
+        line=texts.VERSION_TIER.format(number=model.number, version=dossier.version.version, tier=model.tier),
         statement=_statement(dossier),
         cards=_cards(dossier, people),
         facts=facts,
@@ -67,10 +76,10 @@ def _statement(dossier: Dossier) -> Statement:
     """What stands: the verdicts in one sentence, below it what fairness found worst."""
     run = dossier.current_run
     if run is None:
-        return Statement(Badge("No verdict", Tone.NONE), "No finished validation has judged the evidence at hand.")
+        return Statement(Badge(texts.NO_VERDICT, Tone.NONE), texts.NO_FINISHED_VALIDATION_HAS)
     worst = worst_required(run)
     lost = [row.title for row in run.verdicts if row.required and row.verdict is worst and worst is not Verdict.PASS]
-    names = f"Required, and {badge(worst).word.lower()}: {_listed(lost)}." if lost else ""
+    names = texts.REQUIRED_AND.format(lower=badge(worst).word.lower(), listed=_listed(lost)) if lost else ""
     table = _worst_fairness(dossier.fairness)
     below = "\n".join(part for part in (names, fairness_sentence(table) if table else "") if part)
     return Statement(badge(worst), f"{verdict_counts(run.verdicts)}.", below)
@@ -79,7 +88,7 @@ def _statement(dossier: Dossier) -> Statement:
 def _listed(titles: list[str], most: int = 3) -> str:
     distinct = list(dict.fromkeys(titles))
     shown = "; ".join(distinct[:most])
-    return f"{shown} and {len(distinct) - most} more" if len(distinct) > most else shown
+    return texts.AND_MORE.format(shown=shown, distinct=len(distinct) - most) if len(distinct) > most else shown
 
 
 def _worst_fairness(tables: tuple[FairnessTable, ...]) -> FairnessTable | None:
@@ -92,14 +101,17 @@ def _cards(dossier: Dossier, people: Reader) -> tuple[tuple[str, Cell], ...]:
     blocking = any(one.severity in BLOCKING for one in pending)
     tone = Tone.STOPS if blocking else Tone.ATTENTION if pending else Tone.GOOD
     newest = dossier.decisions[0] if dossier.decisions else None
-    version = f"version {dossier.model.number} {dossier.version.version}"
+    version = texts.VERSION.format(number=dossier.model.number, version=dossier.version.version)
     return (
-        ("Stage", badge(dossier.version.stage)),
-        ("Findings", people.cited(Badge(_pending(len(pending)), tone), version, "findings / not closed")),
-        ("Decision", decision_statement(newest).badge if newest else Badge("Not requested", Tone.NONE)),
-        ("Next review", people.cited(day(dossier.model.next_review), f"model {dossier.model.number}", "next_review")),
+        (texts.STAGE, badge(dossier.version.stage)),
+        (texts.FINDINGS, people.cited(Badge(_pending(len(pending)), tone), version, "findings / not closed")),
+        (texts.DECISION, decision_statement(newest).badge if newest else Badge(texts.NOT_REQUESTED, Tone.NONE)),
+        (
+            texts.NEXT_REVIEW,
+            people.cited(day(dossier.model.next_review), f"model {dossier.model.number}", "next_review"),
+        ),
     )
 
 
 def _pending(found: int) -> str:
-    return f"{found} not closed" if found else "None open"
+    return texts.NOT_CLOSED.format(found=found) if found else texts.NONE_OPEN

@@ -1,8 +1,7 @@
 """Fairness by group: the sentence, the tables, the charts, and how it was computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from core.ledger.events import Event
 from core.metrics.figure import spoken
@@ -26,7 +25,6 @@ from core.reports.layout.blocks import (
 from core.reports.layout.traced import Reader
 from core.reports.layout.words import (
     NOTHING,
-    SPACE,
     badge,
     count,
     estimate,
@@ -37,16 +35,10 @@ from core.reports.layout.words import (
     share,
     signed,
 )
+from core.reports.texts.sections import fairness as texts
 from core.reports.values import Dossier, FairnessTable, GroupRow
 
 MOST_CHARTED = 24  # more rows would not fit a page
-TESTS: Mapping[str, str] = MappingProxyType({"z": "z test", "fisher": "Fisher’s exact"})
-TOO_SMALL = Badge("Too small to judge", Tone.NONE)
-REFERENCE = Badge("Reference", Tone.NONE)
-SHAPES = (
-    "Filled dot: met. Filled square: below the threshold. Diamond: reference group. "
-    "Hollow dot, dotted bar: too small to judge. Bars are 95 % intervals."
-)
 
 
 @dataclass(frozen=True)
@@ -66,12 +58,12 @@ class Judged:
 def fairness(dossier: Dossier, people: Reader) -> Section:
     """One part per attribute: the sentence, the table, the charts, and how it was computed."""
     if not dossier.fairness:
-        said = "No sensitive attribute was handed in, so fairness was not assessed."
-        return Section("Fairness", (Prose(said, quiet=True),))
+        said = texts.NO_SENSITIVE_ATTRIBUTE_WAS
+        return Section(texts.FAIRNESS, (Prose(said, quiet=True),))
     judged = next((run for run in dossier.runs if run.result_digest), None)
     run = Judged(people, judged.number, judged.result_digest) if judged else Judged(people, "", "")
     tables = (worst_first(table) for table in dossier.fairness)
-    return Section("Fairness", tuple(block for table in tables for block in _attribute(table, run)))
+    return Section(texts.FAIRNESS, tuple(block for table in tables for block in _attribute(table, run)))
 
 
 def worst_first(table: FairnessTable) -> FairnessTable:
@@ -93,34 +85,46 @@ def fairness_sentence(table: FairnessTable) -> str:
     reference = next((group for group in table.groups if group.reference), None)
     others = [g for g in table.groups if g.judged and not g.reference and g.impact_ratio.value is not None]
     if reference is None or not others:
-        return f"No group by {table.attribute} can be compared: {table.reason}."
+        return texts.NO_GROUP_BY_CAN.format(attribute=table.attribute, reason=table.reason)
     worst = min(others, key=lambda group: group.impact_ratio.value or 0.0)
     shares = [group.selection_rate.value for group in (worst, reference)]
     if any(value is None for value in shares):
-        return f"By {table.attribute}: {table.reason}."
+        return texts.BY_WITH_REASON.format(attribute=table.attribute, reason=table.reason)
     out_of = [f"{(value or 0.0) * 100:.0f}" for value in shares]
-    return (
-        f"Of 100 {worst.group} people, {out_of[0]} are {table.favourable}; "
-        f"of 100 {reference.group} people, {out_of[1]}. That is {precise(worst.impact_ratio.value, table.threshold)} "
-        f"times as often; policy requires at least {number(table.threshold)}."
+    return texts.OF_100_PEOPLE_ARE.format(
+        group=worst.group,
+        out_of=out_of[0],
+        favourable=table.favourable,
+        group_2=reference.group,
+        out_of_2=out_of[1],
+        value=precise(worst.impact_ratio.value, table.threshold),
+        threshold=number(table.threshold),
     )
 
 
 def _attribute(table: FairnessTable, run: Judged) -> tuple[Block, ...]:
     charted = replace(table, groups=table.groups[:MOST_CHARTED])
-    cut = f" Of {len(table.groups)} groups, the first {MOST_CHARTED}." if len(table.groups) > MOST_CHARTED else ""
+    cut = (
+        texts.OF_GROUPS_THE_FIRST.format(groups=len(table.groups), MOST_CHARTED=MOST_CHARTED)
+        if len(table.groups) > MOST_CHARTED
+        else ""
+    )
     return (
-        Heading(f"By {table.attribute}"),
+        Heading(texts.BY.format(attribute=table.attribute)),
         Statement(
-            badge(table.verdict), fairness_sentence(table), f"{_sentence_of(table.reason)} Clause {table.clause}."
+            badge(table.verdict),
+            fairness_sentence(table),
+            texts.CLAUSE.format(sentence_of=_sentence_of(table.reason), clause=table.clause),
         ),
         _groups(table, run),
-        Chart(impact_ratios(charted), f"Impact ratio by {table.attribute}. {SHAPES}{cut}"),
+        Chart(
+            impact_ratios(charted),
+            texts.IMPACT_RATIO_BY.format(attribute=table.attribute, shapes=texts.SHAPES, cut=cut),
+        ),
         _errors(table, run),
         Chart(
             error_rates(charted),
-            f"Error rates by {table.attribute}, with 95 % intervals. Dashed line: reference group. "
-            f"Error rates speak of the label “{table.positive}”.{cut}",
+            texts.ERROR_RATES_BY_WITH.format(attribute=table.attribute, positive=table.positive, cut=cut),
         ),
         Prose(_how(table), quiet=True),
         *_unavailable(table),
@@ -133,19 +137,19 @@ def _sentence_of(reason: str) -> str:
 
 def _groups(table: FairnessTable, run: Judged) -> Table:
     columns = (
-        Column("Group", 1.8),
-        Column("Rows", 0.8, Align.RIGHT),
-        Column("Favourable", 1.15, Align.RIGHT),
-        Column("Rate", 1.45, Align.RIGHT),
-        Column("Impact ratio", 1.5, Align.RIGHT),
-        Column(f"Against{SPACE}{number(table.threshold)}", 1.4, Align.RIGHT),
-        Column("Significance", 1.35, Align.RIGHT),
-        Column("Result", 2.1),
+        Column(texts.GROUP, 1.8),
+        Column(texts.ROWS, 0.8, Align.RIGHT),
+        Column(texts.FAVOURABLE, 1.15, Align.RIGHT),
+        Column(texts.RATE, 1.45, Align.RIGHT),
+        Column(texts.IMPACT_RATIO, 1.5, Align.RIGHT),
+        Column(texts.AGAINST.format(threshold=number(table.threshold)), 1.4, Align.RIGHT),
+        Column(texts.SIGNIFICANCE, 1.35, Align.RIGHT),
+        Column(texts.RESULT, 2.1),
     )
-    small = f"Fewer than {table.minimum_group} rows are too small to judge."
-    note = f"Favourable: {table.favourable}. Below a figure: its 95{SPACE}% interval. {small}"
+    small = texts.FEWER_THAN_ROWS_ARE.format(minimum_group=table.minimum_group)
+    note = texts.FAVOURABLE_BELOW_A_FIGURE.format(favourable=table.favourable, small=small)
     return Table(
-        f"Groups by {table.attribute}, compared with {table.reference}, worst first",
+        texts.GROUPS_BY_COMPARED_WITH.format(attribute=table.attribute, reference=table.reference),
         columns,
         tuple(_group(group, table, run) for group in table.groups),
         note,
@@ -155,7 +159,9 @@ def _groups(table: FairnessTable, run: Judged) -> Table:
 def _group(group: GroupRow, table: FairnessTable, run: Judged) -> tuple[Cell, ...]:
     ratio = group.impact_ratio.value
     against = NOTHING if ratio is None or group.reference else signed(ratio - table.threshold)
-    ratio_said = Stacked(number(ratio), "reference") if group.reference else _stacked(estimate(group.impact_ratio))
+    ratio_said = (
+        Stacked(number(ratio), texts.REFERENCE_WORD) if group.reference else _stacked(estimate(group.impact_ratio))
+    )
     return (
         group.group,
         run.cell(count(group.n), table, group, "n"),
@@ -175,24 +181,24 @@ def _stacked(said: str) -> str | Stacked:
 
 def _significance(group: GroupRow) -> str | Stacked:
     said = p_value(group.p_value)
-    return Stacked(said, TESTS.get(group.test, group.test)) if group.p_value is not None else said
+    return Stacked(said, _test(group.test)) if group.p_value is not None else said
 
 
 def _result(group: GroupRow, table: FairnessTable) -> Cell:
     if group.reference:
-        return REFERENCE
+        return Badge(texts.REFERENCE, Tone.NONE)
     if not group.judged or group.impact_ratio.value is None:
-        return TOO_SMALL if not group.judged else badge(Verdict.INSUFFICIENT)
+        return Badge(texts.TOO_SMALL_TO_JUDGE, Tone.NONE) if not group.judged else badge(Verdict.INSUFFICIENT)
     return badge(Verdict.FAIL if group.impact_ratio.value < table.threshold else Verdict.PASS)
 
 
 def _errors(table: FairnessTable, run: Judged) -> Table:
     columns = (
-        Column("Group", 1.6),
-        Column("True positive rate", 1.6, Align.RIGHT),
-        Column("False positive rate", 1.6, Align.RIGHT),
-        Column("False negative rate", 1.6, Align.RIGHT),
-        Column("Accuracy", 1.6, Align.RIGHT),
+        Column(texts.GROUP, 1.6),
+        Column(texts.TRUE_POSITIVE_RATE, 1.6, Align.RIGHT),
+        Column(texts.FALSE_POSITIVE_RATE, 1.6, Align.RIGHT),
+        Column(texts.FALSE_NEGATIVE_RATE, 1.6, Align.RIGHT),
+        Column(texts.ACCURACY, 1.6, Align.RIGHT),
     )
     rows = tuple(
         (
@@ -204,22 +210,22 @@ def _errors(table: FairnessTable, run: Judged) -> Table:
         )
         for group in table.groups
     )
-    return Table(f"Where the errors fall, by {table.attribute}", columns, rows)
+    return Table(texts.WHERE_THE_ERRORS_FALL.format(attribute=table.attribute), columns, rows)
 
 
 def _how(table: FairnessTable) -> str:
     parts = [
-        f"How this was computed. Favourable outcome: {table.favourable}. Positive label: {table.positive}.",
-        f"Reference: {table.reference}{_ties(table.ties)}.",
-        f"Rows without a value, left out of the groups: {count(table.unknown)}.",
-        "Rates have Wilson intervals, ratios Katz intervals. A figure below its threshold fails, on it passes.",
+        texts.HOW_THIS_WAS_COMPUTED.format(favourable=table.favourable, positive=table.positive),
+        texts.REFERENCE_AND_TIES.format(reference=table.reference, ties=_ties(table.ties)),
+        texts.ROWS_WITHOUT_A_VALUE.format(unknown=count(table.unknown)),
+        texts.RATES_HAVE_WILSON_INTERVALS,
         *table.notes,
     ]
     return " ".join(parts)
 
 
 def _ties(ties: Sequence[str]) -> str:
-    return f", tied with {', '.join(ties)}" if ties else ""
+    return texts.TIED_WITH.format(ties=", ".join(ties)) if ties else ""
 
 
 def _unavailable(table: FairnessTable) -> tuple[Block, ...]:
@@ -231,5 +237,9 @@ def _unavailable(table: FairnessTable) -> tuple[Block, ...]:
     )
     if not rows:
         return ()
-    columns = (Column("Group", 1), Column("Figure", 1), Column("Why it is not available", 2))
-    return (Table(f"Figures that are not available, by {table.attribute}", columns, rows),)
+    columns = (Column(texts.GROUP, 1), Column(texts.FIGURE, 1), Column(texts.WHY_IT_IS_NOT, 2))
+    return (Table(texts.FIGURES_THAT_ARE_NOT.format(attribute=table.attribute), columns, rows),)
+
+
+def _test(name: str) -> str:
+    return {"z": texts.Z_TEST, "fisher": texts.FISHERS_EXACT}.get(name, name)

@@ -27,27 +27,28 @@ from core.reports.layout.words import (
     sentence,
     signed,
 )
+from core.reports.texts.sections import record as texts
 from core.reports.values import DatasetRecord, Dossier
 
 
 def record(dossier: Dossier, people: Reader) -> Section:
     """What is registered: model, version, datasets, policy."""
     return Section(
-        "Inventory record",
+        texts.INVENTORY_RECORD,
         (
-            Heading("Model"),
+            Heading(texts.MODEL),
             _model(dossier, people),
-            Heading("Purpose"),
+            Heading(texts.PURPOSE),
             Prose(dossier.model.purpose),
-            Heading("Version"),
+            Heading(texts.VERSION),
             _version(dossier, people),
-            Heading("Intended use"),
+            Heading(texts.INTENDED_USE),
             Prose(or_nothing(dossier.version.intended_use)),
-            Heading("Limitations"),
+            Heading(texts.LIMITATIONS),
             Prose(or_nothing(dossier.version.limitations)),
-            Heading("Datasets"),
+            Heading(texts.DATASETS),
             *_datasets(dossier.datasets, people),
-            Heading("Policy"),
+            Heading(texts.POLICY),
             _policy(dossier, people),
         ),
     )
@@ -56,35 +57,37 @@ def record(dossier: Dossier, people: Reader) -> Section:
 def what_changed(dossier: Dossier, people: Reader) -> Section:
     """The rationale, and figures and texts beside those of the last approved version."""
     former = dossier.changed.former
-    blocks: list[Block] = [Heading("Why this version"), Prose(or_nothing(dossier.version.rationale))]
+    blocks: list[Block] = [Heading(texts.WHY_THIS_VERSION), Prose(or_nothing(dossier.version.rationale))]
     if former is None:
-        blocks.append(Prose("No earlier version was approved, so there is nothing to compare with.", quiet=True))
-        return Section("What changed", tuple(blocks))
-    blocks += [Heading(f"Figures beside version {former}"), _figures(dossier, former, people)]
+        blocks.append(Prose(texts.NO_EARLIER_VERSION_WAS, quiet=True))
+        return Section(texts.WHAT_CHANGED, tuple(blocks))
+    blocks += [Heading(texts.FIGURES_BESIDE_VERSION.format(former=former)), _figures(dossier, former, people)]
     if dossier.changed.texts:
-        blocks += [Heading(f"Texts that differ from version {former}"), _texts(dossier, former)]
-    return Section("What changed", tuple(blocks))
+        blocks += [Heading(texts.TEXTS_THAT_DIFFER_FROM.format(former=former)), _texts(dossier, former)]
+    return Section(texts.WHAT_CHANGED, tuple(blocks))
 
 
 def _model(dossier: Dossier, people: Reader) -> Facts:
     model = dossier.model
     thing = f"model {model.number}"
     packs = "; ".join(f"{pack.title} ({pack.id})" for pack in model.packs)
-    materiality = f"Tier {model.tier}: {model.exposure} exposure, {model.purpose_class} use"
+    materiality = texts.TIER_EXPOSURE_USE.format(
+        tier=model.tier, exposure=model.exposure, purpose_class=model.purpose_class
+    )
     registered = f"{moment(model.registered_at)}, {people.name(model.registered_by)}"
     rows: tuple[tuple[str, Cell], ...] = (
-        ("Number and name", f"{model.number} {model.name}"),
-        ("Materiality", people.cited(materiality, thing, "tier")),
-        ("Business line", or_nothing(model.business_line)),
-        ("Users", or_nothing(model.users)),
-        ("Made by", model.vendor or "Own development"),
-        ("Owner", people.name(model.owner)),
-        ("Developer", people.name(model.developer)),
-        ("Regulation packs", or_nothing(packs)),
-        ("Next review", people.cited(day(model.next_review), thing, "next_review")),
-        ("Registered", people.cited(registered, thing, "registered_at", Event.MODEL_REGISTERED)),
+        (texts.NUMBER_AND_NAME, f"{model.number} {model.name}"),
+        (texts.MATERIALITY, people.cited(materiality, thing, "tier")),
+        (texts.BUSINESS_LINE, or_nothing(model.business_line)),
+        (texts.USERS, or_nothing(model.users)),
+        (texts.MADE_BY, model.vendor or texts.OWN_DEVELOPMENT),
+        (texts.OWNER, people.name(model.owner)),
+        (texts.DEVELOPER, people.name(model.developer)),
+        (texts.REGULATION_PACKS, or_nothing(packs)),
+        (texts.NEXT_REVIEW, people.cited(day(model.next_review), thing, "next_review")),
+        (texts.REGISTERED, people.cited(registered, thing, "registered_at", Event.MODEL_REGISTERED)),
     )
-    return Facts("The model in the inventory", rows)
+    return Facts(texts.THE_MODEL_IN_THE, rows)
 
 
 def _version(dossier: Dossier, people: Reader) -> Facts:
@@ -92,30 +95,33 @@ def _version(dossier: Dossier, people: Reader) -> Facts:
     thing = f"version {dossier.model.number} {version.version}"
     registered = f"{moment(version.created_at)}, {people.name(version.created_by)}"
     rows: tuple[tuple[str, Cell], ...] = (
-        ("Version", f"{version.version} ({version.line} line)"),
-        ("Stage", badge(version.stage)),
-        ("Code", or_nothing(version.code_reference)),
-        ("Artefact, SHA-256", Digest(version.artefact_digest) if version.artefact_digest else NOTHING),
-        ("Evidence digest", Digest(version.evidence_digest) if version.evidence_digest else NOTHING),
-        ("Registered", people.cited(registered, thing, "created_at", Event.VERSION_REGISTERED)),
+        (texts.VERSION, texts.LINE.format(version=version.version, line=version.line)),
+        (texts.STAGE, badge(version.stage)),
+        (texts.CODE, or_nothing(version.code_reference)),
+        (texts.ARTEFACT_SHA_256, Digest(version.artefact_digest) if version.artefact_digest else NOTHING),
+        (texts.EVIDENCE_DIGEST, Digest(version.evidence_digest) if version.evidence_digest else NOTHING),
+        (texts.REGISTERED, people.cited(registered, thing, "created_at", Event.VERSION_REGISTERED)),
     )
-    return Facts("The version that this dossier is about", rows)
+    return Facts(texts.THE_VERSION_THAT_THIS, rows)
 
 
 def _datasets(datasets: tuple[DatasetRecord, ...], people: Reader) -> tuple[Block, ...]:
     if not datasets:
-        return (Prose("No dataset is registered for this version.", quiet=True),)
+        return (Prose(texts.NO_DATASET_IS_REGISTERED, quiet=True),)
     return tuple(
         Facts(
-            f"{sentence(dataset.use)} dataset",
+            texts.DATASET.format(use=sentence(dataset.use)),
             (
-                ("Use", sentence(dataset.use)),
-                ("Name and version", f"{dataset.number} {dataset.name}, version {dataset.version}"),
-                ("Source", or_nothing(dataset.source)),
-                ("Licence", or_nothing(dataset.licence)),
-                ("Classification", or_nothing(dataset.classification)),
-                ("Rows", people.cited(count(dataset.rows), f"dataset {dataset.number}", "rows")),
-                ("SHA-256", Digest(dataset.digest) if dataset.digest else NOTHING),
+                (texts.USE, sentence(dataset.use)),
+                (
+                    texts.NAME_AND_VERSION,
+                    texts.DATASET_VERSION.format(number=dataset.number, name=dataset.name, version=dataset.version),
+                ),
+                (texts.SOURCE, or_nothing(dataset.source)),
+                (texts.LICENCE, or_nothing(dataset.licence)),
+                (texts.CLASSIFICATION, or_nothing(dataset.classification)),
+                (texts.ROWS, people.cited(count(dataset.rows), f"dataset {dataset.number}", "rows")),
+                (texts.SHA_256, Digest(dataset.digest) if dataset.digest else NOTHING),
             ),
         )
         for dataset in datasets
@@ -127,15 +133,15 @@ def _policy(dossier: Dossier, people: Reader) -> Facts:
     thing = f"policy {policy.name} {policy.version}"
     published = f"{moment(policy.published_at)}, {people.name(policy.published_by)}"
     return Facts(
-        "The policy that verdicts and decision rest on",
+        texts.THE_POLICY_THAT_VERDICTS,
         (
-            ("Policy", f"{policy.name} {policy.version}"),
+            (texts.POLICY, f"{policy.name} {policy.version}"),
             (
-                "In force from",
+                texts.IN_FORCE_FROM,
                 people.cited(moment(policy.effective_from), thing, "effective_from", digest=policy.digest),
             ),
-            ("Published", people.cited(published, thing, "published_at", digest=policy.digest)),
-            ("SHA-256", Digest(policy.digest)),
+            (texts.PUBLISHED, people.cited(published, thing, "published_at", digest=policy.digest)),
+            (texts.SHA_256, Digest(policy.digest)),
         ),
     )
 
@@ -161,17 +167,21 @@ def _figures(dossier: Dossier, former: str, people: Reader) -> Table:
             )
         )
     columns = (
-        Column("Figure", 2.6),
+        Column(texts.FIGURE, 2.6),
         Column(former, 1, Align.RIGHT),
         Column(dossier.version.version, 1, Align.RIGHT),
-        Column("Change", 1, Align.RIGHT),
-        Column("Required", 1.5, Align.RIGHT),
-        Column("Result now", 2.2),
+        Column(texts.CHANGE, 1, Align.RIGHT),
+        Column(texts.REQUIRED, 1.5, Align.RIGHT),
+        Column(texts.RESULT_NOW, 2.2),
     )
-    return Table(f"Figures of version {former} and of this version, in the policy's order", columns, tuple(rows))
+    return Table(texts.FIGURES_OF_VERSION_AND.format(former=former), columns, tuple(rows))
 
 
 def _texts(dossier: Dossier, former: str) -> Table:
-    columns = (Column("Field", 1), Column(f"In {former}", 2), Column(f"In {dossier.version.version}", 2))
+    columns = (
+        Column(texts.FIELD, 1),
+        Column(texts.IN_FORMER.format(former=former), 2),
+        Column(texts.IN_VERSION.format(version=dossier.version.version), 2),
+    )
     rows = tuple((text.title, or_nothing(text.before), or_nothing(text.now)) for text in dossier.changed.texts)
-    return Table("Fields of the record that differ", columns, rows)
+    return Table(texts.FIELDS_OF_THE_RECORD, columns, rows)

@@ -19,33 +19,30 @@ from core.reports.layout.blocks import (
     Table,
 )
 from core.reports.layout.blocks import Digest as Hash
-from core.reports.layout.fairness import fairness_sentence
 from core.reports.layout.traced import Reader
 from core.reports.layout.words import (
     NOTHING,
-    SPACE,
     badge,
     counted,
     moment,
     precise,
     required,
 )
+from core.reports.texts.sections import validation as texts
 from core.reports.values import Dossier, RunRecord, VerdictRow
 
-__all__ = ["fairness_sentence", "validation", "verdict_counts", "verdict_statement", "worst_required"]
+__all__ = ["validation", "verdict_counts", "verdict_statement", "worst_required"]
 
 
 def validation(dossier: Dossier, people: Reader) -> Section:
     """The run that judged the evidence at hand, verdict by verdict, then all runs."""
     run = dossier.current_run
     if run is None:
-        blocks: tuple[Block, ...] = (
-            Prose("No finished validation has judged the evidence at hand, so there is no verdict.", quiet=True),
-        )
+        blocks: tuple[Block, ...] = (Prose(texts.NO_FINISHED_VALIDATION_HAS, quiet=True),)
     else:
         blocks = (verdict_statement(run), _run(run, people), *_verdicts(run, people))
-    earlier = (Heading("Validation runs"), _runs(dossier.runs, people)) if dossier.runs else ()
-    return Section("Validation", (*blocks, *earlier))
+    earlier = (Heading(texts.VALIDATION_RUNS), _runs(dossier.runs, people)) if dossier.runs else ()
+    return Section(texts.VALIDATION, (*blocks, *earlier))
 
 
 def verdict_statement(run: RunRecord) -> Statement:
@@ -53,7 +50,9 @@ def verdict_statement(run: RunRecord) -> Statement:
     return Statement(
         badge(worst_required(run)),
         f"{verdict_counts(run.verdicts)}.",
-        f"Run {run.number} judged {counted(run.rows, 'row')} of {run.filename} under {run.policy}.",
+        texts.RUN_JUDGED_OF_UNDER.format(
+            number=run.number, rows=counted(run.rows, "row"), filename=run.filename, policy=run.policy
+        ),
     )
 
 
@@ -65,26 +64,26 @@ def worst_required(run: RunRecord) -> Verdict:
 def verdict_counts(rows: Sequence[VerdictRow]) -> str:
     """12 checks: 10 passed, 1 failed, 1 without enough evidence."""
     found = Counter(row.verdict for row in rows)
-    parts = [f"{found[Verdict.PASS]} passed", f"{found[Verdict.FAIL]} failed"]
+    parts = [texts.PASSED.format(found=found[Verdict.PASS]), texts.FAILED.format(found=found[Verdict.FAIL])]
     if found[Verdict.INSUFFICIENT]:
-        parts.append(f"{found[Verdict.INSUFFICIENT]} without enough evidence")
+        parts.append(texts.WITHOUT_ENOUGH_EVIDENCE.format(found=found[Verdict.INSUFFICIENT]))
     return f"{counted(len(rows), 'check')}: {', '.join(parts)}"
 
 
 def _run(run: RunRecord, people: Reader) -> Facts:
-    thing, finished = f"run {run.number}", f"{run.number}, finished {moment(run.finished_at)}"
+    thing, finished = f"run {run.number}", texts.FINISHED.format(number=run.number, finished_at=moment(run.finished_at))
     started = f"{people.name(run.requested_by)}, {moment(run.requested_at)}"
     rows = f"{run.evidence} {run.filename}, {counted(run.rows, 'row')}"
     return Facts(
-        "The run that judged the evidence at hand",
+        texts.THE_RUN_THAT_JUDGED,
         (
-            ("Run", people.cited(finished, thing, "finished_at", Event.RUN_FINISHED, digest=run.result_digest)),
-            ("Started by", people.cited(started, thing, "requested_at", Event.RUN_STARTED)),
-            ("Evidence", people.cited(rows, f"evidence {run.evidence}", "rows", digest=run.file_digest)),
-            ("File as received, SHA-256", Hash(run.file_digest)),
-            ("Table that was computed from, SHA-256", Hash(run.table_digest)),
-            ("Result, SHA-256", Hash(run.result_digest)),
-            *((("Erased since", run.redacted),) if run.redacted else ()),
+            (texts.RUN, people.cited(finished, thing, "finished_at", Event.RUN_FINISHED, digest=run.result_digest)),
+            (texts.STARTED_BY, people.cited(started, thing, "requested_at", Event.RUN_STARTED)),
+            (texts.EVIDENCE, people.cited(rows, f"evidence {run.evidence}", "rows", digest=run.file_digest)),
+            (texts.FILE_AS_RECEIVED_SHA, Hash(run.file_digest)),
+            (texts.TABLE_THAT_WAS_COMPUTED, Hash(run.table_digest)),
+            (texts.RESULT_SHA_256, Hash(run.result_digest)),
+            *(((texts.ERASED_SINCE, run.redacted),) if run.redacted else ()),
         ),
     )
 
@@ -92,23 +91,23 @@ def _run(run: RunRecord, people: Reader) -> Facts:
 def _verdicts(run: RunRecord, people: Reader) -> tuple[Block, ...]:
     kinds = dict.fromkeys(row.kind for row in run.verdicts)
     columns = (
-        Column("Check", 2.4),
-        Column("Figure", 1.75, Align.RIGHT),
-        Column("Required", 1.5, Align.RIGHT),
-        Column("Clause", 0.85, Align.RIGHT),
-        Column("Result", 2.5),
-        Column("Reason", 3.6),
+        Column(texts.CHECK, 2.4),
+        Column(texts.FIGURE, 1.75, Align.RIGHT),
+        Column(texts.REQUIRED, 1.5, Align.RIGHT),
+        Column(texts.CLAUSE, 0.85, Align.RIGHT),
+        Column(texts.RESULT, 2.5),
+        Column(texts.REASON, 3.6),
     )
     return tuple(
         block
         for kind in kinds
         for block in (
-            Heading(f"Verdicts: {kind}"),
+            Heading(texts.VERDICTS_OF_KIND.format(kind=kind)),
             Table(
-                f"Each {kind} check against its clause",
+                texts.EACH_CHECK_AGAINST_ITS.format(kind=kind),
                 columns,
                 tuple(_verdict(row, run, people) for row in run.verdicts if row.kind is kind),
-                f"Below a figure: its 95{SPACE}% interval. Evidence digest: {', '.join(_digests(run, kind))}.",
+                texts.BELOW_A_FIGURE_ITS.format(digests=", ".join(_digests(run, kind))),
             ),
         )
     )
@@ -121,7 +120,7 @@ def _digests(run: RunRecord, kind: str) -> list[str]:
 def _verdict(row: VerdictRow, run: RunRecord, people: Reader) -> tuple[Cell, ...]:
     below = ", ".join(part for part in (row.subject, "" if row.required else "advisory") if part)
     value = precise(row.value, row.threshold)
-    interval = f"{precise(row.low, row.threshold)}{SPACE}to{SPACE}{precise(row.high, row.threshold)}"
+    interval = texts.TO.format(low=precise(row.low, row.threshold), high=precise(row.high, row.threshold))
     path = " / ".join(part for part in (row.kind, row.metric, row.subject) if part)
     known = row.low is not None and row.high is not None
     return (
@@ -142,19 +141,19 @@ def _verdict(row: VerdictRow, run: RunRecord, people: Reader) -> tuple[Cell, ...
 
 def _reason(row: VerdictRow) -> str:
     """Why, and the policy exception under which a failed check did not stop the version."""
-    excepted = f"Under exception {row.exception}" if row.exception else ""
+    excepted = texts.UNDER_EXCEPTION.format(exception=row.exception) if row.exception else ""
     return ". ".join(part.rstrip(".") for part in (row.reason, excepted) if part) or NOTHING
 
 
 def _runs(runs: Sequence[RunRecord], people: Reader) -> Table:
     columns = (
-        Column("Run", 0.8),
-        Column("Asked", 2.4, Align.RIGHT),
-        Column("Evidence", 2.2),
-        Column("Policy", 1.6),
-        Column("Status", 1.5),
-        Column("Verdicts", 2.6),
-        Column("Result", 1.1),
+        Column(texts.RUN, 0.8),
+        Column(texts.ASKED, 2.4, Align.RIGHT),
+        Column(texts.EVIDENCE, 2.2),
+        Column(texts.POLICY, 1.6),
+        Column(texts.STATUS, 1.5),
+        Column(texts.VERDICTS, 2.6),
+        Column(texts.RESULT, 1.1),
     )
     rows = tuple(
         (
@@ -168,9 +167,11 @@ def _runs(runs: Sequence[RunRecord], people: Reader) -> Table:
             Stacked(run.evidence, run.filename),
             run.policy,
             badge(run.status),
-            Stacked(verdict_counts(run.verdicts), "judges the evidence at hand" if run.current else "earlier evidence"),
+            Stacked(
+                verdict_counts(run.verdicts), texts.JUDGES_THE_EVIDENCE_AT if run.current else texts.EARLIER_EVIDENCE
+            ),
             Hash(run.result_digest[:8]),
         )
         for run in runs
     )
-    return Table("All runs, newest first", columns, rows)
+    return Table(texts.ALL_RUNS_NEWEST_FIRST, columns, rows)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from core.reports.layout.blocks import Badge, Tone
+from core.reports.texts import words as texts
 from core.reports.values import Estimate, PersonLine
 
 NOTHING = "–"
 SPACE = "\u00a0"
 MINUS = "−"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _TONES: Mapping[Tone, frozenset[str]] = MappingProxyType(
     {
@@ -23,22 +23,12 @@ _TONES: Mapping[Tone, frozenset[str]] = MappingProxyType(
         | {"queued", "running"},
     }
 )
-_SAID_OTHERWISE: Mapping[str, str] = MappingProxyType(
-    {
-        "pass": "Passed",
-        "fail": "Failed",
-        "insufficient evidence": "Not enough evidence",
-        "requested": "Waiting",
-        "approve": "Approved",
-        "reject": "Rejected",
-    }
-)
 
 
 def badge(value: str) -> Badge:
     """A stored state as word, shape and colour; a word that is not known carries no verdict."""
     tone = next((tone for tone, words in _TONES.items() if value in words), Tone.NONE)
-    return Badge(_SAID_OTHERWISE.get(value, sentence(value)), tone)
+    return Badge(texts.STATES.get(value) or sentence(value), tone)
 
 
 def sentence(text: str) -> str:
@@ -59,9 +49,10 @@ def count(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
-def counted(value: int, singular: str, plural: str = "") -> str:
+def counted(value: int, noun: str) -> str:
     """1 finding, 7 findings."""
-    return f"{value:,}{SPACE}{singular if value == 1 else plural or singular + 's'}"
+    one, several = texts.NOUNS[noun]
+    return f"{value:,}{SPACE}{one if value == 1 else several}"
 
 
 def estimate(value: Estimate, digits: int = 2) -> str:
@@ -109,20 +100,20 @@ def day(at: datetime | None) -> str:
     if at is None:
         return NOTHING
     moment_ = at.astimezone(UTC)
-    return f"{moment_.day}{SPACE}{_MONTHS[moment_.month - 1]}{SPACE}{moment_.year}"
+    return f"{moment_.day}{SPACE}{texts.MONTHS[moment_.month - 1]}{SPACE}{moment_.year}"
 
 
 def moment(at: datetime | None) -> str:
     """23 Nov 2026, 09:38 UTC."""
-    return NOTHING if at is None else f"{day(at)},{SPACE}{at.astimezone(UTC):%H:%M}{SPACE}UTC"
+    return NOTHING if at is None else texts.MOMENT.format(day=day(at), time=f"{at.astimezone(UTC):%H:%M}")
 
 
 def size(octets: int) -> str:
     """2.1 MB, in powers of ten."""
-    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+    for unit, scale in zip(texts.UNITS, (10**9, 10**6, 10**3), strict=True):
         if octets >= scale:
             return f"{octets / scale:.1f}{SPACE}{unit}"
-    return f"{octets}{SPACE}bytes"
+    return texts.BYTES.format(octets=octets)
 
 
 def clipped(text: str, most: int) -> str:
@@ -153,4 +144,8 @@ class Legend:
 def _with_interval(value: str, low: str, high: str, *, unit: str) -> str:
     if value == NOTHING:
         return NOTHING
-    return f"{value}{unit}" if NOTHING in (low, high) else f"{value}{unit} ({low}{SPACE}to{SPACE}{high})"
+    return (
+        f"{value}{unit}"
+        if NOTHING in (low, high)
+        else texts.INTERVAL.format(value=value, unit=unit, low=low, high=high)
+    )

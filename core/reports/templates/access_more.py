@@ -12,7 +12,7 @@ from core.reports.layout.blocks import Badge, Section, Tone
 from core.reports.layout.words import moment, or_nothing
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import access as texts
+from core.reports.texts import access as texts
 
 PERMISSION = (Event.PERMISSION_DIFFERS, Event.PERMISSION_HOLDS)
 BREAK_GLASS = (Event.BREAK_GLASS_OPENED, Event.BREAK_GLASS_ENDED, Event.BREAK_GLASS_REVIEWED)

@@ -10,7 +10,7 @@ from core.reports.layout.blocks import Section, Stacked
 from core.reports.layout.words import moment
 from core.reports.templates.citing import table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import access as texts
+from core.reports.texts import access as texts
 from core.reports.values.report import Asked
 
 

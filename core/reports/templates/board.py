@@ -20,8 +20,8 @@ from core.reports.layout.words import counted, day
 from core.reports.templates import coverage
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
-from core.reports.templates.texts import board as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import board as texts
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.rules import FindingStatus, RunStatus

@@ -12,8 +12,8 @@ from core.policy.packs.tables import RegulationPack
 from core.policy.tables import PolicyVersion
 from core.reports.assembling.dossier import assemble_as_of
 from core.reports.layout.document import dossier_document
-from core.reports.templates.texts import dossier as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import dossier as texts
 from core.reports.values import TEMPLATE
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run

@@ -34,8 +34,8 @@ from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.incident_data import action_lines, incident_data, people_in
 from core.reports.templates.incident_sections import TONES, actions, cards, pending, sections, statement
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
-from core.reports.templates.texts import incident as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import incident as texts
 from core.reports.values.incident import BesideLine, IncidentLine, IncidentsReport
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.rules import FindingStatus

@@ -10,7 +10,7 @@ from core.reports.layout.blocks import Badge, Block, Cell, Facts, Prose, Section
 from core.reports.layout.words import NOTHING, badge, counted, moment, or_nothing, sentence
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import incident as texts
+from core.reports.texts import incident as texts
 from core.reports.values.incident import ActionLine, ClockLine, IncidentReport
 
 TONES = {
@@ -31,7 +31,7 @@ def statement(data: IncidentReport) -> Statement:
     applying = [one for one in data.clocks if one.state in APPLYING]
     said = texts.STATEMENT.format(
         severity=sentence(data.severity.value), actions=counted(len(data.actions), "action"),
-        pending=len(pending(data.actions)), clocks=counted(len(applying), "duty", "duties"),
+        pending=len(pending(data.actions)), clocks=counted(len(applying), "duty"),
         met=sum(one.notified_at is not None for one in applying),
     )  # fmt: skip
     return Statement(Badge(sentence(data.status.value), TONES[data.status]), said)

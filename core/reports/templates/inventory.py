@@ -27,8 +27,8 @@ from core.reports.layout.blocks import (
 )
 from core.reports.layout.words import Legend, badge, count, counted, day
 from core.reports.templates.parts import columns_of, counted_source, document_of, people_of, scope_of
-from core.reports.templates.texts import inventory as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import inventory as texts
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.rules import FindingStatus

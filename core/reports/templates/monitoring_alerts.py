@@ -12,7 +12,7 @@ from core.reports.layout.blocks import Section, Stacked
 from core.reports.layout.words import badge, moment
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import monitoring as texts
+from core.reports.texts import monitoring as texts
 from core.reports.values.report import Asked, SubjectKind
 
 

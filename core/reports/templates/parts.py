@@ -26,8 +26,8 @@ from core.reports.layout.blocks import (
     Table,
 )
 from core.reports.layout.words import SPACE, Legend, clipped, count, moment
-from core.reports.templates.texts import shared
 from core.reports.templates.values import Frame
+from core.reports.texts import shared
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, Gap, SubjectKind
 

@@ -32,8 +32,8 @@ from core.reports.layout.blocks import (
 from core.reports.layout.words import NOTHING, counted, moment, number, or_nothing
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
-from core.reports.templates.texts import register as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import register as texts
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, SubjectKind
 

@@ -18,9 +18,9 @@ from core.reports.layout.words import badge, precise, required
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.dossier import TABLES
 from core.reports.templates.parts import columns_of, document_of, scope_of
-from core.reports.templates.texts import fairness as fairness_texts
-from core.reports.templates.texts import validation as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import fairness as fairness_texts
+from core.reports.texts import validation as texts
 from core.reports.values import (
     ChallengeRecord,
     ConclusionRecord,

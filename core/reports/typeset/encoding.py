@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from core.reports.charts.svg import draw
 from core.reports.charts.values import DotAndInterval, IntervalRow, Panel, Panels
-from core.reports.formats.closing import SOURCES
 from core.reports.formats.laying import Laid
 from core.reports.layout.blocks import (
     Badge,
@@ -24,6 +23,8 @@ from core.reports.layout.blocks import (
     Statement,
     Table,
 )
+from core.reports.texts import words
+from core.reports.texts.formats import closing
 from core.reports.typeset.glyphs import MONO, drawable
 
 Encoded: TypeAlias = "str | float | bool | Sequence[Encoded] | Mapping[str, Encoded] | None"
@@ -50,6 +51,12 @@ class _Encoder:
             "description": drawable(document.description),
             "running": drawable(document.running),
             "footing": drawable(document.footing),
+            "words": {
+                "page": drawable(words.PAGE),
+                "of": drawable(words.PAGE_OF),
+                "contents": drawable(words.CONTENTS),
+                "covers": drawable(words.COVERS),
+            },
             "warning": None if warning is None else self.block(warning),
             "cover": {
                 "kind": drawable(cover.kind),
@@ -62,7 +69,7 @@ class _Encoder:
             "sections": [
                 {
                     "title": drawable(section.title),
-                    "blocks": [self.block(one, targets=section.title == SOURCES) for one in section.blocks],
+                    "blocks": [self.block(one, targets=section.title == closing.SOURCES) for one in section.blocks],
                 }
                 for section in document.sections
             ],
@@ -118,7 +125,7 @@ class _Encoder:
 
 def _listed(laid: Laid) -> int:
     """How many sources the pages list; a long list ends early."""
-    tables = (one for section in laid.document.sections if section.title == SOURCES for one in section.blocks)
+    tables = (one for section in laid.document.sections if section.title == closing.SOURCES for one in section.blocks)
     return sum(len(one.rows) for one in tables if isinstance(one, Table))
 
 

@@ -23,6 +23,7 @@ from core.reports.layout.blocks import (
     Statement,
     Table,
 )
+from core.reports.texts import words
 from core.reports.typeset.encoding import drawable_chart
 
 SHAPES = {"good": "●", "stops": "■", "attention": "▲", "under way": "◐", "none": "○"}
@@ -46,7 +47,7 @@ class Blocks:
             case Facts(caption, rows):
                 return self.facts(caption, rows)
             case SignatureBlock(rows):
-                return self.facts("Signature", rows)
+                return self.facts(words.SIGNATURE, rows)
             case Code(text):
                 return f'<pre tabindex="0">{said(text)}</pre>'
             case Chart(value, caption):

@@ -7,15 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from core.reports.data import to_json
-from core.reports.formats.closing import SOURCES, html_checks, sources_section
+from core.reports.formats.closing import html_checks, sources_section
 from core.reports.formats.html.blocks import Blocks, said, statement
 from core.reports.formats.laying import Laid, laid
 from core.reports.formats.moving import Moved, with_tables_moved
 from core.reports.formats.naming import slug
 from core.reports.layout.blocks import Document, Section, Table
+from core.reports.texts import words
+from core.reports.texts.formats import closing
+from core.reports.texts.formats import files as texts
 from core.reports.values.report import Report
-
-ELSEWHERE = "all are in the bundle, the workbook and the CSV of this report"
 
 
 def html_page(report: Report, *, beside: str = "") -> tuple[bytes, tuple[Moved, ...]]:
@@ -27,7 +28,7 @@ def html_page(report: Report, *, beside: str = "") -> tuple[bytes, tuple[Moved, 
     found = laid(report)
     document = found.document
     sections = (*document.sections, *sources_section(found), html_checks(slug(report), to_json(report)))
-    where = (lambda name: f"all are in {beside}/{name}") if beside else (lambda _name: ELSEWHERE)
+    where = (lambda name: texts.BESIDE.format(path=f"{beside}/{name}")) if beside else (lambda _name: texts.ELSEWHERE)
     shown, moved = with_tables_moved(replace(found, document=replace(document, sections=sections)), where)
     return _written(shown).encode("utf-8"), moved
 
@@ -60,18 +61,19 @@ def _cover(found: Laid, blocks: Blocks) -> str:
         f'<header><p class="maker">Countersign</p><p class="kind">{said(cover.kind)}</p><h1>{said(cover.title)}</h1>'
         f'<p class="line">{said(cover.line)}</p>{statement(found.warning) if found.warning else ""}'
         f"{statement(cover.statement)}{f'<dl class=cards>{cards}</dl>' if cards else ''}"
-        f"{blocks.facts('What this report covers', cover.facts)}"
-        f'<nav aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>{contents}</ol></nav></header>\n'
+        f"{blocks.facts(words.COVERS, cover.facts)}"
+        f'<nav aria-labelledby="contents"><h2 id="contents">{said(words.CONTENTS)}</h2>'
+        f"<ol>{contents}</ol></nav></header>\n"
     )
 
 
 def _section(section: Section, place: int, blocks: Blocks) -> str:
-    body = "".join(blocks.block(one, targets=section.title == SOURCES) for one in section.blocks)
+    body = "".join(blocks.block(one, targets=section.title == closing.SOURCES) for one in section.blocks)
     return f'<section aria-labelledby="part-{place}"><h2 id="part-{place}">{said(section.title)}</h2>{body}</section>\n'
 
 
 def _listed(document: Document) -> int:
-    tables = (one for section in document.sections if section.title == SOURCES for one in section.blocks)
+    tables = (one for section in document.sections if section.title == closing.SOURCES for one in section.blocks)
     return sum(len(one.rows) for one in tables if isinstance(one, Table))
 
 

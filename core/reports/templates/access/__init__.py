@@ -36,8 +36,8 @@ from core.reports.templates.access_more import gather, sections
 from core.reports.templates.allowed import columns_decided, columns_section
 from core.reports.templates.citing import Citing
 from core.reports.templates.parts import document_of, people_of, scope_of
-from core.reports.templates.texts import access as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import access as texts
 from core.reports.values.report import Asked, Gap, SubjectKind
 
 VERSION = "access report 3"
@@ -83,7 +83,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     )  # fmt: skip
     told = sorted({one.entry for one in acts} | {one.entry for one in refusals} | more.entries)
     erased = sum(one.erased for one in denied)
-    gaps = (Gap(texts.ERASED, texts.GAP.format(entries=counted(erased, "entry", "entries"))),) if erased else ()
+    gaps = (Gap(texts.ERASED, texts.GAP.format(entries=counted(erased, "entry"))),) if erased else ()
     return Built(document, data, tuple(told), gaps=gaps)
 
 

@@ -13,7 +13,7 @@ from core.reports.templates.access_data import (
 )
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import access as texts
+from core.reports.texts import access as texts
 
 MOST_CHARTED = 20
 
@@ -29,7 +29,7 @@ def statement(data: AccessReport) -> Statement:
     if not entries:
         return Statement(Badge(texts.QUIET, Tone.NONE), texts.NO_ACTS)
     said = texts.STATEMENT.format(
-        people=counted(people, "person or pipeline", "people and pipelines"), times=counted(entries, "time"),
+        people=counted(people, "person or pipeline"), times=counted(entries, "time"),
         refused=counted(refused, "act"), taken=taken,
     )  # fmt: skip
     return Statement(Badge(texts.REFUSED, Tone.ATTENTION) if refused else Badge(texts.SEEN, Tone.GOOD), said)

@@ -29,8 +29,8 @@ from core.reports.templates.audit.sections import (
 )
 from core.reports.templates.citing import Citing
 from core.reports.templates.parts import document_of, people_of
-from core.reports.templates.texts import audit as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import audit as texts
 from core.reports.values.dossier import Attachment
 from core.reports.values.report import Asked, SubjectKind
 

@@ -22,8 +22,8 @@ from core.reports.layout.blocks import (
 from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import audit as texts
 from core.reports.templates.values import Frame
+from core.reports.texts import audit as texts
 from core.reports.values.audit import AuditReport, FindingLine, SampleLine, TestLine
 
 RESULTS = {Result.CONFORMS: Tone.GOOD, Result.DOES_NOT: Tone.STOPS, Result.NOT_APPLICABLE: Tone.NONE}

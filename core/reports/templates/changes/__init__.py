@@ -20,8 +20,8 @@ from core.reports.templates.changes.sections import (
 )
 from core.reports.templates.citing import Citing
 from core.reports.templates.parts import document_of, people_of, scope_of
-from core.reports.templates.texts import changes as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import changes as texts
 from core.reports.values.report import Asked, SubjectKind
 
 VERSION = "change history 1"

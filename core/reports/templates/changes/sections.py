@@ -7,7 +7,7 @@ from core.reports.layout.words import badge, counted, moment, or_nothing, senten
 from core.reports.templates.changes.data import DECIDED, ChangeHistory
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import changes as texts
+from core.reports.texts import changes as texts
 from core.store.types import instant
 
 

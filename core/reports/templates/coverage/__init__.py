@@ -24,8 +24,8 @@ from core.reports.templates.citing import Citing
 from core.reports.templates.coverage.data import CoverageReport, counts_of, read_items
 from core.reports.templates.coverage.sections import by_model, by_pack, cards, item_sections, statement
 from core.reports.templates.parts import document_of, people_of, scope_of
-from core.reports.templates.texts import coverage as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import coverage as texts
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
 

@@ -22,7 +22,7 @@ from core.reports.layout.words import NOTHING, count, counted, day, sentence
 from core.reports.templates.citing import Citing
 from core.reports.templates.coverage.data import CountLine, CoverageReport, ItemLine, sums
 from core.reports.templates.parts import columns_of, counted_source
-from core.reports.templates.texts import coverage as texts
+from core.reports.texts import coverage as texts
 
 MOST_CHARTED = 15
 TONES = {

@@ -11,8 +11,8 @@ from core.reports.templates.dossier import TABLES as DOSSIER_TABLES
 from core.reports.templates.ll144.data import audit_of, read_data
 from core.reports.templates.ll144.sections import cards, missing_section, source, statement, tables
 from core.reports.templates.parts import document_of, people_of
-from core.reports.templates.texts import ll144 as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import ll144 as texts
 from core.reports.values.report import Asked, Gap, SubjectKind
 from core.validation.evidence import latest_run
 from core.validation.tables import BiasAuditStatement

@@ -19,7 +19,7 @@ from core.reports.layout.words import count, counted, number, sentence
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.ll144.data import AuditSummary, CategoryLine
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import ll144 as texts
+from core.reports.texts import ll144 as texts
 
 
 def _lowest(data: AuditSummary) -> CategoryLine | None:
@@ -32,7 +32,7 @@ def statement(data: AuditSummary) -> Statement:
         return Statement(Badge(texts.NO_AUDIT, Tone.NONE), texts.NONE_COMPUTED)
     axes = {(one.axis, one.classification) for one in data.categories}
     said = texts.STATEMENT.format(
-        tables=counted(len(axes), "table"), people=counted(data.rows - data.unknown, "person", "people")
+        tables=counted(len(axes), "table"), people=counted(data.rows - data.unknown, "person")
     )
     lowest = _lowest(data)
     below = texts.LOWEST.format(ratio=number(lowest.impact_ratio, 3), category=lowest.category) if lowest else ""
@@ -68,7 +68,7 @@ def tables(data: AuditSummary, citing: Citing, found: BiasAuditResult | None) ->
             one for one in data.categories if (one.axis, one.classification) == (table.axis.words, table.classification)
         ]
         rows = tuple(_row(one, data, citing) for one in lines)
-        note = texts.UNKNOWN.format(people=counted(table.unknown, "person", "people"))
+        note = texts.UNKNOWN.format(people=counted(table.unknown, "person"))
         blocks += [Heading(sentence(named)), Table(texts.TABLE.format(axis=named), columns, rows, note)]
         blocks += [Prose(table.reason, quiet=True)] if table.reason else []
     return Section(texts.TABLES, tuple(blocks))

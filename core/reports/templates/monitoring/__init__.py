@@ -18,8 +18,8 @@ from core.reports.templates.monitoring.data import MonitoringSummary, read_batch
 from core.reports.templates.monitoring.sections import cards, check_section, event_section, served_section, statement
 from core.reports.templates.monitoring_alerts import alert_section, alerts_of, checked_in
 from core.reports.templates.parts import document_of, people_of, scope_of
-from core.reports.templates.texts import monitoring as texts
 from core.reports.templates.values import Built, Frame, Template
+from core.reports.texts import monitoring as texts
 from core.reports.values.report import Asked, Gap, SubjectKind
 from core.validation.tables import CheckResult, Evidence, Run
 

@@ -22,7 +22,7 @@ from core.reports.layout.words import badge, count, counted, moment, precise, re
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.monitoring.data import BatchLine, MonitoringSummary
 from core.reports.templates.parts import columns_of
-from core.reports.templates.texts import monitoring as texts
+from core.reports.texts import monitoring as texts
 
 
 def _failed(data: MonitoringSummary) -> int:

@@ -1,0 +1,1 @@
+"""The words of forms, beside what a report says."""

@@ -1,0 +1,9 @@
+"""The words that are only in workbooks, CSV files and pages: lists of files, long texts, where the rest is."""
+
+LEDGER_ENTRY = "ledger entry {entry}"
+CONTENTS_COLUMNS = ("File", "Section", "Table", "Rows", "Note")
+LONG_TEXTS = "Long texts"
+LONG_TEXTS_COLUMNS = ("Cell", "Text, continued row by row")
+CUT = "{beginning}… {length} characters; all of them are on the sheet {sheet}."
+ELSEWHERE = "all are in the bundle, the workbook and the CSV of this report"
+BESIDE = "all are in {path}"

@@ -1,0 +1,53 @@
+"""The words of fairness by group, as the dossier prints them."""
+
+Z_TEST = "z test"
+FISHERS_EXACT = "Fisher’s exact"
+TOO_SMALL_TO_JUDGE = "Too small to judge"
+REFERENCE = "Reference"
+SHAPES = (
+    "Filled dot: met. Filled square: below the threshold. Diamond: reference group. Hollow dot, dotted bar: "
+    "too small to judge. Bars are 95 % intervals."
+)
+NO_SENSITIVE_ATTRIBUTE_WAS = "No sensitive attribute was handed in, so fairness was not assessed."
+FAIRNESS = "Fairness"
+NO_GROUP_BY_CAN = "No group by {attribute} can be compared: {reason}."
+BY_WITH_REASON = "By {attribute}: {reason}."
+OF_100_PEOPLE_ARE = (
+    "Of 100 {group} people, {out_of} are {favourable}; of 100 {group_2} people, {out_of_2}. That is {value} "
+    "times as often; policy requires at least {threshold}."
+)
+OF_GROUPS_THE_FIRST = " Of {groups} groups, the first {MOST_CHARTED}."
+BY = "By {attribute}"
+CLAUSE = "{sentence_of} Clause {clause}."
+IMPACT_RATIO_BY = "Impact ratio by {attribute}. {shapes}{cut}"
+ERROR_RATES_BY_WITH = (
+    "Error rates by {attribute}, with 95 % intervals. Dashed line: reference group. Error rates speak of the "
+    "label “{positive}”.{cut}"
+)
+GROUP = "Group"
+ROWS = "Rows"
+FAVOURABLE = "Favourable"
+RATE = "Rate"
+IMPACT_RATIO = "Impact ratio"
+AGAINST = "Against\xa0{threshold}"
+SIGNIFICANCE = "Significance"
+RESULT = "Result"
+FEWER_THAN_ROWS_ARE = "Fewer than {minimum_group} rows are too small to judge."
+FAVOURABLE_BELOW_A_FIGURE = "Favourable: {favourable}. Below a figure: its 95\xa0% interval. {small}"
+GROUPS_BY_COMPARED_WITH = "Groups by {attribute}, compared with {reference}, worst first"
+REFERENCE_WORD = "reference"
+TRUE_POSITIVE_RATE = "True positive rate"
+FALSE_POSITIVE_RATE = "False positive rate"
+FALSE_NEGATIVE_RATE = "False negative rate"
+ACCURACY = "Accuracy"
+WHERE_THE_ERRORS_FALL = "Where the errors fall, by {attribute}"
+HOW_THIS_WAS_COMPUTED = "How this was computed. Favourable outcome: {favourable}. Positive label: {positive}."
+REFERENCE_AND_TIES = "Reference: {reference}{ties}."
+ROWS_WITHOUT_A_VALUE = "Rows without a value, left out of the groups: {unknown}."
+RATES_HAVE_WILSON_INTERVALS = (
+    "Rates have Wilson intervals, ratios Katz intervals. A figure below its threshold fails, on it passes."
+)
+TIED_WITH = ", tied with {ties}"
+FIGURE = "Figure"
+WHY_IT_IS_NOT = "Why it is not available"
+FIGURES_THAT_ARE_NOT = "Figures that are not available, by {attribute}"

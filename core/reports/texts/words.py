@@ -1,0 +1,79 @@
+"""The words that stand in every report: states, nouns that are counted, months, units."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# stored states as they are said; one that is not here is said as it is stored, with a capital letter
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "approve": "Approved",
+        "approved": "Approved",
+        "critical": "Critical",
+        "executed": "Executed",
+        "fail": "Failed",
+        "finished": "Finished",
+        "high": "High",
+        "in approval": "In approval",
+        "in production": "In production",
+        "in review": "In review",
+        "in validation": "In validation",
+        "insufficient evidence": "Not enough evidence",
+        "low": "Low",
+        "medium": "Medium",
+        "met": "Met",
+        "not met": "Not met",
+        "not validated": "Not validated",
+        "open": "Open",
+        "pass": "Passed",
+        "queued": "Queued",
+        "reject": "Rejected",
+        "rejected": "Rejected",
+        "remediated": "Remediated",
+        "requested": "Waiting",
+        "running": "Running",
+        "small sample": "Small sample",
+        "validated": "Validated",
+        "verified closed": "Verified closed",
+        "void": "Void",
+    }
+)
+# by the word that the code uses: one, and several
+NOUNS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "act": ("act", "acts"),
+        "action": ("action", "actions"),
+        "alert": ("alert", "alerts"),
+        "change": ("change", "changes"),
+        "check": ("check", "checks"),
+        "dissent": ("dissent", "dissents"),
+        "duty": ("duty", "duties"),
+        "entry": ("entry", "entries"),
+        "event": ("event", "events"),
+        "exception": ("exception", "exceptions"),
+        "field": ("field", "fields"),
+        "figure": ("figure", "figures"),
+        "file": ("file", "files"),
+        "finding": ("finding", "findings"),
+        "incident": ("incident", "incidents"),
+        "item": ("item", "items"),
+        "matter": ("matter", "matters"),
+        "model": ("model", "models"),
+        "part": ("part", "parts"),
+        "person": ("person", "people"),
+        "person or pipeline": ("person or pipeline", "people and pipelines"),
+        "row": ("row", "rows"),
+        "table": ("table", "tables"),
+        "test": ("test", "tests"),
+        "time": ("time", "times"),
+        "vote": ("vote", "votes"),
+    }
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MOMENT = "{day},\u00a0{time}\u00a0UTC"
+UNITS = ("GB", "MB", "kB")
+BYTES = "{octets}\u00a0bytes"
+INTERVAL = "{value}{unit} ({low}\u00a0to\u00a0{high})"
+PAGE, PAGE_OF = "Page", "of"
+CONTENTS = "Contents"
+COVERS = "What this report covers"
+SIGNATURE = "Signature"
