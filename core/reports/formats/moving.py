@@ -7,6 +7,7 @@ from core.reports.formats.csv_files import csv_file
 from core.reports.formats.grids import of_table
 from core.reports.formats.laying import Laid
 from core.reports.layout.blocks import Block, Section, Table
+from core.reports.texts.formats import files as texts
 
 MOST_ROWS = 500  # 20,000 rows would take six seconds and nobody would read them
 SHOWN_ROWS = 25
@@ -31,7 +32,7 @@ def with_tables_moved(laid: Laid, where: Callable[[str], str]) -> tuple[Laid, tu
             return one
         content = csv_file(of_table(section.title, one, laid))
         moved.append(Moved(f"table-{len(moved) + 1:02d}.csv", one.caption, len(one.rows), content))
-        said = f"{len(one.rows):,} rows, of which the first {SHOWN_ROWS} stand here; {where(moved[-1].name)}."
+        said = texts.MOVED.format(rows=f"{len(one.rows):,}", shown=SHOWN_ROWS, where=where(moved[-1].name))
         return replace(one, rows=one.rows[:SHOWN_ROWS], note=" ".join(filter(None, (said, one.note))))
 
     sections = tuple(

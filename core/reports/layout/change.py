@@ -19,7 +19,7 @@ from core.reports.layout.blocks import (
     Tone,
 )
 from core.reports.layout.traced import Reader
-from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, sentence
+from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, stored
 from core.reports.texts.sections import change as texts
 from core.reports.values import (
     ConditionRecord,
@@ -87,7 +87,7 @@ def _phases(one: DecisionRecord, people: Reader) -> tuple[tuple[str, Cell], ...]
     executed = f"{moment(one.executed_at)}, {people.name(one.executed_by)}" if one.executed_at else NOTHING
     executed += texts.REPLACED.format(replaced=one.replaced) if one.replaced else ""
     return (
-        (texts.KIND, sentence(one.kind)),
+        (texts.KIND, stored(one.kind)),
         (texts.REQUEST, people.cited(requested, thing, "requested_at", Event.CHANGE_REQUESTED)),
         (texts.WHY, or_nothing(one.rationale)),
         *_asked(one, people),

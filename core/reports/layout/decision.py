@@ -16,7 +16,7 @@ from core.reports.layout.blocks import (
     Tone,
 )
 from core.reports.layout.traced import Reader
-from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, sentence
+from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, stored
 from core.reports.texts.sections import decision as texts
 from core.reports.values import (
     ChallengeRecord,
@@ -132,7 +132,7 @@ def _conclusion(one: ConclusionRecord, dossier: Dossier, people: Reader) -> tupl
     return (
         Statement(
             badge(one.outcome) if stands else Badge(texts.SUPERSEDED, Tone.NONE),
-            f"{sentence(one.outcome)} {basis}.",
+            f"{stored(one.outcome)} {basis}.",
             texts.EVIDENCE_DIGEST.format(
                 concluded_by=people.name(one.concluded_by),
                 concluded_at=moment(one.concluded_at),

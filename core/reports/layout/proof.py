@@ -19,7 +19,6 @@ from core.reports.values import Dossier
 
 MOST_HISTORY = 400
 NO_ROLE = texts.NONE  # what the ledger writes for the system itself
-PROMISE = texts.THE_LEDGER_IS_TAMPER
 
 
 def history(dossier: Dossier, people: Reader) -> Section:
@@ -74,7 +73,7 @@ def proof(dossier: Dossier) -> Section:
     return Section(
         texts.HOW_TO_CHECK_THIS,
         (
-            Prose(PROMISE),
+            Prose(texts.PROMISE),
             Heading(texts.LEDGER_CHECKPOINT),
             checkpoint,
             Code(point.note.rstrip("\n")),

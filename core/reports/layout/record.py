@@ -24,8 +24,8 @@ from core.reports.layout.words import (
     or_nothing,
     precise,
     required,
-    sentence,
     signed,
+    stored,
 )
 from core.reports.texts.sections import record as texts
 from core.reports.values import DatasetRecord, Dossier
@@ -110,9 +110,9 @@ def _datasets(datasets: tuple[DatasetRecord, ...], people: Reader) -> tuple[Bloc
         return (Prose(texts.NO_DATASET_IS_REGISTERED, quiet=True),)
     return tuple(
         Facts(
-            texts.DATASET.format(use=sentence(dataset.use)),
+            texts.DATASET.format(use=stored(dataset.use)),
             (
-                (texts.USE, sentence(dataset.use)),
+                (texts.USE, stored(dataset.use)),
                 (
                     texts.NAME_AND_VERSION,
                     texts.DATASET_VERSION.format(number=dataset.number, name=dataset.name, version=dataset.version),

@@ -118,7 +118,7 @@ def _digests(run: RunRecord, kind: str) -> list[str]:
 
 
 def _verdict(row: VerdictRow, run: RunRecord, people: Reader) -> tuple[Cell, ...]:
-    below = ", ".join(part for part in (row.subject, "" if row.required else "advisory") if part)
+    below = ", ".join(part for part in (row.subject, "" if row.required else texts.ADVISORY) if part)
     value = precise(row.value, row.threshold)
     interval = texts.TO.format(low=precise(row.low, row.threshold), high=precise(row.high, row.threshold))
     path = " / ".join(part for part in (row.kind, row.metric, row.subject) if part)

@@ -28,7 +28,12 @@ _TONES: Mapping[Tone, frozenset[str]] = MappingProxyType(
 def badge(value: str) -> Badge:
     """A stored state as word, shape and colour; a word that is not known carries no verdict."""
     tone = next((tone for tone, words in _TONES.items() if value in words), Tone.NONE)
-    return Badge(texts.STATES.get(value) or sentence(value), tone)
+    return Badge(stored(value), tone)
+
+
+def stored(value: str) -> str:
+    """A stored word as it is said: a state, a kind, a use."""
+    return texts.STATES.get(value) or sentence(value)
 
 
 def sentence(text: str) -> str:

@@ -119,7 +119,7 @@ def actions(lines: tuple[ActionLine, ...], citing: Citing) -> tuple[Block, ...]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Stacked(one.number, one.title), sentence(one.kind.value),
-            Badge("Overdue", Tone.STOPS) if one.overdue else badge(one.status), citing.name(one.owner),
+            Badge(texts.OVERDUE, Tone.STOPS) if one.overdue else badge(one.status), citing.name(one.owner),
             citing.day(one.due_at, f"action {one.number}", "due_at", *OF_ACTIONS),
             citing.cited(_by(one.done_at, one.done_by, citing), f"action {one.number}", "done_at", Event.ACTION_DONE),
             citing.cited(

@@ -58,3 +58,4 @@ BESIDE_CAPTION = "Findings and returns to an earlier version in the period, the 
 BESIDE_COLUMNS = ("What", "When", "Status")
 NO_BESIDE = "No finding was raised and nothing was rolled back in the period."
 ROLLED_BACK = "Left {environment}: rolled back"
+OVERDUE = "Overdue"

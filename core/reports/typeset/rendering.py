@@ -13,6 +13,7 @@ from core.reports.formats.closing import AttachedFile, pdf_checks, sources_secti
 from core.reports.formats.laying import Laid, laid
 from core.reports.formats.moving import with_tables_moved
 from core.reports.formats.naming import slug
+from core.reports.texts.formats import files as texts
 from core.reports.typeset.encoding import Encoded, encode
 from core.reports.typeset.process import HERE, MEMORY, SECONDS, RenderFailed, Typesetter
 from core.reports.values.report import Report
@@ -52,11 +53,16 @@ def _with_closing(report: Report) -> tuple[Laid, tuple[AttachedFile, ...]]:
     name, found = slug(report), laid(report)
     with_sources = replace(found.document, sections=(*found.document.sections, *sources_section(found)))
     shown, moved = with_tables_moved(
-        replace(found, document=with_sources), lambda file: f"all are in the attached file {file}"
+        replace(found, document=with_sources), lambda file: texts.IN_ATTACHED_FILE.format(file=file)
     )
     files = (
-        AttachedFile(f"{name}.json", "application/json", "This report as data, in full precision", to_json(report)),
-        *(AttachedFile(one.name, "text/csv", f"{one.caption}: {one.rows:,} rows", one.content) for one in moved),
+        AttachedFile(f"{name}.json", "application/json", texts.AS_DATA, to_json(report)),
+        *(
+            AttachedFile(
+                one.name, "text/csv", texts.TABLE_ROWS.format(caption=one.caption, rows=f"{one.rows:,}"), one.content
+            )
+            for one in moved
+        ),
         *(AttachedFile(one.name, one.mime, one.description, one.content) for one in report.attachments),
     )
     names = [one.name for one in files]

@@ -43,7 +43,7 @@ def _written(found: Laid) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
         f"<title>{said(document.title)}</title><style>{style}</style></head>\n<body>"
-        f'<a class="skip" href="#report">To the report</a>{_cover(found, blocks)}'
+        f'<a class="skip" href="#report">{said(texts.SKIP)}</a>{_cover(found, blocks)}'
         f'<main id="report">{"".join(_section(one, place, blocks) for place, one in enumerate(document.sections, 1))}'
         f"</main>\n<footer><p>{said(document.footing)}</p><p>{said(document.description)}</p>"
         f"<p>{said(document.author)}</p></footer></body></html>\n"

@@ -7,6 +7,7 @@ from datetime import datetime
 from core.metrics.verdicts import Verdict
 from core.reports.data import plain
 from core.reports.formats.canonical import Plain
+from core.reports.texts.formats import oscal as texts
 from core.reports.values import Dossier, FindingRecord, RunRecord, VerdictRow
 
 
@@ -67,10 +68,10 @@ def _values(value: object) -> Iterator[object]:
 
 
 def _verdict(row: VerdictRow, run: RunRecord, at: datetime) -> Observed:
-    figure = "No figure" if row.value is None else f"{row.value!r}"
+    figure = texts.NO_FIGURE if row.value is None else f"{row.value!r}"
     if row.low is not None and row.high is not None:
         figure += f" ({row.low!r} to {row.high!r})"
-    required = f"required {row.direction or ''} {row.threshold!r}" if row.threshold is not None else "no threshold"
+    required = f"required {row.direction or ''} {row.threshold!r}" if row.threshold is not None else texts.NO_THRESHOLD
     return Observed(
         key=f"{run.number}/{row.metric}/{row.subject}",
         clause=row.clause,
@@ -80,7 +81,7 @@ def _verdict(row: VerdictRow, run: RunRecord, at: datetime) -> Observed:
         reason={Verdict.PASS: "pass", Verdict.FAIL: "fail"}.get(row.verdict, "other"),
         method="TEST",
         at=run.finished_at or at,
-        evidence=((f"Result of run {run.number}", run.result_digest), (run.filename, row.evidence_digest)),
+        evidence=((texts.RESULT_OF.format(run=run.number), run.result_digest), (run.filename, row.evidence_digest)),
         props=(
             ("metric", row.metric),
             ("verdict", row.verdict.value),

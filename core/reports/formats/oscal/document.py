@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from core.reports.formats.canonical import Plain, canonical
 from core.reports.formats.oscal.assessed import Assessed, Observed, assessed
 from core.reports.formats.visible import visible
+from core.reports.texts.formats import oscal as texts
 from core.reports.values import FindingRecord
 from core.reports.values.report import Report
 from core.validation.rules import FindingStatus
@@ -48,7 +49,7 @@ class _Writer:
             },
             "import-ap": {
                 "href": f"#{self._id('plan')}",
-                "remarks": "Assessed against the policy and the packs that the report names; there is no OSCAL plan.",
+                "remarks": texts.ASSESSED_AGAINST,
             },
             "results": [self._result()],
             "back-matter": {"resources": self._resources()},
@@ -132,13 +133,13 @@ class _Writer:
 
     def _gaps(self) -> str:
         told = "; ".join(f"{gap.section}: {gap.reason}" for gap in self._report.gaps)
-        return line(f"Not complete. {told}")
+        return line(texts.NOT_COMPLETE.format(gaps=told))
 
     def _resources(self) -> list[Plain]:
         plan: Json = {
             "uuid": self._id("plan"),
             "title": line(self._report.template_version),
-            "description": "The template that says what was assessed; it stands where OSCAL wants an assessment plan.",
+            "description": texts.PLAN,
         }
         held: Mapping[str, str] = {
             digest: what for one in self._found.observed for what, digest in one.evidence if digest

@@ -1,7 +1,7 @@
 """The words of history, people and proof, as the dossier prints them."""
 
 NONE = "none"
-THE_LEDGER_IS_TAMPER = (
+PROMISE = (
     "The ledger is tamper-evident, not tamper-proof: whatever a checkpoint covers that has left the "
     "operator's control can no longer be changed, dropped or reordered unnoticed. Events that were never "
     "recorded, and false input, cannot be seen here. Compare the key and the checkpoint with a copy that you "
