@@ -1,4 +1,4 @@
-"""When columns of what arrived are looked at, and when data past their time are removed."""
+"""When columns of what arrived are looked at, files sealed, and data past their time removed."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -8,6 +8,7 @@ from app.composition import Workplace, now
 from core.privacy.classes.noting import note_columns, noting_is_due
 from core.privacy.retention.planning import timers_run
 from core.privacy.retention.removing import remove_due_data
+from core.privacy.sensitive.sealing import has_files, seal_open_files
 
 log = logging.getLogger("countersign.data")
 
@@ -44,3 +45,19 @@ def remove_what_is_due(place: Workplace, _slot: str, alive: Callable[[], bool]) 
 def note_unremoved(_place: Workplace, slot: str, error: str) -> None:
     """The next day removes what this one left."""
     log.warning("Data past their time were not removed on %s: %s", slot, error)
+
+
+def due_sealing(place: Workplace, at: datetime) -> Iterable[str]:
+    """The slot of this day, where there is anything that could hold sensitive attributes."""
+    with place.store.reading() as session:
+        return [f"{at.astimezone(UTC):%Y-%m-%d}"] if has_files(session) else []
+
+
+def seal_what_lies_open(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
+    """Seal files from before their columns were declared sensitive."""
+    seal_open_files(place.store, place.ledger, place.files, at=now(), alive=alive)
+
+
+def note_unsealed(_place: Workplace, slot: str, error: str) -> None:
+    """The next day seals what this one left."""
+    log.warning("Files with sensitive attributes were not sealed on %s: %s", slot, error)

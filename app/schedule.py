@@ -11,7 +11,7 @@ from app.assurance.watching import due_permission_looks
 from app.backups import DRILL_JOB, due_restore_drills
 from app.compliance import due_compliance
 from app.composition import Workplace
-from app.data_keeping import due_notings, due_retention
+from app.data_keeping import due_notings, due_retention, due_sealing
 from app.digest import due_digests
 from app.drop import DROP_JOB, due_drops
 from app.event_retention import due_removals
@@ -39,6 +39,7 @@ from core.monitoring.vocabulary import MONITOR_JOB
 from core.policy.events_kept import EVENTS_JOB
 from core.privacy.classes.noting import NOTING_JOB
 from core.privacy.retention.removing import RETENTION_JOB
+from core.privacy.sensitive.sealing import SEALING_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB
 from core.reports.service import EXPIRY_JOB, SCHEDULE_JOB, due_schedules, expiries_due
@@ -90,6 +91,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(SCHEDULE_JOB, _due_exports),
     Scheduled(NOTING_JOB, due_notings),
     Scheduled(RETENTION_JOB, due_retention),
+    Scheduled(SEALING_JOB, due_sealing),
     Scheduled(EXPIRY_JOB, _due_removals),
     Scheduled(COMPLIANCE_JOB, due_compliance),
     Scheduled(ESCALATION_JOB, due_escalations),

@@ -32,6 +32,7 @@ from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB
 from core.privacy.classes.noting import NOTING_JOB
 from core.privacy.retention.removing import RETENTION_JOB
+from core.privacy.sensitive.sealing import SEALING_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB
@@ -96,6 +97,7 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         ANCHOR_JOB: WorkKind("Checkpoints to places outside", "as each place says"),
         EVENTS_JOB: WorkKind("Removal of events past their time", "every day", _next_day),
         RETENTION_JOB: WorkKind("Removal of production data past their time", "every day", _next_day),
+        SEALING_JOB: WorkKind("Sealing of files with sensitive attributes", "every day", _next_day),
         NOTING_JOB: WorkKind("Looks at the columns of what came", "every hour with some", _next_hour),
         SCHEDULE_JOB: WorkKind("Exports on a schedule", "as their schedules say"),
         EXPIRY_JOB: WorkKind("Removal of expired exports", "every hour with some", _next_hour),

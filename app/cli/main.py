@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "monitor": ("app.cli.monitor", "check production data now, and gate on what is found"),
         "compliance": ("app.cli.compliance", "run the routine compliance checks, and gate on them"),
         "retention": ("app.cli.retention", "say which data reach their end, and remove what is due"),
+        "seal": ("app.cli.seal", "seal what holds sensitive attributes, or change the sealing key"),
         "drill": ("app.cli.drill", "play who may do what against the product itself"),
         "stress": ("app.cli.stress", "have a version stress-tested, and gate on the verdict"),
         "incident": ("app.cli.incident", "declare an incident, or write a note"),

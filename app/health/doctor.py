@@ -134,6 +134,14 @@ def _evidence(place: Workplace, _at: datetime) -> Finding:
     with place.store.reading() as session:
         named = session.exec(select(Evidence.number, Evidence.file_digest).order_by(col(Evidence.id))).all()
     missing = [number for number, digest in named if not place.files.holds(digest)]
+    closed = [
+        number
+        for number, digest in named
+        if place.files.sealed.holds(digest) and not place.files.sealed.has_key(digest)
+    ]
+    if closed:
+        seen = f"{len(closed):,} sealed files have no key here: {', '.join(closed[:NAMED])}"
+        return Finding("evidence", Standing.FAILED, seen, "Take the folder of keys from a backup with keys.")
     if not missing:
         return Finding("evidence", Standing.OK, f"all {len(named):,} files that the record names are there")
     seen = f"{len(missing):,} of {len(named):,} files are missing: {', '.join(missing[:NAMED])}"

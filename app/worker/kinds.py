@@ -7,7 +7,14 @@ from types import MappingProxyType
 from app.access_alerts import note_unraised
 from app.backups import DRILL_JOB, run_drill
 from app.composition import Workplace
-from app.data_keeping import note_unlooked, note_unremoved, note_what_came, remove_what_is_due
+from app.data_keeping import (
+    note_unlooked,
+    note_unremoved,
+    note_unsealed,
+    note_what_came,
+    remove_what_is_due,
+    seal_what_lies_open,
+)
 from app.drop import DROP_JOB
 from app.production import (
     compare_versions,
@@ -99,6 +106,7 @@ from core.monitoring.vocabulary import MONITOR_JOB, ROLLBACK_JOB
 from core.policy.events_kept import EVENTS_JOB
 from core.privacy.classes.noting import NOTING_JOB
 from core.privacy.retention.removing import RETENTION_JOB
+from core.privacy.sensitive.sealing import SEALING_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.privacy.subjects.taking import CLOCK_JOB
 from core.register.escalating import ESCALATION_JOB
@@ -130,6 +138,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         EVENTS_JOB: Kind(do_remove_events, remove_events_failed),
         NOTING_JOB: Kind(note_what_came, note_unlooked),
         RETENTION_JOB: Kind(remove_what_is_due, note_unremoved),
+        SEALING_JOB: Kind(seal_what_lies_open, note_unsealed),
         ANCHOR_JOB: Kind(do_anchor, anchor_failed),
         ESCALATION_JOB: Kind(do_escalate, register_left),
         LAUNCH_JOB: Kind(do_plan_reviews, register_left),

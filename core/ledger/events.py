@@ -49,6 +49,8 @@ class Event(StrEnum):
     TEXT_HELD = "text.held"
     TEXT_DECIDED = "text.decided"
     ATTRIBUTES_READ = "attributes.read"
+    FILES_SEALED = "files.sealed"
+    SEALING_KEY_ROTATED = "sealing_key.rotated"
     COLUMN_ASKED = "column.asked"
     COLUMN_DECIDED = "column.decided"
     COLUMN_DECISION_WITHDRAWN = "column.decision_withdrawn"

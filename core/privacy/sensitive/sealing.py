@@ -1,0 +1,111 @@
+"""Seals what lies open and holds sensitive attributes: files from before they were sealed, and from before a column was
+declared sensitive; and gives the installation another key."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from sqlmodel import Session, col, select
+
+from core.access.anchoring import anchor_refusals
+from core.access.deciding import deciding
+from core.access.people import reason_refusals
+from core.access.rules import SYSTEM, Actor
+from core.errors import NotFound, Refused
+from core.ledger.canonical import JsonValue
+from core.ledger.events import Event
+from core.ledger.service import Entity, Ledger
+from core.monitoring.controls.rules import HeldStatus
+from core.monitoring.controls.tables import HeldRows
+from core.monitoring.intake.rules import BatchKind, MonitoredData
+from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
+from core.store import EvidenceFiles, Store
+from core.store.vault import rotate_installation_key
+from core.validation.tables import Evidence
+from core.validation.uploads import ColumnMapping
+
+SEALING_JOB = "sealing"
+FILES = Entity("files", "evidence")
+
+
+def seal_open_files(
+    store: Store, ledger: Ledger, files: EvidenceFiles, *, actor: Actor = SYSTEM, at: datetime,
+    alive: Callable[[], bool] = lambda: True,
+) -> int:  # fmt: skip
+    """Seal every file that holds sensitive attributes and lies open; how many, which is on record."""
+    with store.reading() as session:
+        wanted = tuple(dict.fromkeys(open_files(session, files)))
+    done = 0
+    for digest in wanted:
+        if not alive():
+            break
+        done += files.seal(digest)
+    if done:
+        with store.transaction() as tx:
+            ledger.record(tx, Event.FILES_SEALED, entity=FILES, actor=actor, at=at, payload={"files": done})
+    return done
+
+
+def open_files(session: Session, files: EvidenceFiles) -> Iterator[str]:
+    """The digests of what is to be sealed."""
+    yield from _of_validation(session, files)
+    yield from _of_production(session, files)
+    for digest in session.exec(select(HeldRows.digest).where(HeldRows.status == HeldStatus.HELD)):
+        if _lies_open(files, digest):
+            yield digest
+
+
+def has_files(session: Session) -> bool:
+    """Whether there is anything that could hold sensitive attributes."""
+    columns = (Evidence.id, ProductionBatch.id, HeldRows.id)
+    return any(session.exec(select(one).limit(1)).first() is not None for one in columns)
+
+
+def change_installation_key(store: Store, ledger: Ledger, *, reason: str, actor: Actor, at: datetime) -> int:
+    """Wrap every data key with another key of the installation; how many. What the former one wrapped opens no more."""
+    with deciding(store, ledger, "change the sealing key", entity=FILES, actor=actor, at=at) as tx:
+        if reasons := (*anchor_refusals(actor), *reason_refusals(reason)):
+            raise Refused(reasons)
+        done = rotate_installation_key(ledger.keyring.folder)
+        payload: dict[str, JsonValue] = {"keys": done, "reason": reason.strip()}
+        ledger.record(tx, Event.SEALING_KEY_ROTATED, entity=FILES, actor=actor, at=at, payload=payload)
+        return done
+
+
+def _of_validation(session: Session, files: EvidenceFiles) -> Iterator[str]:
+    rows = session.exec(
+        select(Evidence.version_id, Evidence.file_digest, Evidence.table_digest, Evidence.mapping)
+        .order_by(col(Evidence.version_id))
+    ).all()  # fmt: skip
+    declared: dict[int, set[str]] = {}
+    for version, _, _, mapping in rows:
+        declared.setdefault(version, set()).update(ColumnMapping.from_json(mapping).attributes)
+    for version, file, table, _ in rows:
+        known = declared[version]
+        is_open = known and (_lies_open(files, file) or _lies_open(files, table))
+        if is_open and known & _columns(files, table):
+            yield from (one for one in (file, table) if _lies_open(files, one))
+
+
+def _of_production(session: Session, files: EvidenceFiles) -> Iterator[str]:
+    streams = session.exec(select(MonitoredModel.model_id, MonitoredModel.environment, MonitoredModel.mapping)).all()
+    declared = {(model, place): set(MonitoredData.from_json(said).sensitive) for model, place, said in streams}
+    one = ProductionBatch
+    batches = select(one.model_id, one.environment, one.kind, one.digest).where(one.rows > 0)
+    for model, place, kind, digest in session.exec(batches).all():
+        known, apart = declared.get((model, place), set()), kind is BatchKind.ATTRIBUTES
+        if (apart or known) and _lies_open(files, digest) and (apart or known & _columns(files, digest)):
+            yield digest
+
+
+def _lies_open(files: EvidenceFiles, digest: str) -> bool:
+    return bool(digest) and files.holds(digest) and not files.sealed.holds(digest)
+
+
+def _columns(files: EvidenceFiles, digest: str) -> set[str]:
+    """The columns of a table, sealed or not; none of what is no table, or of what does not open any more."""
+    try:
+        with files.opened() as path:
+            return set(pq.read_schema(path(digest)).names)
+    except (NotFound, OSError, ValueError):
+        return set()

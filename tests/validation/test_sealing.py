@@ -1,0 +1,96 @@
+"""What lies open and holds sensitive attributes is sealed by itself, and the key over all keys is changed on record."""
+
+import pytest
+
+from core.errors import Refused
+from core.ledger.queries import entries
+from core.monitoring.intake.declaring import declare_monitored
+from core.monitoring.intake.rules import BatchKind, MonitoredData
+from core.privacy.sensitive.queries import sealed_batches
+from core.privacy.sensitive.sealing import change_installation_key, has_files, open_files, seal_open_files
+from core.validation.rules import EvidenceKind
+from core.validation.uploads import ColumnMapping
+from tests.builders import NOON, REASON
+from tests.production_data.conftest import Line, inferences
+from tests.validation.conftest import Bench, lines
+
+
+def seal(bench: Bench) -> int:
+    return seal_open_files(bench.store, bench.ledger, bench.files, at=NOON)
+
+
+def to_seal(bench: Bench) -> list[str]:
+    with bench.store.reading() as session:
+        return list(open_files(session, bench.files))
+
+
+def actions(bench: Bench) -> list[str]:
+    with bench.store.reading() as session:
+        return [row.action for row in entries(session, limit=50).rows]
+
+
+def test_a_file_that_came_before_its_column_was_declared_is_sealed_with_the_next_look(bench: Bench) -> None:
+    bench.hand_in(lines(60), ColumnMapping(), kind=EvidenceKind.TRAINING)
+    (training,) = bench.evidence()
+    assert not bench.files.sealed.holds(training.table_digest)
+    assert to_seal(bench) == []
+
+    bench.hand_in(lines(61))
+
+    assert sorted(to_seal(bench)) == sorted([training.file_digest, training.table_digest])
+    assert seal(bench) == 2
+    assert (to_seal(bench), seal(bench)) == ([], 0)
+    assert actions(bench).count("files.sealed") == 1
+    bench.perform(bench.start())
+    assert bench.run("R0001").result_digest
+
+
+def test_production_data_whose_column_is_declared_later_is_sealed_with_the_next_look(small_bench: Bench) -> None:
+    line = Line(small_bench.store, small_bench.ledger, small_bench.files, small_bench.cast)
+    line.take(BatchKind.INFERENCES, inferences(3))
+    before = line.all()
+    declare_monitored(
+        line.store, line.ledger, model=line.model, data=MonitoredData(positive_label="1", sensitive=("region",)),
+        expected_revision=0, actor=line.cast.developer, at=NOON,
+    )  # fmt: skip
+
+    assert seal(small_bench) == 1
+
+    with line.store.reading() as session:
+        assert has_files(session)
+        assert sealed_batches(session, line.files, line.model, "production") == ("PB0001",)
+    assert {**line.all(), "region": None} == {**before, "region": None}
+    assert line.take(BatchKind.INFERENCES, inferences(3)).repeated == 3
+
+
+def test_a_file_without_the_declared_column_lies_open(small_bench: Bench) -> None:
+    small_bench.hand_in(lines(60))
+    small_bench.hand_in("a,b\n1,2\n3,4\n", ColumnMapping(), kind=EvidenceKind.REFERENCE)
+
+    predictions, reference = small_bench.evidence()
+
+    assert small_bench.files.sealed.holds(predictions.table_digest)
+    assert not small_bench.files.sealed.holds(reference.table_digest)
+    assert to_seal(small_bench) == []
+
+
+def test_an_administrator_changes_the_key_over_all_keys_for_a_reason(small_bench: Bench) -> None:
+    small_bench.hand_in(lines(60))
+    key = small_bench.folder / "keys" / "sealing.key"
+    before = key.read_bytes()
+
+    def change(person: str, reason: str = REASON) -> int:
+        return change_installation_key(
+            small_bench.store, small_bench.ledger, reason=reason, actor=getattr(small_bench.cast, person), at=NOON
+        )
+
+    for person, reason in (("validator", REASON), ("administrator", "so")):
+        with pytest.raises(Refused):
+            change(person, reason)
+    assert key.read_bytes() == before
+
+    assert change("administrator") == 2
+    assert key.read_bytes() != before
+    assert actions(small_bench)[0] == "sealing_key.rotated"
+    digest = small_bench.evidence()[0].table_digest
+    assert small_bench.files.is_sound(digest)
