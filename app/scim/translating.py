@@ -88,6 +88,8 @@ def _conjuncts(node: FilterNode) -> list[FilterNode]:
 def _compared(node: FilterNode, keys: tuple[Key, ...]) -> tuple[Key, str]:
     if not isinstance(node, Comparison) or node.op is not CompareOperator.eq or not isinstance(node.value, str):
         raise InvalidFilterException(detail="Only comparisons of text by eq are answered, joined by and")
+    if not node.value.isprintable():  # also NUL and half characters, which no database compares
+        raise InvalidFilterException(detail="The text that is compared holds signs that cannot be shown")
     asked = _name(node.attr_path)
     if asked not in keys:
         raise InvalidFilterException(detail=f"Filters are answered on {', '.join(keys)}")
