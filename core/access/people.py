@@ -23,7 +23,7 @@ from core.access.rules import (
 )
 from core.access.rules.granting import Basis, waits_for_second
 from core.access.rules.services import answering_refusals, service_role_refusals
-from core.access.tables import Person, RoleGrant, ServiceAccount, SignInSession, Token
+from core.access.tables import FormerName, Person, RoleGrant, ServiceAccount, SignInSession, Token
 from core.errors import Problem, Refusal, Refused, Unreadable
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -69,6 +69,16 @@ def add_person(
     tx.session.add(person)
     tx.session.flush()
     return person
+
+
+def rename(tx: Transaction, person: Person, name: str, *, at: datetime) -> bool:
+    """Call the person so from now on, and keep what they were called; whether that is another name. The caller
+    records it."""
+    if name == person.name:
+        return False
+    tx.session.add(FormerName(person=person.number, name=person.name, until=at))
+    person.name = name
+    return True
 
 
 def disable_refusals(actor: Actor, person: str) -> tuple[Refusal, ...]:

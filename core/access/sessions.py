@@ -13,7 +13,7 @@ from core.access.deciding import deciding
 from core.access.directory.queries import brought_by_directory, directory_user
 from core.access.following import follow_roles
 from core.access.grants import actor_of, grants_of, load_person, reaches_of, roles_of
-from core.access.people import add_person
+from core.access.people import add_person, rename
 from core.access.rules import EVERYWHERE, SYSTEM, Actor, Permission, Reach, Role
 from core.access.setup import needs_first_administrator
 from core.access.tables import Person, SignInSession
@@ -178,7 +178,10 @@ def person_from_provider(
 def _known_or_added(tx: Transaction, ledger: Ledger, identity: OutsideIdentity, *, at: datetime) -> Person:
     person = tx.session.exec(select(Person).where(Person.subject == identity.key)).first()
     if person is not None:
-        person.name, person.email = identity.name or person.name, identity.email or person.email
+        person.email = identity.email or person.email
+        if identity.name and rename(tx, person, identity.name, at=at):
+            entity, payload = Entity("person", person.number), {"change": "name, as the provider says"}
+            ledger.record(tx, Event.PERSON_CHANGED, entity=entity, actor=SYSTEM, at=at, payload=payload)
         return person
     brought = brought_by_directory(tx.session, identity.subject, identity.username if identity.links_by_name else "")
     if brought is not None:

@@ -27,6 +27,20 @@ class Person(Row, table=True):
     enabled_at: datetime | None = Field(default=None, sa_type=Instant)  # the last time that they were let in again
 
 
+class FormerName(Row, table=True):
+    """What a person was called until a moment, so that a report of a past date names them as they were called then.
+
+    Goes when the person is erased.
+    """
+
+    __tablename__ = "former_name"
+
+    id: int | None = Field(default=None, sa_column=Column(row_id(), primary_key=True))
+    person: str = Field(foreign_key="person.number", index=True, max_length=16)
+    name: str = Field(max_length=200)
+    until: datetime = Field(sa_type=Instant)
+
+
 class RoleGrant(Row, table=True):
     """A role given to a person, with reason and end; `reach` is the text of a `Reach`."""
 

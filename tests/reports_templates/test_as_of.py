@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from core.access.grants import load_person
+from core.access.people import rename
+from core.access.tables import FormerName
 from core.inventory.tables import FieldChange, Model
+from core.reports.values import Dossier
 from tests.reports_templates.asking import differing, report, said
 from tests.reports_templates.telling import Told
 
@@ -41,6 +45,29 @@ def test_editing_the_row_of_today_changes_no_report_of_a_moment_before_its_last_
     with story.store.transaction() as tx:
         tx.session.execute(update(Model).where(col(Model.number) == asked.subject.number).values(purpose=before))
     assert differing(said(then), said(again)) == []
+
+
+def test_people_are_named_as_they_were_called_then_and_somebody_erased_stays_erased(told: Told) -> None:
+    story = told.story
+    asked, then = next((asked, then) for asked, then in told.kept if asked.template == "dossier")
+    assert isinstance(then.data, Dossier)
+    number = then.data.people[0].number
+    with story.store.transaction() as tx:
+        person = load_person(tx.session, number)
+        former = person.name
+        assert rename(tx, person, "Another Name", at=told.ends)
+
+    again = report(story.store, story.ledger, asked, at=told.ends)
+    assert differing(said(then), said(again)) == []
+
+    with story.store.transaction() as tx:  # what an erasure does to both
+        tx.session.execute(delete(FormerName).where(col(FormerName.person) == number))
+        load_person(tx.session, number).name = f"Erased person {number}"
+    erased = report(story.store, story.ledger, asked, at=told.ends)
+    with story.store.transaction() as tx:
+        load_person(tx.session, number).name = former
+    assert f"Erased person {number}" in str(said(erased))
+    assert former not in str(said(erased))
 
 
 def changed_since(told: Told, model: str, moment: datetime) -> bool:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from core.access.people import disable_person
+from core.access.grants import load_person
+from core.access.people import disable_person, rename
 from core.access.rules import Actor, Role
-from core.access.tables import Person, SignInSession
+from core.access.tables import FormerName, Person, SignInSession
 from core.errors import NotFound, Refused, Unreadable
 from core.ledger.tables import LogPayload
 from core.monitoring.alerts.tables import Alert
@@ -168,6 +169,8 @@ def test_an_erasure_takes_two_people_and_then_everything_is_gone(small_world: Wo
 def test_a_user_is_forgotten_and_their_acts_keep_their_number(world: World) -> None:
     person = a_person(world.store, Role.DEVELOPER, name=NAME)
     signed_in(world.store, person)
+    with world.store.transaction() as tx:
+        rename(tx, load_person(tx.session, person.id), f"{NAME} the Second", at=LATER)
     story = Story(world, RequestKind.ERASURE, person=person.id)
     story.search()
     assert codes(story.do, steps.propose_erasure, expected_revision=story.row.revision) == {"active-account"}
@@ -181,6 +184,7 @@ def test_a_user_is_forgotten_and_their_acts_keep_their_number(world: World) -> N
     with world.store.reading() as session:
         row = session.exec(select(Person).where(Person.number == person.id)).one()
         sessions = session.exec(select(SignInSession).where(SignInSession.person == person.id)).all()
+        assert not session.exec(select(FormerName)).all()
     assert (row.name, row.username, row.email) == (f"Erased person {person.id}", f"erased-{person.id.lower()}", "")
     assert not sessions
     assert "person.erased" in world.actions()

@@ -11,7 +11,7 @@ from core.access.directory.queries import UserRow, load_user
 from core.access.directory.roles import DIRECTORY, GroupRoles, follow_groups
 from core.access.directory.tables import DirectoryMember, DirectoryUser
 from core.access.grants import load_person
-from core.access.people import add_person, end_sessions
+from core.access.people import add_person, end_sessions, rename
 from core.access.person_text import person_text
 from core.access.tables import Person, ServiceAccount, Token
 from core.errors import Conflict, GovernanceError, NotFound
@@ -108,7 +108,8 @@ def _store(
     tx: Transaction, ledger: Ledger, person: Person, row: DirectoryUser, said: SaidUser, *, let_in: bool, at: datetime
 ) -> None:
     _free(tx, row.person, said)
-    person.username, person.name, person.email = person_text(said.user_name, said.name, said.email)
+    person.username, name, person.email = person_text(said.user_name, said.name, said.email)
+    rename(tx, person, name, at=at)
     row.user_name, row.external_id, row.said = said.user_name, said.external_id, said.text
     row.changed_at, row.revision = at, row.revision + 1
     tx.session.add(row)

@@ -9,7 +9,7 @@ OPEN = frozenset(
         "break_glass", "break_glass_page", "code_change", "code_check", "code_hook", "code_review",
         "compliance_setting", "default_view", "delegation", "digest_wish", "directory_group",
         "directory_member", "directory_user", "document_template", "dormancy", "draft", "environment",
-        "erasure_order", "event_erasure", "event_input_key", "file_redaction", "function_grant",
+        "erasure_order", "event_erasure", "event_input_key", "file_redaction", "former_name", "function_grant",
         "idempotency_key", "incident_clock_rule", "job_worker", "log_anchor", "log_checkpoint", "log_head",
         "log_key", "log_tile", "model_group", "number_series", "person", "personal_data_decision",
         "policy_draft", "policy_version", "recovery_code", "registry_rules", "registry_sync", "regulation_pack",

@@ -10,6 +10,7 @@ from core.access.grants import load_person, roles_of
 from core.access.people import end_sessions
 from core.access.rules import Actor, Role
 from core.access.tables import (
+    FormerName,
     IdempotencyKey,
     Person,
     RecoveryCode,
@@ -28,7 +29,7 @@ from core.store import Transaction
 # of every table that holds something of a person alone, by the column with their number; a table may not be there yet
 OWN = (
     ("digest_wish", "person"), ("draft", "person"), ("default_view", "person"), ("second_factor", "person"),
-    ("recovery_code", "person"), ("directory_member", "person"),
+    ("recovery_code", "person"), ("directory_member", "person"), ("former_name", "person"),
     ("directory_user", "person"),
 )  # fmt: skip
 
@@ -47,7 +48,8 @@ def standing_roles(session: Session, number: str, *, at: datetime) -> frozenset[
 def identifiers_of(session: Session, number: str) -> tuple[str, ...]:
     """What the record calls the person by: their name, user name and mail address; empty once they are forgotten."""
     row = load_person(session, number)
-    said = (row.name, row.username, row.email, *(row.subject or "").split(" ")[1:])
+    former = session.exec(select(FormerName.name).where(FormerName.person == number)).all()
+    said = (row.name, row.username, row.email, *(row.subject or "").split(" ")[1:], *former)
     return tuple(dict.fromkeys(one for one in said if one and not is_forgotten(row)))
 
 

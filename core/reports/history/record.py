@@ -19,6 +19,7 @@ from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_r
 from core.reports.history.incidents import settle_incidents
 from core.reports.history.ledger import LedgerThen, ledger_as_of, sliced
 from core.reports.history.loading import load
+from core.reports.history.names import settle_names
 from core.reports.history.rewinding import Lost, Work, keep_born, take_back
 from core.reports.history.states import (
     settle_documents,
@@ -102,6 +103,7 @@ def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
     undated = [one for one in work.of(Model) if work.past(reviewed[one["id"]]) and one[NEXT_REVIEW] is None]
     without_review_date(work, undated)
     unsaid = take_back_stages(work) if ModelVersion in work.rows else {}
+    settle_names(work)
     settle_runs(work)
     settle_overrides(work)
     settle_findings(work, remediated)
