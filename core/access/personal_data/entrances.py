@@ -55,6 +55,7 @@ SEALED = Exempt("encrypted")
 # Whole tables first; a column named with its table counts before its table. All else is a record.
 PLACES: Mapping[str, Entrance | Exempt] = {
     "person": ACCOUNT,
+    "former_name": ACCOUNT,
     "setup_link": ACCOUNT,
     "sign_in_failure": ACCOUNT,
     "sign_in_code": ACCOUNT,
