@@ -31,7 +31,7 @@ def test_a_slot_is_done_once_however_often_workers_are_killed(postgresql_store: 
     killing.workplace(url, tmp_path).store.close()  # keys are made once
 
     subprocess.run(
-        [sys.executable, "-m", "tests.worker.killing", url, str(tmp_path)], cwd=ROOT, check=True, timeout=120
+        [sys.executable, "-m", "tests.worker.killing", url, str(tmp_path)], cwd=ROOT, check=True, timeout=300
     )
 
     with store.reading() as session:
