@@ -10,7 +10,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app.composition import Workplace, now, open_workplace
 from app.example.accounts import CAST
@@ -42,6 +52,12 @@ document.addEventListener('securitypolicyviolation', event =>
     console.error('content policy: ' + event.violatedDirective + ' ' + event.blockedURI))
 """
 
+# As the browser's own way back does: Streamlit turns to the page of the address within its session.
+TURN = """address => {
+    history.pushState({}, '', address)
+    dispatchEvent(new PopStateEvent('popstate', {state: {}}))
+}"""
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 OVERFLOWS = """[document.documentElement, document.querySelector('[data-testid=stMain]')]
     .some(part => part.scrollWidth > part.clientWidth + 1)"""
 IS_DARK = """wanted => {
@@ -151,14 +167,30 @@ class Visitor:
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     expected_complaints: tuple[str, ...] = ()
+    socket: WebSocket | None = None
 
     def listen(self) -> None:
         self.context.on("request", self._on_request)
         self.page.on("console", self._on_console)
+        self.page.on("websocket", self._on_socket)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, address: str = "/") -> None:
         self.page.goto(self.live.url + address)
+
+    def turn(self, address: str) -> None:
+        """Go to the page of this address within the session that is open, which loads the application no second time.
+
+        Where none is open, or this page is the one that stands there, the address is opened anew.
+        """
+        here = self.page.url.removeprefix(self.live.url)
+        if self.socket is None or self.socket.is_closed() or not here.startswith("/") or here == address:
+            self.open(address)
+            return
+        self.settled()
+        with self.socket.expect_event("framereceived", _is_end_of_run, timeout=PATIENCE):
+            self.page.evaluate(TURN, address)
+        self.page.evaluate(TWO_FRAMES)  # what came last is drawn
 
     def sign_in(self, account: Account, address: str = "/") -> None:
         """Sign in with the embedded provider, as a person does, and wait for the navigation."""
@@ -188,7 +220,7 @@ class Visitor:
     def resize(self, width: int) -> None:
         """Make the window as wide as that and wait until the page has followed."""
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(TWO_FRAMES)
 
     def shot(self, name: str) -> Path:
         """A picture of the whole page in tests/browser/.shots, which git ignores."""
@@ -208,9 +240,20 @@ class Visitor:
         if parts.scheme not in {"data", "blob"} and parts.netloc not in self.hosts_allowed:
             self.foreign.append(request.url)
 
+    def _on_socket(self, socket: WebSocket) -> None:
+        if urlsplit(socket.url).path.endswith("/_stcore/stream"):
+            self.socket = socket
+
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} {message.location.get('url', '')}".strip())
+
+
+def _is_end_of_run(frame: bytes | str) -> bool:
+    """Whether this message says that a whole run of a page ended; one that another run replaced does not."""
+    message = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+    ended = message.WhichOneof("type") == "script_finished"
+    return ended and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

@@ -18,8 +18,6 @@ from tests.told import Told
 
 # Texts that the program reads rather than shows: poisoned, they would be refused, and their page with them.
 READ = {"policy_version.body", "policy_draft.body", "own_control.body", "stress_test.plan", "stress_schedule.plan"}
-# Sentences that the program writes about what it computed; names in them are hostile in `test_hostile_text`.
-COMPUTED = {"run_figures.body", "check_result.reason"}
 WORDS_OF_OURS = {"kind"}  # closed vocabularies that are stored as text, and come from nobody outside
 MARKUP = (
     "<img src=x onerror=alert(1)><script>alert(2)</script>![i](https://evil.example/a.png)"
@@ -86,9 +84,7 @@ def _texts(table: Table) -> list[Column[str]]:
         and one.name not in WORDS_OF_OURS
     )
     return [
-        one
-        for one in texts
-        if not one.primary_key and not one.foreign_keys and f"{table.name}.{one.name}" not in READ | COMPUTED
+        one for one in texts if not one.primary_key and not one.foreign_keys and f"{table.name}.{one.name}" not in READ
     ]
 
 

@@ -61,6 +61,16 @@ def sees(visitor: Visitor, text: str | re.Pattern[str]) -> None:
 def open_page(visitor: Visitor, address: str) -> None:
     """Open a page by its address and wait until it is drawn."""
     visitor.open(address)
+    _drawn(visitor)
+
+
+def turn_to(visitor: Visitor, address: str) -> None:
+    """Go to the page of this address within the open session, in half the time, and wait until it is drawn."""
+    visitor.turn(address)
+    _drawn(visitor)
+
+
+def _drawn(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("heading", level=1).first).to_be_visible(timeout=PATIENCE)
     visitor.settled()
 

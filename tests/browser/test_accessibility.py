@@ -1,27 +1,24 @@
-"""Every page of the example workspace, in both themes, judged by axe-core against WCAG 2.2 AA."""
+"""Every page of the example workspace, in both themes, judged by axe-core against WCAG 2.2 AA.
+
+Where `test_hostile_text` does not bring hostile text in, it stands after every text of the store, and nothing of it
+comes to life.
+"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from app.launch import ROOT
 from app.navigation import ACCOUNT, PAGES
-from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, open_example
-from tests.browser.steps import open_page, press
+from tests.browser.axe import faults
+from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor, open_example, sign_in
+from tests.browser.poison import EFFECTS, poisoned_copy
+from tests.browser.steps import press, turn_to
+from tests.browser.test_hostile_text import PAGES as WITH_HOSTILE_TEXT
 from tests.told import Told
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-JUDGE = """async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']}))
-    .violations.flatMap(one => one.nodes.map(node => ({
-        rule: one.id, impact: node.impact, at: node.target.join(' '), html: node.html.slice(0, 300),
-        why: node.failureSummary,
-    })))"""
-EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # the rules that a theme can break
-LOUD = ("serious", "critical")
+TROUBLE = "Something went wrong"
 PARTS = ("Summary", "Data+quality", "Performance", "Fairness", "Drift", "Reasons", "Robustness")
 RECORDS = (
     "parts", "parts?kind=Prompts", "part?part=PR0001", "part?part=D0001", "part_new?kind=Workflows",
@@ -74,21 +71,6 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Theirs:
-    """A fault of Streamlit's own markup that a page cannot mend: rule, where, and why it is let pass."""
-
-    rule: str
-    within: str
-    why: str
-
-
-THEIRS: tuple[Theirs, ...] = ()
-
-NOTHING_FADES = """() => document.getAnimations().every(one => one.playState !== 'running')
-    && !document.querySelector('[data-stale="true"]')"""
-
-
 @pytest.fixture(scope="module")
 def example(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Mapping[str, Account]]]:
     live, accounts = open_example(told, tmp_path_factory.mktemp("example"))
@@ -96,32 +78,29 @@ def example(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     live.stop()
 
 
+@pytest.fixture(scope="module")
+def poisoned(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, Mapping[str, Account]]]:
+    folder = tmp_path_factory.mktemp("poisoned")
+    live, accounts = open_example(poisoned_copy(told, folder / "told"), folder / "live")
+    yield live, accounts
+    live.stop()
+
+
 def signed_in(visit: Visit, live: Live, account: Account) -> Visitor:
+    """Somebody who has signed in; the bar shortens their name by now."""
     visitor = visit(live=live)
     visitor.expected_complaints = ("unsafe-eval",)  # axe compiles its own rules; our policy stops it, and it goes on
-    visitor.sign_in(account)
+    visitor.page.on("dialog", lambda dialog: visitor.complaints.append(f"dialog {dialog.message}"))
+    visitor.open()
+    sign_in(visitor.page, account.username, account.password)
+    expect(visitor.page.get_by_role("button", name="Evidence", exact=True)).to_be_visible(timeout=PATIENCE)
+    visitor.settled()
     return visitor
 
 
-def faults(visitor: Visitor) -> list[str]:
-    """What axe finds on the page as it stands, then in the other theme, in words, but for Streamlit's own."""
-    found = judged(visitor, EVERYTHING)
-    visitor.dark = not visitor.dark
-    return found + judged(visitor, OF_COLOUR)
-
-
-def judged(visitor: Visitor, only: Mapping[str, object]) -> list[str]:
-    """The loud violations of these rules."""
-    visitor.page.wait_for_function(NOTHING_FADES)  # a page that is being drawn again fades what is about to change
-    if not visitor.page.evaluate("'axe' in window"):
-        visitor.page.evaluate(AXE)
-    theme = "dark" if visitor.dark else "light"
-    return [
-        f"{theme}: {one['rule']} ({one['impact']}) at {one['at']}: {one['html']} {one['why']}"
-        for one in visitor.page.evaluate(JUDGE, only)
-        if one["impact"] in LOUD
-        and not any(one["rule"] == known.rule and known.within in one["html"] for known in THEIRS)
-    ]
+def shown_elsewhere(address: str) -> bool:
+    """Whether `test_hostile_text` shows hostile text on this page."""
+    return address.partition("?")[0] in {one.partition("?")[0].removeprefix("/") for one in WITH_HOSTILE_TEXT}
 
 
 def test_every_page_is_judged() -> None:
@@ -130,13 +109,35 @@ def test_every_page_is_judged() -> None:
     assert judged == {page.address for page in (*PAGES, ACCOUNT)}
 
 
+@pytest.mark.row("XSS payloads in every name and text field, in a browser")
 @pytest.mark.parametrize("person", ADDRESSES)
-def test_pages_have_no_serious_fault(example: tuple[Live, Mapping[str, Account]], visit: Visit, person: str) -> None:
+def test_pages_have_no_serious_fault_and_nothing_in_the_store_comes_to_life_on_them(
+    poisoned: tuple[Live, Mapping[str, Account]], visit: Visit, person: str
+) -> None:
+    live, accounts = poisoned
+    visitor = signed_in(visit, live, accounts[person])
+
+    found = {}
+    for address in ADDRESSES[person]:
+        if not shown_elsewhere(address):
+            turn_to(visitor, f"/{address}")
+            found[address] = visitor.page.evaluate(EFFECTS)
+            if TROUBLE in visitor.page.locator("[data-testid=stMain]").inner_text():
+                found[address] += ["the page could not be drawn"]
+            found[address] += faults(visitor)
+
+    assert [f"{address}: {one}" for address, wrong in found.items() for one in wrong] == []
+
+
+@pytest.mark.parametrize("person", [one for one in ADDRESSES if any(map(shown_elsewhere, ADDRESSES[one]))])
+def test_pages_that_show_hostile_text_elsewhere_have_no_serious_fault(
+    example: tuple[Live, Mapping[str, Account]], visit: Visit, person: str
+) -> None:
     live, accounts = example
     visitor = signed_in(visit, live, accounts[person])
 
-    for address in ADDRESSES[person]:
-        open_page(visitor, f"/{address}")
+    for address in filter(shown_elsewhere, ADDRESSES[person]):
+        turn_to(visitor, f"/{address}")
 
         assert faults(visitor) == [], address
 
@@ -144,12 +145,12 @@ def test_pages_have_no_serious_fault(example: tuple[Live, Mapping[str, Account]]
 def test_what_a_click_brings_has_no_serious_fault(example: tuple[Live, Mapping[str, Account]], visit: Visit) -> None:
     live, accounts = example
     uploads = signed_in(visit, live, accounts["developer"])
-    open_page(uploads, "/upload?model=M0002&version=1.1.0")
+    turn_to(uploads, "/upload?model=M0002&version=1.1.0")
     uploads.page.locator("input[type=file]").set_input_files(ROOT / "app/example/data/compas_for_aequitas.csv")
     expect(uploads.page.get_by_role("heading", name="What the columns mean")).to_be_visible(timeout=PATIENCE)
     uploads.settled()
     verifies = signed_in(visit, live, accounts["auditor"])
-    open_page(verifies, "/ledger")
+    turn_to(verifies, "/ledger")
     press(verifies, "Verify all entries")
 
     assert faults(uploads) == []
@@ -159,7 +160,7 @@ def test_what_a_click_brings_has_no_serious_fault(example: tuple[Live, Mapping[s
 def test_the_way_in_has_no_serious_fault(example: tuple[Live, Mapping[str, Account]], visit: Visit) -> None:
     visitor = visit(live=example[0])
     visitor.expected_complaints = ("unsafe-eval",)
-    open_page(visitor, "/")
+    turn_to(visitor, "/")
     assert faults(visitor) == []
 
     visitor.page.get_by_role("button", name="Sign in").click()

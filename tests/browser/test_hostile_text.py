@@ -22,31 +22,16 @@ from core.audits.sampling import Method
 from core.validation.findings import raise_finding
 from core.validation.rules import EvidenceKind, Severity
 from core.validation.uploads import ColumnMapping
+from tests.browser.axe import faults as judged_by_axe
 from tests.browser.conftest import OVERFLOWS, PATIENCE, Account, Live, Visit, Visitor, sign_in
+from tests.browser.poison import EFFECTS, MARKUP
 from tests.browser.records import VERSION, People, Records, Words, predictions
 from tests.browser.steps import open_page
-from tests.browser.test_accessibility import faults as judged_by_axe
 
 JOINER = "\u2060"  # stands in shown text to keep Streamlit from finding icons in it; has no width
 BREAK = "\u200b"  # stands in long words, which a table's cell would cut
 EXAMPLE = 80  # letters that a preview of values keeps
-MARKUP = (
-    "<img src=x onerror=alert(1)><script>alert(2)</script>![i](https://evil.example/a.png)"
-    "[l](https://evil.example):red-badge[OWNED]:material/home:$E=mc^2$"
-)
 BADGE = "[![b](https://evil.example/b.svg)](https://evil.example) <a href='https://evil.example'>x</a> www.evil.example"
-EFFECTS = """() => {
-    const found = (what, selector, also = () => true) =>
-        [...document.querySelectorAll(selector)].filter(also).map(one => what + ': ' + one.outerHTML.slice(0, 200));
-    return [
-        ...found('link', 'a[href]', one => one.hostname.includes('evil')),
-        ...found('image', 'img[src*="evil"], img[src="x"], img[onerror]'),
-        ...found('script', 'script', one => one.textContent.includes('alert(2)')),
-        ...found('badge', '.stMarkdownBadge, [class*="badge" i]', one => one.textContent.trim() === 'OWNED'),
-        ...found('formula', '.katex, math'),
-        ...found('icon', '[data-testid="stIconMaterial"], [role="img"]', one => one.textContent.trim() === 'home'),
-    ];
-}"""
 
 
 def hostile(tag: str) -> str:

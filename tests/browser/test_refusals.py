@@ -32,7 +32,7 @@ from core.validation.rules import FindingStatus, Outcome, Severity
 from core.validation.runs import start
 from tests.browser.conftest import PATIENCE, Account, Live, Visit, Visitor
 from tests.browser.records import VERSION, People, Records, Words
-from tests.browser.steps import fill, open_page, press, sees
+from tests.browser.steps import fill, press, sees, turn_to
 from tests.builders import signed_in
 
 TEXT = "Read in full and convincing."
@@ -395,7 +395,7 @@ def assert_help(visitor: Visitor, button: Locator, words: list[str]) -> None:
 
 
 def assert_closed(visitor: Visitor, address: str) -> None:
-    open_page(visitor, address)
+    turn_to(visitor, address)
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("This is not possible for you now")
     sees(visitor, re.compile("opens for the role|this takes the role"))
 
@@ -410,7 +410,7 @@ ON_EVIDENCE: Mapping[str, Try] = {
 
 
 def tries_the_model_page(visitor: Visitor, world: World, person: str) -> None:
-    open_page(visitor, f"/model?model={world.validating}&version={VERSION}&tab=Evidence")
+    turn_to(visitor, f"/model?model={world.validating}&version={VERSION}&tab=Evidence")
     for label, attempt in ON_EVIDENCE.items():
         expected = WRONG[attempt].get(person)
         if expected is None:
@@ -425,7 +425,7 @@ def tries_the_model_page(visitor: Visitor, world: World, person: str) -> None:
 
 
 def tries_the_finding(visitor: Visitor, world: World, person: str) -> None:
-    open_page(visitor, f"/finding?finding={world.remediated}")
+    turn_to(visitor, f"/finding?finding={world.remediated}")
     for label, attempt in (("Record remediation", remediates), ("Close finding", closes)):
         expected = WRONG[attempt].get(person)
         if expected:
@@ -435,7 +435,7 @@ def tries_the_finding(visitor: Visitor, world: World, person: str) -> None:
 
 
 def tries_to_decide(visitor: Visitor, world: World, person: str) -> None:
-    open_page(visitor, f"/approval?change={world.change}")
+    turn_to(visitor, f"/approval?change={world.change}")
     words = words_of(person, WRONG[votes][person])
     for part in words:
         sees(visitor, re.compile(re.escape(part)))
@@ -448,7 +448,7 @@ def tries_to_decide(visitor: Visitor, world: World, person: str) -> None:
 def tries_to_execute(visitor: Visitor, world: World, person: str) -> None:
     expected = WRONG[executes].get(person)
     if expected:
-        open_page(visitor, f"/approval?change={world.approved}")
+        turn_to(visitor, f"/approval?change={world.approved}")
         button = visitor.page.get_by_role("button", name="Bring into production")
         assert_help(visitor, button, words_of(person, expected))
         sees(visitor, re.compile(re.escape(words_of(person, expected)[0])))

@@ -197,10 +197,12 @@ def _since(row: ModelState, at: datetime) -> str:
 
 
 def _alerts(alerts: Sequence[OpenAlert], model: str) -> str:
+    """The gravest and the way to all, on one line: one above the other they would be closer than a finger hits."""
     if not alerts:
         return NOTHING
     first = record_link(Ref(RecordKind.ALERT, alerts[0].number))
-    return f"{first}  \n{link(f'All {count(len(alerts))}', '/alerts', model=model)}" if len(alerts) > 1 else first
+    every = link(f"All\u00a0{count(len(alerts))}", "/alerts", model=model)
+    return f"{first}\u00a0\u00a0·\u00a0\u00a0{every}" if len(alerts) > 1 else first
 
 
 def _worst(row: ModelState) -> str:
