@@ -74,9 +74,9 @@ def _read_form(place: Workplace, viewer: Me, records: Sequence[str], at: datetim
                     place.store, place.ledger, place.files, record=record, purpose=purpose, actor=viewer.actor, at=at
                 )
                 st.rerun()
-        shown = st.session_state.pop(KEPT, None)  # shown once: the next look is a reading of its own
-        if isinstance(shown, Read) and shown.record in records:
-            _rows(shown)
+    shown = st.session_state.pop(KEPT, None)  # shown once: the next look is a reading of its own
+    if isinstance(shown, Read) and shown.record in records:
+        _rows(shown)
 
 
 def _rows(read: Read) -> None:
