@@ -44,6 +44,7 @@ BENCHMARKS = (
     Benchmark("compliance", "Routine compliance checks", ("--models", "200")),
     Benchmark("permissions", "Permission monitor", ("--people", "1000", "--events", "6000")),
     Benchmark("importing", "Import of a table", ("--rows", "400")),
+    Benchmark("load", "Load", ("--people", "20", "--pipelines", "10", "--seconds", "20", "--no-peer")),
     Benchmark("personal_data", "Personal data"),  # a fixed hold-out, half a minute
 )
 

@@ -15,7 +15,6 @@ HELPERS = {
     "inventory_peer",
     "inventory_questions",
     "kills",
-    "load",
     "measuring",
     "security_rows",
 }  # parts of drift and inventory, two trials whose outcome is a number, and the results of security on their own page
