@@ -1,5 +1,6 @@
 """How a check's figure and threshold are written: shares in percent, the rest to two decimals, always against what."""
 
+from app.components import plain
 from app.components.formats import NOTHING, number, percent, percent_with_interval, with_interval
 from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind, Policy
@@ -45,7 +46,7 @@ def required(check: CheckResult) -> str:
         if check.metric in SHARES
         else number(check.threshold)
     )
-    return f"{SIGNS.get(check.direction, check.direction)}{_SPACE}{shown}"
+    return f"{SIGNS.get(check.direction) or plain(check.direction)}{_SPACE}{shown}"
 
 
 def _digits(check: CheckResult) -> int:

@@ -76,7 +76,7 @@ def _verdict_row(reading: Reading, check: CheckResult, evidence: str) -> Mapping
         "Check": f"{plain(title_of(check, reading.policy.policy))}{f' :gray[{aside}]' if aside else ''}",
         "Figure (95 %)": figure(check),
         "Required": required(check),
-        "Clause": check.clause,
+        "Clause": plain(check.clause),
         "Result": status(_verdict_word(check)),
         "Why": NOTHING if check.verdict is Verdict.PASS else plain(check.reason.partition("; not judged")[0]),
         "Evidence": digest(evidence),

@@ -57,7 +57,7 @@ def _family(policy: Policy, kind: CheckKind) -> None:
     table(
         [
             {
-                "Clause": one.clause,
+                "Clause": plain(one.clause),
                 "What": plain(one.title),
                 "Must be": plain(words.bound(one.direction, one.value)),
                 "Weight": words.required(one.required).capitalize(),
@@ -109,7 +109,7 @@ def _paths(policy: Policy) -> None:
         st.markdown("Every change needs the votes of its tier, and reaches all cases at once.")
         return
     rows: Sequence[Mapping[str, str]] = [
-        {"Clause": one.clause, "Change": one.change.value.capitalize(), "Takes": plain(words.path(one))}
+        {"Clause": plain(one.clause), "Change": one.change.value.capitalize(), "Takes": plain(words.path(one))}
         for one in policy.paths
     ]
     table(rows, alt="What each kind of change takes", unbroken=["Clause", "Change"])
@@ -121,7 +121,7 @@ def _controls(policy: Policy) -> None:
     if policy.controls:
         table(
             [
-                {"Clause": one.clause, "Control": plain(one.title), "Says": plain(control_said(one))}
+                {"Clause": plain(one.clause), "Control": plain(one.title), "Says": plain(control_said(one))}
                 for one in policy.controls
             ],
             alt="What is controlled in the inputs and outputs of models, and what follows",
@@ -139,7 +139,7 @@ def _alerting(policy: Policy) -> None:
     rows += [(one.clause, "Escalation", words.alert_escalation(one)) for one in policy.alerting.escalations]
     table(
         [
-            {"Clause": clause.capitalize(), "Kind": kind, "Says": plain(said[:1].upper() + said[1:])}
+            {"Clause": plain(clause.capitalize()), "Kind": kind, "Says": plain(said[:1].upper() + said[1:])}
             for clause, kind, said in rows
         ],
         alt="How much alerts weigh, and when they are escalated",
@@ -158,7 +158,7 @@ def _requirements(policy: Policy) -> None:
     if rows:
         section("Required evidence and datasets, stress tests and rollback")
         table(
-            [{"Clause": clause, "Kind": kind, "Says": plain(said)} for clause, kind, said in rows],
+            [{"Clause": plain(clause), "Kind": kind, "Says": plain(said)} for clause, kind, said in rows],
             alt="What a validation takes, how stress tests are judged, and when a version goes back",
             unbroken=["Clause"],
         )
@@ -171,7 +171,7 @@ def _monitors(policy: Policy) -> None:
     table(
         [
             {
-                "Clause": one.clause,
+                "Clause": plain(one.clause),
                 "What": plain(one.title),
                 "Chunk": str(one.chunk),
                 "Must be": plain(words.monitor_threshold(one)),

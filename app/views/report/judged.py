@@ -46,7 +46,7 @@ def _row(report: Report, check: CheckResult, skill: float | None) -> dict[str, s
         "Check": plain(title_of(check, report.policy.policy)) + (f" :gray[{about}]" if about else ""),
         "Figure (95\u00a0%)": figure(check),
         "Required": required(check),
-        "Clause": check.clause,
+        "Clause": plain(check.clause),
         "Result": status(verdict_word(check)),
         "What it says": f"{what}{without}",
         "Why": NOTHING if check.verdict is Verdict.PASS else plain(check.reason.partition("; not judged")[0]),

@@ -123,7 +123,11 @@ def passed_over(report: Report) -> None:
     with st.expander(f"Not judged: {counted(len(report.not_judged), 'clause')}"):
         table(
             [
-                {"Clause": one.threshold.clause, "Check": plain(one.threshold.title), "Why not": plain(one.reason)}
+                {
+                    "Clause": plain(one.threshold.clause),
+                    "Check": plain(one.threshold.title),
+                    "Why not": plain(one.reason),
+                }
                 for one in report.not_judged
             ],
             alt="Clauses of the policy that were not judged, with the reason",
