@@ -330,9 +330,9 @@ def test_a_request_under_way_is_answered_after_sigterm_and_the_other_server_goes
     assert took < GRACE
     assert set(incoming.iterdir()) == begun
     with pair.place.store.reading() as session:
-        ended = {one.process: one for one in workers(session)}[pair.processes[0]]
-    assert ended.stopped_at is not None
-    assert ended.done > 0  # it had its share of the jobs
+        known = {one.process: one for one in workers(session)}
+    assert known[pair.processes[0]].stopped_at is not None
+    assert sum(one.done for one in known.values()) > 0  # which of them takes a job is chance
     record_property("seen", f"answered {answer.status}, ended after {took:.1f} s")
 
 

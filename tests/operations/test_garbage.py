@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import pytest
@@ -43,4 +44,5 @@ def test_it_goes_on_looking_until_it_is_cancelled(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(asyncio.CancelledError):
             await following
 
-    asyncio.run(for_a_moment())
+    with ThreadPoolExecutor(1) as apart:  # another test may have left a loop running in this thread
+        apart.submit(asyncio.run, for_a_moment()).result()

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from app.components.text import plain
 from app.composition import Workplace
 from core.access.rules import Actor
 from core.approval.service import request_change
@@ -64,7 +65,7 @@ def test_each_verdict_shows_figure_interval_threshold_clause_and_evidence(
     shown = {name: str(cell).replace("\u00a0", " ") for name, cell in row.items()}
     assert shown["Figure (95 %)"] == "0.2 % (−0.8 to 1.2)"
     assert shown["Required"] == "≤ 5.0 %"
-    assert shown["Clause"] == "2.1"
+    assert shown["Clause"] == plain("2.1")
     assert "Passed" in shown["Result"]
     assert len(shown["Evidence"]) == 8
     assert "[Read the fairness report by group](/fairness?run=R0001)" in words(at)

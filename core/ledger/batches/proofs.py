@@ -104,4 +104,6 @@ def input_is(proof: EventProof, given: Mapping[str, JsonValue]) -> bool:
 
 
 def _commitment(proof: EventProof, event_id: str) -> str:
+    if not HEXADECIMAL.fullmatch(proof.salt):
+        raise NoteRefused("The salt is not hexadecimal.")
     return commitment(bytes.fromhex(proof.salt), event_id, proof.payload.encode())
