@@ -172,8 +172,7 @@ def verify_card() -> None:
             table(
                 [
                     {
-                        "No.": str(step.number),
-                        "Step": plain(in_words(step.name)),
+                        "Step": f"{step.number}\u2002{plain(in_words(step.name))}",
                         "Result": _outcome(step, against_kept=result[3]),
                     }
                     for step in result[0].steps
