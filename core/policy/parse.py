@@ -38,6 +38,7 @@ from core.policy.vocabulary import names_of
 
 REQUIRABLE = ("training data", "reference data", "baseline predictions", "attributions", "perturbed predictions")
 CANARY = re.compile(r"canary ([1-9]\d?)")
+LONGEST_NAME, LONGEST_VERSION = 200, 32
 
 
 def parse_policy(text: str) -> Policy:
@@ -48,8 +49,8 @@ def parse_policy(text: str) -> Policy:
 def _policy(reader: Reader) -> Policy:
     scope = reader.table("scope")
     policy = Policy(
-        name=reader.text("name"),
-        version=reader.text("version"),
+        name=reader.text("name", LONGEST_NAME),
+        version=reader.text("version", LONGEST_VERSION),
         minimum_rows=scope.whole("minimum_rows", 1),
         minimum_group=scope.whole("minimum_group", 1),
         thresholds=tuple(_threshold(one) for one in reader.tables("threshold")),
@@ -120,7 +121,7 @@ def _threshold(reader: Reader) -> Threshold:
     if metric and metric not in names_of(kind):
         reader.refuse(f"“{metric}” is not a {kind} metric", "metric", expected=", ".join(sorted(names_of(kind))))
     return Threshold(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         kind=kind,
         metric=metric,
         title=reader.text("title"),
@@ -134,7 +135,7 @@ def _threshold(reader: Reader) -> Threshold:
 
 def _path(reader: Reader) -> Path:
     return Path(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         change=reader.one_of("change", ChangeKind),
         tiers=reader.tiers_or_all(),
         quorum=reader.whole("quorum", 1),
@@ -192,14 +193,14 @@ def _evidence(reader: Reader) -> RequiredEvidence:
     evidence = reader.text("evidence")
     if evidence and evidence not in REQUIRABLE:
         reader.refuse(f"“{evidence}” is no evidence to require", "evidence", expected=", ".join(REQUIRABLE))
-    return RequiredEvidence(reader.text("clause"), evidence, reader.tiers_or_all())
+    return RequiredEvidence(reader.clause(), evidence, reader.tiers_or_all())
 
 
 def _dataset(reader: Reader) -> RequiredDataset:
     if not reader.has("states") or reader.left["states"] == []:
         reader.refuse("“states” is missing or empty", "states", expected="a list of " + ", ".join(Statement))
     return RequiredDataset(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         dataset=reader.one_of("dataset", DatasetPart),
         states=reader.some_of("states", Statement),
         tiers=reader.tiers_or_all(),
@@ -211,7 +212,7 @@ def _own_item(reader: Reader) -> ChecklistTemplate:
         code=reader.text("code"),
         title=reader.text("title"),
         guidance=reader.text("guidance"),
-        source=f"clause {reader.text('clause')}",
+        source=f"clause {reader.clause()}",
         required=reader.flag("required"),
         tiers=reader.tiers(),
         changes=_changes(reader),

@@ -14,6 +14,7 @@ from core.policy.rules import ALL_TIERS, Task
 Kind = TypeVar("Kind", bound=StrEnum)
 Read = TypeVar("Read")
 NOWHERE = ""
+CLAUSE = 20  # characters of its number that a record of a verdict has room for
 
 
 @dataclass
@@ -64,12 +65,22 @@ class Reader:
         self.parts += parts
         return parts
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, most: int | None = None) -> str:
+        """A text, of at most so many characters where a record of it has room for no more."""
         value = self.left.pop(key, None)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.refuse(f"“{key}” is missing or empty", key, expected="text")
-        return ""
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(f"“{key}” is missing or empty", key, expected="text")
+            return ""
+        if most is not None and len(value) > most:
+            self.refuse(f"“{key}” is too long", key, found=f"{len(value):,} characters", expected=f"at most {most}")
+        return value
+
+    def clause(self, most: int = CLAUSE) -> str:
+        """The number of a clause: one short line, which stands beside every verdict that rests on it."""
+        found = self.text("clause", most)
+        if not found.isprintable():
+            self.refuse("“clause” has line ends or other control characters", "clause", expected="one line")
+        return found
 
     def number(self, key: str) -> float:
         value = self.left.pop(key, None)

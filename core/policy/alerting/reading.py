@@ -20,7 +20,7 @@ def _weight(reader: Reader) -> AlertWeight:
     if not reader.has("kinds") or reader.left["kinds"] == []:
         reader.refuse("“kinds” is missing or empty", "kinds", expected="a list of " + ", ".join(AlertKind))
     one = AlertWeight(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         kinds=reader.some_of("kinds", AlertKind),
         tiers=reader.tiers_or_all(),
         least=reader.one_of("least", Severity) if reader.has("least") else None,
@@ -38,7 +38,7 @@ def _escalation(reader: Reader) -> AlertEscalation:
         if not reader.has(key) or reader.left[key] == []:
             reader.refuse(f"“{key}” is missing or empty", key, expected=f"a list of {known}")
     return AlertEscalation(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         severities=reader.some_of("severities", Severity),
         minutes=reader.whole("minutes", 1),
         to=reader.some_of("to", Party),

@@ -18,7 +18,7 @@ from core.policy.controls.rules import (
 from core.policy.reader import Reader
 
 SEVERITIES = ("critical", "high", "medium", "low")
-MOST_VALUES, LONGEST_VALUE = 1000, 200
+MOST_VALUES, LONGEST_VALUE, LONGEST_CLAUSE = 1000, 200, 40
 
 
 def controls_of(reader: Reader) -> tuple[Control, ...]:
@@ -49,7 +49,7 @@ def control_of(reader: Reader) -> Control:
     """One control; everything that is wrong with it is kept by the reader."""
     kind = reader.one_of("kind", ControlKind)
     control = Control(
-        clause=reader.text("clause"),
+        clause=reader.clause(LONGEST_CLAUSE),
         title=reader.text("title"),
         side=reader.one_of("of", Side),
         kind=kind,
@@ -89,7 +89,7 @@ def _refuse_what_does_not_fit(reader: Reader, one: Control) -> None:
 
 
 def _refuse_what_is_too_long(reader: Reader, one: Control) -> None:
-    for key, words, most in (("clause", [one.clause], 40), ("title", [one.title], 200), ("columns", one.columns, 200)):
+    for key, words, most in (("title", [one.title], 200), ("columns", one.columns, 200)):
         longest = max((len(word) for word in words), default=0)
         if longest > most:
             reader.refuse(f"“{key}” is too long", key, found=f"{longest:,} characters", expected=f"at most {most}")

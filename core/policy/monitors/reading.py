@@ -36,7 +36,7 @@ def read_monitor(reader: "Reader") -> Monitor:
     kind = reader.one_of("kind", MonitorKind)
     chunk = _chunk(reader, kind)
     return Monitor(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         kind=kind,
         metric=_metric(reader, kind),
         title=reader.text("title"),

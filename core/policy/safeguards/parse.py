@@ -10,7 +10,7 @@ MEASURED = ("metric", "direction", "value")
 
 def rollback_of(reader: Reader) -> RollbackCondition:
     """A `[[rollback]]`: a metric beyond its value, or any breach of at least a severity, in so many chunks in a row."""
-    clause = reader.text("clause")
+    clause = reader.clause()
     by_severity = reader.has("severity")
     for key in MEASURED if by_severity else ():
         if reader.has(key):

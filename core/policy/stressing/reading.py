@@ -15,7 +15,7 @@ def stress_rules_of(reader: Reader) -> StressRules:
 
 def _threshold(reader: Reader) -> StressThreshold:
     return StressThreshold(
-        clause=reader.text("clause"),
+        clause=reader.clause(),
         metric=reader.one_of("metric", StressMetric),
         direction=reader.one_of("direction", Direction).value,
         value=reader.number("value"),
@@ -25,4 +25,4 @@ def _threshold(reader: Reader) -> StressThreshold:
 
 
 def _required(reader: Reader) -> RequiredStress:
-    return RequiredStress(clause=reader.text("clause"), tiers=reader.tiers(), days=reader.whole("days", 1))
+    return RequiredStress(clause=reader.clause(), tiers=reader.tiers(), days=reader.whole("days", 1))
