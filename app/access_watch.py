@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from app.composition import Workplace, now
 from core.access.watching import Cadence, access_waits, watch_access
-from core.inventory.groups.confirming import expire_asked_members
+from core.inventory.groups.confirming import expire_asked_members, members_expired
 
 
 def cadence_of(place: Workplace) -> Cadence:
@@ -19,7 +19,7 @@ def due_access(place: Workplace, at: datetime) -> Iterable[str]:
     """The slot of this day, in which unused accounts are looked at, and of this hour where something else is due."""
     moment = at.astimezone(UTC)
     with place.store.reading() as session:
-        waits = access_waits(session, cadence_of(place), at=at)
+        waits = access_waits(session, cadence_of(place), at=at) or members_expired(session, at=at)
     return [f"{moment:%Y-%m-%d}", *([f"{moment:%Y-%m-%d %H}"] if waits else [])]
 
 

@@ -16,6 +16,9 @@ from core.assurance.drill.service import ACCESS_DRILL_JOB
 from core.errors import GovernanceError
 from core.jobs.service import EVERY_KIND, GAVE_UP, LEASE, Lane, Lease, extend, finish, take
 from core.monitoring.stress.service import STRESS_JOB
+from core.privacy.classes.noting import NOTING_JOB
+from core.privacy.retention.removing import RETENTION_JOB
+from core.privacy.sensitive.sealing import SEALING_JOB
 from core.privacy.subjects.steps import ERASURE_JOB, SEARCH_JOB
 from core.store import FULL, disk_is_full
 
@@ -23,7 +26,7 @@ __all__ = ["INTERNAL", "KINDS", "LONG", "LONG_LANE", "SHORT_LANE", "UNKNOWN", "K
 
 UNKNOWN = "This version of Countersign does no work of this kind."
 INTERNAL = "An internal error; the server's log has the details."
-LONG = frozenset({STRESS_JOB, ACCESS_DRILL_JOB, SEARCH_JOB, ERASURE_JOB})
+LONG = frozenset({STRESS_JOB, ACCESS_DRILL_JOB, SEARCH_JOB, ERASURE_JOB, NOTING_JOB, RETENTION_JOB, SEALING_JOB})
 SHORT_LANE, LONG_LANE = Lane(LONG), Lane(LONG, others=False)
 log = logging.getLogger("countersign.worker")
 

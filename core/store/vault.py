@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -87,16 +87,17 @@ class Vault:
         return tuple(sorted(path.name.split(".")[1] for path in found))
 
     def destroy(self, digest: str, why: Destroyed | None = None) -> bool:
-        """Destroy every key of a file, whether there was one; `why` stays in their place."""
-        if why is not None:  # first: a crash after it leaves a key that the next call destroys
-            path = self._note(digest)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(path, asdict(why))
-        names = self.names(digest)
-        for name in names:
-            path = self._path(digest, name)
-            path.write_bytes(secrets.token_bytes(path.stat().st_size))
-            path.unlink(missing_ok=True)
+        """Destroy every key of a file, whether there was one; gone when this returns, and `why` stays in its place."""
+        if why is None and not self.names(digest):
+            return False
+        with _locked(self.keys, fcntl.LOCK_SH):  # a rotation under way would write it anew
+            if why is not None:  # first: a crash after it leaves a key that the next call destroys
+                path = self._note(digest)
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _write(path, asdict(why))
+            names = self.names(digest)
+            for name in names:
+                _shred(self._path(digest, name))
         return bool(names)
 
     def destroyed(self, digest: str) -> Destroyed | None:
@@ -222,6 +223,16 @@ def _write(path: Path, said: Mapping[str, object]) -> None:
         _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _shred(path: Path) -> None:
+    """Take the file away, then write over its bytes where they lie; both are on disk when this returns."""
+    with suppress(FileNotFoundError), path.open("r+b") as held:
+        path.unlink()
+        held.write(secrets.token_bytes(os.fstat(held.fileno()).st_size))
+        held.flush()
+        os.fsync(held.fileno())
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

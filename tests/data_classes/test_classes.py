@@ -18,19 +18,21 @@ from core.inventory.classes.tables import DataColumn
 from core.inventory.history import field_history
 from core.inventory.tables import Dataset, ModelVersion
 from core.ledger.events import Event
-from core.ledger.service import Ledger
+from core.ledger.service import Entity, Ledger
 from core.ledger.tables import LogEntry
 from core.ledger.verify import verify_store
 from core.monitoring.intake.declaring import declare_monitored
-from core.monitoring.intake.rules import MonitoredData
+from core.monitoring.intake.rules import BatchKind, MonitoredData
+from core.monitoring.intake.tables import ProductionBatch
 from core.policy.keeping.rules import DataClass
 from core.policy.service import default_policy_text
 from core.privacy.classes.deciding import classify_columns
-from core.privacy.classes.noting import note_columns, noting_is_due
+from core.privacy.classes.meeting import Met
+from core.privacy.classes.noting import _note, note_columns
 from core.store import Store
 from core.validation.tables import Evidence
 from tests.builders import NOON, a_policy
-from tests.data_classes.conftest import BIAS, PERSONAL, classed
+from tests.data_classes.conftest import BIAS, PERSONAL, attributes, classed
 from tests.production_data.conftest import Line
 from tests.validation.conftest import MAPPING, lines, make_bench
 
@@ -42,7 +44,6 @@ def test_every_column_that_comes_is_taken_down_with_a_proposal_once(everywhere: 
     with line.store.reading() as session:
         page = columns_of(session, line.model)
         assert counts_of(session, line.model) == {None: page.total}
-        assert not noting_is_due(session)
 
     said = {one.name: one.proposed for one in page.rows}
     assert said == {
@@ -73,6 +74,20 @@ def test_every_column_that_comes_is_taken_down_with_a_proposal_once(everywhere: 
 )
 def test_a_proposal_follows_from_name_scan_and_declaration(seen: Seen, proposed: DataClass) -> None:
     assert proposals([seen], {})[seen.name].data_class is proposed
+
+
+def test_a_proposal_of_people_does_not_fall_by_itself(sqlite_store: Store, ledger: Ledger) -> None:
+    dataset, place = Entity("dataset", "D0001"), frozenset({Where.UPLOAD})
+
+    for number, kinds in enumerate((frozenset({Kind.EMAIL}), frozenset[Kind]()), start=1):
+        with sqlite_store.transaction() as tx:
+            met = Met(dataset, (Seen("contact", place, kinds), Seen("income", place)), evidence=number)
+            noted = _note(tx, ledger, met, NOON)
+        assert noted == (2 if kinds else 0)
+
+    with sqlite_store.reading() as session:
+        found = {one.name: one.proposed for one in columns_of(session, "D0001").rows}
+    assert found == {"contact": C.PERSONAL, "income": C.PERSONAL}
 
 
 def test_what_was_decided_beside_it_is_proposed() -> None:
@@ -226,3 +241,15 @@ def test_the_policy_or_the_record_gives_an_end(stream: Line) -> None:
     with stream.store.reading() as session:
         (found,) = holder_gaps(session, {}, at=NOON)
     assert found.whole == ()
+
+
+def test_a_damaged_file_stops_nobody_from_taking_down_the_rest(stream: Line) -> None:
+    stream.take(BatchKind.ATTRIBUTES, attributes(6))
+    with stream.store.reading() as session:
+        digests = session.exec(select(ProductionBatch.digest).where(ProductionBatch.rows > 0)).all()
+    for digest in digests:
+        path = stream.files.lies_at(digest)
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes()[:-20] + b"d" * 20)
+
+    assert note_columns(stream.store, stream.ledger, stream.files, at=NOON).holders == 1

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR, GCM
 from core.errors import NotFound
 from core.store import EvidenceFiles
 from core.store.sealed_form import PIECE, TAG, CannotBeUnsealed
-from core.store.vault import COMING, INSTALLATION, Destroyed, rotate_installation_key
+from core.store.vault import COMING, INSTALLATION, Destroyed, Vault, new_data_key, rotate_installation_key
 
 VALUE = b"Pastafarian;K-4711"
 CONTENT = b"id,religion\n" + VALUE + b"\n" + b"\0" * PIECE
@@ -189,3 +189,19 @@ def test_keys_are_for_their_owner_alone(files: EvidenceFiles, tmp_path: Path) ->
     files.add([b"abc"], sealing=True)
 
     assert {path.stat().st_mode & 0o777 for path in [tmp_path / "keys" / INSTALLATION, *keys_of(files)]} == {0o600}
+
+
+def test_a_destroyed_key_is_written_over_where_it_lay(tmp_path: Path) -> None:
+    vault, one = Vault(tmp_path / "keys", "evidence"), new_data_key()
+    vault.keep("ab" * 32, one)
+    (path,) = vault.folder.rglob("*.json")
+    beside = tmp_path / "another name of the same bytes"
+    beside.hardlink_to(path)
+    before = beside.read_bytes()
+
+    assert vault.destroy("ab" * 32)
+
+    assert not path.exists()
+    assert len(beside.read_bytes()) == len(before)
+    assert b"wrapped" not in beside.read_bytes()
+    assert not vault.destroy("ab" * 32)

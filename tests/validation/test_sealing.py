@@ -8,6 +8,7 @@ from core.monitoring.intake.declaring import declare_monitored
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.privacy.sensitive.queries import sealed_batches
 from core.privacy.sensitive.sealing import change_installation_key, has_files, open_files, seal_open_files
+from core.store import EvidenceFiles
 from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 from tests.builders import NOON, REASON
@@ -43,6 +44,26 @@ def test_a_file_that_came_before_its_column_was_declared_is_sealed_with_the_next
     assert actions(bench).count("files.sealed") == 1
     bench.perform(bench.start())
     assert bench.run("R0001").result_digest
+
+
+def test_what_was_sealed_before_a_file_failed_is_on_record(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.hand_in(lines(60), ColumnMapping(), kind=EvidenceKind.TRAINING)
+    bench.hand_in(lines(61))
+    sealed, whole = list[str](), EvidenceFiles.seal
+
+    def seal_one(files: EvidenceFiles, digest: str) -> bool:
+        if sealed:
+            raise OSError("no space left on device")
+        sealed.append(digest)
+        return whole(files, digest)
+
+    monkeypatch.setattr(EvidenceFiles, "seal", seal_one)
+
+    with pytest.raises(OSError, match="no space left"):
+        seal(bench)
+
+    assert actions(bench).count("files.sealed") == 1
+    assert len(to_seal(bench)) == 1
 
 
 def test_production_data_whose_column_is_declared_later_is_sealed_with_the_next_look(small_bench: Bench) -> None:

@@ -28,7 +28,9 @@ SAID = {
 def decide_section(place: Workplace, viewer: Me, holder: str, revision: int) -> None:
     """Confirm every proposal at once, or decide on chosen columns."""
     with place.store.reading() as session:
-        rows = columns_of(session, holder, limit=MOST).rows
+        lacking = columns_of(session, holder, missing=True, limit=MOST).rows
+        first = columns_of(session, holder, limit=MOST).rows
+    rows = tuple({row.name: row for row in (*lacking, *first)}.values())
     reasons = permission_refusals(viewer.actor, Permission.DATA_CLASSIFY)
     section("Decide")
     blocked("A decision on columns", reasons)

@@ -52,6 +52,12 @@ def decline_members(store: Store, ledger: Ledger, *, asked: str, reason: str, ac
         _decided(tx, ledger, row, group, status, reason, actor=actor, at=at)
 
 
+def members_expired(session: Session, *, at: datetime) -> bool:
+    """Whether a request that nobody answered waits to go on record."""
+    due = select(AskedMembers.id).where(AskedMembers.status == AskedStatus.WAITING, AskedMembers.expires_at <= at)
+    return session.exec(due.limit(1)).first() is not None
+
+
 def expire_asked_members(tx: Transaction, ledger: Ledger, *, at: datetime) -> int:
     """Put on record what nobody answered in time; how many. It could not be confirmed any more before."""
     due = (
@@ -59,6 +65,7 @@ def expire_asked_members(tx: Transaction, ledger: Ledger, *, at: datetime) -> in
         .join(ModelGroup, col(ModelGroup.id) == col(AskedMembers.group_id))
         .where(AskedMembers.status == AskedStatus.WAITING, AskedMembers.expires_at <= at)
         .order_by(col(AskedMembers.id))
+        .with_for_update(of=AskedMembers)
     )
     rows = tx.session.exec(due).all()
     for row, group in rows:

@@ -73,7 +73,8 @@ def put_in(
         row = locked_group(tx.session, group)
         facts = facts_of(tx.session, row, at=at)
         refuse((*change_refusals(facts, actor), *reason_refusals(reason)))
-        joining = [one for one in _known(tx.session, models) if one not in numbers_in(tx.session, row)]
+        inside = numbers_in(tx.session, row)
+        joining = [one for one in _known(tx.session, models) if one not in inside]
         if not joining:
             raise Refused([Refusal("in-group", f"Every one of these models is in {group}")])
         if waits_for_second(facts):
@@ -89,7 +90,8 @@ def take_out(
     with deciding(store, ledger, "take models out of a group", entity=_entity(group), actor=actor, at=at) as tx:
         row = locked_group(tx.session, group)
         refuse((*change_refusals(facts_of(tx.session, row, at=at), actor), *reason_refusals(reason)))
-        leaving = [one for one in _known(tx.session, models) if one in numbers_in(tx.session, row)]
+        inside = numbers_in(tx.session, row)
+        leaving = [one for one in _known(tx.session, models) if one in inside]
         if not leaving:
             raise Refused([Refusal("not-in-group", f"None of these models is in {group}")])
         _leave(tx, ledger, row, leaving, reason=reason, actor=actor, at=at)

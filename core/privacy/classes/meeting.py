@@ -19,6 +19,7 @@ from core.metrics.quality.parsing import parse_schema
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
 from core.store import EvidenceFiles
+from core.store.sealed_form import CannotBeUnsealed
 from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence
 
@@ -69,7 +70,7 @@ class _Columns:
         )
 
 
-def met_in_datasets(session: Session, files: EvidenceFiles | None) -> Iterator[Met]:
+def met_in_datasets(session: Session, files: EvidenceFiles) -> Iterator[Met]:
     """Datasets in use whose schema or files are newer than the last look; without `files` nothing is opened."""
     newest = _newest_evidence(session)
     query = (
@@ -92,7 +93,7 @@ def met_in_datasets(session: Session, files: EvidenceFiles | None) -> Iterator[M
         yield Met(Entity("dataset", dataset.number), columns.seen(), evidence=last, revision=1)
 
 
-def met_in_production(session: Session, files: EvidenceFiles | None) -> Iterator[Met]:
+def met_in_production(session: Session, files: EvidenceFiles) -> Iterator[Met]:
     """Models of which production data came since the last look, or was declared anew."""
     newest = dict(
         session.exec(
@@ -164,14 +165,12 @@ def _batches_of(session: Session, model: Model, after: int) -> Iterable[Producti
     return session.exec(select(ProductionBatch).where(col(ProductionBatch.id).in_(newest))).all()
 
 
-def _names(files: EvidenceFiles | None, digest: str) -> tuple[str, ...]:
-    """The columns of a file; none of one that is gone, on record or not: what is missing is another check's matter."""
-    if files is None:
-        return ()
+def _names(files: EvidenceFiles, digest: str) -> tuple[str, ...]:
+    """The columns of a file; none of one that is gone or damaged, which is another check's matter."""
     try:
         with files.opened() as path:
             return tuple(pl.read_parquet_schema(path(digest)))
-    except NotFound:
+    except (NotFound, CannotBeUnsealed, OSError, pl.exceptions.PolarsError):
         return ()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from core.access.rules import SYSTEM
@@ -15,11 +16,13 @@ from core.inventory.classes.tables import DataColumn, DataHolder
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Ledger
+from core.policy.keeping.rules import DataClass
 from core.privacy.classes.meeting import Met, met_in_datasets, met_in_production
 from core.store import EvidenceFiles, Store, Transaction
 
 NOTING_JOB = "columns"
 ACT = "columns.noted"
+ORDER = tuple(DataClass)  # the least sensitive first
 MOST_NAMED = 200  # columns that an entry of the ledger names
 
 
@@ -29,13 +32,6 @@ class Noted:
 
     holders: int
     columns: int
-
-
-def noting_is_due(session: Session) -> bool:
-    """Whether data came, or a schema was declared, at which nobody has looked."""
-    return next(iter(met_in_datasets(session, None)), None) is not None or (
-        next(iter(met_in_production(session, None)), None) is not None
-    )
 
 
 def note_columns(
@@ -61,7 +57,9 @@ def _note(tx: Transaction, ledger: Ledger, met: Met, at: datetime) -> int:
     tx.session.add(holder)
     rows = {row.name: row for row in _rows(tx.session, met.holder.id)}
     seen = {**{name: _as_seen(row) for name, row in rows.items()}, **_joined(rows, met.columns)}
-    said = proposals(list(seen.values()), decided_elsewhere(tx.session, met.holder.id))
+    decided = decided_elsewhere(tx.session, met.holder.id)
+    before = {name: (row.data_class or row.proposed, row.holder) for name, row in rows.items() if name not in met.names}
+    said = proposals(list(seen.values()), {**before, **decided})
     changed = dict[str, JsonValue]()
     for name, one in seen.items():
         row = rows.get(name)
@@ -72,7 +70,14 @@ def _note(tx: Transaction, ledger: Ledger, met: Met, at: datetime) -> int:
                 proposed_because=proposal.because[:500], noted_at=at,
             )  # fmt: skip
             changed[name] = proposal.data_class.value
-        elif name in met.names and row.data_class is None and row.proposed is not proposal.data_class:
+        elif (
+            name in met.names
+            and row.data_class is None
+            and (
+                ORDER.index(proposal.data_class) > ORDER.index(row.proposed)  # of less only a person decides
+                or (name in decided and proposal.data_class is not row.proposed)
+            )
+        ):
             row.proposed, row.proposed_because = proposal.data_class, proposal.because[:500]
             changed[name] = proposal.data_class.value
         row.met = ",".join(where.value for where in Where if where in one.where)
@@ -86,13 +91,10 @@ def _note(tx: Transaction, ledger: Ledger, met: Met, at: datetime) -> int:
 
 def locked_holder(tx: Transaction, holder: str, *, at: datetime) -> DataHolder:
     """The row of a holder, made where there is none; others who decide about it wait here."""
-    query = select(DataHolder).where(DataHolder.holder == holder).with_for_update()
-    row = tx.session.exec(query).first()
-    if row is None:
-        row = DataHolder(holder=holder, noted_at=at, revision=0)
-        tx.session.add(row)
-        tx.session.flush()
-    return row
+    insert = postgresql.insert if tx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = DataHolder(holder=holder, noted_at=at, revision=0).model_dump(exclude={"id"})
+    tx.session.execute(insert(DataHolder).values(values).on_conflict_do_nothing())
+    return tx.session.exec(select(DataHolder).where(DataHolder.holder == holder).with_for_update()).one()
 
 
 def _rows(session: Session, holder: str) -> Sequence[DataColumn]:

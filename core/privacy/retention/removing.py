@@ -14,6 +14,7 @@ from core.monitoring.intake.counting import locked
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.removing import put_removal_on_record, remove_files
 from core.monitoring.intake.tables import ProductionBatch
+from core.privacy.classes.noting import locked_holder
 from core.privacy.retention.planning import Ending, endings
 from core.store import EvidenceFiles, Store, Transaction
 
@@ -64,6 +65,7 @@ def _removed(
 ) -> list[Ending]:
     """Those of them that are still due now that nobody can add to the stream."""
     locked(tx, Stream(load_model(tx.session, model).id or 0, environment))
+    locked_holder(tx, model, at=at)  # a hold that is being set is waited for
     now = {one.batch: one for one in endings(tx.session, at=at, within=NOW, models=[model]) if one.due(at)}
     still = [now[one.batch] for one in due if one.batch in now]
     for row in _rows(tx.session, still):

@@ -67,12 +67,18 @@ def take_attributes(
     with store.reading() as session:
         first = load_reading(session, reading)
         held = held_attributes(session, first.record)
+    with deciding(store, ledger, ACT, entity=held.entity, actor=actor, at=at):
+        _may_take(first, actor, at)
+    rows = rows_of(files, held)  # outside: nobody who writes waits for a large file
     with deciding(store, ledger, ACT, entity=held.entity, actor=actor, at=at) as tx:
-        if reasons := taking_refusals(first.person, first.read_at, actor, at):
-            raise Refused(reasons)
-        rows = rows_of(files, held)
+        _may_take(first, actor, at)
         number = _note(tx, ledger, held, rows, ReadIn.FILE, first.purpose, actor=actor, at=at)
     return AttributesFile(f"{held.record}-{number}.csv", _csv([rows.columns, *rows.rows]))
+
+
+def _may_take(first: SensitiveReading, actor: Actor, at: datetime) -> None:
+    if reasons := taking_refusals(first.person, first.read_at, actor, at):
+        raise Refused(reasons)
 
 
 def load_reading(session: Session, number: str) -> SensitiveReading:

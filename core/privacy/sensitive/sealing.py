@@ -20,6 +20,7 @@ from core.monitoring.controls.tables import HeldRows
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
 from core.store import EvidenceFiles, Store
+from core.store.sealed_form import CannotBeUnsealed
 from core.store.vault import rotate_installation_key
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
@@ -36,13 +37,15 @@ def seal_open_files(
     with store.reading() as session:
         wanted = tuple(dict.fromkeys(open_files(session, files)))
     done = 0
-    for digest in wanted:
-        if not alive():
-            break
-        done += files.seal(digest)
-    if done:
-        with store.transaction() as tx:
-            ledger.record(tx, Event.FILES_SEALED, entity=FILES, actor=actor, at=at, payload={"files": done})
+    try:
+        for digest in wanted:
+            if not alive():
+                break
+            done += files.seal(digest)
+    finally:  # what was sealed is on record, whatever stopped the rest
+        if done:
+            with store.transaction() as tx:
+                ledger.record(tx, Event.FILES_SEALED, entity=FILES, actor=actor, at=at, payload={"files": done})
     return done
 
 
@@ -107,5 +110,5 @@ def _columns(files: EvidenceFiles, digest: str) -> set[str]:
     try:
         with files.opened() as path:
             return set(pq.read_schema(path(digest)).names)
-    except (NotFound, OSError, ValueError):
+    except (NotFound, CannotBeUnsealed, OSError, ValueError):
         return set()
