@@ -20,7 +20,7 @@ confirmation()
 left, right = st.columns([5, 3], gap="large")
 with left:
     who_asks(place, viewer, page, known)
-    where_found(page)
+    where_found(place, page)
 with right:
     copy_for_person(page, viewer, at)
     steps(place, viewer, page)

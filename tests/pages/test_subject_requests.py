@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from streamlit.testing.v1 import AppTest
+
 from app.composition import Workplace
 from app.subjects import places_of
 from app.worker import work_once
@@ -17,6 +19,10 @@ TERM = "KX93ZTQ7"
 def put_down(place: Workplace, cast: Cast, kind: RequestKind = RequestKind.ERASURE) -> str:
     new = NewRequest(kind, Regime.GDPR, "letter", today() - timedelta(hours=2), "Hedwig Zwölfer", "by letter", (TERM,))
     return file_request(place.store, place.ledger, new=new, actor=cast.approver, at=today()).number
+
+
+def bars(page: AppTest) -> list[str]:
+    return [one.proto.text for one in page.get("progress")]
 
 
 def test_a_request_is_put_down_on_its_page(place: Workplace, cast: Cast, desk: Desk) -> None:
@@ -40,6 +46,7 @@ def test_an_erasure_goes_from_the_search_to_a_second_person(place: Workplace, ca
     page.text_area(key="identify_text").input("answered to the address on record")
     page.button(key="identify").click().run()
     page.button(key="search").click().run()
+    assert bars(page) == ["Searching: waits for a worker"]
     while work_once(place):
         pass
     page = desk.open(cast.approver, "subject_request", request=number)
@@ -49,6 +56,7 @@ def test_an_erasure_goes_from_the_search_to_a_second_person(place: Workplace, ca
     page = desk.open(cast.administrator, "subject_request", request=number)
     page.checkbox(key="read_found").check().run()
     page.button(key="confirm").click().run()
+    assert bars(page) == ["Erasing: waits for a worker"]
     while work_once(place):
         pass
 

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import streamlit as st
 
-from app.components import Back, empty, fact, facts, facts_line, head, paragraphs, plain, section, status, table
+from app.components import Back, empty, fact, facts, facts_line, head, paragraphs, plain, section, table
 from app.components.formats import count, counted, day, digest, moment, size
 from app.components.me import Me
 from app.components.status import word
 from app.composition import Workplace
 from app.views.incidents.reading import name_of
 from app.views.subjects.listing import ASKS_FOR, request_state
+from app.views.subjects.watching import watch
 from core.errors import NotFound
 from core.privacy.subjects.filing import Particulars, particulars, standing
 from core.privacy.subjects.queries import PlaceFound, RequestPage, RequestRow
@@ -87,13 +88,12 @@ def who_asks(place: Workplace, viewer: Me, page: RequestPage, known: Mapping[str
     facts(pairs, alt=f"Request {row.number}")
 
 
-def where_found(page: RequestPage) -> None:
+def where_found(place: Workplace, page: RequestPage) -> None:
     """Kinds of places with counts; never what stands there."""
     section("Where the person was found")
     row = page.row
     if row.searching:
-        total = f" {row.steps_done:,} of {row.steps_total:,}" if row.steps_total else ""
-        st.markdown(f"{status('Under way')} Searching: {plain(row.search_step)}{total}")
+        watch(place, row.number)
         return
     if row.error:
         st.error(f"The last search or erasure was not done: {plain(row.error)}")

@@ -11,6 +11,7 @@ from app.components.me import Me
 from app.composition import Workplace, now
 from app.subjects import places_of
 from app.views.confirmation import confirm_next
+from app.views.subjects.watching import watch
 from core.access.rules import Actor
 from core.errors import Refusal
 from core.ledger.service import Recorded
@@ -53,8 +54,11 @@ def steps(place: Workplace, viewer: Me, page: RequestPage) -> None:
     if facts.status is not RequestStatus.OPEN:
         with st.container(border=True):
             section("Next")
-            under_way = facts.status is RequestStatus.ERASING
-            st.markdown(f"{status('Under way')} The erasure is under way." if under_way else "The request is answered.")
+            if facts.status is RequestStatus.ERASING:
+                st.markdown(f"{status('Under way')} The erasure is under way.")
+                watch(place, page.row.number)
+            else:
+                st.markdown("The request is answered.")
         return
     _confirm(place, viewer, page)
     if handle_refusals(actor):

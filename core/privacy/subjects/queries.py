@@ -92,6 +92,25 @@ def request_page(session: Session, number: str, *, actor: Actor, at: datetime) -
     return RequestPage(row, facts_of(session, row, at=at), places, order, overdue)
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far the background work on a request is, `total` 0 where that is not known yet."""
+
+    erasing: bool
+    step: str
+    done: int
+    total: int
+
+
+def work_under_way(session: Session, number: str) -> Progress | None:
+    """The search or the erasure that runs or waits for a worker; None when nothing does."""
+    row = session.exec(select(SubjectRequest).where(SubjectRequest.number == number)).first()
+    erasing = row is not None and row.status is RequestStatus.ERASING
+    if row is None or not (row.searching or erasing):
+        return None
+    return Progress(erasing, row.search_step, row.steps_done, row.steps_total)
+
+
 def waiting(session: Session) -> int:
     """How many requests wait for an answer."""
     query = select(func.count(col(SubjectRequest.id))).where(col(SubjectRequest.status).in_(STANDING))
