@@ -96,7 +96,7 @@ KINDS_IN_WORDS: Mapping[str, WorkKind] = MappingProxyType(
         REGISTRY_JOB: WorkKind("Looks at MLflow servers", "by the setting", _next_look),
         ANCHOR_JOB: WorkKind("Checkpoints to places outside", "as each place says"),
         EVENTS_JOB: WorkKind("Removal of events past their time", "every day", _next_day),
-        RETENTION_JOB: WorkKind("Removal of production data past their time", "every day", _next_day),
+        RETENTION_JOB: WorkKind("Removal of data past their time", "every day", _next_day),
         SEALING_JOB: WorkKind("Sealing of files with sensitive attributes", "every day", _next_day),
         NOTING_JOB: WorkKind("Looks at the columns of what came", "every hour with some", _next_hour),
         SCHEDULE_JOB: WorkKind("Exports on a schedule", "as their schedules say"),

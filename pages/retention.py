@@ -10,7 +10,7 @@ from core.access.rules import Permission
 viewer, place, at = require(Permission.RECORD_READ), workplace(), now()
 head(
     "Retention",
-    ":gray[Timers remove production data whose time is over, each on record; what is held stays]",
+    ":gray[Timers remove data whose time is over, each on record; what is held stays]",
     back=Back("data_classes", "Classes of data"),
 )
 confirmation()

@@ -221,6 +221,8 @@ def _evidence(row: Evidence) -> EvidenceLine:
         table_digest=row.table_digest,
         uploaded_by=row.uploaded_by,
         uploaded_at=row.uploaded_at,
+        removed_at=row.removed_at,
+        removed_because=row.removed_reason or None,
     )
 
 

@@ -22,6 +22,7 @@ from core.jobs.queries import counts
 from core.jobs.tables import JobStatus
 from core.ledger.anchors.queries import places
 from core.ledger.quick import verify_entries
+from core.store import EvidenceFiles
 from core.validation.tables import Evidence
 
 DEADLINE = 5.0  # seconds, for each service outside
@@ -132,8 +133,9 @@ def _ledger(place: Workplace, _at: datetime) -> Finding:
 def _evidence(place: Workplace, _at: datetime) -> Finding:
     """Every file that the record names is there; whether its bytes are right is for the verification to say."""
     with place.store.reading() as session:
-        named = session.exec(select(Evidence.number, Evidence.file_digest).order_by(col(Evidence.id))).all()
-    missing = [number for number, digest in named if not place.files.holds(digest)]
+        there = select(Evidence.number, Evidence.file_digest).where(col(Evidence.removed_at).is_(None))
+        named = session.exec(there.order_by(col(Evidence.id))).all()
+    missing = [number for number, digest in named if not _lies_there(place.files, digest)]
     closed = [
         number
         for number, digest in named
@@ -146,6 +148,12 @@ def _evidence(place: Workplace, _at: datetime) -> Finding:
         return Finding("evidence", Standing.OK, f"all {len(named):,} files that the record names are there")
     seen = f"{len(missing):,} of {len(named):,} files are missing: {', '.join(missing[:NAMED])}"
     return Finding("evidence", Standing.FAILED, seen, "Take them from a backup.")
+
+
+def _lies_there(files: EvidenceFiles, digest: str) -> bool:
+    """Whether a file, or the one without a person's rows, is there; one that was erased whole is missed by nobody."""
+    erased = files.redaction(digest)
+    return files.holds(files.stands_for(digest)) or (erased is not None and not erased.replacement)
 
 
 def _people(place: Workplace, _at: datetime) -> Finding:

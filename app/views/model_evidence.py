@@ -111,7 +111,7 @@ def handed_in(reading: Reading) -> None:
             "Table digest": digest(one.table_digest),
             "Personal data": _scan(one),
             "Handed in": f"{moment(one.uploaded_at)}, {plain(reading.name_of(one.uploaded_by))}",
-            "State": status("Superseded") if one.replaced_at else status("Active"),
+            "State": _state(one),
         }
         for one in reading.held.evidence
     ]
@@ -123,6 +123,17 @@ def handed_in(reading: Reading) -> None:
             icon=":material/upload_file:",
             query_params={"model": reading.model.number, "version": reading.version.version},
         )
+
+
+def _state(evidence: Evidence) -> str:
+    """Where a file is gone: since when, why, and the entry that says so."""
+    if evidence.removed_at is None:
+        return status("Superseded") if evidence.replaced_at else status("Active")
+    entry = link(f"entry {count(evidence.removed_entry)}", "/entry", index=evidence.removed_entry or 0)
+    return (
+        f"{status('Removed')}  \n:small[:gray[{day(evidence.removed_at)}, {plain(evidence.removed_reason)},]] "
+        f":small[{entry}]"
+    )
 
 
 def _scan(evidence: Evidence) -> str:

@@ -38,7 +38,7 @@ def known_beside(place: Workplace, model: Model, held: AtHand) -> Beside:
     """Read it from what is at hand and the model's record."""
     training = held.of(EvidenceKind.TRAINING)
     with place.files.opened() as path:
-        columns = columns_of(path(training.table_digest)) if training else ()
+        columns = columns_of(path(training.table_digest)) if training and training.removed_at is None else ()
     return Beside(held.predictions, columns, BIAS_AUDIT in model.packs.split())
 
 

@@ -297,6 +297,8 @@ class Event(StrEnum):
     HOLD_SET = "hold.set"
     HOLD_LIFTED = "hold.lifted"
     PRODUCTION_REMOVED = "production.removed"
+    EVIDENCE_REMOVED = "evidence.removed"
+    ROWS_REMOVED = "rows.removed"
     PROCESSING_RECORDED = "processing.recorded"
     BIAS_PURPOSE_DECLARED = "bias_purpose.declared"
     BIAS_PURPOSE_ENDED = "bias_purpose.ended"

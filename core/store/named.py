@@ -35,8 +35,8 @@ class Naming:
 
 REMOVED = "removed_at IS NULL"
 NAMINGS: tuple[Naming, ...] = (
-    Naming(Folder.EVIDENCE, "evidence", "file_digest"),
-    Naming(Folder.EVIDENCE, "evidence", "table_digest"),
+    Naming(Folder.EVIDENCE, "evidence", "file_digest", REMOVED),
+    Naming(Folder.EVIDENCE, "evidence", "table_digest", REMOVED),
     Naming(Folder.EVIDENCE, "finding_evidence", "key", "kind = 'file'"),
     Naming(Folder.EVIDENCE, "production_batch", "digest", REMOVED),
     Naming(Folder.EVIDENCE, "production_batch", "ids", REMOVED, remade=True),

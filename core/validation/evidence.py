@@ -26,6 +26,7 @@ from core.validation.held import (
     unanswered,
 )
 from core.validation.inputs import current, current_of, inputs_of_runs
+from core.validation.removed import removal_in_words
 from core.validation.requiring import missing_evidence, missing_statements
 from core.validation.rules import EvidenceKind, FindingFacts, MissingClause, ValidationFacts
 from core.validation.stress.queries import passed_at
@@ -192,6 +193,7 @@ def validation_facts_of(
             open_questions=questions.get(key, 0),
             blocking_findings=blocking[key],
             missing_clauses=missing.get(key, ()),
+            removed=tuple(removal_in_words(row) for row in files[key] if row.removed_at is not None),
         )
         for key in keys_of(versions)
     }

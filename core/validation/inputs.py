@@ -100,11 +100,12 @@ def current_of(session: Session, versions: Sequence[ModelVersion]) -> Mapping[in
 def inputs_now(session: Session, model: Model, version: ModelVersion, policy: PublishedPolicy) -> RunInputs:
     """What a run that starts now will depend on."""
     approved = last_approved(session, version)
+    beside = tuple(row for row in current(session, approved) if row.removed_at is None) if approved else ()
     dataset = session.get(Dataset, version.test_dataset_id)
     return RunInputs(
         evidence=given(current(session, version)),
         policy=policy.digest,
-        approved=given(current(session, approved)) if approved else (),
+        approved=given(beside),
         approved_version=approved.version if approved else "",
         schema=dataset.declared_schema if dataset else "",
         packs=tuple(model.packs.split()),

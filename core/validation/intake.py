@@ -14,7 +14,7 @@ from core.access.deciding import deciding
 from core.access.personal_data import ScanResult, standing_blocks
 from core.access.personal_data.taught import Stopped, lessons, put_up
 from core.access.rules import Actor
-from core.errors import Refused, Unreadable
+from core.errors import Conflict, Refused, Unreadable
 from core.frames.scenarios import read_scenarios
 from core.inventory.classes.queries import bias_only
 from core.inventory.classes.rules import bias_only_refusal
@@ -132,6 +132,8 @@ def hand_in(
             **handed.origin,
         }
         recorded = ledger.record(tx, Event.EVIDENCE_UPLOADED, entity=entity, actor=actor, at=at, payload=payload)
+        if not all(files.holds(one) for one in (evidence.file_digest, evidence.table_digest)):  # a timer took it
+            raise Conflict("the file that was handed in", "none, as its retention ended at this moment", "The file")
         return HandedIn(evidence.number, evidence.table_digest, evidence.rows, recorded.index)
 
 

@@ -1,4 +1,4 @@
-"""Which inputs of a run lost rows of a person since it was computed: its figures stay, and say so."""
+"""Which inputs of a run lost rows of a person, or were removed, since it was computed: its figures stay, and say so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlmodel import Session
 from core.access.redactions import redactions_of
 from core.store.files import Redaction
 from core.validation.inputs import inputs_of
+from core.validation.removed import removals_of
 from core.validation.tables import Run
 
 
@@ -38,3 +39,14 @@ def redaction_in_words(found: Sequence[RedactedInput]) -> str:
         return ""
     parts = "; ".join(dict.fromkeys(one.said for one in found))
     return f"Input redacted since it was computed ({parts}). The figures stand as they were decided on."
+
+
+def removed_in_words(session: Session, run: Run) -> str:
+    """One sentence for whoever reads the figures; empty where the files of every input are there."""
+    inputs = inputs_of(session, run)
+    found = removals_of(session, [one.evidence for one in (*inputs.evidence, *inputs.approved)])
+    if not found:
+        return ""
+    return (
+        f"Input removed since it was computed ({'; '.join(found.values())}). The figures stand as they were computed."
+    )

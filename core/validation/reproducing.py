@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -15,6 +15,7 @@ from core.store import EvidenceFiles, Store
 from core.store.sealed_form import CannotBeUnsealed
 from core.validation.computing import Files, compute
 from core.validation.inputs import METHOD, RunInputs, inputs_of
+from core.validation.removed import removals_of
 from core.validation.results import to_json
 from core.validation.rules import RunStatus
 from core.validation.runs import digest_of
@@ -84,8 +85,9 @@ def reproduce(
             raise Refused([Refusal("no-result", f"{run} is {row.status}, so it has no result", "reproducibility")])
         inputs, policy = inputs_of(session, row), policy_by_id(session, row.policy_version_id)
         against = (*_wrong_record(row, inputs, policy), *_wrong_policy(session, row))
+        gone = removals_of(session, [one.evidence for one in (*inputs.evidence, *inputs.approved)])
     with files.opened() as path:
-        wrong = (*against, *_wrong_files(files, path, inputs))
+        wrong = (*against, *_wrong_files(files, path, inputs, gone))
         if wrong:
             return Reproduction(run, row.result_digest, "", wrong, (), inputs.method)
         computed = to_json(compute(path, inputs, policy.policy, say))
@@ -108,12 +110,12 @@ def _wrong_record(row: Run, inputs: RunInputs, policy: PublishedPolicy) -> Itera
         yield WrongInput(f"the policy {policy.name} {policy.version}", inputs.policy, policy.digest)
 
 
-def _wrong_files(files: EvidenceFiles, path: Files, inputs: RunInputs) -> Iterator[WrongInput]:
+def _wrong_files(files: EvidenceFiles, path: Files, inputs: RunInputs, gone: Mapping[str, str]) -> Iterator[WrongInput]:
     groups = (("", inputs.evidence), (f" of version {inputs.approved_version}", inputs.approved))
     for of, given in groups:
         for one in given:
             what, redaction = f"{one.kind}{of} {one.evidence}", files.redaction(one.table)
-            why = redaction.said if redaction else ""
+            why = redaction.said if redaction else gone.get(one.evidence, "")
             try:
                 found = digest_of(path(one.table))
             except NotFound:

@@ -94,6 +94,7 @@ class ValidationFacts:
     open_questions: int = 0
     blocking_findings: tuple[str, ...] = ()
     missing_clauses: tuple[MissingClause, ...] = ()
+    removed: tuple[str, ...] = ()  # files at hand that retention removed, in words
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def _start(facts: ValidationFacts) -> tuple[Refusal, ...]:
                 "no-evidence", "No predictions are handed in", "validation", "Upload the predictions on the test data."
             )
         )
+    reasons += [Refusal("evidence-removed", said, "retention", "Hand the file in again.") for said in facts.removed]
     return tuple(reasons)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, Index, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
 from sqlmodel import Field
 
 from core.metrics.verdicts import Verdict
@@ -30,6 +30,9 @@ class Evidence(Row, table=True):
     uploaded_through: str = Field(default="page", max_length=16)  # page or the token's number
     uploaded_at: datetime = Field(sa_type=Instant)
     replaced_at: datetime | None = Field(default=None, sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)  # its files are gone, on record
+    removed_reason: str = Field(default="", max_length=300)
+    removed_entry: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Run(Row, table=True):

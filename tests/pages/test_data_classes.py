@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from app.composition import Workplace
 from core.inventory.classes.queries import columns_of
+from core.inventory.rules import Stage
 from core.monitoring.intake.rules import BatchKind
 from core.monitoring.intake.service import record_production
 from core.monitoring.intake.tables import ProductionBatch
@@ -107,3 +108,30 @@ def test_what_ends_is_told_held_and_then_gone(place: Workplace, people: Cast, da
     assert column(page, "Why") == ["kept for 200 days by a decision on M0001"] * 2
     arrived = desk.open(people.validator, "production_data", model="M0001")
     assert all("Removed" in one and "kept for 200 days" in one for one in column(arrived, "Remarks"))
+
+
+def test_files_of_validations_end_are_held_and_are_told_of_once_they_are_gone(
+    place: Workplace, people: Cast, desk: Desk
+) -> None:
+    number, version = a_version(place.store, people, version="1.1.0", model="M0001", stage=Stage.RETIRED, at=today())
+    keep_data_for(
+        place.store, place.ledger, holder="D0004", days=20, reason=REASON, actor=people.owner, at=today()
+    )  # fmt: skip
+    hold_data(place.store, place.ledger, holder="D0004", reason="A claim is open", actor=people.approver, at=today())
+
+    page = desk.open(people.validator, "retention")
+    assert "**1 file with 1,000 rows ends within 30 days**, 1 held." in words(page).replace("\u00a0", " ")
+    assert column(page, "Number") == ["E0001"]
+    assert "A claim" in column(page, "State")[0]
+    assert "A claim" in words(desk.open(people.approver, "data_classes", of="D0004"))
+
+    lift_hold(place.store, place.ledger, holder="D0004", reason="It was settled", actor=people.approver, at=today())
+    remove_due_data(place.store, place.ledger, place.files, at=today() + timedelta(days=21))
+
+    page = desk.open(people.validator, "retention")
+    assert "kept for 20 days by a decision on D0004" in words(page)
+    evidence = desk.open(people.validator, "model", model=number, version=version, tab="Evidence")
+    assert "kept for 20 days by a decision on D0004" in words(evidence)
+    assert "Input removed since it was computed (E0001 was removed on " in words(
+        desk.open(people.validator, "report", run="R0001")
+    )

@@ -83,6 +83,8 @@ class EvidenceLine(BaseModel):
     table_digest: str
     uploaded_by: str
     uploaded_at: datetime
+    removed_at: datetime | None = Field(description="When retention removed the file; digests and results stay")
+    removed_because: str | None
 
 
 class MissingView(BaseModel):

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from core.monitoring.intake.rules import BatchKind
+from core.privacy.retention.planning import Kept
 
 
 class HoldView(BaseModel):
@@ -30,6 +31,22 @@ class EndingView(BaseModel):
     holds: list[HoldView]
 
 
+class FileEndingView(BaseModel):
+    """A file of a validation, or rows in quarantine on which nobody decided, whose time ends or has ended."""
+
+    what: Kept
+    record: str = Field(examples=["E0003"])
+    model: str | None = Field(description="None where nobody registered it")
+    of: str = Field(description="The version, or the environment of rows in quarantine")
+    kind: str
+    rows: int
+    days: int = Field(description="For which it is kept")
+    by: str = Field(description="Who says so: the policy, a decision on the dataset, or a purpose of bias-test data")
+    ends_at: datetime
+    due: bool = Field(description="A run now would remove it")
+    holds: list[HoldView]
+
+
 class DatasetEndView(BaseModel):
     """A dataset whose own time ends; its data lie elsewhere."""
 
@@ -43,7 +60,9 @@ class RetentionView(BaseModel):
     """What ends within some days; nothing is removed by asking."""
 
     batches: list[EndingView]
+    files: list[FileEndingView] = Field(description="Of validations, and rows in quarantine")
     datasets: list[DatasetEndView]
     total: int = Field(description="Batches in all")
+    files_total: int = Field(description="Files in all; pages are of the same size")
     limit: int
     offset: int

@@ -12,6 +12,7 @@ from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
 from core.access.rules import Permission, permission_refusals
 from core.inventory.classes.queries import HolderTerms
+from core.privacy.retention.evidence import term_of_files
 from core.privacy.retention.planning import terms_by_model
 from core.privacy.retention.terms import hold_data, hold_refusals, keep_data_for, lift_hold, lift_refusals, longest_days
 
@@ -25,6 +26,7 @@ def terms_section(
     with place.store.reading() as session:
         most = longest_days(session, holder, at=at) if of_model else None
         kinds = terms_by_model(session, at=at).get(holder, {}) if of_model else {}
+        files = None if of_model else term_of_files(session, holder, at=at)
     own = NOTHING
     if terms.days_at:
         said = "as the policy says" if terms.days is None else counted(terms.days, "day")
@@ -35,16 +37,17 @@ def terms_section(
     if of_model:
         shown |= {kind.value.capitalize(): f"{counted(term.days, 'day')}, by {term.by}" for kind, term in kinds.items()}
         shown |= {} if kinds else {"Production data": "No end: neither the policy nor a decision here names one"}
-    if of_model:
-        held = f"{status('Held')} {plain(terms.hold_reason)} :gray[({plain(known.get(terms.hold_by, terms.hold_by))}, "
-        shown["Hold"] = f"{held}{day(terms.hold_at, today=at)})]" if terms.hold_reason else "None"
+    else:
+        by = f"{counted(files.days, 'day')} after they came, by {files.by}" if files else ""
+        shown["Files of validations"] = by or "No end by the policy: it names none, or no column is classed"
+    held = f"{status('Held')} {plain(terms.hold_reason)} :gray[({plain(known.get(terms.hold_by, terms.hold_by))}, "
+    shown["Hold"] = f"{held}{day(terms.hold_at, today=at)})]" if terms.hold_reason else "None"
     facts(shown, alt=f"How long the data of {holder} are kept, by whom, and what holds them")
     left, right = st.columns(2, gap="large")
     with left:
         _days_form(place, viewer, holder, of_model, terms, most)
-    if of_model:
-        with right:
-            _hold_form(place, viewer, holder, terms)
+    with right:
+        _hold_form(place, viewer, holder, terms)
 
 
 def _days_form(place: Workplace, viewer: Me, holder: str, of_model: bool, terms: HolderTerms, most: int | None) -> None:

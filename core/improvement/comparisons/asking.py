@@ -154,7 +154,8 @@ def _against(
 
 def _has_rows(session: Session, question: Question, version: ModelVersion, environment: str) -> bool:
     if question.source is SourceKind.EVIDENCE:
-        return current_evidence(session, version) is not None
+        evidence = current_evidence(session, version)
+        return evidence is not None and evidence.removed_at is None
     query = select(ProductionBatch.id).where(
         ProductionBatch.version_id == version.id,
         ProductionBatch.environment == environment,

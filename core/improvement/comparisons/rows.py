@@ -20,6 +20,7 @@ from core.monitoring.intake.tables import ProductionBatch
 from core.policy.rules import Task
 from core.store import EvidenceFiles
 from core.validation.evidence import current_evidence
+from core.validation.removed import refuse_removed
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
 from core.validation.uploads.numbers import canonical
@@ -148,6 +149,7 @@ def _evidence(session: Session, number: str) -> Evidence:
     found = session.exec(select(Evidence).where(Evidence.number == number)).first()
     if found is None:
         raise NotFound("evidence", number)
+    refuse_removed([found])
     return found
 
 

@@ -35,6 +35,7 @@ from core.monitoring.controls.unknown import Stranger
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.rules import BatchKind
 from core.monitoring.intake.service import Handed, monitored, take_in
+from core.monitoring.intake.tables import ProductionBatch
 from core.monitoring.intake.taking import Received
 from core.store import EvidenceFiles, Store, Transaction
 
@@ -54,7 +55,8 @@ def adopt(
     """Take rows in quarantine over into production data, through the same gate as all others.
 
     Raises `Refused` while nobody registered whom they came from, and where the controls that hold now refuse them.
-    What was taken in before a crash is recognised by its ids when it is taken over once more.
+    What was taken in before a crash is recognised by its ids when it is taken over once more. Their file in quarantine
+    is removed then.
     """
     with store.reading() as session:
         row = load_held(session, quarantine)
@@ -76,8 +78,11 @@ def adopt(
         }  # fmt: skip
         entry = entity_of(row) if row.because not in UNKNOWN else entity
         ledger.record(tx, Event.ROWS_TAKEN_OVER, entity=entry, actor=actor, at=at, payload=payload)
-        _settle_alert(tx, ledger, row, f"{row.number} was taken over as {model} v{handed.version}.", at)
-        return received
+        settle_alert_of(tx, ledger, row, f"{row.number} was taken over as {model} v{handed.version}.", at)
+        digest, is_needed = row.digest, _is_needed(tx.session, row.digest)
+    if not is_needed:
+        files.remove(digest)
+    return received
 
 
 def discard(
@@ -93,13 +98,17 @@ def discard(
         row = _decided(tx, quarantine, HeldStatus.DISCARDED, reason, actor, at)
         payload = {"because": row.because.value, "rows": row.rows, "reason": row.decision, "file": row.digest}
         ledger.record(tx, Event.ROWS_DISCARDED, entity=entity, actor=actor, at=at, payload=dict(payload))
-        _settle_alert(tx, ledger, row, f"{row.number} was discarded.", at)
-        digest, again = row.digest, select(HeldRows.id).where(
-            HeldRows.digest == row.digest, HeldRows.status == HeldStatus.HELD
-        )  # fmt: skip
-        is_needed = tx.session.exec(again).first() is not None
+        settle_alert_of(tx, ledger, row, f"{row.number} was discarded.", at)
+        digest, is_needed = row.digest, _is_needed(tx.session, row.digest)
     if not is_needed:
         files.remove(digest)
+
+
+def _is_needed(session: Session, digest: str) -> bool:
+    """Whether other rows in quarantine, or a batch of production data, are in the very same file."""
+    held = select(HeldRows.id).where(HeldRows.digest == digest, HeldRows.status == HeldStatus.HELD)
+    batch = select(ProductionBatch.id).where(ProductionBatch.digest == digest)
+    return any(session.exec(one.limit(1)).first() is not None for one in (held, batch))
 
 
 def load_held(session: Session, number: str) -> HeldRows:
@@ -155,8 +164,8 @@ def _settle_discovery(tx: Transaction, row: HeldRows, model: str, actor: Actor, 
         tx.session.add(found)
 
 
-def _settle_alert(tx: Transaction, ledger: Ledger, row: HeldRows, said: str, at: datetime) -> None:
-    """Once nothing of this stranger is held any more."""
+def settle_alert_of(tx: Transaction, ledger: Ledger, row: HeldRows, said: str, at: datetime) -> None:
+    """Settle what was raised about a stranger, once nothing of it is held any more."""
     if row.because not in UNKNOWN:
         return
     discovery = tx.session.exec(select(Discovery).where(Discovery.number == row.discovery)).first()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.monitoring.controls.rules import HeldBecause, HeldStatus, OutputStatus, OutputVerdict
@@ -149,3 +149,4 @@ class HeldRows(Row, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decision: str = Field(default="", max_length=2000)  # in words
     taken_as: str = Field(default="", max_length=400)  # JSON: the batches of production data that it became
+    removed_entry: int | None = Field(default=None, sa_type=BigInteger)  # a timer discarded it, as nobody decided

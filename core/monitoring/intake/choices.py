@@ -70,6 +70,7 @@ def _evidence(session: Session, model_id: int) -> list[tuple[Evidence, str]]:
             ModelVersion.model_id == model_id,
             col(Evidence.kind).in_([EvidenceKind.PREDICTIONS, EvidenceKind.REFERENCE]),
             col(Evidence.replaced_at).is_(None),
+            col(Evidence.removed_at).is_(None),
         )
         .order_by(col(Evidence.id).desc())
         .limit(NEWEST)

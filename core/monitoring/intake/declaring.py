@@ -87,7 +87,11 @@ def _reference_problems(session: Session, model_id: int, environment: str, data:
     evidence = (
         select(Evidence.id)
         .join(ModelVersion, ModelVersion.id == Evidence.version_id)  # type: ignore[arg-type]
-        .where(Evidence.number == data.reference, ModelVersion.model_id == model_id)
+        .where(
+            Evidence.number == data.reference,
+            ModelVersion.model_id == model_id,
+            Evidence.removed_at.is_(None),  # type: ignore[union-attr]
+        )
     )
     if session.exec(batch).first() is None and session.exec(evidence).first() is None:
         expected = "a file of predictions of a version of this model, or a batch of reference data"

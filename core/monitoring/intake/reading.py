@@ -27,6 +27,7 @@ from core.monitoring.intake.tables import ProductionBatch
 from core.policy.rules import Task
 from core.store import EvidenceFiles
 from core.store.types import instant, microseconds
+from core.validation.removed import refuse_removed
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
 from core.validation.uploads.numbers import INTEGER, canonical, sound_numbers
@@ -132,6 +133,7 @@ def reference_rows(session: Session, files: EvidenceFiles, model: str, environme
             rows = pl.read_parquet(path(batch.digest)) if batch else _empty()
         return _finished(rows, declared).to_arrow()
     evidence = session.exec(select(Evidence).where(Evidence.number == named)).one()
+    refuse_removed([evidence])
     with files.opened() as path:
         held, typed = pl.read_parquet(path(evidence.table_digest)), _is_parquet(path(evidence.file_digest))
     frame = _renamed(held, ColumnMapping.from_json(evidence.mapping))

@@ -13,6 +13,7 @@ from core.monitoring.stress.inputs import InputRow
 from core.monitoring.stress.values import From, StressPlan
 from core.store import EvidenceFiles
 from core.validation.inputs import current
+from core.validation.removed import removal_in_words
 from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 
@@ -60,6 +61,8 @@ def _of_evidence(session: Session, files: EvidenceFiles, version: ModelVersion, 
     found = next((one for one in current(session, version) if one.kind is EvidenceKind.PREDICTIONS), None)
     if found is None:
         raise _nothing("No predictions were handed in for this version", "Hand them in, or take production data.")
+    if said := removal_in_words(found):
+        raise _nothing(said, "Hand them in again, or take production data.")
     mapping = ColumnMapping.from_json(found.mapping)
     with files.opened() as path:
         table = pl.read_parquet(path(found.table_digest), n_rows=plan.rows)

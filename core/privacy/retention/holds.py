@@ -1,7 +1,7 @@
 """What keeps data from being removed when their time is over: a hold, an incident, an audit, a request, their use."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,39 +16,38 @@ from core.inventory.classes.tables import DataHolder
 from core.inventory.tables import Model
 from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
+from core.privacy.retention.rules import Hold
 from core.privacy.subjects.rules import RequestKind, RequestStatus
 from core.privacy.subjects.tables import SubjectFound, SubjectRequest
 
 UNDER_WAY = (AuditStatus.FIELDWORK, AuditStatus.FOLLOW_UP)
 NOT_ANSWERED = (RequestStatus.OPEN, RequestStatus.ERASING)
 KEPT_FOR_A_SEARCH = (RequestKind.ACCESS, RequestKind.RESTRICTION)  # GDPR 15, 18: what is gone can be neither
-
-
-@dataclass(frozen=True)
-class Hold:
-    """One reason for which data stay: what kind of record it is, its number, and the reason in words."""
-
-    kind: str
-    number: str
-    said: str
+IN_FILES = ("production data", "evidence", "evidence as received", "rows held")  # places where a search finds a person
 
 
 @dataclass(frozen=True)
 class Holds:
-    """Every hold: of models by number, of batches by number, of audits with their period, and of all data."""
+    """Every hold: of models and datasets by number, of single files by the number of their record, of audits with
+    their period, and of all data."""
 
-    of_models: Mapping[str, tuple[Hold, ...]]
-    of_batches: Mapping[str, tuple[Hold, ...]]
+    of_holders: Mapping[str, tuple[Hold, ...]]
+    of_records: Mapping[str, tuple[Hold, ...]]
     of_periods: Mapping[str, tuple[tuple[datetime, datetime, Hold], ...]]
     of_all: tuple[Hold, ...]
 
     def on(self, model: str, batch: ProductionBatch) -> tuple[Hold, ...]:
         """What keeps this batch."""
         first, last = batch.first_at or batch.received_at, batch.last_at or batch.received_at
-        audited = tuple(hold for start, end, hold in self.of_periods.get(model, ()) if start <= last and first <= end)
-        return (
-            *self.of_models.get(model, ()), *self.of_batches.get(batch.number, ()), *audited, *self.of_all,
-        )  # fmt: skip
+        return self.of([model], batch.number, first, last)
+
+    def of(self, holders: Iterable[str], record: str, first: datetime, last: datetime) -> tuple[Hold, ...]:
+        """What keeps the file of a record that belongs to these, the model first, and was in use in between."""
+        named = tuple(holders)
+        periods = self.of_periods.get(named[0], ()) if named else ()
+        audited = tuple(hold for start, end, hold in periods if start <= last and first <= end)
+        own = tuple(hold for one in named for hold in self.of_holders.get(one, ()))
+        return (*own, *self.of_records.get(record, ()), *audited, *self.of_all)
 
 
 def holds(session: Session, *, at: datetime) -> Holds:
@@ -95,7 +94,7 @@ def _requests(session: Session) -> Iterator[tuple[str, Hold]]:
     query = (
         select(SubjectFound.record, SubjectRequest.number)
         .join(SubjectRequest, col(SubjectRequest.id) == col(SubjectFound.request_id))
-        .where(col(SubjectRequest.status).in_(NOT_ANSWERED), SubjectFound.place == "production data")
+        .where(col(SubjectRequest.status).in_(NOT_ANSWERED), col(SubjectFound.place).in_(IN_FILES))
     )
     for record, number in session.exec(query):
         yield record, Hold("subject request", number, f"{number} is not answered, and its person is in it")
@@ -114,7 +113,7 @@ def _searches(session: Session, at: datetime) -> Iterator[Hold]:
 
 
 def _references(session: Session) -> Iterator[tuple[str, Hold]]:
-    """The batch that production is compared with: the one that is declared, else the newest of reference data."""
+    """The batch or file that production is compared with: as declared, else the newest batch of reference data."""
     for declared in session.exec(select(MonitoredModel)):
         named = MonitoredData.from_json(declared.mapping).reference
         if not named:
@@ -125,7 +124,7 @@ def _references(session: Session) -> Iterator[tuple[str, Hold]]:
                 col(ProductionBatch.removed_at).is_(None),
             )
             named = session.exec(newest.order_by(col(ProductionBatch.id).desc()).limit(1)).first() or ""
-        if named.startswith("PB"):
+        if named:
             yield named, Hold("reference", named, f"production in {declared.environment} is compared with it")
 
 

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
+from core.inventory.bias_data.service import purposes
 from core.inventory.classes.gaps import keeping_in_force
 from core.inventory.classes.queries import places
 from core.inventory.classes.rules import CLAUSE, NOTICE_DAYS, Where, kept_days, policy_days
@@ -17,7 +19,8 @@ from core.monitoring.intake.rules import BatchKind
 from core.monitoring.intake.tables import ProductionBatch
 from core.policy.keeping.rules import DataClass, DataKeeping
 from core.privacy.classes.meeting import PLACES
-from core.privacy.retention.holds import Hold, holds
+from core.privacy.retention.holds import holds
+from core.privacy.retention.rules import Hold
 
 NOTICE = timedelta(days=NOTICE_DAYS)
 
@@ -45,6 +48,40 @@ class Ending:
     term: Term
     ends_at: datetime
     holds: tuple[Hold, ...]
+
+    def due(self, at: datetime) -> bool:
+        """Whether it is removed by a run at `at`."""
+        return self.ends_at <= at and not self.holds
+
+
+class Kept(StrEnum):
+    """What else is kept for a time beside production data."""
+
+    EVIDENCE = "files of validations"
+    QUARANTINE = "rows in quarantine"
+
+
+@dataclass(frozen=True)
+class FileEnding:
+    """A file of a validation, or rows in quarantine, whose time ends at `ends_at`, and what holds it.
+
+    `record` is its number; `model` that of its model, empty where nobody registered it; `of` the version or the
+    environment; days count from `counted_from`.
+    """
+
+    what: Kept
+    record: str
+    model: str
+    name: str
+    of: str
+    kind: str
+    rows: int
+    size: int
+    counted_from: datetime
+    term: Term
+    ends_at: datetime
+    holds: tuple[Hold, ...]
+    filename: str = ""
 
     def due(self, at: datetime) -> bool:
         """Whether it is removed by a run at `at`."""
@@ -119,9 +156,9 @@ def terms_by_model(session: Session, *, at: datetime) -> Mapping[str, Mapping[Ba
 
 
 def timers_run(session: Session, *, at: datetime) -> bool:
-    """Whether anything has an end at all."""
+    """Whether anything has an end at all: by the policy, by a purpose of bias-test data, or by a decision."""
     policy = keeping_in_force(session, at=at)
-    if policy.by_class or policy.attributes:
+    if policy.by_class or policy.attributes or any(one.row.ended_at is None for one in purposes(session)):
         return True
     return session.exec(select(DataHolder.id).where(col(DataHolder.days).is_not(None)).limit(1)).first() is not None
 

@@ -1,8 +1,8 @@
-"""Removes production data whose time is over: on record first, then the files; what is held stays."""
+"""Removes data whose time is over: on record first, then the files; what is held stays."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from sqlmodel import Session, col, select
@@ -15,37 +15,72 @@ from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.removing import put_removal_on_record, remove_files
 from core.monitoring.intake.tables import ProductionBatch
 from core.privacy.classes.noting import locked_holder
+from core.privacy.retention.evidence import evidence_endings
 from core.privacy.retention.planning import Ending, endings
+from core.privacy.retention.quarantine import quarantine_endings
+from core.privacy.retention.removing_files import NOW, clear_files, remove_due_evidence, remove_due_rows
 from core.store import EvidenceFiles, Store, Transaction
 
 RETENTION_JOB = "retention"
 AT_ONCE = 100  # batches of one transaction
-NOW = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Cleared:
-    """What a run came to: the batches it removed, their rows and bytes, how many are held, and files that went."""
+    """What a run came to: the records it removed, their rows and bytes, how many are held, and files that went.
+
+    `batches` are of production data, `evidence` of validations, `quarantine` lots on which nobody decided.
+    """
 
     batches: tuple[str, ...] = ()
     rows: int = 0
     bytes: int = 0
     held: int = 0
     files: int = 0
+    evidence: tuple[str, ...] = ()
+    quarantine: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The numbers of all that were removed."""
+        return (*self.batches, *self.evidence, *self.quarantine)
 
 
 def remove_due_data(
     store: Store, ledger: Ledger, files: EvidenceFiles, *, actor: Actor = SYSTEM, at: datetime,
     alive: Callable[[], bool] = lambda: True,
 ) -> Cleared:  # fmt: skip
-    """Remove what is due; each stream in transactions of its own, looked at again within them.
+    """Remove what is due: production data, files of validations, and quarantine that nobody decided on.
+
+    Each stream or model goes in transactions of its own, looked at again within them.
 
     A crash after a commit leaves a file that the next run takes, and nothing that is not on record.
     """
     with store.reading() as session:
         due = endings(session, at=at, within=NOW)
-    done, held = list[Ending](), sum(not one.due(at) for one in due)
-    ready = sorted((one for one in due if one.due(at)), key=lambda one: (one.model, one.environment))
+        evidence = evidence_endings(session, at=at, within=NOW)
+        rows = quarantine_endings(session, at=at, within=NOW)
+    held = sum(not one.due(at) for one in due) + sum(not one.due(at) for one in (*evidence, *rows))
+    done = _remove_batches(store, ledger, [one for one in due if one.due(at)], actor, at, alive)
+    evidence_gone = remove_due_evidence(
+        store, ledger, [one for one in evidence if one.due(at)], actor=actor, at=at, alive=alive
+    )
+    rows_gone = remove_due_rows(store, ledger, [one for one in rows if one.due(at)], actor=actor, at=at, alive=alive)
+    with store.reading() as session:
+        gone = remove_files(session, files)
+    gone += clear_files(store, files)
+    every = [(one.rows, one.size) for one in done] + [(one.rows, one.size) for one in (*evidence_gone, *rows_gone)]
+    return Cleared(
+        tuple(one.batch for one in done), sum(rows for rows, _ in every), sum(size for _, size in every), held, gone,
+        tuple(one.record for one in evidence_gone), tuple(one.record for one in rows_gone),
+    )  # fmt: skip
+
+
+def _remove_batches(
+    store: Store, ledger: Ledger, due: Sequence[Ending], actor: Actor, at: datetime, alive: Callable[[], bool]
+) -> list[Ending]:
+    done = list[Ending]()
+    ready = sorted(due, key=lambda one: (one.model, one.environment))
     for (model, environment), group in groupby(ready, key=lambda one: (one.model, one.environment)):
         batches = list(group)
         for first in range(0, len(batches), AT_ONCE):
@@ -53,11 +88,7 @@ def remove_due_data(
                 break
             with store.transaction() as tx:
                 done += _removed(tx, ledger, model, environment, batches[first : first + AT_ONCE], actor, at)
-    with store.reading() as session:
-        gone = remove_files(session, files)
-    return Cleared(
-        tuple(one.batch for one in done), sum(one.rows for one in done), sum(one.size for one in done), held, gone
-    )
+    return done
 
 
 def _removed(

@@ -15,6 +15,7 @@ from core.monitoring.intake.service import monitored
 from core.monitoring.intake.tables import ProductionBatch
 from core.store import EvidenceFiles
 from core.validation.handed import attributes_known
+from core.validation.removed import refuse_removed
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
 
@@ -41,6 +42,7 @@ def held_attributes(session: Session, record: str) -> Held:
     row = session.exec(select(Evidence).where(Evidence.number == record)).first()
     if row is None:
         raise NotFound("evidence", record)
+    refuse_removed([row])
     model, version = version_by_id(session, row.version_id)
     mapping = ColumnMapping.from_json(row.mapping)
     entity = Entity("version", f"{model.number} {version.version}")

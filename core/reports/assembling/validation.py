@@ -24,7 +24,7 @@ from core.reports.values import (
     VerdictRow,
 )
 from core.validation.queries import VersionEvidence, checks_of
-from core.validation.redacted import redacted_inputs, redaction_in_words
+from core.validation.redacted import redacted_inputs, redaction_in_words, removed_in_words
 from core.validation.results import from_json
 from core.validation.small_cells import shown
 from core.validation.tables import CheckResult, Conclusion, Evidence, Finding, Question, Run
@@ -69,6 +69,7 @@ def _run(
         finished_at=run.finished_at,
         current=run is latest and evidence.replaced_at is None,
         redacted=redaction_in_words(redacted_inputs(session, run)),
+        removed=removed_in_words(session, run),
         verdicts=tuple(
             _verdict(check, titles, evidence.table_digest, excepted(check, standing, at)) for check in checks
         ),

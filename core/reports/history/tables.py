@@ -68,6 +68,7 @@ from core.validation.tables import BiasAuditStatement, CheckResult, Conclusion, 
 RETIRED = Turn("retired_at", {"retired_at": None, "retired_by": "", "retired_reason": ""})
 WITHDRAWN = Turn("withdrawn_at", {"withdrawn_at": None, "withdrawn_by": None})
 VOIDED = Turn("voided_at", {"voided_at": None})
+KEPT_THEN = Turn("removed_at", {"removed_at": None, "removed_reason": "", "removed_entry": None})
 OF_MODEL, OF_VERSION = Parent("model_id", Model), Parent("version_id", ModelVersion)
 OF_CHANGE = Parent("change_id", ChangeRequest)
 OF_AUDIT = Parent("audit_id", Audit)
@@ -127,7 +128,7 @@ INVENTORY = (
 )
 VALIDATION = (
     Rewound(FileRedaction, "redacted_at"),
-    Rewound(Evidence, "uploaded_at", (OF_VERSION,), (Turn("replaced_at", {"replaced_at": None}),)),
+    Rewound(Evidence, "uploaded_at", (OF_VERSION,), (Turn("replaced_at", {"replaced_at": None}), KEPT_THEN)),
     Rewound(
         Run,
         "requested_at",

@@ -84,6 +84,7 @@ def _run(run: RunRecord, people: Reader) -> Facts:
             (texts.TABLE_THAT_WAS_COMPUTED, Hash(run.table_digest)),
             (texts.RESULT_SHA_256, Hash(run.result_digest)),
             *(((texts.ERASED_SINCE, run.redacted),) if run.redacted else ()),
+            *(((texts.REMOVED_SINCE, run.removed),) if run.removed else ()),
         ),
     )
 

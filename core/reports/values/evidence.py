@@ -57,6 +57,7 @@ class RunRecord:
     current: bool
     verdicts: tuple[VerdictRow, ...]
     redacted: str = ""  # what its inputs lost since, in words
+    removed: str = ""  # which of its inputs are gone since, in words
 
 
 @dataclass(frozen=True)
