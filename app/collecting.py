@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol
 
-import pyarrow as pa  # type: ignore[import-untyped]
+from sqlmodel import col, select
 
 from app.composition import Workplace, now
 from core.errors import Unreadable
-from core.inventory.importing.sightings import Sightings
+from core.inventory.importing.sightings import Pair, Sightings, answering
 from core.ledger.batches.rows import MOST_ROWS
 from core.ledger.batches.service import Batch, Submission, record_together
-from core.ledger.extract import parts
+from core.ledger.tables import LogEntry
 from core.monitoring.controls.sighting import Watch
 from core.store import Transaction
 
@@ -98,9 +98,10 @@ class Collector:
     def _record(self, group: list[tuple[Submission, "Future[Recorded | None]"]]) -> None:
         place, at = self._place, self._clock()
         submissions = [submission for submission, _ in group]
+        who = answering([one.events for one in submissions])
 
         def note(tx: Transaction) -> None:
-            self._sightings.note(tx, place.ledger, [one.events for one in submissions], at=at)
+            self._sightings.note(tx, place.ledger, who, at=at)
 
         try:
             outcomes = record_together(place.store, place.ledger, place.events, submissions, at=at, first=note)
@@ -114,12 +115,12 @@ class Collector:
                 answer.set_exception(outcome)
             else:
                 answer.set_result(Recorded(outcome, *proofs[outcome.entry]) if outcome else None)
-        self._look([one.events for one in submissions], at)
+        self._look(who, at)
 
-    def _look(self, tables: list[pa.Table], at: datetime) -> None:
+    def _look(self, who: frozenset[Pair], at: datetime) -> None:
         """Who answered, when the events are on record: whatever fails here, they are, and it is looked at again."""
         try:
-            self._watch.look(self._place.store, self._place.ledger, tables, at=at)
+            self._watch.look(self._place.store, self._place.ledger, who, at=at)
         except Exception:  # the events are on record, and who answered is looked at again with the next ones
             log.exception("Recorded events could not be looked through for strangers.")
 
@@ -129,8 +130,8 @@ def _proofs(place: Workplace, entries: set[int]) -> dict[int, tuple[str, str]]:
     if not entries:
         return {}
     with place.store.reading() as session:
-        taken = parts(session, entries, vkey=place.ledger.vkey)
-    return {entry.index: (taken.proofs[entry.index], entry.body) for entry in taken.entries}
+        found = session.exec(select(LogEntry.idx, LogEntry.body).where(col(LogEntry.idx).in_(entries))).all()
+        return {index: (place.ledger.receipt(session, index), body) for index, body in found}
 
 
 @cache

@@ -15,15 +15,14 @@ from sqlmodel import Session, col, select
 from core.errors import GovernanceError, NotFound, Problem, Unreadable
 from core.ledger.anchors.holding import refuse_while_held
 from core.ledger.anchors.keys import key_after
-from core.ledger.anchors.lines import cosigned
 from core.ledger.canonical import JsonValue, canonical
-from core.ledger.checkpoints import Checkpoint, parse_checkpoint
+from core.ledger.checkpoints import Checkpoint
 from core.ledger.envelope import Entity, Envelope, commitment
 from core.ledger.events import KEPT, Event
 from core.ledger.head import Head, lock_head, read_head, save_head
 from core.ledger.keyring import Keyring
 from core.ledger.merkle import inclusion_spans, leaf_hash
-from core.ledger.notes import split_note
+from core.ledger.newest import newest
 from core.ledger.ready import Happening, Ready, lay_down, made_ready
 from core.ledger.receipts import Receipt
 from core.ledger.screening import screened_particulars
@@ -174,13 +173,11 @@ class Ledger:
 
     def receipt(self, session: Session, index: int) -> str:
         """The `.tlog-proof` of an entry under the newest checkpoint; `NotFound` before its commit."""
-        note = newest_note(session)
-        checkpoint = parse_checkpoint(split_note(note)[0]) if note else None
-        if note is None or checkpoint is None or not 0 <= index < checkpoint.size:
+        found = newest(session)
+        if found is None or not 0 <= index < found.size:
             raise NotFound("ledger entry", index)
-        tree = StoredTree(session, read_head(session).pending)
-        proof = tree.proof(inclusion_spans(index, checkpoint.size))
-        return Receipt(index, proof, cosigned(session, checkpoint.size, note)).text()
+        proof = StoredTree(session, found.pending).proof(inclusion_spans(index, found.size))
+        return Receipt(index, proof, found.note).text()
 
     def _sign_at_commit(self, tx: Transaction) -> None:
         if WILL_SIGN not in tx.session.info:

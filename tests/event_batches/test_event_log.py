@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +241,8 @@ def test_many_senders_share_a_checkpoint_and_one_that_is_refused_harms_nobody(wo
 def test_a_model_that_answers_and_is_not_in_the_inventory_is_discovered(world: World) -> None:
     place = world.place
     known, _ = a_version(place.store, world.cast)
-    collector = Collector(place, lambda: NOON)
+    clock = [NOON]
+    collector = Collector(place, lambda: clock[0])
 
     def answered(*events: dict[str, object]) -> None:
         submission = submission_of(place.store, list(events), forms=committed, actor=PIPELINE)
@@ -249,13 +251,15 @@ def test_a_model_that_answers_and_is_not_in_the_inventory_is_discovered(world: W
     answered(
         an_event(1, model=known), an_event(2, model="shadow", version="7"), an_event(3, model="shadow", version="7")
     )
+    answered(an_event(8, model="shadow", version="7"))
+    clock[0] += timedelta(minutes=1)
     answered(an_event(4, model="shadow", version="7"), an_event(5, model="another", kind="pipeline"))
     answered(an_event(6, model=known), an_event(7, model=known, version="9.9.9"))
     collector.stop()
 
     with place.store.reading() as session:
         found = {(row.name, row.version): row.sightings for row in discoveries(session, limit=9, offset=0).rows}
-        assert found == {("shadow", "7"): 2, (known, "9.9.9"): 1}, "a group of events counts as one sighting"
+        assert found == {("shadow", "7"): 2, (known, "9.9.9"): 1}, "groups within a minute count as one sighting"
         assert {row.source for row in discoveries(session, limit=9, offset=0).rows} == {"recorded events"}
         assert [row.entity_id for row in entries(session, action="model.discovered").rows] == ["U0002", "U0001"]
         alerts = {(one.kind, one.model, one.version): one.count for one in session.exec(select(Alert)).all()}

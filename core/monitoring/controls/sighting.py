@@ -1,13 +1,12 @@
 """Watches who answers in recorded events: a stranger, or a version that is not approved, raises an alert."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import pyarrow as pa  # type: ignore[import-untyped]
 from sqlmodel import Session, select
 
 from core.inventory.deployments.rules import PRODUCTION
-from core.inventory.importing.sightings import SOURCE, answering
+from core.inventory.importing.sightings import SOURCE, Pair
 from core.inventory.importing.tables import Discovery
 from core.inventory.moves import load_model
 from core.inventory.tables import Model, ModelVersion
@@ -26,11 +25,10 @@ class Watch:
     """Looks at each model and version that answers, at most every five minutes; an open alert counts one more."""
 
     def __init__(self) -> None:
-        self._looked: dict[tuple[str, str], datetime] = {}
+        self._looked: dict[Pair, datetime] = {}
 
-    def look(self, store: Store, ledger: Ledger, tables: Sequence[pa.Table], *, at: datetime) -> tuple[str, ...]:
-        """The alerts of what these events show; to be called when they are on record and their discoveries noted."""
-        pairs = {pair for table in tables for pair in answering(table)}
+    def look(self, store: Store, ledger: Ledger, pairs: Iterable[Pair], *, at: datetime) -> tuple[str, ...]:
+        """The alerts of what answered; to be called when the events are on record and their discoveries noted."""
         due = sorted(pair for pair in pairs if pair not in self._looked or self._looked[pair] + EVERY <= at)
         if not due:
             return ()
