@@ -38,7 +38,7 @@ from core.inventory.exporting import Format, export_inventory
 from core.inventory.importing.template import csv_template, xlsx_template
 from core.reports.formats.kinds import CSV_TYPE, KINDS
 from core.reports.service import download
-from core.validation.evidently_file import evidently_file
+from core.validation.evidently_file import evidently_file, pages_of
 
 TYPES = {kind.ending.rpartition(".")[2]: kind.media_type for kind in KINDS.values()} | {"csv": CSV_TYPE}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -65,7 +65,7 @@ def _answers(place: Workplace) -> list[tuple[str, Answer, str]]:
         return FileResponse(found.path, media_type=kind, filename=found.filename, headers=NOT_KEPT)
 
     def evidently(request: Request, actor: Actor) -> Response:
-        number, kept = request.path_params["run"], place.settings.data_dir / "cache" / "evidently"
+        number, kept = request.path_params["run"], pages_of(place.files)
         page = evidently_file(place.store, place.ledger, place.files, kept, run=number, actor=actor, at=now())
         attached = {"Content-Disposition": f'attachment; filename="{number}-evidently.html"'}
         return Response(page, media_type="text/html", headers={**NOT_KEPT, **LOCKED_UP, **attached})

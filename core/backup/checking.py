@@ -150,6 +150,7 @@ def _ledger(engine: Engine, path: Path, manifest: Manifest, pinned: Pinned, say:
             pinned.vkey or manifest.vkey,
             events=EvidenceFiles(files) if files.is_dir() else None,
             progress=lambda done, total: say(f"events {done:,} of {total:,}"),
+            unread={one.sha256 for one in manifest.files if one.sealed},  # step 9 knows them as they lie
         )
         newest = newest_note(session) or ""
     wrong = "; ".join(f"step {step.number}, {step.name}: {step.detail}" for step in report.failures)

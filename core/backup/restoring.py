@@ -228,7 +228,7 @@ def _without_key(files: EvidenceFiles, kept: Path, one: FileLine) -> Sequence[st
 def _verified(path: Path, target: Target, say: Say) -> Report:
     say("ledger")
     with target.store.reading() as session:
-        events = EvidenceFiles(target.data_dir / Folder.EVENTS)
+        events = EvidenceFiles(target.data_dir / Folder.EVENTS, target.keys)
         report = verify_store(session, load_signer(target.keys / CURRENT).vkey, events=events)
     failures = [step for step in report.failures if step.number < 14]
     if failures:

@@ -18,7 +18,7 @@
 16 found by id           rows and indexes find the events that are on record
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
@@ -45,10 +45,12 @@ def verify_store(
     saved_checkpoint: str | None = None,
     events: EvidenceFiles | None = None,
     progress: Progress | None = None,
+    unread: Collection[str] = (),
 ) -> Report:
     """Recompute everything from the stored bytes, and compare it with what the key signed.
 
-    Steps 14 to 16 are part of it where the files of `events` are given; `progress` is told how many were looked at.
+    Steps 14 to 16 are part of it where the files of `events` are given; `progress` is told how many were looked at;
+    `unread` are files among them that lie sealed without their key.
 
     `saved_checkpoint` is a note kept outside the store, by an auditor for instance: only it can show that a whole log
     was replaced by an older or another one.
@@ -65,7 +67,7 @@ def verify_store(
         walk.settle(checkpoint)
         walk.tree(session)
         saved = _saved(walk.hand_overs, saved_checkpoint, verifier)
-        recorded = verify_events(session, events, progress) if events else ()
+        recorded = verify_events(session, events, progress, unread=unread) if events else ()
         steps = (key, signed, *walk.steps(), _continues(saved, walk), *recorded)
     except DBAPIError as error:
         return Report((Step(UNREADABLE, "store", False, f"the stored bytes cannot be read: {error.orig}"),), 0)

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from core.metrics.drift import ColumnDrift
 from core.store import EvidenceFiles, Store
 from core.validation.evidently_report import COLUMNS, evidently_html
 from core.validation.inputs import RunInputs, inputs_of
+from core.validation.removed import removals_of
 from core.validation.results import from_json
 from core.validation.rules import EvidenceKind
 from core.validation.tables import Run
@@ -45,6 +48,13 @@ class _Comparison:
         """Same data and same result, same page."""
         return hashlib.sha256(self.inputs.encode() + COLUMNS.dump_json(self.columns)).hexdigest()
 
+    def is_sealed(self, files: EvidenceFiles) -> bool:
+        """Whether one of the two files lies sealed, as it holds sensitive attributes."""
+        return any(
+            files.sealed.holds(one if files.holds(one) else files.stands_for(one))
+            for one in (self.reference, self.current)
+        )
+
 
 def evidently_file(
     store: Store, ledger: Ledger, files: EvidenceFiles, kept: Path, *, run: str, actor: Actor, at: datetime
@@ -67,13 +77,36 @@ def evidently_file(
     return page
 
 
+def pages_of(files: EvidenceFiles) -> Path:
+    """Where pages are kept that were made from these files."""
+    return files.folder.parent / "cache" / "evidently"
+
+
+def forget_pages(files: EvidenceFiles) -> int:
+    """Delete every page that is kept, as when a file that one was made from is removed or changed; how many."""
+    found = list(pages_of(files).glob("*.html"))
+    for one in found:
+        one.unlink(missing_ok=True)
+    return len(found)
+
+
 def _page(files: EvidenceFiles, found: _Comparison, path: Path) -> bytes:
+    if found.is_sealed(files):  # it shows how attributes are spread: made each time, and never on disk
+        path.unlink(missing_ok=True)
+        with _one_at_a_time():
+            return _drawn(files, found)
     if (page := _read(path)) is not None:
         return page
+    with _one_at_a_time():
+        return _read(path) or _made(files, found, path)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
     if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):
         raise Refused([BUSY])
     try:
-        return _read(path) or _made(files, found, path)
+        yield
     finally:
         _ONE_AT_A_TIME.release()
 
@@ -85,14 +118,16 @@ def _comparison(session: Session, number: str) -> _Comparison:
     result, inputs = from_json(run.result) if run.result else None, inputs_of(session, run)
     if result is None or result.drift is None:
         raise Refused([NO_DRIFT])
-    return _of_files(inputs, result.drift.columns)
+    return _of_files(session, inputs, result.drift.columns)
 
 
-def _of_files(inputs: RunInputs, columns: tuple[ColumnDrift, ...]) -> _Comparison:
+def _of_files(session: Session, inputs: RunInputs, columns: tuple[ColumnDrift, ...]) -> _Comparison:
     reference = inputs.given(EvidenceKind.REFERENCE) or inputs.given(EvidenceKind.TRAINING)
     current = inputs.given(EvidenceKind.PREDICTIONS)
     if reference is None or current is None:
         raise Refused([NO_DRIFT])
+    if gone := removals_of(session, [reference.evidence, current.evidence]):
+        raise NotFound("rows of a file", "; ".join(gone.values()))
     return _Comparison(reference.table, current.table, columns, inputs.digest)
 
 
@@ -105,8 +140,7 @@ def _read(path: Path) -> bytes | None:
 
 def _made(files: EvidenceFiles, found: _Comparison, path: Path) -> bytes:
     """Make the page and keep it under its name at once or not at all; the oldest give way."""
-    with files.opened() as open_path:
-        page = evidently_html(open_path(found.reference), open_path(found.current), found.columns)
+    page = _drawn(files, found)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".incoming-{secrets.token_hex(8)}")
     try:
@@ -118,3 +152,8 @@ def _made(files: EvidenceFiles, found: _Comparison, path: Path) -> bytes:
     for old in by_age[MOST_KEPT:]:
         old.unlink(missing_ok=True)
     return page
+
+
+def _drawn(files: EvidenceFiles, found: _Comparison) -> bytes:
+    with files.opened() as path:
+        return evidently_html(path(found.reference), path(found.current), found.columns)

@@ -176,7 +176,7 @@ def _store_files(files: EvidenceFiles, handed: Handed) -> _Kept:
         scenarios = read_scenarios(source)
         if blocks := standing_blocks(scanned, {}):
             raise Stopped(blocks, scanned)
-        stored = files.add_path(source)
+        stored = files.add_path(source, sealing=True)  # it may name values of attributes, as weights
         return _Kept(label, len(scenarios), scanned, stored, stored)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from app.composition import Workplace, now
 from core.ledger.events import Event
 from core.ledger.queries import entries
+from core.validation import evidently_file
 from core.validation.intake import hand_in
 from core.validation.rules import EvidenceKind
 from core.validation.runs import perform, start
@@ -70,6 +71,21 @@ def test_the_report_is_made_once_and_taken_away_as_a_file_that_runs_nowhere_here
     assert answer.headers["cache-control"] == "no-store"
     assert [(one, one.stat().st_mtime_ns) for one in kept(compared)] == made
     assert len(made) == 1
+
+
+def test_a_page_of_sealed_files_lies_on_no_disk(
+    client: TestClient, compared: Workplace, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn by a stand-in for Evidently, which the test above loads."""
+    monkeypatch.setattr(evidently_file, "evidently_html", lambda *paths: str(paths[0].stat().st_size).encode())
+    sign_in(client, compared, cast.auditor)
+    client.get(PATH)
+    assert len(kept(compared)) == 1
+
+    for digest in list(compared.files.digests()):
+        compared.files.seal(digest)
+
+    assert (client.get(PATH).status_code, kept(compared)) == (200, [])
 
 
 def test_nobody_anonymous_takes_it(client: TestClient, place: Workplace) -> None:

@@ -1,6 +1,7 @@
 """Sensitive attributes lie nowhere open: not in the data folder, the database or a backup; and an erased one comes back
 from no backup, as the key that sealed it is gone from all of them."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +14,33 @@ from sqlalchemy import MetaData, select
 
 from app.backups import bring_back
 from app.composition import Workplace, open_workplace
+from app.data_keeping import seal_what_lies_open
 from app.settings import Settings, load
+from core.access.event_log import submission_of
 from core.backup.checking import check_backup
 from core.backup.manifest import DATABASE
 from core.errors import Refused
+from core.ledger.batches.places import find_event
+from core.ledger.batches.queries import event_proof
+from core.ledger.batches.reading import read_event
+from core.ledger.batches.rows import InputForm
+from core.ledger.batches.sealing import open_events
+from core.ledger.batches.service import record_together
+from core.ledger.batches.verify import verify_events
+from core.ledger.events import Event
+from core.ledger.queries import entries
 from core.monitoring.intake.rules import BatchKind
 from core.policy.service import default_policy_text
 from core.privacy.subjects.places import Places
 from core.privacy.subjects.verifying import redaction_faults
 from core.store import Store
+from core.validation.evidently_file import pages_of
+from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence
+from core.validation.uploads import ColumnMapping
 from tests.backup.conftest import a_place, backed_up
-from tests.builders import a_policy
+from tests.builders import NOON, a_policy
+from tests.event_batches.conftest import PIPELINE
 from tests.production_data.conftest import inferences
 from tests.subjects.conftest import CUSTOMER, World, plant
 from tests.subjects.test_erasing import erase
@@ -69,11 +85,17 @@ def restored(folder: Path, backup: Path, passphrase: bytes | None = None) -> Ite
 
 
 def hand_in_planted(world: World) -> None:
-    """One person's religion, in an upload that declares it and in a batch of attributes."""
+    """One person's religion: in an upload that declares it, in scenarios, in a batch of attributes and in an event."""
     rows = [f"{n % 2},{(n // 2) % 2},{PLANTED if n == 7 else 'none'},C{n:07d}" for n in range(40)]
     content = "\n".join(["label,prediction,religion,case", *rows]) + "\n"
     mapping = replace(MAPPING, sensitive=("religion",), row_id="case")
     world.evidence = world.bench.hand_in(content, mapping).evidence
+    scenario = {"name": "more of them", "kind": "reweight", "column": "religion", "weights": {PLANTED: 3}}
+    world.bench.hand_in(json.dumps([scenario]), ColumnMapping(), kind=EvidenceKind.SCENARIOS, filename="scenarios.json")
+    for form, name in ((InputForm.MASKED, "masked"), (InputForm.COMMITMENT, "committed")):
+        event = {"id": name, "at": NOON.isoformat(), "model": world.bench.model, "input": {"religion": PLANTED}}
+        handed = submission_of(world.store, [event], forms=lambda _model, form=form: form, actor=PIPELINE)
+        record_together(world.store, world.ledger, world.places.events, [handed], at=NOON)
     ids = pa.array([f"i-{n:05d}" for n in range(24)])
     religions = pa.array([PLANTED if n == 7 else "none" for n in range(24)])
     world.line.take(BatchKind.INFERENCES, inferences(24))
@@ -110,7 +132,36 @@ def test_a_planted_attribute_stands_open_in_no_file_database_or_backup(place: Wo
     assert spelling(tmp_path / "backups", PLANTED) == []
     assert spelt_in_database(place.store) == []
     assert world.line.all()["religion"].count(PLANTED) == 1  # and whoever computes reads it all the same
+    with place.store.reading() as session:
+        assert PLANTED in read_event(find_event(session, place.events, "masked")).input
+        assert event_proof(session, place.events, "masked", vkey=place.ledger.vkey)
+        assert [step.detail for step in verify_events(session, place.events) if not step.passed] == []
     assert check_backup(tmp_path / "backups").passed
+
+
+def test_events_and_scenarios_from_before_are_sealed_by_the_daily_job(home: Workplace, tmp_path: Path) -> None:
+    world = a_world(home)
+    hand_in_planted(world)
+    sealed = [(files, digest) for files in (home.files, home.events) for digest in files.digests()
+              if files.sealed.holds(digest)]  # fmt: skip
+    for files, digest in sealed:  # as they lay in an installation from before
+        with files.opened() as path:
+            content = path(digest).read_bytes()
+        files.sealed.destroy(digest)
+        files.add([content])
+    assert len(spelling(tmp_path / "home" / "events", PLANTED)) == 1
+    pages_of(home.files).mkdir(parents=True)
+    (pages_of(home.files) / "old.html").write_text(PLANTED)
+
+    (tmp_path / "home" / "handed.csv").unlink()  # the uploader's own
+
+    seal_what_lies_open(home, "", lambda: True)
+
+    assert spelling(tmp_path / "home", PLANTED) == []
+    with home.store.reading() as session:
+        assert [row.action for row in entries(session).rows if row.action == Event.FILES_SEALED] == ["files.sealed"] * 2
+        assert PLANTED in read_event(find_event(session, home.events, "masked")).input
+        assert list(open_events(session, home.events)) == []
 
 
 def test_the_same_value_in_a_file_that_declares_nothing_would_be_found(home: Workplace, tmp_path: Path) -> None:

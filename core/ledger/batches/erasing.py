@@ -9,13 +9,13 @@ from datetime import datetime
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlmodel import Session, col, select
 
 from core.errors import NotFound
 from core.ledger.batches.places import find_event
 from core.ledger.batches.preparing import parquet_of
 from core.ledger.batches.rows import SCHEMA, UNKNOWN_DURATION, InputForm, OfEvent
+from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.service import BATCH_KIND
 from core.ledger.batches.tables import EventBatch, EventErasure
 from core.ledger.canonical import JsonValue
@@ -48,7 +48,8 @@ def erase_event(
     if found.erased:
         raise NotFound("particulars of the erased event", event)
     batch, leaf = found.batch, hashlib.sha256(b"\0" + found.body).digest()
-    stored = files.add([parquet_of(without(pq.read_table(files.path(batch.digest)), found.line))])
+    left = without(read_rows(files, batch.digest), found.line)
+    stored = files.add([parquet_of(left)], sealing=files.sealed.holds(batch.digest))
     payload: dict[str, JsonValue] = {"file": stored.digest, "leaf": leaf.hex(), "line": found.line, "reason": reason}
     entity = Entity(BATCH_KIND, batch.number)
     recorded = ledger.record(tx, Event.EVENT_ERASED, entity=entity, actor=actor, at=at, payload=payload)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import orjson
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlmodel import Session, select
 
 from core.errors import NotFound, Problem, Unreadable
 from core.ledger.batches.queries import batch_by_number, find_event, key_to
+from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch, EventErasure
 from core.ledger.batches.writing import bodies
 from core.ledger.canonical import canonical
@@ -57,7 +57,7 @@ def event_parts(
 def _rows(session: Session, files: EvidenceFiles, batch: EventBatch) -> Iterator[bytes]:
     gone = session.exec(select(EventErasure).where(EventErasure.batch_id == batch.id)).all()
     erased = {row.line: row.leaf for row in gone}
-    for line, body in enumerate(bodies(pq.read_table(files.path(batch.digest)))):
+    for line, body in enumerate(bodies(read_rows(files, batch.digest))):
         yield canonical({"leaf": erased[line].hex()}) if line in erased else body
 
 

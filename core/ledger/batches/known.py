@@ -6,7 +6,6 @@ import numpy as np
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
@@ -14,6 +13,7 @@ from core.errors import Problem, Unreadable
 from core.ledger.batches.index import hashes_of
 from core.ledger.batches.places import index_of
 from core.ledger.batches.rows import MOST_PROBLEMS, InputForm
+from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch
 from core.ledger.batches.writing import bodies
 from core.store import EvidenceFiles
@@ -52,7 +52,7 @@ def known_rows(session: Session, files: EvidenceFiles, table: pa.Table) -> NDArr
 def _same(files: EvidenceFiles, batch: EventBatch, table: pa.Table, lines: Sequence[int]) -> list[int]:
     """The lines whose event stands in this file in the same words; raises `Unreadable` where the words differ."""
     asked = table.take(pa.array(lines))
-    there = pq.read_table(files.path(batch.digest), filters=pc.field("id").isin(asked.column("id")))
+    there = read_rows(files, batch.digest, of=asked.column("id"))
     stored = dict(zip(there.column("id").to_pylist(), bodies(there), strict=True))
     same, problems = list[int](), list[Problem]()
     for line, identity, body in zip(lines, asked.column("id").to_pylist(), bodies(asked), strict=True):

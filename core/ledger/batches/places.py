@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.ledger.batches.index import BLOCK, Index, hashes_of, index_bytes, size_of
 from core.ledger.batches.preparing import ROW_GROUP
 from core.ledger.batches.rows import FORM, FORM_KEY
+from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch, EventErasure
 from core.ledger.batches.tree import leaves_of, levels_over, sibling
 from core.ledger.batches.writing import column_of, written
@@ -64,7 +65,7 @@ def _intact(files: EvidenceFiles, batch: "EventBatch | Place") -> Path | None:
 
 
 def _made_anew(session: Session, files: EvidenceFiles, batch: "EventBatch | Place") -> Path:
-    table = pq.read_table(files.path(batch.digest))
+    table = read_rows(files, batch.digest)
     leaves = leaves_of(written(table))
     for gone in session.exec(select(EventErasure).where(EventErasure.batch_id == batch.id)):
         leaves[gone.line] = gone.leaf
@@ -100,7 +101,7 @@ def _standing(session: Session, files: EvidenceFiles, batch: EventBatch, line: i
 
 
 def _block(files: EvidenceFiles, batch: EventBatch, first: int) -> list[bytes]:
-    with pq.ParquetFile(files.path(batch.digest), memory_map=True) as stored:
+    with files.opened() as path, pq.ParquetFile(path(batch.digest), memory_map=True) as stored:
         group = stored.read_row_group(first // ROW_GROUP, use_threads=False)
     rows = group.slice(first % ROW_GROUP, BLOCK).to_pylist()
     return [orjson.dumps({**row, FORM_KEY: FORM}, option=orjson.OPT_SORT_KEYS) for row in rows]

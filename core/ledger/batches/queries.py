@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, func, select
 
@@ -16,6 +15,7 @@ from core.ledger.batches.inputs import day_of, event_key, input_key
 from core.ledger.batches.places import FoundEvent, find_event
 from core.ledger.batches.proofs import EventProof
 from core.ledger.batches.rows import InputForm
+from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch, EventCount, EventErasure
 from core.ledger.batches.writing import bodies
 from core.ledger.extract import parts
@@ -162,7 +162,7 @@ def events_between(
         .where(col(EventBatch.last_at) >= since, col(EventBatch.first_at) < until, col(EventBatch.removed_at).is_(None))
         .order_by(col(EventBatch.id))
     ):
-        table = pq.read_table(files.path(batch.digest))
+        table = read_rows(files, batch.digest)
         times = table.column("at").to_numpy()
         table = table.filter(pa.array(np.logical_and(times >= first, times < last))).slice(0, most - given)
         given += len(table)

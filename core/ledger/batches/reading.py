@@ -62,7 +62,7 @@ def events_of(files: EvidenceFiles, batch: EventBatch, *, limit: int, offset: in
     """Some events of a file in its order; nothing where retention removed it."""
     if batch.removed_at is not None:
         return ()
-    with pq.ParquetFile(files.path(batch.digest), memory_map=True) as stored:
+    with files.opened() as path, pq.ParquetFile(path(batch.digest), memory_map=True) as stored:
         first, last = offset // ROW_GROUP, min(offset + limit - 1, batch.rows - 1) // ROW_GROUP
         read = stored.read_row_groups(list(range(first, last + 1)), use_threads=False)
     return tuple(told(row) for row in read.slice(offset - first * ROW_GROUP, limit).to_pylist())

@@ -14,6 +14,7 @@ from core.ledger.batches.checking import checked
 from core.ledger.batches.known import known_rows, repeated_within
 from core.ledger.batches.preparing import Prepared, prepared
 from core.ledger.batches.rows import MOST_ROWS, SCHEMA_DIGEST
+from core.ledger.batches.sealing import is_readable
 from core.ledger.batches.tables import EventBatch, EventCount
 from core.ledger.events import Event
 from core.ledger.head import lock_head
@@ -157,7 +158,8 @@ def _recorded(
 def _put_on_record(
     tx: Transaction, ledger: Ledger, files: EvidenceFiles, ready: Prepared, actor: Actor, *, at: datetime
 ) -> EventBatch:
-    stored, index = files.add([ready.parquet]), files.add([ready.index], durable=False)
+    stored = files.add([ready.parquet], sealing=is_readable(ready.table))
+    index = files.add([ready.index], durable=False)
     number = next_number(tx.session, "B")
     entry = ledger.record(
         tx,

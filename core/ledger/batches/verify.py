@@ -7,7 +7,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from core.ledger.events import Event
 from core.ledger.report import Step
 from core.ledger.tables import LogEntry, LogPayload
 from core.store import EvidenceFiles
+from core.store.sealed_form import CannotBeUnsealed
 
 Progress = Callable[[int, int], None]
 MOST_FAULTS = 5
@@ -54,10 +55,13 @@ class _Found:
     misled: list[str] = field(default_factory=list)
 
 
-def verify_events(session: Session, files: EvidenceFiles, progress: Progress | None = None) -> tuple[Step, ...]:
+def verify_events(
+    session: Session, files: EvidenceFiles, progress: Progress | None = None, *, unread: Collection[str] = ()
+) -> tuple[Step, ...]:
     """Steps 14 to 16; they rest on the entries, so the ledger itself is to be verified first.
 
-    `progress` is told after each file how many events were looked at, and of how many.
+    `progress` is told after each file how many events were looked at, and of how many. `unread` are digests of files
+    that lie sealed where their key is not, as in a backup: their rows are not looked at, and the step says how many.
     """
     finders: dict[int, EventBatch] = {row.entry: row for row in session.exec(select(EventBatch)).all()}
     told = {one.number: one for one in _recorded(session)}
@@ -72,7 +76,8 @@ def verify_events(session: Session, files: EvidenceFiles, progress: Progress | N
         if one.number in removed:
             _judge_removal(found, one, removed[one.number])
             continue
-        _judge_file(found, files, one, finder)
+        if one.file not in unread:
+            _judge_file(found, files, one, finder)
         done += one.rows
         if progress is not None:
             progress(done, total)
@@ -80,6 +85,8 @@ def verify_events(session: Session, files: EvidenceFiles, progress: Progress | N
     found.missing += _keys_without_entry(session)
     erased = sum(len(one.erased) for one in told.values())
     gone = f"; {erased:,} erased on record" if erased else ""
+    sealed = sum(one.file in unread and one.number not in removed for one in told.values())
+    gone += f"; {sealed:,} sealed, their rows not looked at" if sealed else ""
     return (
         _step(14, "files of events", found.wrong, f"{len(told):,} files with {total:,} events{gone}"),
         _step(15, "removed files", found.missing, f"{len(removed):,} removed on record"),
@@ -147,10 +154,16 @@ def _judge_removal(found: _Found, told: _Told, removal: tuple[int, Mapping[str, 
 
 def _judge_file(found: _Found, files: EvidenceFiles, told: _Told, finder: EventBatch | None) -> None:
     try:
-        path = files.path(told.file)
+        with files.opened() as path:
+            _judge_rows(found, path(told.file), told, finder)
     except NotFound:
-        found.missing.append(f"{told.number} is missing, and its removal is not on record")
-        return
+        lost = "lies sealed without its key" if files.sealed.holds(told.file) else "is missing"
+        found.missing.append(f"{told.number} {lost}, and its removal is not on record")
+    except CannotBeUnsealed:
+        found.wrong.append(f"{told.number} has other bytes than its entry says")
+
+
+def _judge_rows(found: _Found, path: Path, told: _Told, finder: EventBatch | None) -> None:
     if _digest(path) != told.file:
         found.wrong.append(f"{told.number} has other bytes than its entry says")
         return

@@ -20,6 +20,7 @@ from core.privacy.retention.planning import Ending, endings
 from core.privacy.retention.quarantine import quarantine_endings
 from core.privacy.retention.removing_files import NOW, clear_files, remove_due_evidence, remove_due_rows
 from core.store import EvidenceFiles, Store, Transaction
+from core.validation.evidently_file import forget_pages
 
 RETENTION_JOB = "retention"
 AT_ONCE = 100  # batches of one transaction
@@ -69,6 +70,8 @@ def remove_due_data(
     with store.reading() as session:
         gone = remove_files(session, files)
     gone += clear_files(store, files)
+    if evidence_gone:
+        forget_pages(files)
     every = [(one.rows, one.size) for one in done] + [(one.rows, one.size) for one in (*evidence_gone, *rows_gone)]
     return Cleared(
         tuple(one.batch for one in done), sum(rows for rows, _ in every), sum(size for _, size in every), held, gone,

@@ -1,7 +1,7 @@
 """Seals what lies open and holds sensitive attributes: files from before they were sealed, and from before a column was
 declared sensitive; and gives the installation another key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -12,6 +12,8 @@ from core.access.deciding import deciding
 from core.access.people import reason_refusals
 from core.access.rules import SYSTEM, Actor
 from core.errors import NotFound, Refused
+from core.ledger.batches.sealing import open_events
+from core.ledger.batches.tables import EventBatch
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
@@ -22,11 +24,12 @@ from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
 from core.store import EvidenceFiles, Store
 from core.store.sealed_form import CannotBeUnsealed
 from core.store.vault import rotate_installation_key
+from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
 
 SEALING_JOB = "sealing"
-FILES = Entity("files", "evidence")
+FILES, EVENTS = Entity("files", "evidence"), Entity("files", "events")
 
 
 def seal_open_files(
@@ -36,6 +39,23 @@ def seal_open_files(
     """Seal every file that holds sensitive attributes and lies open; how many, which is on record."""
     with store.reading() as session:
         wanted = tuple(dict.fromkeys(open_files(session, files)))
+    return _seal(store, ledger, files, wanted, FILES, actor=actor, at=at, alive=alive)
+
+
+def seal_open_events(
+    store: Store, ledger: Ledger, events: EvidenceFiles, *, actor: Actor = SYSTEM, at: datetime,
+    alive: Callable[[], bool] = lambda: True,
+) -> int:  # fmt: skip
+    """As `seal_open_files`, files of events with an input that can be read."""
+    with store.reading() as session:
+        wanted = tuple(dict.fromkeys(open_events(session, events)))
+    return _seal(store, ledger, events, wanted, EVENTS, actor=actor, at=at, alive=alive)
+
+
+def _seal(
+    store: Store, ledger: Ledger, files: EvidenceFiles, wanted: Sequence[str], entity: Entity, *, actor: Actor,
+    at: datetime, alive: Callable[[], bool],
+) -> int:  # fmt: skip
     done = 0
     try:
         for digest in wanted:
@@ -45,7 +65,7 @@ def seal_open_files(
     finally:  # what was sealed is on record, whatever stopped the rest
         if done:
             with store.transaction() as tx:
-                ledger.record(tx, Event.FILES_SEALED, entity=FILES, actor=actor, at=at, payload={"files": done})
+                ledger.record(tx, Event.FILES_SEALED, entity=entity, actor=actor, at=at, payload={"files": done})
     return done
 
 
@@ -53,6 +73,8 @@ def open_files(session: Session, files: EvidenceFiles) -> Iterator[str]:
     """The digests of what is to be sealed."""
     yield from _of_validation(session, files)
     yield from _of_production(session, files)
+    scenarios = select(Evidence.table_digest).where(Evidence.kind == EvidenceKind.SCENARIOS)
+    yield from (digest for digest in session.exec(scenarios) if _lies_open(files, digest))
     for digest in session.exec(select(HeldRows.digest).where(HeldRows.status == HeldStatus.HELD)):
         if _lies_open(files, digest):
             yield digest
@@ -60,7 +82,7 @@ def open_files(session: Session, files: EvidenceFiles) -> Iterator[str]:
 
 def has_files(session: Session) -> bool:
     """Whether there is anything that could hold sensitive attributes."""
-    columns = (Evidence.id, ProductionBatch.id, HeldRows.id)
+    columns = (Evidence.id, ProductionBatch.id, HeldRows.id, EventBatch.id)
     return any(session.exec(select(one).limit(1)).first() is not None for one in columns)
 
 

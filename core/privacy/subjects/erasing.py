@@ -38,6 +38,7 @@ from core.privacy.subjects.values import mark_of
 from core.reports.tables import Export
 from core.store import EvidenceFiles, Store, Transaction
 from core.store.files import Redaction
+from core.validation.evidently_file import forget_pages
 
 MOST_PASSES = 3  # what is written while an erasure is under way is found by the next pass
 
@@ -218,4 +219,5 @@ def _settle(store: Store, places: Places) -> None:
 def _leave_no_copy(store: Store, places: Places, found: Scan) -> None:
     changed = {cell.shelf.name for cell in found.masked} | ({"held_text"} if found.held else set())
     forget_words(store, changed | {"log_payload", "person"})
+    forget_pages(places.evidence)  # made from files as they were
     empty_write_ahead_log(store)

@@ -44,7 +44,7 @@ def events_with(session: Session, files: EvidenceFiles, matcher: Matcher) -> Ite
     """Every event whose id or particulars name the person and that still has particulars."""
     batches = select(EventBatch).where(col(EventBatch.removed_at).is_(None)).order_by(col(EventBatch.id))
     for batch in session.exec(batches).all():
-        with pq.ParquetFile(files.path(batch.digest)) as stored:
+        with files.opened() as path, pq.ParquetFile(path(batch.digest)) as stored:
             for part in stored.iter_batches(AT_A_TIME, use_threads=False):
                 for row in part.filter(naming(part.select(["id", *SEARCHED]), matcher)).to_pylist():
                     if row["form"] != InputForm.ERASED.value:
