@@ -13,7 +13,7 @@ from app.cli.main import main
 
 CONTENT = b"%PDF-1.7 a report"
 READY = {
-    "export": "X0001", "template": "dossier", "template_version": "dossier 2", "format": "pdf", "status": "ready",
+    "export": "X0001", "template": "dossier", "template_version": "dossier 3", "format": "pdf", "status": "ready",
     "step": "", "complete": True, "filename": "X0001-M0001-1.0.0-dossier.pdf", "size": len(CONTENT),
     "digest": hashlib.sha256(CONTENT).hexdigest(), "error": "",
 }  # fmt: skip

@@ -127,6 +127,8 @@ def test_all_checks_stand_on_one_screen_and_lead_to_each_cause(desk: Desk, cast:
     # the other is the evidence of the version, whose file nobody stored
     assert f"2 of {len(CHECKS)} checks deviate: 2 deviations are open." in words(at).replace("**", "")
     assert "Deviates" in column(at, "State")[0]
+    loud = ["badge" in severity for severity in column(at, "Severity")]
+    assert loud == [True] * 2 + [False] * (len(CHECKS) - 2)  # how grave a check would be is loud where it deviates
     assert "Put right: In production without any change request" in words(desk.open(cast.owner, "my_work"))
 
     at = desk.open(cast.auditor, "compliance_check", check="production-approved")

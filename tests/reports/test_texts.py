@@ -24,7 +24,7 @@ MARKUP = re.compile(r"<(style|svg|head|code|pre)\b.*?</\1>|<[^>]*>|&[a-z]+;", re
 KEPT = frozenset({"Countersign"})  # the name of the product
 # refusals of the request, errors of the program, and stored words: none of these is printed in a report
 ELSEWHERE = ("templates/building.py", "typeset/process.py", "typeset/child.py", "formats/kinds.py")
-STORED = ("too small to judge", "policy and exception register 1")
+STORED = ("too small to judge", "policy and exception register 2")
 
 
 def modules() -> Iterator[ModuleType]:

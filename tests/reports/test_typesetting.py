@@ -11,8 +11,8 @@ import pytest
 from pypdf.generic import DictionaryObject, StreamObject
 
 from core.reports.data import to_json
+from core.reports.formats.moving import MOST_ROWS
 from core.reports.layout.fairness import MOST_CHARTED
-from core.reports.layout.proof import MOST_HISTORY
 from core.reports.typeset.glyphs import SANS, coverage, drawable
 from core.reports.typeset.rendering import RenderFailed
 from core.reports.typeset.rendering import render_pdf as typeset
@@ -171,11 +171,12 @@ def test_a_name_of_5000_characters_is_printed_whole_and_inside_the_page() -> Non
     assert longest < 200
 
 
-def test_a_long_history_is_cut_and_says_where_the_rest_is() -> None:
-    found = text_of(render_pdf(a_dossier(history=history(MOST_HISTORY + 25))))
+def test_a_long_history_moves_to_an_attachment_whole_with_its_count() -> None:
+    pdf = render_pdf(a_dossier(history=history(MOST_ROWS + 25)))
 
-    assert "The 25 entries before these are in dossier.json." in found
-    assert f"{MOST_HISTORY + 25} ledger entries about this version" in found
+    (table,) = pypdf.PdfReader(io.BytesIO(pdf)).attachments["table-01.csv"]
+    assert len(table.decode().splitlines()) == MOST_ROWS + 26  # and its heading
+    assert f"{MOST_ROWS + 25} ledger entries about this version" in text_of(pdf)
 
 
 def test_a_comparison_of_many_groups_is_charted_as_far_as_a_page_goes() -> None:

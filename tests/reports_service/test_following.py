@@ -114,7 +114,7 @@ def test_what_was_made_says_its_template_and_that_it_is_complete(office: Office)
 
     row = office.row(number)
 
-    assert (row.status, row.template_version, row.gaps, row.steps_done) == (ExportStatus.READY, "dossier 2", 0, 4)
+    assert (row.status, row.template_version, row.gaps, row.steps_done) == (ExportStatus.READY, "dossier 3", 0, 4)
     with office.store.reading() as session:
         found = exports_page(session, ExportFilter(state=ExportState.READY, about="M0001"), at=NOON, limit=5)
         other = exports_page(session, ExportFilter(person="P9999"), at=NOON, limit=5)

@@ -11,7 +11,7 @@ from core.ledger.queries import entry
 from core.reports.formats.laying import words
 from core.reports.layout.blocks import Align, Cell, Cited, Document, Facts, Source, Table
 from core.reports.layout.words import NOTHING
-from core.reports.texts import shared
+from core.reports.texts import changes, shared
 from core.reports.values.report import Report
 from core.validation.tables import CheckResult, Run
 from tests.reports_templates.asking import askable, report
@@ -113,6 +113,67 @@ def test_a_field_of_the_record_is_found_where_its_path_leads(told: Told, reports
             assert str(session.exec(select(Model.tier).where(Model.number == number)).one()) == words(cell)[0]
             assert entry(session, cell.source.entry or 0).leaf.hex() == cell.source.digest
     assert tiers
+
+
+WHOSE = {  # of what a path ends in, the acts that put it on record, and where it names somebody, who acted
+    r"tier|next_review": {
+        "model.registered", "model.changed", "model.reviewed", "tier.decided", "tier.ended", "scope.decided",
+    },
+    r"due_at|raised_at": {
+        "finding.raised", "finding.due_extended", "change.requested", "change.returned", "action.opened",
+        "action.extended", "condition.set",
+    },
+    r"asked_at": {"question.asked"},
+    r"answered_at": {"question.answered"},
+    r"checklist / .*": {"checklist.answered", "checklist.frozen"},
+    r"votes / (?P<who>P\d+) / cast_at": {"vote.cast"},
+    r"(?:role|function) \w+ / granted_at": {"role.granted", "function.granted"},
+    r"(?:role|function) \w+ / withdrawn_at": {"role.withdrawn", "function.withdrawn"},
+    r"effective_from|published_at|clause .*": {"policy.published"},
+    r"production": {"change.executed", "version.placed", "production.returned"},
+}  # fmt: skip
+
+
+def test_the_entry_of_a_source_is_the_act_that_put_the_figure_on_record(told: Told, reports: list[Report]) -> None:
+    wrong, met = set(), set()
+    with told.story.store.reading() as session:
+        asked = [one for one in askable(session, told.ends) if one.template in ("dossier", "register")]
+        every = [*reports, *(report(told.story.store, told.story.ledger, one, at=told.ends) for one in asked)]
+        for one in {source for each in every for source in sources(each)}:
+            _, _, path = one.path.partition(" / ")
+            rule = next((rule for rule in WHOSE if re.fullmatch(rule, path)), None)
+            if rule is None or one.entry is None or one.path.startswith("data / "):
+                continue
+            row, said = entry(session, one.entry).row, re.fullmatch(rule, path)
+            met.add(rule)
+            if row.action not in WHOSE[rule] or (said and said.groupdict().get("who", row.actor) != row.actor):
+                wrong.add(f"{one.path}: entry {one.entry} is {row.action} by {row.actor}")
+
+    assert wrong == set()
+    assert len(met) >= 8
+
+
+def test_a_field_that_changed_is_traced_to_its_own_change_and_not_to_the_last_act(reports: list[Report]) -> None:
+    history = next(one for one in reports if one.asked.template == "changes" and not one.asked.subject.number)
+    cited = {
+        cell.source.entry
+        for place, cell, _ in cells(history.document)
+        if place.startswith(f"{changes.FIELDS} / ") and isinstance(cell, Cited)
+    }
+
+    assert len(cited) > 2
+    assert None not in cited
+
+
+def test_a_bundle_has_the_proof_of_every_entry_that_a_figure_leads_to(reports: list[Report]) -> None:
+    lacking = {
+        f"{one.asked.template}: {source.path}"
+        for one in reports
+        for source in sources(one)
+        if source.entry is not None and source.entry not in one.entries
+    }
+
+    assert lacking == set()
 
 
 def sources(one: Report) -> list[Source]:

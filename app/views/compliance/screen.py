@@ -18,6 +18,7 @@ from core.compliance.tables import ComplianceRun
 from core.compliance.vocabulary import Outcome, Source
 
 SHORT = 3  # runs that are listed under the screen
+LOUD = (Outcome.DEVIATES, Outcome.FAILED)
 
 
 def said_in_short(rows: Sequence[CheckRow], newest: ComplianceRun | None) -> str:
@@ -85,7 +86,7 @@ def _row(row: CheckRow, at: datetime) -> Mapping[str, str]:
     return {
         "State": state(row, at),
         "Check": f"{link(text.title, '/compliance_check', check=text.key)}  \n:small[:gray[{plain(_beside(row))}]]",
-        "Severity": status(text.severity),
+        "Severity": status(text.severity) if row.outcome in LOUD else f":gray[{text.severity.value.capitalize()}]",
         "Open": f"{count(row.open)}{late}" if newest else NOTHING,
         "Examined": count(newest.examined) if newest else NOTHING,
         "Since": day(row.since, today=at),

@@ -11,6 +11,7 @@ from core.policy.keeping.rules import LEAST_DAYS, DataClass, DataKeeping
 
 SHORTEST, LONGEST_DAYS, NOTICE_DAYS = 10, 36_500, 30
 CLAUSE = "[data_keeping]"
+DAYS_KEPT = "Days kept"  # how the history of a record names it
 
 
 class Where(StrEnum):

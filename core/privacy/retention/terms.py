@@ -11,7 +11,7 @@ from core.access.rules import Actor, Permission, permission_refusals
 from core.errors import Conflict, Refusal, Refused
 from core.inventory.classes.gaps import keeping_in_force
 from core.inventory.classes.queries import classes_met, holder_entity
-from core.inventory.classes.rules import Where, policy_days, retention_refusals
+from core.inventory.classes.rules import DAYS_KEPT, Where, policy_days, retention_refusals
 from core.inventory.history import Difference, write_history
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
@@ -45,7 +45,7 @@ def keep_data_for(
         before, row.days, row.days_reason = row.days, days, reason.strip()[:1000]
         row.days_by, row.days_at, row.revision = actor.acting_as, at, row.revision + 1
         tx.session.add(row)
-        found = [Difference("Days kept", _said(before), _said(days))]
+        found = [Difference(DAYS_KEPT, _said(before), _said(days))]
         write_history(tx, entity, found, reason=reason, revision=row.revision, actor=actor, at=at)
         payload: dict[str, JsonValue] = {"days": days or 0, "before": before or 0, "reason": row.days_reason}
         return ledger.record(tx, Event.RETENTION_SET, entity=entity, actor=actor, at=at, payload=payload)

@@ -15,6 +15,7 @@ from core.inventory.tables import Dataset, Model, ModelVersion
 from core.ledger.tables import table_of
 from core.reports.history.audits import settle_audits
 from core.reports.history.changes import take_back_changes
+from core.reports.history.columns import settle_columns
 from core.reports.history.fields import NEXT_REVIEW, take_back_fields, without_review_date
 from core.reports.history.incidents import settle_incidents
 from core.reports.history.ledger import LedgerThen, ledger_as_of, sliced
@@ -112,6 +113,7 @@ def _rewind(work: Work, tables: tuple[type[Row], ...]) -> dict[object, str]:
     take_back_changes(work)
     settle_audits(work)
     settle_incidents(work)
+    settle_columns(work)
     _results(work)
     return unsaid
 

@@ -40,6 +40,7 @@ from core.improvement.incidents.tables import (
     IncidentNotification,
     IncidentReview,
 )
+from core.inventory.classes.tables import DataColumn
 from core.inventory.deployments.tables import Deployment, Drill, Environment, Restriction
 from core.inventory.profile.rules import OverrideStatus
 from core.inventory.tables import (
@@ -58,6 +59,7 @@ from core.inventory.tables import (
 from core.ledger.batches.tables import EventBatch
 from core.links.tables import RecordLink
 from core.policy.exceptions.tables import PolicyException
+from core.policy.keeping.rules import DataClass
 from core.policy.packs.tables import RegulationPack
 from core.policy.tables import PolicyVersion
 from core.reports.history.rewinding import Parent, Rewound, Turn
@@ -124,6 +126,7 @@ INVENTORY = (
     Rewound(RiskFactor, "", (OF_MODEL,)),
     Rewound(PackDecision, "confirmed_at", (OF_MODEL,)),
     Rewound(PeriodicReview, "reviewed_at", (OF_MODEL,)),
+    Rewound(DataColumn, "noted_at", always={"met": "", "proposed": DataClass.INTERNAL, "proposed_because": ""}),
     Rewound(Link, "made_at", turns=(Turn("ended_at", {"ended_at": None, "ended_by": "", "ended_reason": ""}),)),
 )
 VALIDATION = (

@@ -1,13 +1,10 @@
-"""The decision through its four phases: request, checklist, votes with dissent, conditions, and exceptions."""
+"""The decision through its four phases, and policy exceptions."""
 
 from core.approval.rules import Choice
 from core.ledger.events import Event
 from core.reports.layout.blocks import (
-    Align,
-    Badge,
     Block,
     Cell,
-    Column,
     Digest,
     Facts,
     Heading,
@@ -15,23 +12,16 @@ from core.reports.layout.blocks import (
     Section,
     Stacked,
     Statement,
-    Table,
-    Tone,
 )
 from core.reports.layout.traced import Reader
+from core.reports.layout.votes import checklist, conditions, dissents, signatures, votes
 from core.reports.layout.words import NOTHING, badge, counted, day, moment, or_nothing, stored
 from core.reports.texts.sections import change as texts
-from core.reports.values import (
-    ConditionRecord,
-    DecisionRecord,
-    Dossier,
-    ExceptionRecord,
-    ItemRecord,
-    VoteRecord,
-)
+from core.reports.values import DecisionRecord, Dossier, ExceptionRecord
 
 DECIDED = (Event.CHANGE_APPROVED, Event.CHANGE_REJECTED, Event.CHANGE_WITHDRAWN)
-ANSWERED = (Event.CHECKLIST_ANSWERED, Event.CHECKLIST_FROZEN)
+ASKED = (Event.CHANGE_REQUESTED, Event.CHANGE_RETURNED)
+GRANTED = (Event.EXCEPTION_GRANTED, Event.CHANGE_REQUESTED)  # in force by the one, asked for by the other
 
 
 def decision(dossier: Dossier, people: Reader) -> Section:
@@ -47,13 +37,13 @@ def _decision(one: DecisionRecord, people: Reader) -> tuple[Block, ...]:
         decision_statement(one),
         Facts(texts.CHANGE_REQUEST_NUMBER.format(number=one.number), _phases(one, people)),
         Heading(texts.CHECKLIST_OF.format(number=one.number)),
-        _checklist(one, people) if one.checklist else Prose(texts.NO_ITEM_WAS_ASKED, quiet=True),
+        checklist(one, people) if one.checklist else Prose(texts.NO_ITEM_WAS_ASKED, quiet=True),
         Heading(texts.VOTES_ON.format(number=one.number)),
-        _votes(one, people) if one.votes else Prose(texts.NO_VOTE_WAS_CAST, quiet=True),
-        *_signatures(one, people),
-        *_dissents(one, people),
+        votes(one, people) if one.votes else Prose(texts.NO_VOTE_WAS_CAST, quiet=True),
+        *signatures(one, people),
+        *dissents(one, people),
         Heading(texts.CONDITIONS_OF.format(number=one.number)),
-        _conditions(one, people) if one.conditions else Prose(texts.NO_CONDITION_WAS_SET, quiet=True),
+        conditions(one, people) if one.conditions else Prose(texts.NO_CONDITION_WAS_SET, quiet=True),
     )
 
 
@@ -92,7 +82,7 @@ def _phases(one: DecisionRecord, people: Reader) -> tuple[tuple[str, Cell], ...]
         (texts.WHY, or_nothing(one.rationale)),
         *_asked(one, people),
         *_returned(one, people),
-        (texts.DECISION_DUE, people.cited(day(one.due_at), thing, "due_at", Event.CHANGE_REQUESTED)),
+        (texts.DECISION_DUE, people.cited(day(one.due_at), thing, "due_at", *ASKED)),
         (texts.APPROVAL, people.cited(moment(one.decided_at), thing, "decided_at", *DECIDED)),
         (texts.APPROVED_EVIDENCE, Digest(one.approved_digest) if one.approved_digest else NOTHING),
         (texts.EXECUTION, people.cited(executed, thing, "executed_at", Event.CHANGE_EXECUTED)),
@@ -123,12 +113,18 @@ def exception_lines(row: ExceptionRecord, people: Reader) -> tuple[tuple[str, Ce
             texts.EXCEPTION.format(number=row.number),
             Stacked(texts.CLAUSE_AND_TITLE.format(clause=row.clause, title=row.title), f"{row.covers}; {row.state}"),
         ),
-        (texts.REQUIRED_REVIEWED, people.cited(f"{required}; {reviewed}", f"exception {row.number}", "figure")),
+        (
+            texts.REQUIRED_REVIEWED,
+            people.cited(f"{required}; {reviewed}", f"exception {row.number}", "figure", *GRANTED),
+        ),
         (texts.COMPENSATING_CONTROLS, row.controls),
         (
             texts.IN_FORCE,
             people.cited(
-                texts.TO.format(begun=begun, ends_at=moment(row.ends_at)), f"exception {row.number}", "ends_at"
+                texts.TO.format(begun=begun, ends_at=moment(row.ends_at)),
+                f"exception {row.number}",
+                "ends_at",
+                *GRANTED,
             ),
         ),
     )
@@ -151,130 +147,3 @@ def _returned(one: DecisionRecord, people: Reader) -> tuple[tuple[str, Cell], ..
     by = f"{moment(one.returned_at)}, {people.name(one.returned_by)}"
     said = people.cited(Stacked(one.return_reason, by), f"change {one.number}", "returned_at", Event.CHANGE_SENT_BACK)
     return ((texts.RETURNED_FOR_CHANGES, said),)
-
-
-def _signatures(one: DecisionRecord, people: Reader) -> tuple[Block, ...]:
-    """What each vote was signed as."""
-    signed = tuple((people.name(vote.person), vote.meaning) for vote in one.votes if vote.meaning)
-    return (Facts(texts.WHAT_WAS_SIGNED_ON.format(number=one.number), signed),) if signed else ()
-
-
-def _dissents(one: DecisionRecord, people: Reader) -> tuple[Block, ...]:
-    if not one.dissents:
-        return ()
-    lines = tuple(
-        (
-            people.name(dissent.person),
-            people.cited(
-                Stacked(
-                    dissent.text,
-                    f"{', '.join(dissent.functions) or 'no function'}; {moment(dissent.written_at)}"
-                    f"{'' if dissent.stands else '; void: the evidence changed'}",
-                ),
-                f"change {one.number}",
-                f"dissents / {dissent.person} / written_at",
-                Event.DISSENT_WRITTEN,
-            ),
-        )
-        for dissent in one.dissents
-    )
-    return (Heading(texts.DISSENT_ON.format(number=one.number)), Facts(texts.IT_STANDS_BESIDE_THE, lines))
-
-
-def _checklist(one: DecisionRecord, people: Reader) -> Table:
-    columns = (
-        Column(texts.ITEM, 2.4),
-        Column(texts.CLAUSE, 2),
-        Column(texts.ANSWER, 1.8),
-        Column(texts.REASON, 1.6),
-        Column(texts.ANSWERED_BY, 2.6),
-    )
-    return Table(
-        texts.EVERY_ITEM_WITH_EVERY,
-        columns,
-        tuple(_item(item, f"change {one.number}", people) for item in one.checklist),
-    )
-
-
-def _item(item: ItemRecord, thing: str, people: Reader) -> tuple[Cell, ...]:
-    by: Cell = NOTHING
-    if item.answered_at is not None:
-        frozen = texts.FROZEN if item.frozen_at else texts.NOT_FROZEN
-        filled = texts.FILLED_BY_ITS_CHECK if item.filled else ""
-        said = Stacked(people.name(item.author), f"{moment(item.answered_at)}, {frozen}{filled}")
-        by = people.cited(said, thing, f"checklist / {item.code} / {item.author}", *ANSWERED)
-    return (
-        item.title if item.required else Stacked(item.title, texts.ADVISORY),
-        item.clause,
-        badge(item.answer) if item.answer else Badge(texts.NO_ANSWER, Tone.NONE),
-        Stacked(item.reason or NOTHING, texts.SHOWN_BY.format(evidence=item.evidence))
-        if item.evidence
-        else item.reason or NOTHING,
-        by,
-    )
-
-
-def _votes(one: DecisionRecord, people: Reader) -> Table:
-    columns = (
-        Column(texts.WHO, 1.9),
-        Column(texts.VOTE, 1.3),
-        Column(texts.WHY, 3),
-        Column(texts.WHEN, 2, Align.RIGHT),
-        Column(texts.EVIDENCE, 1),
-    )
-    return Table(
-        texts.VOTES_IN_THE_ORDER,
-        columns,
-        tuple(_vote(vote, f"change {one.number}", people) for vote in one.votes),
-    )
-
-
-def _vote(vote: VoteRecord, thing: str, people: Reader) -> tuple[Cell, ...]:
-    voided = (
-        texts.VOID_SINCE.format(voided_at=moment(vote.voided_at)) if vote.voided_at else texts.VOID_THE_EVIDENCE_CHANGED
-    )
-    return (
-        Stacked(people.name(vote.person), _speaks(vote, people)),
-        badge(vote.choice) if vote.stands else Badge(texts.VOID, Tone.ATTENTION),
-        vote.rationale if vote.stands else Stacked(vote.rationale, f"{badge(vote.choice).word}; {voided}"),
-        people.cited(moment(vote.cast_at), thing, f"votes / {vote.person} / cast_at", Event.VOTE_CAST),
-        Digest(vote.evidence_digest[:8]),
-    )
-
-
-def _speaks(vote: VoteRecord, people: Reader) -> str:
-    """The voter's role, the functions that the vote speaks for, and for whom it was cast."""
-    functions = texts.FOR.format(functions=texts.AND.join(vote.functions)) if vote.functions else ""
-    whose = texts.IN_PLACE_OF.format(on_behalf_of=people.name(vote.on_behalf_of)) if vote.on_behalf_of else ""
-    return f"{vote.role}{functions}{whose}"
-
-
-def _conditions(one: DecisionRecord, people: Reader) -> Table:
-    columns = (
-        Column(texts.CONDITION, 3),
-        Column(texts.OWNER, 1.4),
-        Column(texts.DUE, 1, Align.RIGHT),
-        Column(texts.SET_BY, 1.4),
-        Column(texts.CAME_TO, 2),
-    )
-    rows = tuple(
-        (
-            condition.text,
-            people.name(condition.owner),
-            people.cited(day(condition.due_at), f"change {one.number}", "conditions / due_at", Event.CONDITION_SET),
-            people.name(condition.set_by),
-            _came_to(condition, f"change {one.number}", people),
-        )
-        for condition in one.conditions
-    )
-    return Table(texts.CONDITIONS_OF_APPROVAL, columns, rows)
-
-
-def _came_to(condition: ConditionRecord, thing: str, people: Reader) -> Cell:
-    if condition.verified_at:
-        said = Stacked(texts.VERIFIED, f"{moment(condition.verified_at)}, {people.name(condition.verified_by)}")
-        return people.cited(said, thing, "conditions / verified_at", Event.CONDITION_VERIFIED)
-    if condition.done_at:
-        said = Stacked(texts.REPORTED_AS_DONE, f"{moment(condition.done_at)}, {people.name(condition.done_by)}")
-        return people.cited(said, thing, "conditions / done_at", Event.CONDITION_REPORTED)
-    return texts.OPEN

@@ -26,6 +26,8 @@ from core.reports.values import (
 )
 from core.validation.rules import FindingStatus, Severity
 
+DUE = (Event.FINDING_RAISED, Event.FINDING_EXTENDED)
+
 
 def findings(dossier: Dossier, people: Reader) -> Section:
     """Every finding with its remediation and closing, in the order given."""
@@ -47,7 +49,7 @@ def findings(dossier: Dossier, people: Reader) -> Section:
             badge(finding.severity),
             badge(finding.status),
             people.name(finding.owner),
-            people.cited(day(finding.due_at), f"finding {finding.number}", "due_at"),
+            people.cited(day(finding.due_at), f"finding {finding.number}", "due_at", *DUE),
         )
         for finding in ordered
     )
@@ -119,9 +121,14 @@ def _question(question: ChallengeRecord, people: Reader) -> Facts:
         (
             (
                 texts.QUESTION.format(number=question.number),
-                people.cited(Stacked(question.question, asked), thing, "asked_at"),
+                people.cited(Stacked(question.question, asked), thing, "asked_at", Event.QUESTION_ASKED),
             ),
-            (texts.ANSWER, people.cited(Stacked(or_nothing(question.answer), answered), thing, "answered_at")),
+            (
+                texts.ANSWER,
+                people.cited(
+                    Stacked(or_nothing(question.answer), answered), thing, "answered_at", Event.QUESTION_ANSWERED
+                ),
+            ),
         ),
     )
 

@@ -101,14 +101,14 @@ def _cards(dossier: Dossier, people: Reader) -> tuple[tuple[str, Cell], ...]:
     blocking = any(one.severity in BLOCKING for one in pending)
     tone = Tone.STOPS if blocking else Tone.ATTENTION if pending else Tone.GOOD
     newest = dossier.decisions[0] if dossier.decisions else None
-    version = texts.VERSION.format(number=dossier.model.number, version=dossier.version.version)
+    path = "data / findings / not closed"
     return (
         (texts.STAGE, badge(dossier.version.stage)),
-        (texts.FINDINGS, people.cited(Badge(_pending(len(pending)), tone), version, "findings / not closed")),
+        (texts.FINDINGS, checkpoint_cell(Badge(_pending(len(pending)), tone), dossier.checkpoint, path)),
         (texts.DECISION, decision_statement(newest).badge if newest else Badge(texts.NOT_REQUESTED, Tone.NONE)),
         (
             texts.NEXT_REVIEW,
-            people.cited(day(dossier.model.next_review), f"model {dossier.model.number}", "next_review"),
+            people.field(day(dossier.model.next_review), f"model {dossier.model.number}", "next_review"),
         ),
     )
 

@@ -17,15 +17,13 @@ from core.reports.layout.words import count, moment
 from core.reports.texts.sections import proof as texts
 from core.reports.values import Dossier
 
-MOST_HISTORY = 400
 NO_ROLE = texts.NONE  # what the ledger writes for the system itself
 
 
 def history(dossier: Dossier, people: Reader) -> Section:
-    """The ledger entries that concern the version, oldest first; a long list is cut and says so."""
+    """The ledger entries that concern the version, oldest first; a long table moves, as every other does."""
     if not dossier.history:
         return Section(texts.HISTORY, (Prose(texts.THE_LEDGER_HOLDS_NO, quiet=True),))
-    shown = dossier.history[-MOST_HISTORY:]
     columns = (
         Column(texts.ENTRY, 0.7, Align.RIGHT),
         Column(texts.WHEN, 1.9, Align.RIGHT),
@@ -41,12 +39,10 @@ def history(dossier: Dossier, people: Reader) -> Section:
             Stacked(f"{line.action}, {line.entity}", line.detail),
             Digest(line.leaf[:8]),
         )
-        for line in shown
+        for line in dossier.history
     )
-    missing = len(dossier.history) - len(shown)
-    note = texts.THE_ENTRIES_BEFORE_THESE.format(missing=missing) if missing else ""
     caption = texts.LEDGER_ENTRIES_ABOUT_THIS.format(history=len(dossier.history))
-    return Section(texts.HISTORY, (Table(caption, columns, rows, note),))
+    return Section(texts.HISTORY, (Table(caption, columns, rows),))
 
 
 def people_section(dossier: Dossier) -> Section:

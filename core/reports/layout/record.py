@@ -77,14 +77,14 @@ def _model(dossier: Dossier, people: Reader) -> Facts:
     registered = f"{moment(model.registered_at)}, {people.name(model.registered_by)}"
     rows: tuple[tuple[str, Cell], ...] = (
         (texts.NUMBER_AND_NAME, f"{model.number} {model.name}"),
-        (texts.MATERIALITY, people.cited(materiality, thing, "tier")),
+        (texts.MATERIALITY, people.field(materiality, thing, "tier")),
         (texts.BUSINESS_LINE, or_nothing(model.business_line)),
         (texts.USERS, or_nothing(model.users)),
         (texts.MADE_BY, model.vendor or texts.OWN_DEVELOPMENT),
         (texts.OWNER, people.name(model.owner)),
         (texts.DEVELOPER, people.name(model.developer)),
         (texts.REGULATION_PACKS, or_nothing(packs)),
-        (texts.NEXT_REVIEW, people.cited(day(model.next_review), thing, "next_review")),
+        (texts.NEXT_REVIEW, people.field(day(model.next_review), thing, "next_review")),
         (texts.REGISTERED, people.cited(registered, thing, "registered_at", Event.MODEL_REGISTERED)),
     )
     return Facts(texts.THE_MODEL_IN_THE, rows)
@@ -120,7 +120,7 @@ def _datasets(datasets: tuple[DatasetRecord, ...], people: Reader) -> tuple[Bloc
                 (texts.SOURCE, or_nothing(dataset.source)),
                 (texts.LICENCE, or_nothing(dataset.licence)),
                 (texts.CLASSIFICATION, or_nothing(dataset.classification)),
-                (texts.ROWS, people.cited(count(dataset.rows), f"dataset {dataset.number}", "rows")),
+                (texts.ROWS, people.field(count(dataset.rows), f"dataset {dataset.number}", "rows")),
                 (texts.SHA_256, Digest(dataset.digest) if dataset.digest else NOTHING),
             ),
         )
@@ -132,15 +132,16 @@ def _policy(dossier: Dossier, people: Reader) -> Facts:
     policy = dossier.policy
     thing = f"policy {policy.name} {policy.version}"
     published = f"{moment(policy.published_at)}, {people.name(policy.published_by)}"
+
+    def said(shown: str, path: str) -> Cell:
+        return people.cited(shown, thing, path, Event.POLICY_PUBLISHED, digest=policy.digest)
+
     return Facts(
         texts.THE_POLICY_THAT_VERDICTS,
         (
             (texts.POLICY, f"{policy.name} {policy.version}"),
-            (
-                texts.IN_FORCE_FROM,
-                people.cited(moment(policy.effective_from), thing, "effective_from", digest=policy.digest),
-            ),
-            (texts.PUBLISHED, people.cited(published, thing, "published_at", digest=policy.digest)),
+            (texts.IN_FORCE_FROM, said(moment(policy.effective_from), "effective_from")),
+            (texts.PUBLISHED, said(published, "published_at")),
             (texts.SHA_256, Digest(policy.digest)),
         ),
     )
@@ -160,9 +161,11 @@ def _figures(dossier: Dossier, former: str, people: Reader) -> Table:
             (
                 Stacked(figure.title, figure.subject) if figure.subject else figure.title,
                 checkpoint_cell(before, point, f"data / changed / figures / {path} / before"),
-                people.cited(precise(figure.now, figure.threshold), run, path, digest=digest),
-                people.cited(signed(change, 3), run, path, digest=digest),
-                people.cited(required(figure.direction, figure.threshold), policy, figure.metric),
+                people.cited(precise(figure.now, figure.threshold), run, path, Event.RUN_FINISHED, digest=digest),
+                people.cited(signed(change, 3), run, path, Event.RUN_FINISHED, digest=digest),
+                people.cited(
+                    required(figure.direction, figure.threshold), policy, figure.metric, Event.POLICY_PUBLISHED
+                ),
                 badge(figure.verdict),
             )
         )

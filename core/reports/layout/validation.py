@@ -79,7 +79,10 @@ def _run(run: RunRecord, people: Reader) -> Facts:
         (
             (texts.RUN, people.cited(finished, thing, "finished_at", Event.RUN_FINISHED, digest=run.result_digest)),
             (texts.STARTED_BY, people.cited(started, thing, "requested_at", Event.RUN_STARTED)),
-            (texts.EVIDENCE, people.cited(rows, f"evidence {run.evidence}", "rows", digest=run.file_digest)),
+            (
+                texts.EVIDENCE,
+                people.cited(rows, f"evidence {run.evidence}", "rows", Event.EVIDENCE_UPLOADED, digest=run.file_digest),
+            ),
             (texts.FILE_AS_RECEIVED_SHA, Hash(run.file_digest)),
             (texts.TABLE_THAT_WAS_COMPUTED, Hash(run.table_digest)),
             (texts.RESULT_SHA_256, Hash(run.result_digest)),
@@ -133,7 +136,12 @@ def _verdict(row: VerdictRow, run: RunRecord, people: Reader) -> tuple[Cell, ...
             Event.RUN_FINISHED,
             digest=run.result_digest,
         ),
-        people.cited(required(row.direction, row.threshold), f"policy {run.policy}", f"clause {row.clause}"),
+        people.cited(
+            required(row.direction, row.threshold),
+            f"policy {run.policy}",
+            f"clause {row.clause}",
+            Event.POLICY_PUBLISHED,
+        ),
         row.clause,
         badge(row.verdict),
         _reason(row),

@@ -8,7 +8,9 @@ from sqlmodel import Session
 
 from core.errors import Problem, Unreadable
 from core.improvement.incidents.facts import load_incident
+from core.reports.formats.laying import cells
 from core.reports.history import record_as_of
+from core.reports.layout.blocks import Cited, Document
 from core.reports.screening import screened_report
 from core.reports.templates.access import ACCESS
 from core.reports.templates.audit import AUDIT
@@ -94,11 +96,17 @@ def build_reports(
                 document=built.document,
                 data=built.data,
                 checkpoint=then.ledger.checkpoint,
-                entries=built.entries,
+                entries=tuple(sorted({*built.entries, *cited_entries(built.document)})),
                 attachments=built.attachments,
                 gaps=(*built.gaps, *(Gap(one.what, one.why) for one in then.lost)),
             )
             yield screened_report(report)
+
+
+def cited_entries(document: Document) -> set[int]:
+    """The entries that figures lead to, so that a bundle carries the proof of each."""
+    sources = (cell.source for cell in cells(document) if isinstance(cell, Cited))
+    return {one.entry for one in sources if one.entry is not None}
 
 
 def _scope(session: Session, asked: Asked) -> dict[str, str]:

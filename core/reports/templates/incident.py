@@ -41,7 +41,7 @@ from core.reports.values.report import Asked, SubjectKind
 from core.validation.rules import FindingStatus
 from core.validation.tables import Finding
 
-VERSION = "incident report 2"
+VERSION = "incident report 3"
 TABLES = (
     Person, RoleGrant, Model, ModelVersion, Finding, Deployment, Incident, IncidentAffected, IncidentNote,
     IncidentInformed, IncidentCause, IncidentReview, IncidentClock, IncidentNotification, ClockRule, CorrectiveAction,
@@ -174,7 +174,12 @@ def _on_record(session: Session, asked: Asked) -> tuple[tuple[BesideLine, ...], 
 
 def _beside(data: IncidentsReport, citing: Citing) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (f"{one.thing}: {one.what}", citing.moment(one.at, one.thing, "at"), badge(one.status)) for one in data.beside
+        (
+            f"{one.thing}: {one.what}",
+            citing.act(one.at, one.thing, "at", Event.FINDING_RAISED, Event.PRODUCTION_RETURNED, Event.CHANGE_EXECUTED),
+            badge(one.status),
+        )
+        for one in data.beside
     )
     columns = columns_of(texts.BESIDE_COLUMNS, 4, 1.6, 1.4, right=(1,))
     return table_or(texts.BESIDE, texts.BESIDE_CAPTION, columns, rows, texts.NO_BESIDE)

@@ -120,7 +120,7 @@ def actions(lines: tuple[ActionLine, ...], citing: Citing) -> tuple[Block, ...]:
         (
             Stacked(one.number, one.title), sentence(one.kind.value),
             Badge(texts.OVERDUE, Tone.STOPS) if one.overdue else badge(one.status), citing.name(one.owner),
-            citing.day(one.due_at, f"action {one.number}", "due_at", *OF_ACTIONS),
+            citing.day(one.due_at, f"action {one.number}", "due_at", Event.ACTION_OPENED, Event.ACTION_EXTENDED),
             citing.cited(_by(one.done_at, one.done_by, citing), f"action {one.number}", "done_at", Event.ACTION_DONE),
             citing.cited(
                 _by(one.verified_at, one.verified_by, citing), f"action {one.number}", "verified_at",

@@ -1,6 +1,6 @@
 """The alerts of the monitoring summary, and what checks of production data came to: both as the ledger tells them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,9 +53,13 @@ def alerts_of(then: LedgerThen, asked: Asked) -> tuple[AlertLine, ...]:
     return tuple(one for one in lines if begin is None or one.closed_at is None or one.closed_at >= begin)
 
 
-def checked_in(then: LedgerThen, asked: Asked) -> CheckedCount:
+def checks_of(then: LedgerThen, asked: Asked) -> list[Entry]:
+    """The entries of checks of production data in the period, with what they say."""
+    return list(then.entries(of(Event.MONITOR_CHECKED), *_about(asked), *since(asked.since)))
+
+
+def checked_in(told: Sequence[Entry]) -> CheckedCount:
     """The sums of the entries of checks."""
-    told = list(then.entries(of(Event.MONITOR_CHECKED), *_about(asked), *since(asked.since)))
     return CheckedCount(len(told), _sum(told, "figures"), _sum(told, "failed"), _sum(told, "insufficient"))
 
 

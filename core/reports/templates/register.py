@@ -29,6 +29,7 @@ from core.reports.layout.blocks import (
     Table,
     Tone,
 )
+from core.reports.layout.change import GRANTED
 from core.reports.layout.words import NOTHING, counted, moment, number, or_nothing
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.parts import columns_of, document_of, people_of, scope_of
@@ -37,7 +38,7 @@ from core.reports.texts import register as texts
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked, SubjectKind
 
-VERSION = "policy and exception register 1"
+VERSION = "policy and exception register 2"
 TABLES = (Person, RoleGrant, Model, ModelVersion, ChangeRequest, PolicyVersion, PolicyException)
 OVER = (ExceptionState.EXPIRED, ExceptionState.ENDED)
 TONES = {
@@ -149,12 +150,17 @@ def _policy_section(data: Register, citing: Citing) -> Section:
         (
             f"{one.name} {one.version}",
             Badge(one.state, Tone.GOOD if one.state == texts.IN_FORCE else Tone.NONE),
-            citing.moment(one.effective_from, f"policy {one.name} {one.version}", "effective_from"),
+            citing.moment(
+                one.effective_from, f"policy {one.name} {one.version}", "effective_from", Event.POLICY_PUBLISHED
+            ),
             citing.cited(
                 Stacked(moment(one.published_at), citing.name(one.published_by)), f"policy {one.name} {one.version}",
                 "published_at", Event.POLICY_PUBLISHED,
             ),
-            citing.cited(str(one.thresholds), f"policy {one.name} {one.version}", "thresholds", digest=one.digest),
+            citing.cited(
+                str(one.thresholds), f"policy {one.name} {one.version}", "thresholds", Event.POLICY_PUBLISHED,
+                digest=one.digest,
+            ),
             Digest(one.digest[:16]),
         )
         for one in data.policies
@@ -179,10 +185,12 @@ def _exception(one: ExceptionRow, citing: Citing) -> tuple[Cell, ...]:
         one.number,
         Stacked(f"{one.model} {one.model_name}", what),
         Stacked(one.clause, one.title),
-        citing.cited(NOTHING if one.threshold is None else f"{one.direction} {one.threshold:g}", thing, "threshold"),
-        citing.cited(number(one.figure, 3), thing, "figure"),
+        citing.cited(
+            NOTHING if one.threshold is None else f"{one.direction} {one.threshold:g}", thing, "threshold", *GRANTED
+        ),
+        citing.cited(number(one.figure, 3), thing, "figure", *GRANTED),
         Badge(one.state.value.capitalize(), TONES.get(one.state, Tone.NONE)),
-        citing.moment(one.ends_at, thing, "ends_at"),
+        citing.moment(one.ends_at, thing, "ends_at", *GRANTED),
     )
 
 

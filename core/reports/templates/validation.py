@@ -36,7 +36,7 @@ from core.reports.values import (
 from core.reports.values.report import Asked, SubjectKind
 from core.validation.rules import FindingStatus
 
-VERSION, FAIRNESS_VERSION = "validation report 1", "fairness report 1"
+VERSION, FAIRNESS_VERSION = "validation report 2", "fairness report 2"
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,10 @@ def _checks(data: FairnessReport, reader: Citing) -> Section:
                 precise(row.value, row.threshold), f"run {run.number}", f"{row.kind} / {row.metric} / {row.subject}",
                 Event.RUN_FINISHED, digest=run.result_digest,
             ),
-            reader.cited(required(row.direction, row.threshold), f"policy {run.policy}", f"clause {row.clause}"),
+            reader.cited(
+                required(row.direction, row.threshold), f"policy {run.policy}", f"clause {row.clause}",
+                Event.POLICY_PUBLISHED,
+            ),
             row.clause,
             badge(row.verdict),
         )

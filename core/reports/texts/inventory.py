@@ -1,7 +1,10 @@
 """The sentences of the inventory statement."""
 
 TITLE = "Inventory statement"
-WHAT = "Every model in the inventory with its tier, owner, stage, findings and next review, as of one day."
+WHAT = (
+    "Every model with its tier, owner, stage, findings and next review, and the data behind them with the classes of "
+    "their columns, as of one day."
+)
 
 STATEMENT = "{models} in use, {production} of them in production."
 NOTHING = "The inventory holds no model that is in use."
@@ -28,3 +31,16 @@ RETIRED = "Retired models"
 RETIRED_CAPTION = "Retired models, the last one first"
 RETIRED_COLUMNS = ("Model", "Tier", "Retired", "Why")
 NO_RETIRED = "No model was retired."
+
+DATA = "Data and their classes"
+DATA_CAPTION = "Datasets and production data in use, most columns of special categories and about people first"
+DATA_COLUMNS = (
+    "Data", "Owner", "Columns", "Special category", "Personal", "Other classes", "Not decided", "Kept for"
+)  # fmt: skip
+PRODUCTION = "Production data of the model"
+NO_DATA = "No dataset was in use, and no column of production data was known."
+OF_PEOPLE = "Columns about people"
+OF_PEOPLE_CAPTION = "Columns of special categories and personal data, as people decided, by data and name"
+PEOPLE_COLUMNS = ("Data", "Column", "Class", "Purpose and ground", "Decided")
+NO_PURPOSE, NO_BASIS = "No purpose stated", "No legal basis stated"
+NONE_OF_PEOPLE = "Of no column it was decided that it is about people."

@@ -1,7 +1,10 @@
 """The sentences of the monitoring summary."""
 
 TITLE = "Monitoring summary"
-WHAT = "What is on record of models at work in a period: recorded events, drift and performance runs, and what served."
+WHAT = (
+    "What is on record of models at work in a period: figures against their limits, alerts, recorded "
+    "events, drift and performance runs, and what served."
+)
 QUIET, SEEN, FAILED = "Nothing recorded", "Recorded", "Checks failed"
 STATEMENT = (
     "{figures} of production data, {breaches} of them in breach; {alerts}. {events} in {files}; {checks} of "
@@ -9,7 +12,7 @@ STATEMENT = (
 )
 CARDS = (
     "Events recorded", "Files of events", "Checks on drift and performance", "Checks that failed",
-    "Figures of production data", "in breach", "Alerts",
+    "Figures of production data", "Figures in breach", "Alerts",
 )  # fmt: skip
 ALERTS = "Alerts"
 ALERTS_CAPTION = "Alerts that were raised in the period or not closed when it began, the newest first"
@@ -30,8 +33,14 @@ SERVED = "What served"
 SERVED_CAPTION = "Versions that stood in an environment in the period, the newest stay first"
 SERVED_COLUMNS = ("Version", "Environment", "Share", "Since", "Until")
 NO_SERVED = "No version stood in any environment in the period."
-THRESHOLDS = "Figures by chunk"
-GAP = (
-    "The figures of each chunk with their thresholds stand on the pages of monitoring; the ledger binds them by the "
-    "digests that its entries of checks name, and this report counts them."
-)
+FIGURES = "Figures of production data"
+STREAMS_CAPTION = "Chunks that were checked in the period, by model and environment, each in its last revision"
+STREAMS_COLUMNS = ("Model", "Environment", "Chunks", "Figures", "In breach", "Too little evidence", "Newest data")
+NO_FIGURES = "No production data were checked in the period."
+MONITORS_CAPTION = "Monitors with their newest figure in the period, most breaches first"
+MONITORS_COLUMNS = ("Model", "Monitor", "Checks", "In breach", "Newest", "Limits", "Result")
+NO_MONITORS = "No monitor was in breach in the period."
+BREACHES_CAPTION = "Every breach of the period, the newest data first"
+BREACHES_COLUMNS = ("Model", "Monitor", "Chunk", "Data until", "Figure", "Limits")
+NO_BREACHES = "No figure was in breach in the period."
+AT_LEAST, AT_MOST, WITHIN = "at least {limit}", "at most {limit}", "{lower} to {upper}"

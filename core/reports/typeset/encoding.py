@@ -26,6 +26,7 @@ from core.reports.layout.blocks import (
 from core.reports.texts import words
 from core.reports.texts.formats import closing
 from core.reports.typeset.glyphs import MONO, drawable
+from core.reports.typeset.widths import shares
 
 Encoded: TypeAlias = "str | float | bool | Sequence[Encoded] | Mapping[str, Encoded] | None"
 
@@ -112,8 +113,8 @@ class _Encoder:
             "kind": "table",
             "caption": drawable(table.caption),
             "columns": [
-                {"title": drawable(column.title), "share": column.share, "align": column.align.value}
-                for column in table.columns
+                {"title": drawable(column.title), "share": share, "align": column.align.value}
+                for column, share in zip(table.columns, shares(table.columns, table.rows), strict=True)
             ],
             "rows": rows,
             "note": drawable(table.note),

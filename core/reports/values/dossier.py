@@ -15,7 +15,7 @@ from core.reports.values.evidence import FairnessTable, RunRecord
 from core.reports.values.record import DatasetRecord, ModelRecord, PersonLine, PolicyRecord, VersionRecord, WhatChanged
 from core.reports.values.source import SourceLine
 
-TEMPLATE = "dossier 2"  # named in every dossier; a new number whenever the same value would be typeset otherwise
+TEMPLATE = "dossier 3"  # named in every dossier; a new number whenever the same value would be typeset otherwise
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 RESERVED_NAMES = frozenset({"dossier.json", "dossier.pdf", "digests.json"})
 

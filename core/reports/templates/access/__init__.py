@@ -40,7 +40,7 @@ from core.reports.templates.values import Built, Frame, Template
 from core.reports.texts import access as texts
 from core.reports.values.report import Asked, Gap, SubjectKind
 
-VERSION = "access report 3"
+VERSION = "access report 4"
 TABLES = (Person, RoleGrant, FunctionGrant, Model, ModelVersion, ChangeRequest, Dataset, ColumnDecision)
 
 

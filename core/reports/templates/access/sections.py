@@ -4,7 +4,7 @@ from collections import Counter
 
 from core.ledger.events import Event
 from core.reports.charts.values import counts_chart
-from core.reports.layout.blocks import Badge, Block, Cell, Chart, Prose, Section, Stacked, Statement, Tone
+from core.reports.layout.blocks import Badge, Block, Cell, Chart, Cited, Prose, Section, Stacked, Statement, Tone
 from core.reports.layout.words import badge, counted, moment, number, or_nothing
 from core.reports.templates.access.gathering import DECIDING, GRANTING, TAKEN
 from core.reports.templates.access_data import (
@@ -66,13 +66,16 @@ def grant_section(data: AccessReport, citing: Citing) -> Section:
         (
             citing.name(one.person),
             Stacked(one.what, one.reach or texts.EVERYWHERE) if one.what.startswith("role ") else one.what,
-            citing.moment(one.granted_at, f"person {one.person}", f"{one.what} / granted_at", *GRANTING[::2]),
+            citing.act(
+                one.granted_at, f"person {one.person}", f"{one.what} / granted_at", *GRANTING[::2],
+                of=one.what.partition(" ")[2],
+            ),
             _givers(one, citing),
             _end(one, citing),
             one.reason,
         )
         for one in data.grants
-    )
+    )  # fmt: skip
     columns = columns_of(texts.GRANTS_COLUMNS, 1.8, 1.5, 1.6, 1.3, 1.6, 2, right=(2, 4))
     return table_or(texts.GRANTS, texts.GRANTS_CAPTION, columns, rows, texts.NO_GRANTS)
 
@@ -85,8 +88,13 @@ def _givers(one: GrantLine, citing: Citing) -> Cell:
 
 
 def _end(one: GrantLine, citing: Citing) -> Cell:
-    end = one.withdrawn_at or one.ends_at
-    return citing.moment(end, f"person {one.person}", f"{one.what} / ends_at") if end else texts.STANDS
+    thing, held = f"person {one.person}", one.what.partition(" ")[2]
+    if one.withdrawn_at:
+        return citing.act(one.withdrawn_at, thing, f"{one.what} / withdrawn_at", *GRANTING[1::2], of=held)
+    if one.ends_at is None:
+        return texts.STANDS
+    source = citing.trace.source(thing, f"{one.what} / ends_at", *GRANTING[::2], of=held, at=one.granted_at)
+    return Cited(moment(one.ends_at), source)
 
 
 def refusal_section(data: AccessReport, citing: Citing) -> Section:
@@ -110,7 +118,7 @@ def time_section(data: AccessReport, citing: Citing) -> Section:
             one.change,
             badge(one.status),
             citing.moment(one.requested_at, f"change {one.change}", "requested_at", Event.CHANGE_REQUESTED),
-            citing.moment(one.decided_at, f"change {one.change}", "decided_at", *DECIDING[:3]),
+            citing.act(one.decided_at, f"change {one.change}", "decided_at", *DECIDING[:3]),
             citing.said(number(one.days, 1), f"times / change {one.change} / days"),
             Badge(texts.YES, Tone.GOOD) if one.in_time else Badge(texts.NO, Tone.ATTENTION),
         )

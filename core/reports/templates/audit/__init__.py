@@ -34,7 +34,7 @@ from core.reports.texts import audit as texts
 from core.reports.values.dossier import Attachment
 from core.reports.values.report import Asked, SubjectKind
 
-VERSION = "audit report 1"
+VERSION = "audit report 2"
 TABLES = (
     Person, RoleGrant, Audit, AuditMember, AuditCriterion, AuditSample, AuditItem, AuditTest, AuditFinding,
 )  # fmt: skip

@@ -88,14 +88,16 @@ def samples_section(data: AuditReport, citing: Citing) -> Section:
 
 
 def _drawn(data: AuditReport, one: SampleLine, citing: Citing) -> tuple[Block, ...]:
-    thing, path = f"audit {data.number}", f"samples / {one.ordinal}"
+    thing, path, drawn = f"audit {data.number}", f"samples / {one.ordinal}", (Event.AUDIT_SAMPLE_DRAWN,)
     values: tuple[Cell, ...] = (
         one.population,
-        citing.cited(f"{one.members:,}", thing, f"{path} / members", digest=one.population_digest),
+        citing.cited(
+            f"{one.members:,}", thing, f"{path} / members", *drawn, at=one.drawn_at, digest=one.population_digest
+        ),
         Digest(one.population_digest), one.method.capitalize(), Digest(one.seed), one.seed_source,
         citing.number(len(one.items), f"{path} / items"), or_nothing(one.reason),
         citing.cited(
-            _by(one.drawn_at, one.drawn_by, citing), thing, f"{path} / drawn_at", Event.AUDIT_SAMPLE_DRAWN
+            _by(one.drawn_at, one.drawn_by, citing), thing, f"{path} / drawn_at", *drawn, at=one.drawn_at
         ),
     )  # fmt: skip
     rows = tuple(

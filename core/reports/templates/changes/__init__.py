@@ -7,9 +7,17 @@ from core.access.tables import Person, RoleGrant
 from core.approval.tables import ChangeRequest, Vote
 from core.inventory.deployments.tables import Deployment
 from core.inventory.tables import FieldChange, Model, ModelVersion
-from core.reports.history.ledger import ENTRY, Entry, since
-from core.reports.history.tracing import source_lines
-from core.reports.templates.changes.data import ChangeHistory, MonthLine, read_fields, read_requests, read_stays
+from core.ledger.events import Event
+from core.reports.history.ledger import ENTRY, Entry, of, since
+from core.reports.history.tracing import FIELD_EVENTS, source_lines
+from core.reports.templates.changes.data import (
+    DECIDED,
+    ChangeHistory,
+    MonthLine,
+    read_fields,
+    read_requests,
+    read_stays,
+)
 from core.reports.templates.changes.sections import (
     cards,
     field_section,
@@ -18,21 +26,23 @@ from core.reports.templates.changes.sections import (
     statement,
     stay_section,
 )
-from core.reports.templates.citing import Citing
+from core.reports.templates.citing import BY_CHANGE, Citing
 from core.reports.templates.parts import document_of, people_of, scope_of
 from core.reports.templates.values import Built, Frame, Template
 from core.reports.texts import changes as texts
 from core.reports.values.report import Asked, SubjectKind
 
-VERSION = "change history 1"
+VERSION = "change history 2"
 TABLES = (Person, RoleGrant, Model, ModelVersion, ChangeRequest, Vote, FieldChange, Deployment)
+OF_REQUESTS = (of(*DECIDED, *BY_CHANGE, Event.CHANGE_REQUESTED),)  # also from before the period
 CITED = ("change", "model", "version", "dataset")
 
 
 def build(session: Session, asked: Asked, frame: Frame) -> Built:
     """What changed in the period."""
-    entries = _entries(asked, frame)
     requests, fields, stays = read_requests(session, asked), read_fields(session, asked), read_stays(session, asked)
+    changes = {one.number for one in requests} | {one.change for one in stays if one.change}
+    entries = _entries(asked, frame, changes)
     named = {one.requested_by for one in requests} | {one.executed_by or "" for one in requests}
     people = people_of(session, named | {one.changed_by for one in fields} | {frame.generated_by})
     counted_months = tuple(MonthLine(*one) for one in frame.then.ledger.months(*_about(asked, frame)))
@@ -60,11 +70,13 @@ def _about(asked: Asked, frame: Frame) -> tuple[ColumnElement[bool], ...]:
     return ((ENTRY.subject == number) | ENTRY.entity_id.in_(changes), *since(asked.since))
 
 
-def _entries(asked: Asked, frame: Frame) -> list[Entry]:
+def _entries(asked: Asked, frame: Frame, changes: set[str]) -> list[Entry]:
     """Those entries that a figure can lead to, which of a whole organisation are about changes and the record alone."""
-    wanted = _about(asked, frame)
+    wanted, ledger = _about(asked, frame), frame.then.ledger
     of_record = () if asked.subject.number else (ENTRY.entity_kind.in_(CITED),)
-    return list(frame.then.ledger.entries(*wanted, *of_record, said=False))
+    found = [*ledger.entries(*wanted, *of_record, said=False), *ledger.about(changes, *OF_REQUESTS, said=False)]
+    found += ledger.entries(*wanted, of(*FIELD_EVENTS))  # with the fields that each set
+    return sorted({one.index: one for one in found}.values(), key=lambda one: one.index)
 
 
 CHANGES = Template(

@@ -57,6 +57,7 @@ class StayLine:
     environment: str
     phase: str
     share: int
+    change: str  # that it carried out; empty for a placement
     since: datetime
     until: datetime | None
     ended_as: str
@@ -128,7 +129,7 @@ def read_stays(session: Session, asked: Asked) -> tuple[StayLine, ...]:
     ).all()
     return tuple(
         StayLine(
-            f"{model} {version}", row.environment, row.phase.value, row.share, row.since, row.until,
+            f"{model} {version}", row.environment, row.phase.value, row.share, row.change, row.since, row.until,
             row.ended_as.value if row.ended_as else "",
         )
         for row, model, version in rows

@@ -2,9 +2,10 @@
 
 from core.ledger.events import Event
 from core.reports.charts.values import counts_chart
+from core.reports.history.tracing import FIELD_EVENTS
 from core.reports.layout.blocks import Badge, Block, Cell, Chart, Section, Stacked, Statement, Tone
 from core.reports.layout.words import badge, counted, moment, or_nothing, sentence
-from core.reports.templates.changes.data import DECIDED, ChangeHistory
+from core.reports.templates.changes.data import DECIDED, ChangeHistory, FieldLine
 from core.reports.templates.citing import Citing, block_or, table_or
 from core.reports.templates.parts import columns_of
 from core.reports.texts import changes as texts
@@ -40,8 +41,8 @@ def request_section(data: ChangeHistory, citing: Citing) -> Section:
                 Stacked(moment(one.requested_at), citing.name(one.requested_by)), f"change {one.number}",
                 "requested_at", Event.CHANGE_REQUESTED,
             ),
-            citing.moment(one.decided_at, f"change {one.number}", "decided_at", *DECIDED),
-            citing.moment(one.executed_at, f"change {one.number}", "executed_at", Event.CHANGE_EXECUTED),
+            citing.act(one.decided_at, f"change {one.number}", "decided_at", *DECIDED),
+            citing.act(one.executed_at, f"change {one.number}", "executed_at", Event.CHANGE_EXECUTED),
             citing.said(
                 f"{one.approvals} for, {one.rejections} against", f"requests / number {one.number} / approvals"
             ),
@@ -57,17 +58,22 @@ def field_section(data: ChangeHistory, citing: Citing) -> Section:
         (
             one.record,
             one.field.replace("_", " "),
-            citing.cited(_shown(one.field, one.old), f"{one.kind} {one.record}", one.field),
-            citing.cited(_shown(one.field, one.new), f"{one.kind} {one.record}", one.field),
-            citing.cited(
-                Stacked(moment(one.changed_at), citing.name(one.changed_by)), f"{one.kind} {one.record}", one.field
-            ),
+            _of_field(_shown(one.field, one.old), one, citing),
+            _of_field(_shown(one.field, one.new), one, citing),
+            _of_field(Stacked(moment(one.changed_at), citing.name(one.changed_by)), one, citing),
             or_nothing(one.reason),
         )
         for one in data.fields
     )
     columns = columns_of(texts.FIELDS_COLUMNS, 1, 1.1, 1.8, 1.8, 1.7, 2, right=(4,))
     return table_or(texts.FIELDS, texts.FIELDS_CAPTION, columns, rows, texts.NO_FIELDS)
+
+
+def _of_field(shown: str | Stacked, one: FieldLine, citing: Citing) -> Cell:
+    """Cited with the entry of this change, and not with what happened to the record since."""
+    return citing.cited(
+        shown, f"{one.kind} {one.record}", one.field, *FIELD_EVENTS, by=one.changed_by, of=one.field, at=one.changed_at
+    )
 
 
 def _shown(field: str, value: str) -> str:
@@ -80,9 +86,9 @@ def stay_section(data: ChangeHistory, citing: Citing) -> Section:
         (
             one.version,
             Stacked(one.environment, one.phase),
-            citing.cited(f"{one.share} %", f"version {one.version}", f"stays / {one.environment} / share"),
-            citing.moment(one.since, f"version {one.version}", f"stays / {one.environment} / since"),
-            citing.moment(one.until, f"version {one.version}", f"stays / {one.environment} / until"),
+            citing.stay(f"{one.share} %", f"stays / {one.environment} / share", one.version, one.change, one.since),
+            citing.stay(moment(one.since), f"stays / {one.environment} / since", one.version, one.change, one.since),
+            citing.said(moment(one.until), f"stays / version {one.version} / {one.environment} / until"),
             or_nothing(one.ended_as),
         )
         for one in data.stays

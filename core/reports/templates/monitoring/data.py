@@ -10,6 +10,7 @@ from core.inventory.tables import Model, ModelVersion
 from core.ledger.batches.tables import EventBatch
 from core.metrics.verdicts import Verdict
 from core.policy.rules import CheckKind, Direction
+from core.reports.templates.monitoring.figures import Figures
 from core.reports.templates.monitoring_alerts import AlertLine, CheckedCount
 from core.reports.values.record import PersonLine
 from core.reports.values.report import Asked
@@ -74,6 +75,7 @@ class MonitoringSummary:
     served: tuple[ServedLine, ...]
     alerts: tuple[AlertLine, ...]
     production: CheckedCount
+    figures: Figures
     people: tuple[PersonLine, ...]
 
 

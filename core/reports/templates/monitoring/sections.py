@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC
 
+from core.ledger.events import Event
 from core.metrics.verdicts import Verdict
 from core.reports.charts.values import counts_chart
 from core.reports.layout.blocks import (
@@ -90,14 +91,14 @@ def check_section(data: MonitoringSummary, citing: Citing) -> Section:
             Stacked(f"{one.kind}: {one.metric}", one.subject),
             citing.cited(
                 precise(one.value, one.threshold), f"run {one.run}", f"{one.kind} / {one.metric} / {one.subject}",
-                digest=one.result_digest,
+                Event.RUN_FINISHED, digest=one.result_digest,
             ),
             citing.cited(
                 required(one.direction, one.threshold), f"run {one.run}", f"{one.kind} / {one.metric} / threshold",
-                digest=one.result_digest,
+                Event.RUN_FINISHED, digest=one.result_digest,
             ),
             badge(one.verdict),
-            citing.moment(one.finished_at, f"run {one.run}", "finished_at"),
+            citing.moment(one.finished_at, f"run {one.run}", "finished_at", Event.RUN_FINISHED),
         )
         for one in data.checks
     )  # fmt: skip
