@@ -18,7 +18,7 @@ from core.validation.evidence import latest_run
 from core.validation.tables import BiasAuditStatement
 
 TABLES = (*DOSSIER_TABLES, BiasAuditStatement)
-VERSION = "LL144 summary 2"
+VERSION = "LL144 summary 3"
 
 
 def build(session: Session, asked: Asked, frame: Frame) -> Built:

@@ -46,6 +46,7 @@ class AuditSummary:
     """The summary as data; `run` is empty where no bias audit was computed."""
 
     scope: str
+    version: str  # as the ledger names it
     as_of: datetime
     tool: str
     run: str
@@ -90,6 +91,7 @@ def read_data(
     summary = summarise(found, facts, on=asked.as_of.date()) if found else None
     return AuditSummary(
         scope=scope_of(session, asked),
+        version=f"{asked.subject.number} {asked.subject.version}",
         as_of=asked.as_of,
         tool=facts.tool,
         run=run.number if run and found else "",

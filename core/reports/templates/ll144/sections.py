@@ -1,11 +1,14 @@
 """How it is laid out: statement, cards, and a section a subject."""
 
+from datetime import date
+
 from core.ledger.events import Event
 from core.metrics.bias_audit import BiasAuditResult, day
 from core.reports.layout.blocks import (
     Badge,
     Block,
     Cell,
+    Cited,
     Digest,
     Facts,
     Heading,
@@ -15,7 +18,7 @@ from core.reports.layout.blocks import (
     Table,
     Tone,
 )
-from core.reports.layout.words import count, counted, number, sentence
+from core.reports.layout.words import NOTHING, count, counted, number, sentence
 from core.reports.templates.citing import Citing, table_or
 from core.reports.templates.ll144.data import AuditSummary, CategoryLine
 from core.reports.templates.parts import columns_of
@@ -46,9 +49,9 @@ def cards(data: AuditSummary, citing: Citing) -> tuple[tuple[str, Cell], ...]:
     ratio = number(lowest.impact_ratio, 3) if lowest else number(None)
     path = f"bias audit / {lowest.axis} / {lowest.category} / impact_ratio" if lowest else ""
     values = (
-        citing.cited(count(data.rows or None), run, "bias audit / rows", digest=data.result_digest),
+        citing.cited(count(data.rows or None), run, "bias audit / rows", Event.RUN_FINISHED, digest=data.result_digest),
         citing.number(len(axes), "categories / distinct axis"),
-        citing.cited(ratio, run, path, digest=data.result_digest),
+        citing.cited(ratio, run, path, Event.RUN_FINISHED, digest=data.result_digest),
         citing.number(len(data.missing), "missing"),
     )
     return tuple(zip(texts.CARDS, values, strict=True))
@@ -96,13 +99,13 @@ def source(data: AuditSummary, citing: Citing) -> Section:
         data.run or "–",
         citing.moment(data.finished_at, run, "finished_at", Event.RUN_FINISHED),
         Digest(data.file_digest) if data.file_digest else "–",
-        day(data.audit_date) if data.audit_date else "–",
-        day(data.distribution_date) if data.distribution_date else "–",
+        _stated(data.audit_date, data, "audit_date", citing),
+        _stated(data.distribution_date, data, "distribution_date", citing),
         data.auditor or "–",
         data.data_source or "–",
         data.data_kind or "–",
         data.data_explanation or "–",
-        citing.cited(count(data.rows or None), run, "bias audit / rows", digest=data.result_digest),
+        citing.cited(count(data.rows or None), run, "bias audit / rows", Event.RUN_FINISHED, digest=data.result_digest),
     )
     rows = tuple(zip(texts.DATA_ROWS, values, strict=True))
     tested = [
@@ -112,6 +115,16 @@ def source(data: AuditSummary, citing: Citing) -> Section:
     ]
     reminders = [Prose(f"{one}.") for one in data.reminders]
     return Section(texts.DATA, (Facts(texts.DATA_CAPTION, rows), *tested, *reminders, Prose(texts.FACTS, quiet=True)))
+
+
+def _stated(told: date | None, data: AuditSummary, path: str, citing: Citing) -> Cell:
+    """A day that somebody stated for the version, or else that of the run."""
+    if told is None:
+        return NOTHING
+    stated = citing.trace.source(f"version {data.version}", f"bias audit / {path}", Event.BIAS_AUDIT_STATED)
+    if stated.entry is None:
+        return citing.cited(day(told), f"run {data.run}", "finished_at", Event.RUN_FINISHED)
+    return Cited(day(told), stated)
 
 
 def missing_section(data: AuditSummary) -> Section:
