@@ -8,6 +8,7 @@ from app.composition import Workplace, now
 from core.privacy.classes.noting import note_columns
 from core.privacy.retention.planning import timers_run
 from core.privacy.retention.removing import remove_due_data
+from core.privacy.sensitive.rotating import finish_key_change
 from core.privacy.sensitive.sealing import has_files, seal_open_events, seal_open_files
 from core.validation.evidently_file import forget_pages
 
@@ -54,6 +55,7 @@ def due_sealing(place: Workplace, at: datetime) -> Iterable[str]:
 
 def seal_what_lies_open(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
     """Seal files from before their columns were declared sensitive."""
+    finish_key_change(place.store, place.ledger)
     seal_open_files(place.store, place.ledger, place.files, at=now(), alive=alive)
     seal_open_events(place.store, place.ledger, place.events, at=now(), alive=alive)
     forget_pages(place.files)  # also those that were made before their files were sealed

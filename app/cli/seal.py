@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     from app.cli.ledger_places import person
     from app.composition import now, workplace
     from core.errors import GovernanceError
-    from core.privacy.sensitive.sealing import change_installation_key, seal_open_events, seal_open_files
+    from core.privacy.sensitive.rotating import change_installation_key, finish_key_change
+    from core.privacy.sensitive.sealing import seal_open_events, seal_open_files
 
     place = workplace()
     try:
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
             )
             print(f"{done:,} keys of sealed files are wrapped with a new key. Make a backup with keys now.")
             return DONE
+        finish_key_change(place.store, place.ledger)
         done = seal_open_files(place.store, place.ledger, place.files, at=now())
         done += seal_open_events(place.store, place.ledger, place.events, at=now())
     except (GovernanceError, OSError) as error:

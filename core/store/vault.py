@@ -55,10 +55,10 @@ class Vault:
 
     def keep(self, digest: str, one: DataKey) -> None:
         """Keep the key of a file with this digest, wrapped; it is on disk when this returns."""
-        with _locked(self.keys, fcntl.LOCK_SH):
+        with locked(self.keys, fcntl.LOCK_SH):
             path = self._path(digest, one.name)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(path, self._wrapped(digest, one, _installation_key(self.keys)))
+            write(path, self.wrapped(digest, one, installation_key(self.keys)))
 
     def key(self, digest: str, name: str) -> DataKey:
         """The key of this name; raises `NotFound` where it is gone, and `CannotBeUnsealed` where it does not unwrap."""
@@ -90,11 +90,11 @@ class Vault:
         """Destroy every key of a file, whether there was one; gone when this returns, and `why` stays in its place."""
         if why is None and not self.names(digest):
             return False
-        with _locked(self.keys, fcntl.LOCK_SH):  # a rotation under way would write it anew
+        with locked(self.keys, fcntl.LOCK_SH):  # a rotation under way would write it anew
             if why is not None:  # first: a crash after it leaves a key that the next call destroys
                 path = self._note(digest)
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _write(path, asdict(why))
+                write(path, asdict(why))
             names = self.names(digest)
             for name in names:
                 _shred(self._path(digest, name))
@@ -115,7 +115,7 @@ class Vault:
         names = self.names(digest)
         return (digest, self.key(digest, names[-1])) if names else None
 
-    def _wrapped(self, digest: str, one: DataKey, installation: bytes) -> dict[str, object]:
+    def wrapped(self, digest: str, one: DataKey, installation: bytes) -> dict[str, object]:
         nonce = os.urandom(NONCE)
         bound = self._bound(digest, one.name)
         wrapped = nonce + AESGCM(installation).encrypt(nonce, one.key, bound)
@@ -150,29 +150,8 @@ def has_installation_key(keys: Path) -> bool:
     return (keys / INSTALLATION).is_file()
 
 
-def rotate_installation_key(keys: Path) -> int:
-    """Give the installation another key and wrap every data key with it; answers how many.
-
-    Nobody seals meanwhile, and readers go on. Broken off, it is taken up by the next call: until the last key is
-    wrapped anew both are there, and each wrapped key names its own.
-    """
-    with _locked(keys, fcntl.LOCK_EX):
-        _installation_key(keys)
-        coming = _made(keys / COMING)
-        done = 0
-        for path in sorted((keys / FOLDER).glob("*/??/*.json")):
-            digest, name, _ = path.name.split(".")
-            vault = Vault(keys, path.parent.parent.name)
-            if vault.told(digest, name).get("installation") != name_of(coming):
-                _write(path, vault._wrapped(digest, vault.key(digest, name), coming))
-            done += 1
-        (keys / COMING).replace(keys / INSTALLATION)
-        _sync(keys)
-        return done
-
-
-def _installation_key(keys: Path) -> bytes:
-    return _made(keys / INSTALLATION)
+def installation_key(keys: Path) -> bytes:
+    return made(keys / INSTALLATION)
 
 
 def _key_named(keys: Path, name: str) -> bytes:
@@ -183,7 +162,7 @@ def _key_named(keys: Path, name: str) -> bytes:
     raise NotFound("installation key", name)
 
 
-def _made(path: Path) -> bytes:
+def made(path: Path) -> bytes:
     """The key in this file, which is made where there is none; the first of two who make one wins."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -199,19 +178,19 @@ def _made(path: Path) -> bytes:
             pass
         finally:
             draft.unlink()
-        _sync(path.parent)
+        sync(path.parent)
     return path.read_bytes()
 
 
 @contextmanager
-def _locked(keys: Path, how: int) -> Iterator[None]:
+def locked(keys: Path, how: int, name: str = LOCK) -> Iterator[None]:
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (keys / LOCK).open("w") as lock:
+    with (keys / name).open("w") as lock:
         fcntl.flock(lock, how)  # ends with the process, however that ends
         yield
 
 
-def _write(path: Path, said: Mapping[str, object]) -> None:
+def write(path: Path, said: Mapping[str, object]) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -220,7 +199,7 @@ def _write(path: Path, said: Mapping[str, object]) -> None:
             sink.flush()
             os.fsync(sink.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -232,10 +211,10 @@ def _shred(path: Path) -> None:
         held.write(secrets.token_bytes(os.fstat(held.fileno()).st_size))
         held.flush()
         os.fsync(held.fileno())
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

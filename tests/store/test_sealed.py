@@ -10,9 +10,16 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR, GCM
 
 from core.errors import NotFound
-from core.store import EvidenceFiles
+from core.store import EvidenceFiles, sealing_keys
 from core.store.sealed_form import PIECE, TAG, CannotBeUnsealed
-from core.store.vault import COMING, INSTALLATION, Destroyed, Vault, new_data_key, rotate_installation_key
+from core.store.sealing_keys import prepare_installation_key, rotate_installation_key
+from core.store.vault import (
+    COMING,
+    INSTALLATION,
+    Destroyed,
+    Vault,
+    new_data_key,
+)
 
 VALUE = b"Pastafarian;K-4711"
 CONTENT = b"id,religion\n" + VALUE + b"\n" + b"\0" * PIECE
@@ -153,6 +160,8 @@ def test_another_installation_key_wraps_every_data_key_anew(files: EvidenceFiles
     digests = [files.add([bytes([at])], sealing=True).digest for at in range(3)]
     keys = tmp_path / "keys"
     former, before = (keys / INSTALLATION).read_bytes(), [path.read_bytes() for path in keys_of(files)]
+    assert rotate_installation_key(keys) == 0  # no other key lies ready
+    prepare_installation_key(keys)
 
     assert rotate_installation_key(keys) == 3
 
@@ -165,7 +174,7 @@ def test_a_rotation_that_was_broken_off_is_taken_up_and_reads_go_on_meanwhile(
     files: EvidenceFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digests = [files.add([bytes([at])], sealing=True).digest for at in range(3)]
-    keys, wrapped, written = tmp_path / "keys", files.sealed.vault._wrapped, list[object]()
+    keys, wrapped, written = tmp_path / "keys", files.sealed.vault.wrapped, list[object]()
 
     def broken(_vault: object, *given: object) -> dict[str, object]:
         if len(written) == 1:
@@ -173,8 +182,9 @@ def test_a_rotation_that_was_broken_off_is_taken_up_and_reads_go_on_meanwhile(
         written.append(given)
         return wrapped(*given)  # type: ignore[arg-type]
 
+    prepare_installation_key(keys)
     with monkeypatch.context() as patched:
-        patched.setattr(type(files.sealed.vault), "_wrapped", broken)
+        patched.setattr(type(files.sealed.vault), "wrapped", broken)
         with pytest.raises(OSError, match="full"):
             rotate_installation_key(keys)
 
@@ -183,6 +193,26 @@ def test_a_rotation_that_was_broken_off_is_taken_up_and_reads_go_on_meanwhile(
     assert rotate_installation_key(keys) == 3
     assert not (keys / COMING).exists()
     assert [read(files, digest) for digest in digests] == [b"\0", b"\1", b"\2"]
+
+
+def test_what_is_sealed_or_destroyed_while_keys_are_wrapped_anew_is_not_lost(
+    files: EvidenceFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = [files.add([bytes([at])], sealing=True).digest for at in range(3)]
+    keys, listed = tmp_path / "keys", sealing_keys._wrapped_keys
+    prepare_installation_key(keys)
+
+    def meanwhile(folder: Path) -> list[Path]:
+        found = listed(folder)
+        monkeypatch.undo()  # once
+        digests.append(files.add([b"late"], sealing=True).digest)
+        files.remove(digests.pop(0))
+        return found
+
+    monkeypatch.setattr(sealing_keys, "_wrapped_keys", meanwhile)
+
+    assert rotate_installation_key(keys) == 3
+    assert [read(files, digest) for digest in digests] == [b"\1", b"\2", b"late"]
 
 
 def test_keys_are_for_their_owner_alone(files: EvidenceFiles, tmp_path: Path) -> None:

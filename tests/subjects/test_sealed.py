@@ -94,7 +94,9 @@ def hand_in_planted(world: World) -> None:
     world.bench.hand_in(json.dumps([scenario]), ColumnMapping(), kind=EvidenceKind.SCENARIOS, filename="scenarios.json")
     for form, name in ((InputForm.MASKED, "masked"), (InputForm.COMMITMENT, "committed")):
         event = {"id": name, "at": NOON.isoformat(), "model": world.bench.model, "input": {"religion": PLANTED}}
-        handed = submission_of(world.store, [event], forms=lambda _model, form=form: form, actor=PIPELINE)
+        handed = submission_of(
+            world.store, [event], forms=dict.fromkeys([world.bench.model], form).__getitem__, actor=PIPELINE
+        )
         record_together(world.store, world.ledger, world.places.events, [handed], at=NOON)
     ids = pa.array([f"i-{n:05d}" for n in range(24)])
     religions = pa.array([PLANTED if n == 7 else "none" for n in range(24)])

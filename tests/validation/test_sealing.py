@@ -1,14 +1,20 @@
 """What lies open and holds sensitive attributes is sealed by itself, and the key over all keys is changed on record."""
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
 from core.errors import Refused
 from core.ledger.queries import entries
 from core.monitoring.intake.declaring import declare_monitored
 from core.monitoring.intake.rules import BatchKind, MonitoredData
+from core.privacy.sensitive import rotating
 from core.privacy.sensitive.queries import sealed_batches
-from core.privacy.sensitive.sealing import change_installation_key, has_files, open_files, seal_open_files
-from core.store import EvidenceFiles
+from core.privacy.sensitive.rotating import change_installation_key, finish_key_change
+from core.privacy.sensitive.sealing import has_files, open_files, seal_open_files
+from core.store import EvidenceFiles, sealing_keys
 from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 from tests.builders import NOON, REASON
@@ -115,3 +121,70 @@ def test_an_administrator_changes_the_key_over_all_keys_for_a_reason(small_bench
     assert actions(small_bench)[0] == "sealing_key.rotated"
     digest = small_bench.evidence()[0].table_digest
     assert small_bench.files.is_sound(digest)
+
+
+KILLED_AT = {  # the name in the module, and whether the change is on record when the process dies there
+    "prepare_installation_key": False,
+    "rotate_installation_key": True,
+}
+
+
+@pytest.mark.parametrize("place", [*KILLED_AT, "within"])
+def test_a_change_of_the_key_that_is_killed_is_on_record_or_did_not_happen(small_bench: Bench, place: str) -> None:
+    """kill -9 before the entry, between the entry and the keys, and when half of the keys are wrapped anew."""
+    small_bench.hand_in(lines(60))
+    key = small_bench.folder / "keys" / "sealing.key"
+    before = key.read_bytes()
+
+    def change() -> int:
+        return change_installation_key(
+            small_bench.store, small_bench.ledger, reason=REASON, actor=small_bench.cast.administrator, at=NOON
+        )
+
+    child = os.fork()
+    if child == 0:  # pragma: no cover  # the child ends by its own signal
+        if place == "within":
+            wrap, done = sealing_keys._wrap_anew, list[object]()
+            sealing_keys._wrap_anew = lambda *one: kill() if done else done.append(one) or wrap(*one)  # type: ignore[func-returns-value]
+        else:
+            setattr(rotating, place, lambda *_: kill())
+        change()
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+    on_record = KILLED_AT.get(place, True)
+    digest = small_bench.evidence()[0].table_digest
+
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert (actions(small_bench)[0] == "sealing_key.rotated") == on_record
+    assert small_bench.files.is_sound(digest)
+    assert key.read_bytes() == before
+    assert finish_key_change(small_bench.store, small_bench.ledger) == (2 if on_record else 0)
+    assert (key.read_bytes() != before) == on_record
+    assert small_bench.files.is_sound(digest)
+    assert change() == 2
+
+
+def test_nobody_who_writes_waits_while_keys_are_wrapped_anew(
+    small_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_bench.hand_in(lines(60))
+    wrap, sealed = sealing_keys._wrap_anew, list[str]()
+
+    def busy(keys: Path, path: Path) -> bool:
+        if not sealed:  # another file is written in a transaction of its own while the first key is under way
+            monkeypatch.setattr(sealing_keys, "_wrap_anew", wrap)
+            with small_bench.store.transaction():
+                sealed.append("written")
+        return wrap(keys, path)
+
+    monkeypatch.setattr(sealing_keys, "_wrap_anew", busy)
+    change_installation_key(
+        small_bench.store, small_bench.ledger, reason=REASON, actor=small_bench.cast.administrator, at=NOON
+    )
+
+    assert sealed == ["written"]
+
+
+def kill() -> bool:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return False

@@ -1,5 +1,5 @@
 """Seals what lies open and holds sensitive attributes: files from before they were sealed, and from before a column was
-declared sensitive; and gives the installation another key."""
+declared sensitive."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -7,14 +7,10 @@ from datetime import datetime
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlmodel import Session, col, select
 
-from core.access.anchoring import anchor_refusals
-from core.access.deciding import deciding
-from core.access.people import reason_refusals
 from core.access.rules import SYSTEM, Actor
-from core.errors import NotFound, Refused
+from core.errors import NotFound
 from core.ledger.batches.sealing import open_events
 from core.ledger.batches.tables import EventBatch
-from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.monitoring.controls.rules import HeldStatus
@@ -23,7 +19,6 @@ from core.monitoring.intake.rules import BatchKind, MonitoredData
 from core.monitoring.intake.tables import MonitoredModel, ProductionBatch
 from core.store import EvidenceFiles, Store
 from core.store.sealed_form import CannotBeUnsealed
-from core.store.vault import rotate_installation_key
 from core.validation.rules import EvidenceKind
 from core.validation.tables import Evidence
 from core.validation.uploads import ColumnMapping
@@ -84,17 +79,6 @@ def has_files(session: Session) -> bool:
     """Whether there is anything that could hold sensitive attributes."""
     columns = (Evidence.id, ProductionBatch.id, HeldRows.id, EventBatch.id)
     return any(session.exec(select(one).limit(1)).first() is not None for one in columns)
-
-
-def change_installation_key(store: Store, ledger: Ledger, *, reason: str, actor: Actor, at: datetime) -> int:
-    """Wrap every data key with another key of the installation; how many. What the former one wrapped opens no more."""
-    with deciding(store, ledger, "change the sealing key", entity=FILES, actor=actor, at=at) as tx:
-        if reasons := (*anchor_refusals(actor), *reason_refusals(reason)):
-            raise Refused(reasons)
-        done = rotate_installation_key(ledger.keyring.folder)
-        payload: dict[str, JsonValue] = {"keys": done, "reason": reason.strip()}
-        ledger.record(tx, Event.SEALING_KEY_ROTATED, entity=FILES, actor=actor, at=at, payload=payload)
-        return done
 
 
 def _of_validation(session: Session, files: EvidenceFiles) -> Iterator[str]:
