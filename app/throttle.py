@@ -1,7 +1,8 @@
 """Who fails too often, or calls too fast, is put off: guesses from one address, and the calls of one token.
 
 The lockout of accounts counts by user name, so it does not see one address that tries many names or tokens. What is
-counted lies in the memory of this process and is bounded; each server counts for itself.
+counted lies in the memory of this process and is bounded; each server counts for itself, so the proxy before several
+counts for all of them (docs/deployment.md). The lockout is counted in the store and holds over all servers.
 """
 
 import hashlib

@@ -14,6 +14,7 @@ from core.errors import GovernanceError, Refusal, Refused
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
 from core.store import Store, Transaction
+from core.store.locks import lock_word
 
 MAX_FAILURES = 5
 WINDOW = timedelta(minutes=15)
@@ -100,8 +101,12 @@ def has_password(session: Session, person: str) -> bool:
 
 
 def count_attempt(store: Store, name: str, *, at: datetime) -> int | None:
-    """Count an attempt under this user name and answer with its row; raises TooManyAttempts."""
+    """Count an attempt under this user name and answer with its row; raises TooManyAttempts.
+
+    Attempts under one name are counted one after another, over all servers: of many at once no more get through.
+    """
     with store.transaction() as tx:
+        lock_word(tx.session, f"sign-in {name}")
         tx.session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= at - WINDOW))
         failures = tx.session.exec(
             select(func.count()).select_from(SignInFailure).where(SignInFailure.username == name)

@@ -1,14 +1,26 @@
 """Passwords and sign-in: lockout, the same answer for everybody unknown, and what a password may not be."""
 
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from core.access.accounts import MAX_FAILURES, WINDOW, TooManyAttempts, WrongCredentials, set_password, sign_in
+from core.access.accounts import (
+    MAX_FAILURES,
+    WINDOW,
+    TooManyAttempts,
+    WrongCredentials,
+    count_attempt,
+    set_password,
+    sign_in,
+)
 from core.access.passwords import hashed, matches, password_refusals
 from core.access.people import disable_person
 from core.access.rules import Role
 from core.errors import Refused
+from core.store import open_store
 from tests.access.conftest import PASSWORD, World
 
 
@@ -136,3 +148,20 @@ def test_length_is_enough_for_a_password(password: str) -> None:
 def test_a_password_is_kept_as_argon2id() -> None:
     assert hashed(PASSWORD).startswith("$argon2id$v=19$")
     assert hashed(PASSWORD) != hashed(PASSWORD)
+
+
+def test_of_many_attempts_at_once_on_two_servers_no_more_are_let_through_than_of_one(world: World) -> None:
+    """Two stores on one database, as two servers have: the count and the attempt are one step over both."""
+    url = world.store.engine.url.render_as_string(hide_password=False)
+    with contextlib.closing(open_store(url)) as second, ThreadPoolExecutor(12) as pool:
+        start = threading.Barrier(12)
+
+        def attempt(number: int) -> bool:
+            start.wait()
+            try:
+                count_attempt((world.store, second)[number % 2], "ana", at=world.at)
+            except TooManyAttempts:
+                return False
+            return True
+
+        assert sum(pool.map(attempt, range(12))) == MAX_FAILURES

@@ -115,3 +115,13 @@ def test_what_is_counted_is_bounded_and_fills_again(monkeypatch: pytest.MonkeyPa
     assert counted.wait("999") == pytest.approx(WINDOW)
     clock.now += WINDOW
     assert counted.wait("999") == 0.0
+
+
+def test_each_server_counts_an_address_for_itself_so_two_let_twice_as_many_guesses_through() -> None:
+    """What docs/deployment.md says of several servers; the proxy before them counts for all."""
+    clock = Clock()
+    servers = (browser(clock), browser(clock))
+
+    answers = [servers[at % 2].post("/idp/login", content=b"wrong").status_code for at in range(2 * FAILURES + 2)]
+
+    assert (answers.count(401), answers[-2:]) == (2 * FAILURES, [429, 429])
