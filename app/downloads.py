@@ -47,7 +47,8 @@ Answer = Callable[[Request, Actor], Response]
 
 def download_routes(place: Workplace) -> list[Route]:
     """`/exports/X0001/file`, `/exports/R0001/evidently`, `/exports/coverage.csv`, `/exports/DOC0001/document`,
-    `/exports/AU0001/population?sample=1`, `/exports/events/B0001/bundle`, `/exports/events/ID/receipt`
+    `/exports/AU0001/population?sample=1`, `/exports/events/B0001/bundle`, `/exports/events/ID/receipt`,
+    `/exports/ledger/INDEX/receipt`, `/exports/ledger/INDEX/body`,
     `/exports/inventory.csv` and `/exports/findings.csv` (xlsx, json) with a filter.
 
     401 when nobody is signed in, 403 with every reason, 404 when there is none, 422 when it cannot be made.

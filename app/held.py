@@ -1,9 +1,15 @@
 """While the ledger is held nobody can sign in, as a sign-in is an entry: says why instead of failing inside."""
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.signin.provider.forms import message_page
 from core.ledger.anchors.holding import LedgerHeld
+
+WAY_OUT = (
+    "Nobody can sign in until that is put right, as a sign-in is an entry. For whoever runs this installation: restore "
+    "a backup that holds these entries and start again; if there is none, countersign ledger resume goes on under a "
+    "new name and puts the loss on record."
+)
 
 
 class WhileHeld:
@@ -18,4 +24,5 @@ class WhileHeld:
         except LedgerHeld as held:
             if scope["type"] != "http":
                 raise
-            await PlainTextResponse(f"{held}\n", 503, {"Cache-Control": "no-store"})(scope, receive, send)
+            page = message_page("The ledger signs nothing", f"{held.hold.fact}. {WAY_OUT}", status=503)
+            await page(scope, receive, send)

@@ -8,11 +8,13 @@ from app.components import Back, facts, head, plain, section
 from app.components.formats import moment
 from app.components.me import require
 from app.composition import workplace
-from app.views.ledger import in_words
+from app.views.ledger import about, in_words
 from core.access.queries import names
 from core.access.rules import Permission
 from core.errors import NotFound
 from core.ledger.queries import entry
+
+FILES = "/exports/ledger"
 
 require(Permission.LEDGER_READ)
 place = workplace()
@@ -33,7 +35,7 @@ with left:
             "When": moment(row.at),
             "Who": " ".join(dict.fromkeys((plain(known.get(row.actor, row.actor)), plain(row.actor)))),
             "Acting as": plain(row.role),
-            "About": plain(f"{row.entity_kind} {row.entity_id}"),
+            "About": about(row),
         },
         alt=f"Ledger entry {row.index}",
     )
@@ -54,3 +56,9 @@ with right:
     section("Receipt")
     st.markdown("Proves the entry under the checkpoint below it; keep it where we cannot reach it.")
     st.code(receipt, language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        st.link_button("Download receipt", f"{FILES}/{row.index}/receipt", icon=":material/download:")
+        st.link_button("Download entry", f"{FILES}/{row.index}/body", icon=":material/download:")
+    st.caption(
+        "Check them without us: python3 verify.py receipt RECEIPT ENTRY --key KEY, with the verify.py of any bundle."
+    )

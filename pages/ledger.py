@@ -18,6 +18,7 @@ from app.views.ledger import (
 from core.access.queries import names
 from core.access.rules import Permission
 from core.access.verification import verify_refusals
+from core.ledger.anchors.queries import arrivals
 from core.ledger.queries import actions, actors, entries, latest_checkpoint
 
 viewer = require(Permission.LEDGER_READ)
@@ -26,6 +27,7 @@ place = workplace()
 with place.store.reading() as session:
     checkpoint, known = latest_checkpoint(session), names(session)
     people, vocabulary = actors(session), actions(session)
+    outside = next(iter(arrivals(session, limit=1)), None)
 
 buttons = head_with_actions("Ledger", "")
 with buttons:
@@ -48,6 +50,6 @@ with left:
             found = entries(session, **wanted, limit=window.limit, offset=window.offset)
             entries_table(found.rows, known)
 with right:
-    checkpoint_card(place, checkpoint)
+    checkpoint_card(place, checkpoint, outside)
     verify_card()
     report_link(viewer, "access", "Export access report")

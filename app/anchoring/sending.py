@@ -1,6 +1,7 @@
 """Delivers the newest checkpoint to one place outside, and keeps what comes back."""
 
 import time
+from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from app.anchoring.calling import call
 from app.anchoring.outside import folder_note, remember_state, witness_note
 from app.composition import Workplace
 from app.mail import send
-from core.errors import GovernanceError, NotFound
+from core.errors import GovernanceError, NotFound, Problem, Unreadable
 from core.jobs.outbox.service import Message, Outcome
 from core.ledger.anchors.asking import WitnessAhead, cosignature, size_seen, submission
 from core.ledger.anchors.cosignatures import Witness
@@ -21,6 +22,9 @@ from core.ledger.anchors.timestamps import QUERY, stamp_request, verified_stamp
 from core.ledger.checkpoints import parse_checkpoint
 from core.ledger.notes import NoteRefused, split_note
 from core.ledger.service import newest_note
+
+_TRUST = "Let it know the key of this ledger, on its machine: countersign witness trust {vkey} --state DIR"
+WAYS_OUT = defaultdict(str, {403: _TRUST, 404: _TRUST})  # by what a witness answers
 
 
 def send_anchor(place: Workplace, message: Message, at: datetime) -> Outcome:
@@ -58,12 +62,17 @@ def size_of(note: str) -> int:
 
 
 def allowed_folder(place: Workplace, address: str) -> Path:
-    """The folder, if the installation lets checkpoints be kept there; raises `NotFound`."""
+    """The folder, if the installation lets checkpoints be kept there; raises `Unreadable`."""
     folder = Path(address)
     real = folder.resolve()
     if not folder.is_absolute() or not any(real.is_relative_to(root) for root in place.settings.anchor_folders):
-        raise NotFound("folder within COUNTERSIGN_ANCHOR_FOLDERS", address)
+        raise Unreadable([Problem("not a folder that is told", column="address", found=address, expected=_told(place))])
     return real
+
+
+def _told(place: Workplace) -> str:
+    named = ", ".join(map(str, place.settings.anchor_folders)) or "none yet"
+    return f"one in or below those of COUNTERSIGN_ANCHOR_FOLDERS: {named}"
 
 
 def _to_folder(place: Workplace, to: AnchorDestination, note: str, at: datetime) -> str:
@@ -122,7 +131,8 @@ def _to_witness(place: Workplace, to: AnchorDestination, note: str, at: datetime
             break
         old = seen
     _ask_what_it_saw(place, to, at)
-    raise NoteRefused(f"The witness answered {answer.status}: {answer.text.strip()[:200]}")
+    said = f"The witness answered {answer.status}: {answer.text.strip()[:200]}"
+    raise NoteRefused(f"{said} {WAYS_OUT[answer.status].format(vkey=place.ledger.vkey)}".strip())
 
 
 def _ask_what_it_saw(place: Workplace, to: AnchorDestination, at: datetime) -> None:

@@ -36,7 +36,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify.add_argument(
         "--quick", action="store_true", help="entries against the signed root alone; nothing is recorded"
     )
-    verify.add_argument("--checkpoint", metavar="FILE", help="a signed note that was kept elsewhere")
+    verify.add_argument("--checkpoint", metavar="FILE", type=Path, help="a signed note that was kept elsewhere")
     rotate = acts.add_parser("rotate-key", help="sign with a new key from now on")
     rotate.add_argument(
         "--compromised", action="store_true", help="nobody may follow the former key; the new one is pinned anew"
@@ -66,8 +66,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _verify(place: "Workplace", args: argparse.Namespace) -> int:
     from app.composition import now
+    from core.access.anchoring import held
     from core.access.rules import SYSTEM
     from core.access.verification import verified
+    from core.ledger.checkpoints import kept_note
     from core.ledger.quick import verify_entries
     from core.ledger.verify import numbered
 
@@ -76,7 +78,7 @@ def _verify(place: "Workplace", args: argparse.Namespace) -> int:
             quick = verify_entries(session, place.ledger.vkey)
         print("\n".join(numbered(quick)))
         return DONE if quick.passed else HELD
-    kept = Path(args.checkpoint).read_text(encoding="utf-8") if args.checkpoint else None
+    kept = kept_note(_read(args.checkpoint)) if args.checkpoint else None
     with progress("Ledger") as step:
         step("entries")
         report = verified(
@@ -89,6 +91,8 @@ def _verify(place: "Workplace", args: argparse.Namespace) -> int:
             at=now(),
         )
     print("\n".join(numbered(report)))
+    if hold := held(place.ledger):
+        print(f"This result is not on record, as the ledger signs nothing. {hold.fact}.", file=sys.stderr)
     return DONE if report.passed else HELD
 
 
@@ -106,23 +110,52 @@ def _rotate(place: "Workplace", args: argparse.Namespace) -> int:
     )
     follow = "Nobody follows the former key" if args.compromised else "Whoever pinned the former key is led to it"
     print(f"Entry {made.entry} names the new key. {follow}.\n{made.vkey}")
+    _say_who_needs_it(place, made.vkey)
     return DONE
+
+
+def _say_who_needs_it(place: "Workplace", vkey: str) -> None:
+    """A witness cosigns nothing under a key that it does not know, and is not told by us."""
+    from core.ledger.anchors.service import open_destinations
+    from core.ledger.anchors.tables import Outside
+
+    with place.store.reading() as session:
+        witnesses = [one.number for one in open_destinations(session) if one.kind == Outside.WITNESS]
+    if witnesses:
+        print(
+            f"Let the witness of {', '.join(witnesses)} know it, on its machine: "
+            f"countersign witness trust {vkey} --state DIR"
+        )
 
 
 def _compare(place: "Workplace", args: argparse.Namespace) -> int:
     from app.anchoring.outside import look_everywhere
     from app.composition import now
     from core.ledger.anchors.standing import Standing, look_outside
+    from core.ledger.checkpoints import kept_note
 
     if args.state is not None:
-        note = args.state.read_text(encoding="utf-8")
+        note = kept_note(_read(args.state))
         standing = look_outside(place.store, place.ledger, note, where=str(args.state), at=now())
-        print(f"This store {standing}: {args.state}")
         if standing is Standing.FOREIGN:
+            print(f"{args.state}: {standing}. Compared with {place.ledger.vkey}.", file=sys.stderr)
             return REFUSED
+        print(f"This store {standing}: {args.state}")
     hold = look_everywhere(place, at=now())
     print(f"{hold.fact}." if hold else "Nothing kept outside is ahead of this store.")
     return HELD if hold else DONE
+
+
+def _read(file: Path) -> str:
+    """What the file says; raises `Unreadable`."""
+    from core.errors import Problem, Unreadable
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Unreadable([Problem(f"{file} cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise Unreadable([Problem(f"{file} is not text", expected="a signed note")]) from None
 
 
 def _resume(place: "Workplace", args: argparse.Namespace) -> int:
@@ -131,4 +164,5 @@ def _resume(place: "Workplace", args: argparse.Namespace) -> int:
 
     made = resume(place.store, place.ledger, reason=args.reason, actor=person(place, args.by), at=now())
     print(f"Entry {made.entry} states the loss. The ledger goes on as {place.ledger.origin}.\n{made.vkey}")
+    _say_who_needs_it(place, made.vkey)
     return DONE

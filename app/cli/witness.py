@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from core.ledger.anchors.witness import WitnessState
 
     try:
+        if args.act == "trust":
+            WitnessState.look_for(args.state)
         state = WitnessState.open(args.state, name=args.name)
         for vkey in [args.log] if args.act == "trust" else getattr(args, "log", []):
             state.trust(vkey)

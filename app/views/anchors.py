@@ -135,8 +135,8 @@ def arrivals_table(rows: Sequence[ArrivalRow], at: datetime) -> None:
             for row in rows
         ],
         alt="Checkpoints that arrived outside, newest first",
-        right=["When", "Entries"],
-        unbroken=["Place"],
+        right=["Entries"],
+        unbroken=["When", "Place"],
     )
 
 
@@ -148,15 +148,16 @@ def keys_table(place: Workplace, keys: Sequence[KeyRow]) -> None:
     table(
         [
             {
-                "From entry": signs,
                 "State": status("Active" if vkey == place.ledger.vkey else "Former"),
+                "Signs from entry": signs,
                 "Since": since,
                 "Key": f"`{vkey.replace(chr(96), chr(39))}`",  # as code, so that nothing invisible is copied with it
             }
             for vkey, signs, since in shown
         ],
         alt="Verifier keys of this ledger, with the entry from which each signs",
-        right=["From entry", "Since"],
+        right=["Signs from entry"],
+        unbroken=["Since"],
     )
     st.markdown(
         ":small[`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it.]"
@@ -225,7 +226,10 @@ def add_place(place: Workplace, viewer: Me) -> None:
 
 def _key(kind: Outside) -> str:
     if kind is Outside.WITNESS:
-        return st.text_input("The witness’ verifier key", placeholder="name+hash+base64", key="witness_key")
+        return st.text_input(
+            "The witness’ verifier key", placeholder="name+hash+base64", key="witness_key",
+            help="What “countersign witness key --state DIR” prints on its machine",
+        )  # fmt: skip
     if kind is Outside.AUTHORITY:
         return st.text_area("Certificates that its tokens lead to (PEM)", key="authority_key", height=120)
     return ""

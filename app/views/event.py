@@ -29,12 +29,13 @@ FORMS = {
 }
 SAID = {
     "form": "It is a proof of one event and nothing else.",
-    "ledger key": "The key of this installation's ledger reads as one.",
+    "ledger key": "The key of this installation’s ledger reads as one.",
     "event": "The event is in its only form, to the byte.",
     "place": "It stands on its line of the file, whose root the particulars name.",
     "particulars": "The ledger entry commits to these particulars.",
     "entry": "The entry is in its only form and records events.",
     "checkpoint": "The entry is in the ledger that the newest signed checkpoint describes.",
+    "witnesses": "Cosignatures can be checked with verify.py and its option witness.",
     "input": "An input that you have can be checked with verify.py and its option input.",
 }
 

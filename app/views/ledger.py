@@ -11,11 +11,15 @@ from app.components import attempt, clear_filters, filter_row, plain, section, s
 from app.components.filters import choose, search
 from app.components.formats import count, moment
 from app.components.me import Me
+from app.components.record_links import record_link
 from app.components.text import link
 from app.composition import Workplace, now
 from core.access.verification import verify_ledger
+from core.ledger.anchors.queries import ArrivalRow
+from core.ledger.checkpoints import kept_note
 from core.ledger.queries import EntryRow, LatestCheckpoint
 from core.ledger.report import Report, Step
+from core.links import RecordKind, Ref
 
 RESULT = "ledger_verification"
 SPACE = "\u00a0"
@@ -37,18 +41,18 @@ class Wanted(TypedDict):
 def verify_now(place: Workplace, viewer: Me, at: datetime) -> None:
     """Recompute everything and keep the result for this session."""
     with attempt("The ledger was not verified."), st.spinner("Recomputing every entry"):
-        started, kept = now(), st.session_state.get("kept_note", "").strip()
+        started, kept = now(), st.session_state.get("kept_note", "")
         bar = st.empty()
         report = verify_ledger(
             place.store,
             place.ledger,
             place.events,
-            saved_checkpoint=kept or None,
+            saved_checkpoint=kept_note(kept) if kept.strip() else None,
             progress=lambda done, total: _say_progress(bar, done, total),
             actor=viewer.actor,
             at=at,
         )
-        st.session_state[RESULT] = (report, at, (now() - started).total_seconds(), bool(kept))
+        st.session_state[RESULT] = (report, at, (now() - started).total_seconds(), bool(kept.strip()))
         st.rerun()
 
 
@@ -66,10 +70,11 @@ def verify_sentence(checkpoint: LatestCheckpoint | None) -> str:
     if result is None:
         entries = f"**{count(checkpoint.checkpoint.size)} entries under checkpoint.**"
         return f"{status('Not started')} {entries} Not recomputed in this session."
-    report, at, seconds, _ = result
+    report, at, seconds, against_kept = result
     when = f"Recomputed {moment(at)}. :gray[Took {seconds:.1f}{SPACE}s.]"
     if report.passed:
-        return f"{status('Verified')} **All entries are intact.** {when}"
+        than = ", and the checkpoint that you kept fits" if against_kept else ""
+        return f"{status('Verified')} **All {count(report.size)} entries are intact{than}.** {when}"
     wrong = [step for step in report.steps if not step.passed]
     return (
         f"{status('Not verified')} **{plain(in_words(wrong[0].name))}: {plain(wrong[0].detail.rstrip('.'))}.** {when}"
@@ -105,6 +110,17 @@ def in_words(action: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def about(row: EntryRow) -> str:
+    """What the entry is about, as a link where a page shows it."""
+    if row.entity_kind == "batch":
+        return f"{plain('file of events')} {link(row.entity_id, '/event_batch', number=row.entity_id)}"
+    if row.entity_kind not in set(RecordKind):
+        return plain(f"{row.entity_kind} {row.entity_id}")
+    kind = RecordKind(row.entity_kind)
+    number = row.entity_id if kind is RecordKind.VERSION else row.entity_id.rpartition(" ")[2]
+    return f"{plain(row.entity_kind)} {record_link(Ref(kind, number))}"
+
+
 def entries_table(rows: Sequence[EntryRow], known: Mapping[str, str]) -> None:
     """Entries, newest first."""
     table(
@@ -125,7 +141,7 @@ def entries_table(rows: Sequence[EntryRow], known: Mapping[str, str]) -> None:
     )
 
 
-def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None) -> None:
+def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None, outside: ArrivalRow | None) -> None:
     """The newest checkpoint, and the text to keep somewhere else."""
     with st.container(border=True):
         section("Latest checkpoint")
@@ -135,6 +151,7 @@ def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None) -> None:
         st.table(
             {
                 "Entries": count(latest.checkpoint.size),
+                "Held outside": f"{count(outside.size)}, {moment(outside.at)}" if outside else "none",
                 "Root": latest.checkpoint.root.hex()[:8],
                 "Key": f"{plain(place.ledger.origin)}, Ed25519",
             },
@@ -145,6 +162,7 @@ def checkpoint_card(place: Workplace, latest: LatestCheckpoint | None) -> None:
             st.markdown("Whoever keeps this note can show later that nothing before it was changed or dropped.")
             st.code(latest.note, language=None, wrap_lines=True)
             st.code(place.ledger.vkey, language=None, wrap_lines=True)
+            st.link_button("Download checkpoint", "/exports/checkpoint.txt", icon=":material/download:")
         st.text_area(
             "A checkpoint you kept (optional)",
             key="kept_note",

@@ -23,6 +23,7 @@ from core.store.numbers import next_number
 
 SHORTEST, LONGEST = 5, 7 * 24 * 60  # minutes between two checkpoints
 CLAUSE = "anchors"
+OF_A_WITNESS = "what `countersign witness key` prints there"
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _check(kind: Outside, address: str, key: str, every: int) -> None:
         try:
             Witness.parse(key)
         except NoteRefused as error:
-            raise Unreadable([Problem(str(error).rstrip("."), column="key", expected="a witness' key")]) from error
+            raise Unreadable([Problem(str(error).rstrip("."), column="key", expected=OF_A_WITNESS)]) from error
     if kind is Outside.AUTHORITY:
         read_certificates(key)
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from core.errors import GovernanceError, Problem, Unreadable
 from core.ledger.anchors.holding import FILE as HOLD
+from core.store.private import private_folder
 
 FORM = "countersign-keys/1"
 COST, BLOCK, LANES = 2**17, 8, 1  # OWASP Password Storage Cheat Sheet, scrypt; 128 MiB
@@ -103,7 +104,7 @@ def _unpacked(packed: bytes, data_dir: Path) -> int:
             content, target = archive.extractfile(member), (data_dir / member.name).resolve()
             if content is None or not any(target.is_relative_to(data_dir.resolve() / one) for one in FOLDERS):
                 raise Unreadable([Problem("sealed keys with a name outside of their folders", found=member.name)])
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(target.parent)
             if not target.exists():
                 write_whole(target, content.read())
                 many += 1

@@ -29,6 +29,14 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(lines[0], parse_decimal(lines[1]), root)
 
 
+def kept_note(text: str) -> str:
+    """A note as somebody kept it: copying and mail programs change the ends of its lines, and drop the last one.
+
+    Nothing else is put right: whatever its lines say is still judged by the signature.
+    """
+    return text.replace("\r\n", "\n").strip("\ufeff \t\n") + "\n"
+
+
 def open_checkpoint(note: str, verifier: Verifier, origin: str | None = None) -> Checkpoint:
     """The checkpoint in a note that `verifier` signed, of the log `origin` (the key's name unless told)."""
     checkpoint = parse_checkpoint(verifier.open(note))

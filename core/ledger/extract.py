@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from core.errors import NotFound
 from core.ledger import offline
 from core.ledger.anchors.keys import hand_overs, key_after
 from core.ledger.anchors.lines import cosigned, newest_cosigned, newest_stamped
+from core.ledger.anchors.tables import LogAnchor
 from core.ledger.canonical import canonical
 from core.ledger.checkpoints import parse_checkpoint
 from core.ledger.events import Event
@@ -23,6 +25,7 @@ from core.ledger.tiles import StoredTree
 
 FOLDER = "data/ledger"
 EXPORTS = 25
+SENT, WEEKS = 25, 26  # checkpoints outside: the newest, and the last of each week of half a year
 AFTER_EACH = 16  # a bundle is built some commits after it was asked for
 
 
@@ -54,8 +57,8 @@ class LedgerParts:
 def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts:
     """These entries under the newest checkpoint; `NotFound` for an index that it does not cover.
 
-    The consistency proofs lead from the checkpoints of the last 25 exports, so that whoever kept one can verify that
-    the ledger was only ever continued.
+    The consistency proofs lead from the checkpoints of the last 25 exports, and from those that left for places
+    outside, so that whoever kept one can verify that the ledger was only ever continued.
     """
     wanted = sorted(set(indexes))
     note = newest_note(session)
@@ -71,7 +74,7 @@ def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts
     tree = StoredTree(session, read_head(session).pending)
     found = tree.proofs([inclusion_spans(index, size) for index in wanted])
     proofs = {index: Receipt(index, proof, note).text() for index, proof in zip(wanted, found, strict=True)}
-    olds = sorted({*_earlier(session, size), *held})
+    olds = sorted({*_earlier(session, size), *sizes_sent(session, size), *held})
     earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in olds if old < size)
     shown = tuple(entries[index] for index in wanted)
     return LedgerParts(note, key_after(session, size) or vkey, shown, proofs, "\n".join(earlier), anchored)
@@ -129,6 +132,19 @@ def _entries(session: Session, wanted: list[int]) -> dict[int, LedgerEntry]:
             payload = payloads.get(index)
             salt = payload.salt.hex() if payload and payload.salt else ""
             found[index] = LedgerEntry(index, body, salt, payload.body or "" if payload else "")
+    return found
+
+
+def sizes_sent(session: Session, size: int) -> set[int]:
+    """The sizes of checkpoints that arrived outside: the newest 25, and the last one of each of 26 weeks before."""
+    sizes = select(LogAnchor.size).where(LogAnchor.size <= size).order_by(col(LogAnchor.size).desc())
+    found = set(session.exec(sizes.distinct().limit(SENT)).all())
+    now = session.exec(select(LogEntry.at).where(LogEntry.idx == size - 1)).one()
+    for weeks in range(1, WEEKS + 1):
+        since = now - timedelta(weeks=weeks)
+        later = select(LogEntry.idx).where(col(LogEntry.at) >= since).order_by(col(LogEntry.at), col(LogEntry.idx))
+        first = session.exec(later.limit(1)).first()
+        found.update(session.exec(sizes.where(LogAnchor.size <= (first or 0)).limit(1)).all())
     return found
 
 

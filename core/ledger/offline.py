@@ -797,11 +797,16 @@ def state(bundle: Bundle) -> str:
         raise Failed("there is no checkpoint to compare with")
     if not bundle.state.exists():
         return "the first checkpoint that was seen"
-    seen = read_under(bundle, bundle.state.read_text(encoding="utf-8"))
+    seen = read_under(bundle, kept(bundle.state.read_text(encoding="utf-8")))
     continues(bundle, seen, bundle.checkpoint)
     if bundle.checkpoint.size == seen.size:
         return "the checkpoint that was seen before"
     return f"continues the ledger of {seen.size} entries that was seen before"
+
+
+def kept(note: str) -> str:
+    """A note as somebody kept it: copying and mail programs change the ends of its lines, and drop the last one."""
+    return note.replace("\r\n", "\n").strip("\ufeff \t\n") + "\n"
 
 
 def read_under(bundle: Bundle, note: str) -> Checkpoint:
@@ -827,7 +832,11 @@ def continues(bundle: Bundle, seen: Checkpoint, now: Checkpoint) -> None:
         return
     proof = _consistency(bundle, seen.size)
     if proof is None:
-        raise Failed(f"not checked: the bundle has no consistency proof from {seen.size} entries")
+        raise Failed(
+            f"not checked: the bundle has no consistency proof from {seen.size} entries. It has them from checkpoints "
+            "of earlier exports, and from those that were sent outside: take one of these, or have the installation "
+            "compare yours on its page Ledger"
+        )
     if not extends(seen, now, proof):
         raise Failed(f"the first {seen.size} entries are not those that were signed before")
 
@@ -966,6 +975,7 @@ class EventProof:
     data: bytes
     key: str | None = None
     given: bytes | None = None
+    witnesses: tuple[str, ...] = ()
     value: dict[str, object] = field(default_factory=dict)
     ledger_key: LedgerKey | None = None
     event: dict[str, object] = field(default_factory=dict)
@@ -1059,6 +1069,18 @@ def proof_input(proof: EventProof) -> str:
     if not hmac.compare_digest(mac, str(proof.event["input"])):
         raise Failed("the event had another input than the one that was given")
     return "the one that the event commits to"
+
+
+def proof_witnesses(proof: EventProof) -> str:
+    """The times at which the witnesses say that they saw the receipt's checkpoint."""
+    if not proof.witnesses:
+        return "not asked for"
+    _, _, note = proof.text("receipt").decode().partition("\n\n")
+    told = []
+    for witness in (read_key(pinned, kind=4) for pinned in proof.witnesses):
+        seen = datetime.fromtimestamp(cosigned_at(note, witness), UTC)
+        told.append(f"{witness.name} at {seen.isoformat()}")
+    return f"cosigned by {', '.join(told)}"
 
 
 def canonical_input(data: bytes) -> bytes:
@@ -1231,13 +1253,54 @@ PROOF_STEPS: tuple[tuple[str, Callable[[EventProof], str]], ...] = (
     ("entry", proof_entry),
     ("checkpoint", proof_checkpoint),
     ("input", proof_input),
+    ("witnesses", proof_witnesses),
 )
 
 
-def verify_event(data: bytes, *, key: str | None = None, given: bytes | None = None) -> list[Step]:
+def verify_event(
+    data: bytes, *, key: str | None = None, given: bytes | None = None, witnesses: Sequence[str] = ()
+) -> list[Step]:
     """All steps for the proof of one event; `given` is the input that it is said to have had, as JSON."""
-    proof = EventProof(data, key, given)
+    proof = EventProof(data, key, given, tuple(witnesses))
     return [_run(number, name, check, proof) for number, (name, check) in enumerate(PROOF_STEPS, 1)]
+
+
+# The receipt of one act: a tlog-proof, and the entry in a file of its own
+
+RECEIPT_BEGINS = b"c2sp.org/tlog-proof@v1\n"
+
+
+def receipt_form(proof: EventProof) -> str:
+    if proof.given is None:
+        raise Failed("the entry is missing: name the file with its exact bytes after the receipt, such as FILE.entry")
+    proof.value = {"receipt": proof.data.decode(), "entry": proof.given.removesuffix(b"\n").decode()}
+    return f"c2sp.org/tlog-proof@v1, {len(proof.data)} bytes, and an entry"
+
+
+def receipt_entry(proof: EventProof) -> str:
+    record = read_canonical(proof.text("entry"))
+    if set(record) != FIELDS or record["v"] != 1 or type(record["at"]) is not int:
+        raise Failed("it has other fields than version 1 of an entry")
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=record["at"])
+    entity = cast(dict[str, object], record["entity"])
+    return f"{record['action']} of {entity['kind']} {entity['id']} by {record['actor']} at {at.isoformat()}"
+
+
+RECEIPT_STEPS: tuple[tuple[str, Callable[[EventProof], str]], ...] = (
+    ("form", receipt_form),
+    ("ledger key", proof_key),
+    ("entry", receipt_entry),
+    ("checkpoint", proof_checkpoint),
+    ("witnesses", proof_witnesses),
+)
+
+
+def verify_receipt(
+    data: bytes, entry: bytes | None, *, key: str | None = None, witnesses: Sequence[str] = ()
+) -> list[Step]:
+    """All steps for the receipt of one act, whose entry has these bytes."""
+    proof = EventProof(data, key, entry, tuple(witnesses))
+    return [_run(number, name, check, proof) for number, (name, check) in enumerate(RECEIPT_STEPS, 1)]
 
 
 def keep_state(bundle: Bundle) -> None:
@@ -1421,7 +1484,8 @@ def pinned_key(given: str | None) -> str | None:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="[receipt] FILE", nargs="+", type=Path,
-        help="the bundle, a ZIP file; after the word receipt, the proof of one event, or the two parts of a short one",
+        help="the bundle, a ZIP file; after the word receipt, the proof of one event, or the two parts of a short one, "
+        "or the receipt of an act and its entry",
     )  # fmt: skip
     parser.add_argument("--key", metavar="K", help="the ledger's verifier key, or a file that holds it, to pin")
     parser.add_argument("--state", metavar="S", type=Path, help="a file that remembers the last checkpoint seen")
@@ -1453,11 +1517,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _asked_for(args: argparse.Namespace) -> list[Step]:
     key = pinned_key(args.key)
+    pinned = [one for one in map(pinned_key, args.witness) if one is not None]
     if _what(args) == "bundle":
-        pinned = [one for one in map(pinned_key, args.witness) if one is not None]
         return verify(read_bundle(args.file[0]), key=key, state=args.state, ca=args.ca, witnesses=pinned)
+    if args.state is not None or args.ca is not None:
+        raise NotABundle("--state and --ca say something of a bundle, and nothing of a receipt.")
+    first, *more = map(read_bundle, args.file[1:])
     given = read_bundle(args.input) if args.input else None
-    return verify_event(b"".join(map(read_bundle, args.file[1:])), key=key, given=given)
+    if first.startswith(RECEIPT_BEGINS):
+        return verify_receipt(first, more[0] if more else None, key=key, witnesses=pinned)
+    return verify_event(b"".join([first, *more]), key=key, given=given, witnesses=pinned)
 
 
 def _what(args: argparse.Namespace) -> str:
@@ -1465,7 +1534,9 @@ def _what(args: argparse.Namespace) -> str:
         return "bundle"
     if len(args.file) in (2, 3) and str(args.file[0]) == "receipt":
         return "receipt"
-    raise NotABundle("Name one file, or the word receipt and one file or the two parts of a short proof.")
+    raise NotABundle(
+        "Name one file, or the word receipt and a proof, a short proof in two parts, or a receipt and its entry."
+    )
 
 
 def _print(text: str) -> None:

@@ -132,7 +132,19 @@ def _saved(overs: Sequence[HandOver], note: str | None, verifier: Verifier | Non
         with suppress(NoteRefused):
             return open_checkpoint(note, key)
     checkpoint, detail = _opened(note, verifier)
-    return checkpoint or f"the saved checkpoint: {detail}"
+    return checkpoint or _given_up(overs, note) or f"the saved checkpoint: {detail}"
+
+
+def _given_up(overs: Sequence[HandOver], note: str) -> str | None:
+    """That a key signed the note which this ledger does not follow any more, and which entry says why."""
+    for one in reversed(overs):
+        with suppress(NoteRefused):
+            seen = open_checkpoint(note, one.former)
+            return (
+                f"the saved checkpoint of {seen.size} entries is signed by {one.former.vkey}, a key given up by entry "
+                f"{one.index}: read there why, before you trust the key in use"
+            )
+    return None
 
 
 def _continues(saved: Checkpoint | str | None, walk: Walk) -> Step:

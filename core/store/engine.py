@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from core.store.private import private_folder
+
 POOL_SECONDS = 10  # for which a request waits for a connection that others have
 READERS = 20  # connections to a SQLite file that stay open; opening one costs as much as a query
 STATEMENTS = 3000  # compiled statements kept: all pages together have more than SQLAlchemy keeps unasked
@@ -140,7 +142,7 @@ def _postgresql(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        private_folder(Path(url.database).parent)
     engine = create_engine(
         url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=READERS, query_cache_size=STATEMENTS
     )

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import NotFound
+from core.store.private import private_folder
 from core.store.sealed_form import CannotBeUnsealed
 
 FORM, BITS, NONCE = "countersign-data-key/1", 256, 12  # NIST SP 800-38D, 5.2.1.1
@@ -57,7 +58,7 @@ class Vault:
         """Keep the key of a file with this digest, wrapped; it is on disk when this returns."""
         with locked(self.keys, fcntl.LOCK_SH):
             path = self._path(digest, one.name)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(path.parent)
             write(path, self.wrapped(digest, one, installation_key(self.keys)))
 
     def key(self, digest: str, name: str) -> DataKey:
@@ -93,7 +94,7 @@ class Vault:
         with locked(self.keys, fcntl.LOCK_SH):  # a rotation under way would write it anew
             if why is not None:  # first: a crash after it leaves a key that the next call destroys
                 path = self._note(digest)
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                private_folder(path.parent)
                 write(path, asdict(why))
             names = self.names(digest)
             for name in names:
@@ -165,7 +166,7 @@ def _key_named(keys: Path, name: str) -> bytes:
 def made(path: Path) -> bytes:
     """The key in this file, which is made where there is none; the first of two who make one wins."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as sink:
@@ -184,8 +185,8 @@ def made(path: Path) -> bytes:
 
 @contextmanager
 def locked(keys: Path, how: int, name: str = LOCK) -> Iterator[None]:
-    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (keys / name).open("w") as lock:
+    private_folder(keys)
+    with os.fdopen(os.open(keys / name, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, how)  # ends with the process, however that ends
         yield
 

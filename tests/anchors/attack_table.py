@@ -12,6 +12,7 @@ PAGE = ROOT / "docs" / "attacks.md"
 STORE, EVENTS = "tests/ledger/test_attacks.py", "tests/event_batches/test_recording.py"
 RESTORING, ROTATING = "tests/anchors/test_restoring.py", "tests/anchors/test_rotating.py"
 WITNESSING, PLACES = "tests/anchors/test_witnessing.py", "tests/anchors/test_places.py"
+RECEIPTS = "tests/ledger/test_receipts_offline.py"
 GUARDS, ERASURE = "tests/ledger/test_guards.py", "tests/ledger/test_erasure.py"
 
 
@@ -54,6 +55,8 @@ TRIED: tuple[Tried, ...] = (
     Tried("erased particulars are looked for in the database's files", "nothing is found", ERASURE, "test_no_file_of_the_store_holds_an_erased_payload"),
     Tried("a file of events is swapped, re-encoded, re-ordered or deleted", "file hash, row root", EVENTS, "test_what_was_changed_behind_the_ledger_is_caught"),
     Tried("the proof of an event is changed", "row root, entry, signature", EVENTS, "test_a_proof_that_was_changed_is_refused"),
+    Tried("an event takes the id of one that is on record, with another time", "refusal", EVENTS, "test_an_id_is_taken_once_whatever_time_it_is_given_later"),
+    Tried("the receipt of an act, or its entry, is changed", "entry, signature", RECEIPTS, "test_a_flipped_byte_of_a_receipt_or_its_entry_is_never_accepted"),
     Tried("an old backup is put back (folder)", "hold: the folder is ahead", RESTORING, "test_a_folder_that_is_ahead_holds_the_ledger_and_says_which_checkpoint"),
     Tried("an old backup is put back that knows no places", "hold: the folder is in the settings", RESTORING, "test_a_folder_is_looked_at_even_when_the_backup_knows_no_places"),
     Tried("an old backup is put back (witness)", "hold: the witness is ahead", RESTORING, "test_a_witness_that_is_ahead_holds_the_ledger"),

@@ -12,7 +12,7 @@ from app.anchoring.due import due_checkpoints, queue_checkpoint
 from app.delivery.outbox import deliver_once
 from app.schedule import SCHEDULE
 from app.worker import KINDS
-from core.access.anchoring import add_destination, close_destination, send_now
+from core.access.anchoring import add_destination, close_destination, rotate_key, send_now
 from core.access.rules import Actor, Role
 from core.errors import NotFound, Refused, Unreadable
 from core.ledger.anchors.cosignatures import Witness
@@ -20,6 +20,7 @@ from core.ledger.anchors.folder import keep_in_folder
 from core.ledger.anchors.queries import PlaceRow, arrivals, places
 from core.ledger.anchors.service import ANCHOR_JOB
 from core.ledger.anchors.tables import Outside
+from core.ledger.anchors.witness import WitnessState
 from core.ledger.checkpoints import Checkpoint
 from core.ledger.extract import parts
 from core.ledger.notes import NoteRefused
@@ -116,6 +117,39 @@ def test_a_folder_that_is_gone_is_shown_as_failing_and_tried_again(desk: Desk) -
     assert (second.failing, second.size) == ("", 1)
 
 
+@pytest.mark.parametrize("by", ["a person", "the clock"])
+def test_a_place_that_was_put_right_is_not_kept_waiting_by_its_failures(desk: Desk, by: str) -> None:
+    """After two failures the outbox waits for minutes, after nine for a day."""
+    number = add(desk, Outside.FOLDER, str(desk.outside / "share"))
+    deliver(desk)
+    waits = deliver(desk, LATER + timedelta(seconds=6))
+    (desk.outside / "share").mkdir()
+    soon = LATER + timedelta(seconds=10)
+    assert waits.next_at is not None
+    assert waits.next_at > soon + timedelta(minutes=2)
+
+    if by == "a person":
+        send_now(desk.store, desk.ledger, number=number, actor=desk.administrator, at=soon)
+    else:
+        (slot,) = due_checkpoints(desk.place, soon)
+        queue_checkpoint(desk.place, slot, at=soon)
+
+    assert deliver(desk, soon).failing == ""
+
+
+def test_a_checkpoint_that_left_is_continued_by_later_bundles(desk: Desk) -> None:
+    """Whoever keeps what arrived outside can hold it against any bundle of the half year that follows."""
+    add(desk, Outside.FOLDER, str(desk.outside))
+    for _ in range(3):
+        deliver(desk)
+        desk.fill(4)
+
+    with desk.store.reading() as session:
+        proofs = parts(session, [0], vkey=desk.ledger.vkey).consistency
+
+    assert [line for line in proofs.split("\n") if line.startswith("old ")] == ["old 1"]
+
+
 def test_a_mailbox_gets_the_note_as_text_that_can_be_kept(desk: Desk, mailbox: Mailbox) -> None:
     add(desk, Outside.MAILBOX, "auditor@example.test")
 
@@ -199,6 +233,18 @@ def test_a_witness_that_does_not_answer_or_is_not_allowed_is_shown_as_failing(
         first, second = places(session)
     assert "does not answer" in first.failing
     assert "COUNTERSIGN_ANCHOR_HOSTS" in second.failing
+
+
+def test_a_witness_that_does_not_know_the_key_is_shown_with_the_way_out(desk: Desk, witness: WitnessProcess) -> None:
+    number = add(desk, Outside.WITNESS, witness.address, witness.vkey)
+    rotate_key(desk.store, desk.ledger, reason="a year is over", actor=desk.administrator, at=LATER)
+
+    row = deliver(desk)
+
+    assert f"countersign witness trust {desk.ledger.vkey} --state DIR" in row.failing
+    WitnessState.open(witness.state, name="").trust(desk.ledger.vkey)
+    send_now(desk.store, desk.ledger, number=number, actor=desk.administrator, at=LATER)
+    assert deliver(desk).failing == ""
 
 
 def test_a_time_stamp_is_verified_and_openssl_accepts_it(desk: Desk, authority: Authority, tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 import shutil
 import sqlite3
+from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from app.anchoring.outside import look_everywhere, remember_state, unanswered
-from app.cli.ledger import HELD, run
+from app.cli.ledger import HELD, REFUSED, run
 from app.delivery.outbox import deliver_once
 from app.health.checks import readiness
 from app.working import ask_witnesses, look_first
@@ -162,8 +165,6 @@ def test_a_state_file_that_is_ahead_holds_the_ledger(desk: Desk, tmp_path: Path)
 def test_the_command_compares_with_a_file_that_somebody_kept(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from argparse import Namespace
-
     monkeypatch.setattr("app.composition.workplace", lambda: desk.place)
     desk.fill(2)
     old = backup(desk)
@@ -175,6 +176,66 @@ def test_the_command_compares_with_a_file_that_somebody_kept(
     assert run(Namespace(act="compare", state=tmp_path / "kept")) == HELD
 
     assert "is behind it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", [str.strip, lambda note: note.replace("\n", "\r\n"), lambda note: f"\n{note}\n"])
+def test_a_kept_note_is_read_as_mail_programs_and_copying_leave_it(
+    desk: Desk,
+    change: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("app.composition.workplace", lambda: desk.place)
+    desk.fill(2)
+    (tmp_path / "kept").write_text(change(note_of(desk)), newline="")
+
+    assert run(Namespace(act="compare", state=tmp_path / "kept")) == 0
+    assert run(Namespace(act="verify", checkpoint=tmp_path / "kept", quick=False)) == 0
+    assert "ok   13 saved checkpoint" in capsys.readouterr().out
+
+
+def test_a_file_that_holds_no_note_of_this_ledger_is_named(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.composition.workplace", lambda: desk.place)
+    (tmp_path / "kept").write_text("nothing of that kind")
+
+    assert run(Namespace(act="compare", state=tmp_path / "kept")) == REFUSED
+    assert run(Namespace(act="compare", state=tmp_path / "absent")) == REFUSED
+
+    said = capsys.readouterr().err
+    assert f"{tmp_path}/kept: no checkpoint that a key of this ledger signed" in said
+    assert f"{tmp_path}/absent cannot be read: No such file or directory" in said
+
+
+def test_a_held_ledger_is_verified_and_the_result_is_not_on_record(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.composition.workplace", lambda: desk.place)
+    desk.fill(2)
+    note = Checkpoint(desk.ledger.origin, 99, bytes(32)).note(desk.ledger.keyring.current)
+    look_outside(desk.store, desk.ledger, note, where="the auditor's copy", at=LATER)
+
+    assert run(Namespace(act="verify", checkpoint=None, quick=False)) == 0
+
+    assert "not on record" in capsys.readouterr().err
+    with desk.store.reading() as session:
+        assert entries(session).total == 2
+
+
+def test_a_checkpoint_from_before_a_loss_is_called_that(desk: Desk) -> None:
+    desk.fill(3)
+    kept = note_of(desk)
+    note = Checkpoint(desk.ledger.origin, 99, bytes(32)).note(desk.ledger.keyring.current)
+    look_outside(desk.store, desk.ledger, note, where="the auditor's copy", at=LATER)
+    resume(desk.store, desk.ledger, reason="no newer backup", actor=desk.administrator, at=LATER)
+
+    with desk.store.reading() as session:
+        report = verify_store(session, desk.ledger.vkey, saved_checkpoint=kept)
+
+    (said,) = [step.detail for step in report.steps if not step.passed]
+    assert "a key given up by entry 3" in said
 
 
 def test_a_restore_that_lost_nothing_is_not_held(desk: Desk) -> None:
@@ -318,7 +379,8 @@ def test_whoever_signs_in_or_calls_meanwhile_is_told_why(desk: Desk) -> None:
     said = TestClient(app).post("/idp/login")
 
     assert said.status_code == 503
-    assert "A checkpoint of 99 entries at the auditor's copy is ahead" in said.text
+    assert "A checkpoint of 99 entries at the auditor's copy is ahead" in unescape(said.text)
+    assert said.headers["content-type"].startswith("text/html")
     with pytest.raises(LedgerHeld) as raised:
         desk.fill(1)
     assert answer_to(raised.value).status_code == 503

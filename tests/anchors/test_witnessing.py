@@ -1,5 +1,6 @@
 """A witness answers as C2SP tlog-witness says, keeps before it answers, and is never talked into a second history."""
 
+import argparse
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.cli.witness import run as witness_command
 from core.ledger.anchors.asking import submission
 from core.ledger.anchors.cosignatures import Cosigner, Witness
 from core.ledger.anchors.witness import SIZE, Answer, WitnessState, place_of
@@ -181,6 +183,13 @@ def test_a_witness_remembers_over_a_restart(desk: Desk, tmp_path: Path) -> None:
         assert (second.vkey, post(second, body)) == (first.vkey, (409, "4\n"))
         seen = urllib.request.urlopen(f"{second.address}/{place_of(desk.ledger.origin)}/checkpoint").read().decode()
         assert seen.startswith(note)
+
+
+def test_a_mistyped_folder_does_not_become_a_witness(log: Log, tmp_path: Path) -> None:
+    asked = argparse.Namespace(act="trust", log=log.signer.vkey, state=tmp_path / "mistyped", name="witness.local")
+
+    assert witness_command(asked) == 2
+    assert not asked.state.exists()
 
 
 @pytest.mark.parametrize("path", ["/", "/add-checkpoin", "/../witness.key", "/witness.key/checkpoint", "/%2e%2e"])

@@ -97,7 +97,7 @@ def test_five_people_bring_a_model_from_registration_to_a_dossier_that_verifies_
 
     open_page(at_audit, "/ledger")
     press(at_audit, "Verify all entries")
-    sees(at_audit, "All entries are intact.")
+    sees(at_audit, "entries are intact.")
     at_audit.shot("story_5_ledger_dark")
 
 

@@ -1,31 +1,38 @@
 """Events are recorded once, all or none; each has a proof for strangers; retention leaves proofs standing."""
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 from sqlmodel import select
 
 from core.errors import NotFound, Unreadable
+from core.ledger.batches import places, taken
 from core.ledger.batches.inputs import input_commitment, input_keys
+from core.ledger.batches.known import known_rows
+from core.ledger.batches.preparing import prepared
 from core.ledger.batches.proofs import input_is, parse_event_proof, verify_event_proof
 from core.ledger.batches.queries import batches, event_proof, events_between, find_event
 from core.ledger.batches.retention import SHORTEST, destroy_input_key, remove_events, sweep_removed
-from core.ledger.batches.service import record_events
+from core.ledger.batches.service import _put_on_record, record_events
 from core.ledger.batches.tables import EventBatch
+from core.ledger.batches.taken import FIRST, TakenIds
 from core.ledger.batches.verify import verify_events
 from core.ledger.canonical import JsonValue
+from core.ledger.head import lock_head
 from core.ledger.notes import NoteRefused, Verifier
 from core.ledger.queries import entries
 from core.ledger.service import Ledger
 from core.ledger.verify import verify_store
 from core.store import EvidenceFiles, Store
 from tests.builders import NOON
-from tests.event_batches.conftest import PIPELINE, events
+from tests.event_batches.conftest import PIPELINE, START, events
 
 LATER = NOON + timedelta(days=200)
 
@@ -83,6 +90,60 @@ def test_an_id_with_other_content_is_refused_and_nothing_is_recorded(
     ]
     with store.reading() as session:
         assert batches(session).total == 1
+
+
+def test_an_id_is_taken_once_whatever_time_it_is_given_later(
+    store: Store, ledger: Ledger, files: EvidenceFiles
+) -> None:
+    """Else the later event would stand before the one that is on record, and hide it."""
+    record(store, ledger, files, events(100))
+    later = events(1, first=3, at=[START + 10**13], output="reject")
+
+    for _ in ("this process", "another one"):
+        with pytest.raises(Unreadable, match="id is on record with other content, found e-000003, in B0001"):
+            record(store, ledger, files, later)
+        taken._STORES.clear()
+
+    with store.reading() as session:
+        assert find_event(session, files, "e-000003").batch.number == "B0001"
+
+
+def test_an_id_is_known_although_its_file_got_the_number_of_one_that_was_undone(
+    store: Store, ledger: Ledger, files: EvidenceFiles
+) -> None:
+    with suppress(RuntimeError), store.transaction() as tx:
+        lock_head(tx.session)
+        _put_on_record(tx, ledger, files, prepared(events(10)), PIPELINE, at=NOON)
+        known_rows(tx.session, files, events(5, first=500))
+        raise RuntimeError("undone")
+
+    record(store, ledger, files, events(10, first=100))
+
+    with pytest.raises(Unreadable, match="found e-000105"):
+        record(store, ledger, files, events(1, first=105, at=[START + 10**13]))
+
+
+def test_a_file_that_is_lost_does_not_stop_the_intake(store: Store, ledger: Ledger, files: EvidenceFiles) -> None:
+    record(store, ledger, files, events(10))
+    for path in [one for one in files.folder.rglob("*") if one.is_file()]:
+        path.unlink()
+    taken._STORES.clear()
+    places._VERIFIED.clear()
+
+    assert record(store, ledger, files, events(10, first=5_000)) != ""
+
+
+def test_the_filter_of_ids_never_says_no_of_one_that_is_there() -> None:
+    drawn, known = np.random.default_rng(7), TakenIds()
+    there = drawn.integers(0, 1 << 64, 3 * FIRST, dtype=np.uint64)
+
+    known._add(there)
+
+    held = [layer.may_hold(there) for layer in known._layers]
+    assert len(held) > 1
+    assert np.logical_or.reduce(held).all()
+    others = drawn.integers(0, 1 << 64, 100_000, dtype=np.uint64)
+    assert np.logical_or.reduce([layer.may_hold(others) for layer in known._layers]).mean() < 0.005
 
 
 def test_eight_who_record_the_same_events_record_them_once(store: Store, ledger: Ledger, files: EvidenceFiles) -> None:

@@ -26,13 +26,13 @@ FOR_EVERYBODY = {
 }
 DOCUMENT = "/api/openapi.json"
 SAMPLES = {
-    "audit": "AU0001", "batch": "B0001", "document": "DOC0001", "event": "9b2f", "export": "X0001", "form": "csv",
-    "kind": "csv", "model": "M0001", "run": "R0001", "version": "1.0.0",
+    "audit": "AU0001", "batch": "B0001", "document": "DOC0001", "entry": "0", "event": "9b2f", "export": "X0001",
+    "form": "csv", "kind": "csv", "model": "M0001", "run": "R0001", "version": "1.0.0",
 }  # fmt: skip
 # What an administrator may take away: a form to fill in, the checkpoint, and what reading the record shows anyway.
 OF_ADMINISTRATORS = {
     "/exports/checkpoint.txt", "/exports/coverage.csv", "/exports/records-of-processing.csv",
-    "/exports/templates/models.csv",
+    "/exports/ledger/0/body", "/exports/ledger/0/receipt", "/exports/templates/models.csv",
 }  # fmt: skip
 WATCHED = "/api/ledger/checkpoint"  # any token may watch it, so that many do
 

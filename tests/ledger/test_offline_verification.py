@@ -346,7 +346,10 @@ def test_a_ledger_without_a_proof_from_the_seen_checkpoint_is_not_taken_for_chec
 
     found = failed(second, state=tmp_path / "state")
 
-    assert found == {"state": "not checked: the bundle has no consistency proof from 3 entries"}
+    assert found.keys() == {"state"}
+    assert found["state"].startswith(
+        "not checked: the bundle has no consistency proof from 3 entries. It has them from"
+    )
     assert "\n3\n" in (tmp_path / "state").read_text()
 
 

@@ -1,5 +1,8 @@
 """Events on pages: found, narrowed, charted, opened with their proof, and erased by who may."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from app.composition import Workplace
@@ -8,7 +11,9 @@ from core.access.event_log import submission_of
 from core.ledger.batches.queries import find_event
 from core.ledger.batches.rows import InputForm
 from core.ledger.batches.service import record_together
+from core.ledger.checkpoints import Checkpoint
 from core.ledger.queries import entries
+from core.ledger.service import newest_note
 from tests.builders import Cast
 from tests.pages.desk import Desk, button, column, today, words
 
@@ -89,7 +94,7 @@ def test_an_administrator_erases_an_event_with_a_reason(desk: Desk, recorded: Wo
 def test_the_ledger_page_verifies_the_files_too(desk: Desk, recorded: Workplace, cast: Cast) -> None:
     at = desk.open(cast.auditor, "ledger")
     button(at, "Verify all entries").click().run()
-    assert "All entries are intact." in words(at)
+    assert re.search(r"All \d+ entries are intact\.", words(at))
 
     with recorded.store.reading() as session:
         found = find_event(session, recorded.events, "inf-00003")
@@ -97,6 +102,30 @@ def test_the_ledger_page_verifies_the_files_too(desk: Desk, recorded: Workplace,
     button(at, "Verify all entries").click().run()
 
     assert "B0001 is missing, and its removal is not on record" in words(at)
+
+
+@pytest.mark.parametrize("pasted", [str.strip, lambda note: f"  {note}\n\n"])
+def test_a_checkpoint_that_somebody_kept_is_compared_as_it_was_pasted(
+    desk: Desk, recorded: Workplace, cast: Cast, pasted: Callable[[str], str]
+) -> None:
+    with recorded.store.reading() as session:
+        note = newest_note(session) or ""
+    at = desk.open(cast.auditor, "ledger")
+    at.text_area(key="kept_note").input(pasted(note)).run()
+
+    button(at, "Verify all entries").click().run()
+
+    assert "entries are intact, and the checkpoint that you kept fits." in words(at)
+
+
+def test_a_checkpoint_of_another_history_is_told_from_ours(desk: Desk, recorded: Workplace, cast: Cast) -> None:
+    forged = Checkpoint(recorded.ledger.origin, 2, bytes(32)).note(recorded.ledger.keyring.current)
+    at = desk.open(cast.auditor, "ledger")
+    at.text_area(key="kept_note").input(forged).run()
+
+    button(at, "Verify all entries").click().run()
+
+    assert "the first 2 entries are not those that were signed then" in words(at)
 
 
 def test_hostile_text_in_an_event_stays_text(desk: Desk, place: Workplace, cast: Cast) -> None:

@@ -67,6 +67,7 @@ def refuse_while_held(folder: Path) -> None:
 def put_hold(folder: Path, hold: Hold) -> None:
     """Hold the ledger, whole or not at all."""
     draft = folder / f".{FILE}.{os.getpid()}"
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps(asdict(hold), indent=1), encoding="utf-8")
     os.replace(draft, folder / FILE)
 

@@ -55,13 +55,19 @@ def last_arrived(session: Session, number: str) -> int | None:
 
 
 def queue_anchor(tx: Transaction, number: str, *, at: datetime) -> bool:
-    """Let the newest checkpoint leave for this place; False when one waits to leave already."""
-    waiting = select(OutboxMessage.id).where(
+    """Let the newest checkpoint leave for this place; False when one waits to leave already, which then leaves at once.
+
+    After failures the outbox waits for hours; a slot of the place, or a person who put it right, does not.
+    """
+    waiting = select(OutboxMessage).where(
         OutboxMessage.receiver == number,
         OutboxMessage.channel == Channel.ANCHOR,
         OutboxMessage.status == Delivery.WAITING,
     )
-    if tx.session.exec(waiting.limit(1)).first() is not None:
+    standing = tx.session.exec(waiting.limit(1).with_for_update()).first()
+    if standing is not None:
+        standing.next_at = min(standing.next_at, at)
+        tx.session.add(standing)
         return False
     enqueue_message(tx, Channel.ANCHOR, number, TOPIC, "{}", at=at)
     return True

@@ -21,7 +21,7 @@ class Standing(StrEnum):
     CONTINUES = "continues it"
     BEHIND = "is behind it"
     FORKED = "is another history"
-    FOREIGN = "is another log, or not signed by this one's key"
+    FOREIGN = "no checkpoint that a key of this ledger signed"
 
 
 def look_outside(store: Store, ledger: Ledger, note: str, *, where: str, at: datetime) -> Standing:

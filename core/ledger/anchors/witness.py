@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.errors import NotFound
 from core.ledger.anchors.cosignatures import Cosigner
 from core.ledger.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
 from core.ledger.merkle import extends
@@ -52,6 +53,12 @@ class WitnessState:
         if not (folder / KEY).exists():
             Cosigner.make(folder / KEY, name)
         return cls(folder)
+
+    @staticmethod
+    def look_for(folder: Path) -> None:
+        """Raises `NotFound` where no witness keeps anything, so that a mistyped folder does not become one."""
+        if not (folder / KEY).exists():
+            raise NotFound("witness in", f"{folder}: name the folder that `countersign witness serve` was given")
 
     def trust(self, vkey: str) -> Verifier:
         """Witness this log from now on; a log may have several keys. Raises `NoteRefused`."""

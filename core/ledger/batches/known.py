@@ -7,6 +7,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from sqlalchemy import and_, not_
 from sqlmodel import Session, col, select
 
 from core.errors import Problem, Unreadable
@@ -15,6 +16,7 @@ from core.ledger.batches.places import index_of
 from core.ledger.batches.rows import MOST_PROBLEMS, InputForm
 from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch
+from core.ledger.batches.taken import taken_ids
 from core.ledger.batches.writing import bodies
 from core.store import EvidenceFiles
 from core.store.types import instant
@@ -28,24 +30,25 @@ def repeated_within(table: pa.Table) -> bool:
 def known_rows(session: Session, files: EvidenceFiles, table: pa.Table) -> NDArray[np.bool_]:
     """Of each row whether its event is on record; raises `Unreadable` where one stands there otherwise.
 
-    An event keeps its time, so only files whose times overlap can hold it.
+    An event that is sent again has its time, so files whose times overlap are looked at first, and most often alone;
+    an id that may stand in another one has another time there, which is other content.
     """
     known = np.zeros(len(table), dtype=bool)
-    span = pc.min_max(table.column("at")).as_py()
-    around = session.exec(
-        select(EventBatch).where(
-            col(EventBatch.last_at) >= instant(span["min"]),
-            col(EventBatch.first_at) <= instant(span["max"]),
-            col(EventBatch.removed_at).is_(None),
-        )
-    ).all()
-    if not around:
-        return known
     wanted = hashes_of(table.column("id"))
-    for batch in around:
-        maybe = np.flatnonzero(index_of(session, files, batch).may_hold(wanted))
-        if maybe.size:
-            known[_same(files, batch, table, maybe.tolist())] = True
+    open_still = taken_ids(files).may_hold(session, files, wanted)
+    if not open_still.any():
+        return known
+    span = pc.min_max(table.column("at")).as_py()
+    around = and_(col(EventBatch.last_at) >= instant(span["min"]), col(EventBatch.first_at) <= instant(span["max"]))
+    for near in (around, not_(around)):
+        for batch in session.exec(select(EventBatch).where(near, col(EventBatch.removed_at).is_(None))).all():
+            asked = np.flatnonzero(open_still)
+            maybe = asked[index_of(session, files, batch).may_hold(wanted[asked])]
+            if maybe.size:
+                known[_same(files, batch, table, maybe.tolist())] = True
+        open_still &= ~known
+        if not open_still.any():
+            break
     return known
 
 

@@ -1,6 +1,6 @@
 // Verifies a bundle with the standard library of Node alone, written from docs/ledger.md and from no code of ours:
 //   node verify.mjs BUNDLE.zip [--key K] [--ca FINGERPRINT] [--witness W]... [--state FILE]
-//   node verify.mjs receipt FILE [SHARED] --key K
+//   node verify.mjs receipt FILE [SHARED | ENTRY] --key K
 // Prints {"passed": …, "steps": [...]}. Exit code 0: all steps hold, 1: one does not, 2: not a bundle.
 import { createHash, createHmac, createPublicKey, verify as signedBy, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -450,11 +450,12 @@ function under(bundle, said) {
   const opened = note(said);
   return checkpointOf(said, bundle.keys.find((one) => mine(opened, one).length > 0) ?? bundle.keys[0]);
 }
+const kept = (note) => `${note.replaceAll("\r\n", "\n").replace(/^[\ufeff \t\n]+|[\ufeff \t\n]+$/g, "")}\n`;
 function state(bundle) {
   const path = bundle.options.state;
   if (path === undefined) return;
   must(bundle.checkpoint, "no checkpoint");
-  if (existsSync(path)) continues(bundle, under(bundle, utf8.decode(readFileSync(path))), bundle.checkpoint);
+  if (existsSync(path)) continues(bundle, under(bundle, kept(utf8.decode(readFileSync(path)))), bundle.checkpoint);
 }
 
 // 13 witnesses: C2SP tlog-cosignature
@@ -611,6 +612,14 @@ function unshortened(data) {
   return { entry: filled, event, form: "countersign-event-proof/1", input_key: inputKey, line, path: path.map((one) =>
     one.toString("base64")), payload: told, receipt: receipt.replaceAll("\0", top.toString("base64")), rows, salt: hex(salt) };
 }
+// the receipt of an act, as C2SP tlog-proof, and the exact bytes of its entry
+export function verifyReceipt(data, body, options) {
+  const said = utf8.decode(data), by = key(options.key ?? fail("no key is pinned"));
+  const [head, signed] = halves(said), index = decimal(head.split("\n")[1]?.slice(6) ?? "");
+  const { steps } = proofOf(said, index), entry = body.at(-1) === 10 ? body.subarray(0, -1) : body;
+  must(same(Object.keys(canonical(entry)).sort(), FIELDS), "not an entry");
+  must(included(eventLeaf(entry), index, steps, checkpointOf(signed, by)), "not in the ledger");
+}
 function halves(said) {
   const cut = said.indexOf("\n\n");
   must(cut >= 0, "no empty line");
@@ -672,10 +681,12 @@ if (process.argv[2] === "--unpack") {
     writeFileSync(join(process.argv[4], name), content, { flag: "wx" });
   }
 } else if (process.argv[2] === "receipt") {
-  // `node verify.mjs receipt FILE [SHARED] --key K`
+  // `node verify.mjs receipt FILE [SHARED | ENTRY] --key K`
   const named = process.argv.slice(3), until = named.indexOf("--key");
   try {
-    verifyEvent(Buffer.concat(named.slice(0, until).map((path) => readFileSync(path))), { key: named[until + 1] });
+    const files = named.slice(0, until).map((path) => readFileSync(path)), options = { key: named[until + 1] };
+    if (files[0].subarray(0, 23).toString() === "c2sp.org/tlog-proof@v1\n") verifyReceipt(...files, options);
+    else verifyEvent(Buffer.concat(files), options);
     console.log("Everything holds.");
   } catch (error) {
     console.log(String(error.message));
