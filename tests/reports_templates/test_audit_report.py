@@ -1,10 +1,12 @@
 """The audit report tells an audit from plan to closing, at its end and at any moment before."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from trestle.oscal.assessment_results import Model as AssessmentResults
 
 from core.access.rules import SYSTEM
 from core.audits.facts import Done
@@ -17,12 +19,14 @@ from core.errors import NotFound
 from core.ledger.service import Ledger
 from core.policy.service import default_policy_text, publish
 from core.reports.formats.laying import words
+from core.reports.formats.oscal import oscal_results
 from core.reports.layout.blocks import Cited
 from core.reports.values.audit import AuditReport
 from core.reports.values.report import Asked, Report, Subject, SubjectKind
 from core.store import Store
 from tests.audits.conftest import SAID, World, a_world
 from tests.builders import NOON
+from tests.reports.test_standards import state_of
 from tests.reports_templates.asking import differing, report, said
 from tests.reports_templates.test_citing import BY_ITSELF, NAMES, cells, is_figure
 
@@ -110,6 +114,19 @@ def test_an_audit_is_told_as_it_stood_after_every_act(world: World) -> None:
     }
     assert uncited == set()
     assert any(SAID in words(cell)[0] for _, cell, _ in cells(again[-1].document))
+    assert assessed(kept[0]) == ({"clause-sr-26-2_MRM-05": "satisfied"}, [])
+    criteria = {"clause-sr-26-2_MRM-05": "satisfied", "clause-sr-26-2_MRM-14": "not-satisfied"}
+    assert assessed(again[6]) == (criteria, ["open"])
+    assert assessed(again[-1]) == (criteria, ["closed"])
+    assert oscal_results(of(world, world.planned())) is None  # nothing is concluded of it
+
+
+def assessed(one: Report) -> tuple[dict[str, str], list[str]]:
+    """What trestle reads of the audit: the state of each criterion, and of each finding."""
+    held = AssessmentResults(**json.loads(oscal_results(one) or b"{}")).assessment_results
+    (result,) = held.results
+    states = {found.target.target_id: state_of(found.target.status) for found in result.findings or []}
+    return states, [str(getattr(risk.status.root, "root", risk.status.root)) for risk in result.risks or []]
 
 
 def test_its_sample_is_drawn_again_from_the_report_alone(world: World) -> None:

@@ -28,7 +28,7 @@ from core.store.numbers import next_number
 
 EXPORT_JOB = "export"
 KEPT = timedelta(days=30)
-ASSESSING = frozenset({"dossier", "validation", "fairness", "coverage"})  # what OSCAL can hold
+ASSESSING = frozenset({"dossier", "validation", "fairness", "coverage", "audit"})  # what OSCAL can hold
 OF_A_VERSION = frozenset({"dossier"})  # what an ML-BOM can hold
 
 

@@ -1,52 +1,33 @@
-"""What a report's data says about clauses: verdicts of runs, items of regulation packs, and findings that stand."""
+"""What a report's data says about clauses: verdicts of runs, items of packs, conclusions of audits, and findings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 
 from core.metrics.verdicts import Verdict
 from core.reports.data import plain
 from core.reports.formats.canonical import Plain
+from core.reports.formats.oscal.audited import audited
+from core.reports.formats.oscal.seen import Assessed, Observed, Risk
 from core.reports.texts.formats import oscal as texts
 from core.reports.values import Dossier, FindingRecord, RunRecord, VerdictRow
-
-
-@dataclass(frozen=True)
-class Observed:
-    """One thing that was seen: its figure or state in words, when, how, and the digest of what shows it."""
-
-    key: str
-    clause: str
-    title: str
-    said: str
-    satisfied: bool
-    reason: str  # pass, fail or other
-    method: str  # TEST or EXAMINE
-    at: datetime
-    evidence: tuple[tuple[str, str], ...]  # what, and its SHA-256
-    props: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Assessed:
-    """Everything that a report assesses; `root` is the digest that all identifiers are made from."""
-
-    root: str
-    observed: tuple[Observed, ...]
-    findings: tuple[FindingRecord, ...]
+from core.reports.values.audit import AuditReport
+from core.validation.rules import FindingStatus
 
 
 def assessed(data: object, *, root: str, at: datetime) -> Assessed:
-    """The verdicts of the runs that stand, the items of packs, and the findings that the data holds."""
+    """The verdicts of the runs that stand, the items of packs, the conclusions of an audit, and the findings."""
+    if isinstance(data, AuditReport):
+        return audited(data, root=root)
     observed: list[Observed] = []
-    findings: list[FindingRecord] = []
+    findings: list[Risk] = []
     items: list[Observed] = []
     counts: list[Observed] = []
     for one in _values(data):
         if isinstance(one, RunRecord) and one.current:
             observed += [_verdict(row, one, at) for row in one.verdicts]
         elif isinstance(one, FindingRecord):
-            findings.append(one)
+            findings.append(_risk(one))
         elif _has(one, "pack", "item", "title", "state"):
             items.append(_item(one, at))
         elif _has(one, "pack", "model", "title", "name", "shown", "answered", "partly", "missing", "not_applicable"):
@@ -54,6 +35,14 @@ def assessed(data: object, *, root: str, at: datetime) -> Assessed:
     observed += items or counts
     held = data.version.evidence_digest if isinstance(data, Dossier) else ""
     return Assessed(held or root, tuple(observed), tuple(dict.fromkeys(findings)))
+
+
+def _risk(one: FindingRecord) -> Risk:
+    closed = one.status is FindingStatus.VERIFIED_CLOSED
+    said = one.remediation or one.title
+    return Risk(
+        one.number, one.title, one.detail, said, one.severity.value, one.status.value, closed, one.due_at
+    )  # fmt: skip
 
 
 def _values(value: object) -> Iterator[object]:

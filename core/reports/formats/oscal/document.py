@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from core.reports.formats.canonical import Plain, canonical
-from core.reports.formats.oscal.assessed import Assessed, Observed, assessed
+from core.reports.formats.oscal.assessed import assessed
+from core.reports.formats.oscal.seen import Assessed, Observed, Risk
 from core.reports.formats.visible import visible
 from core.reports.texts.formats import oscal as texts
-from core.reports.values import FindingRecord
 from core.reports.values.report import Report
-from core.validation.rules import FindingStatus
 
 OSCAL_VERSION = "1.1.3"
 NAMESPACE = uuid.UUID("3b6a9a0c-52d0-4e0f-9a06-0a4d5f9a7c21")
@@ -58,7 +57,7 @@ class _Writer:
     def _result(self) -> Json:
         report, found = self._report, self._found
         clauses = list(dict.fromkeys(one.clause for one in found.observed))
-        risks = [self._risk(one) for one in found.findings]
+        risks = [self._risk(one) for one in found.risks]
         return {
             "uuid": self._id("result"),
             "title": line(report.document.cover.title),
@@ -108,16 +107,15 @@ class _Writer:
             "related-observations": [{"observation-uuid": self._id(f"observation/{one.key}")} for one in held],
         }
 
-    def _risk(self, one: FindingRecord) -> Json:
-        status = "closed" if one.status is FindingStatus.VERIFIED_CLOSED else "open"
+    def _risk(self, one: Risk) -> Json:
         return {
             "uuid": self._id(f"risk/{one.number}"),
             "title": line(f"{one.number} {one.title}"),
             "description": line(one.detail),
-            "statement": line(one.remediation or one.title),
-            "props": [prop("severity", one.severity.value), prop("finding-status", one.status.value)],
-            "status": status,
-            "deadline": moment(one.due_at),
+            "statement": line(one.statement),
+            "props": [prop("severity", one.severity), prop("finding-status", one.status)],
+            "status": "closed" if one.closed else "open",
+            "deadline": moment(one.deadline),
         }
 
     def _about(self) -> list[Plain]:
