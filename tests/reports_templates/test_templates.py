@@ -94,6 +94,30 @@ def test_texts_stand_as_they_were_entered(sqlite_store: Store, ledger: Ledger, c
     assert HOSTILE in {words(cell)[0] for _, cell, _ in cells(found.document)}
 
 
+def test_the_access_report_says_who_acted_on_which_record_how_often_by_then(
+    sqlite_store: Store, ledger: Ledger, cast: Cast
+) -> None:
+    model, _ = a_version(sqlite_store, cast)
+    for days in range(3):
+        change_model(
+            sqlite_store, ledger, model=model, changes={"purpose": f"{REASON} {days}"}, reason=REASON,
+            expected_revision=None, actor=cast.developer, at=NOON + days * DAY,
+        )  # fmt: skip
+
+    then, since = (
+        report(sqlite_store, ledger, Asked("access", EVERYTHING, NOON + 1.5 * DAY, begin), at=NOON + 9 * DAY)
+        for begin in (None, NOON + DAY)
+    )
+
+    acted = [
+        (one.kind, one.record, one.times, one.last_at)
+        for told in (then, since)
+        for one in told.data.records  # type: ignore[attr-defined]
+        if one.actor == cast.developer.id
+    ]
+    assert acted == [("model", model, times, NOON + DAY) for times in (2, 1)]
+
+
 def test_the_same_record_gives_the_same_report(sqlite_store: Store, ledger: Ledger, cast: Cast) -> None:
     model, version = a_version(sqlite_store, cast, stage=Stage.VALIDATED)
     asked = Asked("dossier", Subject(SubjectKind.VERSION, model, version), NOON)

@@ -22,6 +22,17 @@ class ActLine:
 
 
 @dataclass(frozen=True)
+class RecordLine:
+    """How often somebody acted on one record."""
+
+    actor: str
+    kind: str
+    record: str
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class GrantLine:
     """A role or function that somebody held."""
 
@@ -80,6 +91,7 @@ class AccessReport:
     since: datetime | None
     as_of: datetime
     acts: tuple[ActLine, ...]
+    records: tuple[RecordLine, ...]  # of people and pipelines; what the system does is told by `acts`
     grants: tuple[GrantLine, ...]
     refusals: tuple[RefusalLine, ...]
     times: tuple[DecisionTime, ...]

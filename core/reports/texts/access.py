@@ -10,6 +10,11 @@ ACTS_CAPTION = "Entries by person or pipeline and event, in the order of number"
 ACTS_COLUMNS = ("Who", "What", "Times", "Last")
 NO_ACTS = "Nobody acted in the period."
 ACTS_ARE = "What somebody reads on a page leaves no entry; signing in, taking away and every change does."
+RECORDS = "Who acted on which record"
+RECORDS_CAPTION = (
+    "Entries of people and pipelines by record, those about a version with its model, in the order of number"
+)
+RECORDS_COLUMNS = ("Who", "Kind", "Record", "Times", "Last")
 CHART = "Entries by person"
 GRANTS = "Roles and functions"
 GRANTS_CAPTION = "Grants that stood in the period, in the order in which they were given"
