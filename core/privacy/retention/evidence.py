@@ -29,14 +29,17 @@ class _Rule:
 
     dataset: str
     since_handed_in: Term | None = None
-    ends: tuple[tuple[datetime, str], ...] = ()
+    ends: tuple[tuple[datetime, int], ...] = ()  # when, and for how many days of the dataset
     purposes: tuple[tuple[frozenset[str], datetime, str], ...] = ()  # of sensitive columns, until when, its number
 
     def ends_at(self, handed_in: datetime, sensitive: Collection[str]) -> tuple[datetime, Term] | None:
         """When such a file ends and who says so; None: it has no end."""
-        found = [(end, f"a decision on {self.dataset}") for end, _ in self.ends]
-        found += [(end, f"purpose {number}") for columns, end, number in self.purposes if columns & set(sensitive)]
-        terms = [(end, Term(max((end - handed_in).days, 0), by)) for end, by in found]
+        terms = [(end, Term(days, f"a decision on {self.dataset}")) for end, days in self.ends]
+        terms += [
+            (end, Term(max((end - handed_in).days, 0), f"purpose {number}"))
+            for columns, end, number in self.purposes
+            if columns & set(sensitive)
+        ]
         if self.since_handed_in is not None:
             terms.append((handed_in + timedelta(days=self.since_handed_in.days), self.since_handed_in))
         return min(terms, key=lambda one: one[0], default=None)
@@ -89,7 +92,7 @@ def _rules(session: Session, *, at: datetime) -> Mapping[int, _Rule]:
     for key, number, registered in session.exec(select(Dataset.id, Dataset.number, Dataset.registered_at)):
         days = policy_days(Where.UPLOAD, classes.get(number, frozenset()), policy)
         term = Term(days, f"policy {CLAUSE}") if days is not None else None
-        ends = ((registered + timedelta(days=own[number] or 0), number),) if number in own else ()
+        ends = ((registered + timedelta(days=own[number] or 0), own[number] or 0),) if number in own else ()
         if term or ends or key in until:
             found[key or 0] = _Rule(number, term, ends, tuple(until.get(key or 0, ())))
     return found

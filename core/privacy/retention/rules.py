@@ -67,4 +67,4 @@ def _of_version(one: Resting) -> Iterable[Hold]:
     elif used and one.falls_back:
         yield Hold("approval", one.version, f"production would return to {one.version}: its approval{rests}")
     elif used and one.stage in UNDECIDED:
-        yield Hold("validation", one.version, f"{one.version} is in stage {one.stage}, and its decision{rests}")
+        yield Hold("validation", one.version, f"{one.version} is {one.stage}: its decision{rests}")
