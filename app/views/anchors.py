@@ -24,6 +24,7 @@ KINDS: Mapping[Outside, str] = {
     Outside.WITNESS: "Witness",
     Outside.AUTHORITY: "Time stamps",
 }
+SPACE = "\u00a0"
 EVERY = {"Every 15 minutes": 15, "Every hour": 60, "Every day": 24 * 60, "Every week": 7 * 24 * 60}
 ADDRESSES: Mapping[Outside, tuple[str, str]] = {  # name of the field, an example
     Outside.FOLDER: ("Folder on the server", "/mnt/auditor/countersign"),
@@ -86,17 +87,16 @@ def places_table(rows: Sequence[PlaceRow], newest: LatestCheckpoint | None, at: 
         [
             {
                 "Place": row.number,
-                "Kind": KINDS[row.kind],
                 "State": _state(row, newest),
-                "Where": plain(row.address),
-                "Entries": count(row.size) if row.size is not None else NOTHING,
+                "Where": f"{KINDS[row.kind]}  \n{plain(row.address)}",
+                "Entries": _covered(row, newest),
                 "Last arrived": moment(row.arrived_at),
             }
             for row in rows
         ],
         alt="Places that checkpoints are sent to, with the entries covered there, when, and the state",
         right=["Entries", "Last arrived"],
-        unbroken=["Place", "Kind"],
+        unbroken=["Place", "Entries"],
     )
     for row in rows:
         if row.failing and row.closed_at is None:
@@ -113,8 +113,14 @@ def _state(row: PlaceRow, newest: LatestCheckpoint | None) -> str:
         return status("Queued")
     if row.size is None:
         return status("Not started")
-    behind = (newest.checkpoint.size if newest else 0) - row.size
-    return status("Delivered") if behind <= 0 else status("Scheduled", counted(behind, "entry", "entries"))
+    return status("Scheduled" if newest and newest.checkpoint.size > row.size else "Delivered")
+
+
+def _covered(row: PlaceRow, newest: LatestCheckpoint | None) -> str:
+    """“413 of 415”: how many entries the place holds a checkpoint of, and how many there are."""
+    if row.size is None or newest is None:
+        return NOTHING
+    return f"{count(row.size)} of {count(newest.checkpoint.size)}".replace(" ", SPACE)
 
 
 def arrivals_table(rows: Sequence[ArrivalRow], at: datetime) -> None:
@@ -151,16 +157,19 @@ def keys_table(place: Workplace, keys: Sequence[KeyRow]) -> None:
                 "State": status("Active" if vkey == place.ledger.vkey else "Former"),
                 "Signs from entry": signs,
                 "Since": since,
-                "Key": f"`{vkey.replace(chr(96), chr(39))}`",  # as code, so that nothing invisible is copied with it
+                "Key": plain(vkey.split("+")[1]),
             }
             for vkey, signs, since in shown
         ],
-        alt="Verifier keys of this ledger, with the entry from which each signs",
+        alt="Verifier keys of this ledger by the hash in each, with the entry from which it signs",
         right=["Signs from entry"],
         unbroken=["Since"],
     )
+    st.markdown("In full, to be pinned; the one in use comes last:")
+    st.code("\n".join(vkey for vkey, *_ in shown), language=None, wrap_lines=True)
     st.markdown(
-        ":small[`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it.]"
+        ":small[`countersign ledger rotate-key` hands over to a new key; who pinned a former one is led to it, and a "
+        "witness is told by `countersign witness trust`.]"
     )
 
 

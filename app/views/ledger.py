@@ -110,6 +110,14 @@ def in_words(action: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _in_short(row: EntryRow) -> str:
+    """What the entry is about in a table: of a verifier key its hash alone, of this ledger no name."""
+    if row.entity_kind not in ("ledger", "ledger key"):
+        return f"{row.entity_kind} {row.entity_id}"
+    keys = [part.split("+")[1] for part in row.entity_id.split(" ") if part.count("+") >= 2]
+    return f"{row.entity_kind} {', after '.join(keys)}".strip()
+
+
 def about(row: EntryRow) -> str:
     """What the entry is about, as a link where a page shows it."""
     if row.entity_kind == "batch":
@@ -130,7 +138,7 @@ def entries_table(rows: Sequence[EntryRow], known: Mapping[str, str]) -> None:
                 "When (UTC)": moment(row.at).removesuffix(f"{SPACE}UTC") + f":{row.at:%S}",
                 "Who": plain(known.get(row.actor, row.actor)),
                 "What": link(in_words(row.action), "/entry", index=row.index),
-                "About": plain(f"{row.entity_kind} {row.entity_id}"),
+                "About": plain(_in_short(row)),
                 "Acting as": plain(row.role),
             }
             for row in rows

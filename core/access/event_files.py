@@ -8,7 +8,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from core.access.event_log import KNOWN, MOST_DAYS, OPTIONAL, REQUIRED, Forms, Keys, kept_input
+from core.access.event_log import FEWEST, KNOWN, MICROSECONDS, MOST_DAYS, OPTIONAL, REQUIRED, Forms, Keys, kept_input
 from core.access.rules import Actor
 from core.errors import Problem, Unreadable
 from core.ledger.batches.checking import checked
@@ -131,6 +131,11 @@ def _filled(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if column.type == pa.int64():
+        least = pc.min(column).as_py()
+        if least is not None and least < FEWEST:
+            line = pc.index(column, least).as_py() + 1
+            problem = Problem("not a moment", line=line, column="at", found=str(least), expected=MICROSECONDS)
+            raise Unreadable([problem])
         return column
     try:
         return column.cast(pa.timestamp("us", "UTC")).cast(pa.int64())

@@ -33,6 +33,8 @@ OPTIONAL: Mapping[str, object] = {
 }
 KNOWN = REQUIRED | OPTIONAL.keys()
 MOST_DAYS = 366
+FEWEST = 946_684_800_000_000  # microseconds until the year 2000: a smaller number counts seconds or milliseconds
+MICROSECONDS = "microseconds since 1970, as in 1795176000000000, and not seconds or milliseconds"
 Keys: TypeAlias = Mapping[str, bytes | None]
 Forms: TypeAlias = Callable[[str], InputForm]
 
@@ -105,7 +107,10 @@ def _take(columns: _Columns, line: int, event: object, forms: Forms, keys: Keys)
         wrong.append(Problem("not a whole number of microseconds", line=line, column="duration"))
     moment = _moment(row.get("at"))
     if "at" in event and moment is None:
-        wrong.append(Problem("not a moment with a zone", line=line, column="at", found=str(row["at"])[:40]))
+        expected = MICROSECONDS if type(row["at"]) is int else ""
+        wrong.append(
+            Problem("not a moment with a zone", line=line, column="at", found=str(row["at"])[:40], expected=expected)
+        )
     key = keys.get(day_of(moment)) if moment is not None else None
     kept = None if wrong else kept_input(row["input"], str(row["id"]), forms(row["model"]), key)
     if isinstance(kept, str):
@@ -120,7 +125,7 @@ def _take(columns: _Columns, line: int, event: object, forms: Forms, keys: Keys)
 
 def _moment(given: object) -> int | None:
     if type(given) is int:
-        return given if 0 <= given < 2**53 else None
+        return given if FEWEST <= given < 2**53 else None
     if not isinstance(given, str) or len(given) > 40:
         return None
     try:

@@ -170,6 +170,8 @@ def test_a_token_without_the_scope_records_nothing(world: World) -> None:
         (an_event(1, at="yesterday"), "line 1, column “at”: not a moment with a zone, found yesterday"),
         (an_event(1, at="2026-11-20T12:00:00"), "line 1, column “at”: not a moment with a zone"),
         (an_event(1, at=-5), "line 1, column “at”: not a moment with a zone"),
+        (an_event(1, at=1795730101), "line 1, column “at”: not a moment with a zone, found 1795730101, expected micro"),
+        (an_event(1, at=1795730101000), "line 1, column “at”: not a moment with a zone"),
         (an_event(1, model=7), "line 1, column “model”: not text, found int"),
         (an_event(1, duration=1.5), "line 1, column “duration”: not a whole number of microseconds"),
         (an_event(1, input="text"), "line 1, column “input”: not an object"),
