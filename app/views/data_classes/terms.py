@@ -38,8 +38,10 @@ def terms_section(
         shown |= {kind.value.capitalize(): f"{counted(term.days, 'day')}, by {term.by}" for kind, term in kinds.items()}
         shown |= {} if kinds else {"Production data": "No end: neither the policy nor a decision here names one"}
     else:
-        by = f"{counted(files.days, 'day')} after they came, by {files.by}" if files else ""
-        shown["Files of validations"] = by or "No end by the policy: it names none, or no column is classed"
+        ends = [f"{counted(files.days, 'day')} after they came, by {files.by}"] if files else []
+        ends += [f"{counted(terms.days, 'day')} after the dataset was registered"] if terms.days else []
+        none = "No end: the policy names none or no column is classed, and nothing was decided here"
+        shown["Files of validations"] = "; ".join(ends) or none
     held = f"{status('Held')} {plain(terms.hold_reason)} :gray[({plain(known.get(terms.hold_by, terms.hold_by))}, "
     shown["Hold"] = f"{held}{day(terms.hold_at, today=at)})]" if terms.hold_reason else "None"
     facts(shown, alt=f"How long the data of {holder} are kept, by whom, and what holds them")
