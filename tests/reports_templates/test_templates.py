@@ -1,5 +1,6 @@
 """What can be asked for, what cannot be told, and texts as they were entered."""
 
+import csv
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from core.ledger.service import Ledger
 from core.policy.service import default_policy_text, publish
 from core.reports.formats.laying import words
 from core.reports.templates import TEMPLATES
+from core.reports.templates.access import acted
 from core.reports.values.report import Asked, Subject, SubjectKind
 from core.store import Store
 from core.validation.findings import remediate
@@ -109,13 +111,36 @@ def test_the_access_report_says_who_acted_on_which_record_how_often_by_then(
         for begin in (None, NOON + DAY)
     )
 
-    acted = [
+    told = [
         (one.kind, one.record, one.times, one.last_at)
-        for told in (then, since)
-        for one in told.data.records  # type: ignore[attr-defined]
+        for each in (then, since)
+        for one in each.data.acted.records  # type: ignore[attr-defined]
         if one.actor == cast.developer.id
     ]
-    assert acted == [("model", model, times, NOON + DAY) for times in (2, 1)]
+    assert told == [("model", model, times, NOON + DAY) for times in (2, 1)]
+
+
+def test_records_that_are_too_many_for_pages_lie_whole_in_an_attached_file(
+    sqlite_store: Store, ledger: Ledger, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for model in (a_version(sqlite_store, cast)[0] for _ in range(2)):  # whose builder writes no entries
+        change_model(
+            sqlite_store, ledger, model=model, changes={"purpose": REASON}, reason=REASON, expected_revision=None,
+            actor=cast.developer, at=NOON,
+        )  # fmt: skip
+    asked = Asked("access", EVERYTHING, NOON)
+    whole = report(sqlite_store, ledger, asked, at=NOON)
+    monkeypatch.setattr(acted, "MOST", 1)
+
+    found = report(sqlite_store, ledger, asked, at=NOON)
+
+    rows = [(one.actor, one.record, str(one.times)) for one in whole.data.acted.records]  # type: ignore[attr-defined]
+    (attached,) = found.attachments
+    lines = list(csv.reader(attached.content.decode("utf-8-sig").splitlines()))[1:]
+    assert [(line[0], line[2], line[3]) for line in lines] == rows
+    assert len(rows) > 1
+    assert whole.attachments == ()
+    assert f"{len(rows)} rows" in attached.description
 
 
 def test_the_same_record_gives_the_same_report(sqlite_store: Store, ledger: Ledger, cast: Cast) -> None:

@@ -18,7 +18,7 @@ FILE_MODE = 0o100644 << 16
 
 def csv_file(grid: Grid) -> bytes:
     """RFC 4180, UTF-8 with the mark by which spreadsheets know it; figures without thousands, text as entered."""
-    return _written([[head.title for head in grid.columns]], grid.rows, [head.figures for head in grid.columns])
+    return written([[head.title for head in grid.columns]], grid.rows, [head.figures for head in grid.columns])
 
 
 def csv_export(laid: Laid, *, at: datetime) -> tuple[bytes, str, str]:
@@ -60,7 +60,7 @@ def _alone(grid: Grid, laid: Laid) -> bytes:
             line[place] = ", ".join(filter(None, (one.path, digest, entry))) if one is not None else ""
         rows.append(line)
     figures = [head.figures and place not in places for place, head in enumerate(grid.columns)]
-    return _written([titles], rows, figures)
+    return written([titles], rows, figures)
 
 
 def _contents(found: Sequence[Grid], names: Sequence[str]) -> bytes:
@@ -68,10 +68,11 @@ def _contents(found: Sequence[Grid], names: Sequence[str]) -> bytes:
         [name, grid.section, grid.caption, str(len(grid.rows)), grid.note]
         for name, grid in zip(names, found, strict=True)
     ]
-    return _written([texts.CONTENTS_COLUMNS], rows, [False, False, False, True, False])
+    return written([texts.CONTENTS_COLUMNS], rows, [False, False, False, True, False])
 
 
-def _written(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> bytes:
+def written(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> bytes:
+    """Headings and rows as `csv_file` writes them; `figures` says which columns hold figures."""
     text = io.StringIO()
     writer = csv.writer(text)
     for head in heads:

@@ -78,16 +78,20 @@ class LedgerThen:
         found = [(actor, action, times, last[index]) for actor, action, times, index in rows]
         return sorted(found, key=lambda one: one[:2])
 
-    def touched(self, *wanted: ColumnElement[bool]) -> list[tuple[str, str, str, int, datetime]]:
+    def by_kind(self, *wanted: ColumnElement[bool]) -> list[tuple[str, str, int, int, datetime]]:
+        """By person and kind of record: how many records, how many entries match, and when the last was."""
+        by = (ENTRY.actor, ENTRY.entity_kind)
+        counts = (func.count(func.distinct(ENTRY.subject)), func.count(), func.max(ENTRY.at))
+        query = select(*by, *counts).where(ENTRY.idx <= self.last, *wanted).group_by(*by).order_by(*by)
+        return [(actor, kind, records, times, at) for actor, kind, records, times, at in self.session.execute(query)]
+
+    def by_record(self, *wanted: ColumnElement[bool]) -> Iterator[tuple[str, str, str, int, datetime]]:
         """By person, kind and record how many entries match, and when the last was; versions count for their model."""
         by = (ENTRY.actor, ENTRY.entity_kind, ENTRY.subject)
         ids = (func.min(ENTRY.entity_id), func.max(ENTRY.entity_id))
         query = select(*by, *ids, func.count(), func.max(ENTRY.at)).where(ENTRY.idx <= self.last, *wanted)
-        rows = self.session.execute(query.group_by(*by).order_by(*by)).all()
-        return [
-            (actor, kind, first if first == last else subject, times, at)
-            for actor, kind, subject, first, last, times, at in rows
-        ]
+        for actor, kind, subject, first, last, times, at in self.session.execute(query.group_by(*by).order_by(*by)):
+            yield actor, kind, first if first == last else subject, times, at
 
     def months(self, *wanted: ColumnElement[bool]) -> list[tuple[str, int]]:
         """How many entries match in each month in UTC that has any, oldest first; counted where they lie."""

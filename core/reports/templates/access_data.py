@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.approval.rules import ChangeStatus
+from core.reports.templates.access.acted import Acted
 from core.reports.templates.access_more import Assurance
 from core.reports.templates.allowed import ColumnLine
 from core.reports.values.record import PersonLine
@@ -19,17 +20,6 @@ class ActLine:
     last_at: datetime
     entry: int
     leaf: str
-
-
-@dataclass(frozen=True)
-class RecordLine:
-    """How often somebody acted on one record."""
-
-    actor: str
-    kind: str
-    record: str
-    times: int
-    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -91,7 +81,7 @@ class AccessReport:
     since: datetime | None
     as_of: datetime
     acts: tuple[ActLine, ...]
-    records: tuple[RecordLine, ...]  # of people and pipelines; what the system does is told by `acts`
+    acted: Acted
     grants: tuple[GrantLine, ...]
     refusals: tuple[RefusalLine, ...]
     times: tuple[DecisionTime, ...]

@@ -15,6 +15,11 @@ RECORDS_CAPTION = (
     "Entries of people and pipelines by record, those about a version with its model, in the order of number"
 )
 RECORDS_COLUMNS = ("Who", "Kind", "Record", "Times", "Last")
+KINDS = "Who acted on what"
+KINDS_CAPTION = "Records of each kind that people and pipelines acted on, with their entries, in the order of number"
+KINDS_COLUMNS = ("Who", "Kind", "Records", "Times", "Last")
+TOO_MANY = "{pairs} pairs of person and record are too many for pages: the attached file {name} lists each."
+ATTACHED_NAME, ATTACHED = "records.csv", "Who acted on which record, how often and when last: {pairs} rows"
 CHART = "Entries by person"
 GRANTS = "Roles and functions"
 GRANTS_CAPTION = "Grants that stood in the period, in the order in which they were given"

@@ -3,13 +3,13 @@
 from sqlmodel import Session
 
 from core.access.personal_data.tables import ColumnDecision
-from core.access.rules import SYSTEM
 from core.access.tables import Person, RoleGrant
 from core.approval.tables import ChangeRequest, FunctionGrant
 from core.inventory.tables import Dataset, Model, ModelVersion
-from core.reports.history.ledger import ENTRY, of, since
+from core.reports.history.ledger import of, since
 from core.reports.history.tracing import source_lines
 from core.reports.layout.words import counted
+from core.reports.templates.access.acted import acted_sections, attached_records, read_acted
 from core.reports.templates.access.gathering import (
     DECIDING,
     DENIED,
@@ -25,7 +25,6 @@ from core.reports.templates.access.sections import (
     cards,
     dataset_section,
     grant_section,
-    record_section,
     refusal_section,
     statement,
     time_section,
@@ -33,7 +32,6 @@ from core.reports.templates.access.sections import (
 from core.reports.templates.access_data import (
     AccessReport,
     ActLine,
-    RecordLine,
 )
 from core.reports.templates.access_more import gather, sections
 from core.reports.templates.allowed import columns_decided, columns_section
@@ -56,7 +54,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         ActLine(actor, action, times, last.at, last.index, last.leaf)
         for actor, action, times, last in ledger.acts(*span)
     )
-    records = tuple(RecordLine(*one) for one in ledger.touched(*span, ENTRY.actor != SYSTEM.id))
+    acted = read_acted(ledger, *span)
     grants = read_grants(session, asked)
     used = [(one.actor, one.times, one.last_at) for one in acts]
     more = gather(
@@ -70,7 +68,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     named |= {name for one in grants for name in (one.granted_by, one.confirmed_by) if name}
     people = people_of(session, named | {frame.generated_by})
     data = AccessReport(
-        scope_of(session, asked), asked.since, asked.as_of, acts, records, grants, refusals, read_times(session, asked),
+        scope_of(session, asked), asked.since, asked.as_of, acts, acted, grants, refusals, read_times(session, asked),
         datasets(session), columns_decided(session, asked), more, people,
     )  # fmt: skip
     entries = [*ledger.entries(of(*GRANTING, *DECIDING)), *denied]
@@ -79,7 +77,7 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
         asked, frame, title=texts.TITLE, version=VERSION, scope=data.scope, statement=statement(data),
         cards=cards(data, citing),
         sections=(
-            act_section(data, citing), record_section(data, citing), grant_section(data, citing),
+            act_section(data, citing), *acted_sections(acted, citing), grant_section(data, citing),
             refusal_section(data, citing), *sections(more, citing), time_section(data, citing), dataset_section(data),
             columns_section(data.columns),
         ),
@@ -88,7 +86,8 @@ def build(session: Session, asked: Asked, frame: Frame) -> Built:
     told = sorted({one.entry for one in acts} | {one.entry for one in refusals} | more.entries)
     erased = sum(one.erased for one in denied)
     gaps = (Gap(texts.ERASED, texts.GAP.format(entries=counted(erased, "entry"))),) if erased else ()
-    return Built(document, data, tuple(told), gaps=gaps)
+    attached = attached_records(ledger, acted, *span)
+    return Built(document, data, tuple(told), attachments=attached, gaps=gaps)
 
 
 ACCESS = Template("access", texts.TITLE, VERSION, (SubjectKind.ORGANISATION,), True, texts.WHAT, TABLES, build)

@@ -5,7 +5,7 @@ from collections import Counter
 from core.ledger.events import Event
 from core.reports.charts.values import counts_chart
 from core.reports.layout.blocks import Badge, Block, Cell, Chart, Cited, Prose, Section, Stacked, Statement, Tone
-from core.reports.layout.words import badge, counted, moment, number, or_nothing, sentence
+from core.reports.layout.words import badge, counted, moment, number, or_nothing
 from core.reports.templates.access.gathering import DECIDING, GRANTING, TAKEN
 from core.reports.templates.access_data import (
     AccessReport,
@@ -59,21 +59,6 @@ def act_section(data: AccessReport, citing: Citing) -> Section:
     blocks: list[Block] = [block_or(texts.ACTS_CAPTION, columns, rows, texts.NO_ACTS)]
     blocks += [Chart(counts_chart(shown, texts.CHART, texts.CHART), f"{texts.CHART}.")] if shown else []
     return Section(texts.ACTS, (*blocks, Prose(texts.ACTS_ARE, quiet=True)))
-
-
-def record_section(data: AccessReport, citing: Citing) -> Section:
-    rows = tuple(
-        (
-            citing.name(one.actor),
-            sentence(one.kind),
-            one.record,
-            citing.number(one.times, f"records / {one.actor} / {one.kind} {one.record} / times"),
-            citing.said(moment(one.last_at), f"records / {one.actor} / {one.kind} {one.record} / last_at"),
-        )
-        for one in data.records
-    )
-    columns = columns_of(texts.RECORDS_COLUMNS, 2, 1.3, 1.8, 0.7, 2.4, right=(3, 4))
-    return table_or(texts.RECORDS, texts.RECORDS_CAPTION, columns, rows, texts.NO_ACTS)
 
 
 def grant_section(data: AccessReport, citing: Citing) -> Section:

@@ -122,14 +122,17 @@ def _line(one: DataLine, citing: Citing) -> tuple[Cell, ...]:
     classes = Counter(column.data_class for column in one.columns)
     others = len(one.columns) - sum(classes[held] for held in (*ONE_BY_ONE, None))
     path = f"holders / {one.number} / columns"
+    counts = (
+        (len(one.columns), path),
+        *((classes[held], f"{path} / class {held.value}") for held in ONE_BY_ONE),
+        (others, f"{path} / of other classes"),
+        (classes[None], f"{path} / without class"),
+    )
     below = one.classification if one.kind == "dataset" else texts.PRODUCTION
     return (
         Stacked(f"{one.number} {one.name}", below),
         citing.name(one.owner),
-        citing.number(len(one.columns), path),
-        *(citing.number(classes[held], f"{path} / class {held.value}") for held in ONE_BY_ONE),
-        citing.number(others, f"{path} / of other classes"),
-        citing.number(classes[None], f"{path} / without class"),
+        *(citing.number(value, where) if one.columns else NOTHING for value, where in counts),
         or_nothing(one.kept),
     )
 
