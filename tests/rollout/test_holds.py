@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlmodel import select
@@ -28,7 +28,6 @@ from tests.rollout.conftest import DAY, PLAN, Line, Starter
 
 PLAN_OF_TWO = PLAN.replace("code_reviews = 1\n", "")
 LATER = NOON + 9 * DAY
-FOLDER = Path(mkdtemp(prefix="countersign-holds-"))
 
 
 def a_canary(line: Line, *, holds: tuple[str, str] | None = None) -> str:
@@ -49,8 +48,9 @@ def breached(line: Line, position: int = 0, **given: object) -> str:
 
 
 def asked(line: Line, environment: str = "production") -> str | None:
-    files = EvidenceFiles(FOLDER / line.model)
-    return consider_hold(line.store, line.ledger, files, model=line.model, environment=environment, at=LATER)
+    with TemporaryDirectory() as folder:
+        files = EvidenceFiles(Path(folder))
+        return consider_hold(line.store, line.ledger, files, model=line.model, environment=environment, at=LATER)
 
 
 def against(line: Line, change: str, act: Act) -> list[str]:
