@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import URL, Engine, create_engine, event
 
 from core.ledger.service import Ledger
-from core.store import Store, open_store
+from core.store import Store, migrations, open_store
 from tests.postgresql import Server, running
 
 if TYPE_CHECKING:
@@ -67,6 +67,28 @@ def _statements_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.store.engine.create_engine", created)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All migrations take a second and more; a new SQLite file is a copy of the one that they made first."""
+    whole, kept = migrations.upgrade, tmp_path_factory.mktemp("migrated") / "store.db"
+
+    def upgrade(engine: Engine, to: str = "head") -> None:
+        path = Path(engine.url.database or "")
+        new = engine.dialect.name == "sqlite" and to == "head" and not (path.exists() and path.stat().st_size)
+        if new and not kept.exists():
+            first = open_store(f"sqlite:///{kept}")
+            whole(first.engine)
+            first.close()  # the last connection writes the log back, so the one file is the whole store
+        if new:
+            engine.dispose()
+            shutil.copy(kept, path)
+        whole(engine, to)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "upgrade", upgrade)
         yield
 
 
