@@ -11,7 +11,7 @@ from app.composition import Workplace
 from app.downloads import download_routes
 from app.health import health_routes
 from app.metrics.scraping import metrics_routes
-from app.scim.application import scim_routes
+from app.scim.mounting import scim_routes
 from app.signin.secrets import SignInSecrets
 from app.signin.streamlit_auth import sign_in_routes
 

@@ -7,21 +7,13 @@ from scim2_models import Context, NotFoundException, NotImplementedException, Re
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from app.composition import Workplace
 from app.scim.answering import list_answer, not_there, resource_answer, shielded
-from app.scim.ends import ADDRESS as ADDRESS
 from app.scim.ends import Ends
 from app.scim.kinds import Groups, Users
 from app.scim.models import CONFIG, SCHEMAS, TYPES
-
-
-def scim_routes(place: Workplace) -> list[Mount]:
-    """The application of the directory; nothing while no token is set."""
-    if not place.settings.scim_token:
-        return []
-    return [Mount(ADDRESS, scim_application(place))]
 
 
 def scim_application(place: Workplace) -> Starlette:

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from app.composition import Workplace
 from app.scim.answering import body_of, in_thread, list_answer, resource_answer, wanted_revisions, window
 from app.scim.models import LENIENT, MOST
+from app.scim.mounting import ADDRESS
 from app.scim.translating import wanted_by
 from core.access.directory.queries import Key
 
-ADDRESS = "/scim/v2"
 One = TypeVar("One", bound=Resource[Any])
 
 

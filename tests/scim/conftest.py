@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.composition import Workplace, now, open_workplace
-from app.scim.application import ADDRESS, scim_routes
+from app.scim.mounting import ADDRESS, scim_routes
 from app.settings import load
 from core.access.grants import roles_of
 from core.access.rules import Reach, Role

@@ -8,31 +8,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from scim2_client import BaseSyncSCIMClient
-from scim2_tester import Status, check_server
 from starlette.applications import Starlette
 
 from app.composition import Workplace
 from app.edge import Edge
-from app.scim.application import ADDRESS, scim_routes
+from app.scim.mounting import ADDRESS, scim_routes
 from tests.scim.conftest import TOKEN, Directory
-
-
-class Client(BaseSyncSCIMClient):
-    """The client of scim2-client over httpx."""
-
-    def __init__(self, http: httpx.Client) -> None:
-        super().__init__()
-        self.http = http
-
-    def _stays_under_base_url(self, endpoint: str) -> bool:
-        return True
-
-    def _parse_json(self, response: Any) -> Any:
-        return response.json()
-
-    def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
-        return self.http.request(method, url.lstrip("/"), **kwargs)
 
 
 @pytest.fixture
@@ -53,7 +34,22 @@ def served(place: Workplace) -> Iterator[httpx.Client]:
 
 def judged(http: httpx.Client) -> list[str]:
     """What the tester finds wrong, in its words."""
-    results = check_server(Client(http))
+    from scim2_client import BaseSyncSCIMClient  # which takes seconds to load
+    from scim2_tester import Status, check_server
+
+    class Client(BaseSyncSCIMClient):
+        """The client of scim2-client over httpx."""
+
+        def _stays_under_base_url(self, endpoint: str) -> bool:
+            return True
+
+        def _parse_json(self, response: Any) -> Any:
+            return response.json()
+
+        def request(self, method: str, url: str, **kwargs: Any) -> httpx.Response:
+            return http.request(method, url.lstrip("/"), **kwargs)
+
+    results = check_server(Client())
     assert len(results) > 20
     return [f"{one.title}: {one.reason}" for one in results if one.status not in (Status.SUCCESS, Status.SKIPPED)]
 
