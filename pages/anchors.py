@@ -39,7 +39,7 @@ held_notice(held(place.ledger))
 silent_notice(unanswered(place))
 confirmation()
 
-left, right = st.columns([5, 3], gap="large")
+left, right = st.columns([2, 1], gap="large")
 with left:
     places_table(everywhere, newest, at)
     arrivals_table(arrived, at)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from core.access.personal_data.masking import mask
 from core.access.rules import Actor, Permission, permission_refusals
@@ -17,7 +18,7 @@ from core.ledger.batches.rows import MOST_PROBLEMS, MOST_ROWS, SCHEMA, UNKNOWN_D
 from core.ledger.batches.service import Submission
 from core.ledger.canonical import JsonValue, NotCanonical, number_text
 from core.store import Store
-from core.store.types import microseconds
+from core.store.types import instant, microseconds
 
 REQUIRED = frozenset({"id", "at"})
 OPTIONAL: Mapping[str, object] = {
@@ -33,6 +34,7 @@ OPTIONAL: Mapping[str, object] = {
 }
 KNOWN = REQUIRED | OPTIONAL.keys()
 MOST_DAYS = 366
+AHEAD = timedelta(days=1)
 FEWEST = 946_684_800_000_000  # microseconds until the year 2000: a smaller number counts seconds or milliseconds
 MICROSECONDS = "microseconds since 1970, as in 1795176000000000, and not seconds or milliseconds"
 Keys: TypeAlias = Mapping[str, bytes | None]
@@ -72,6 +74,20 @@ def submission_of(store: Store, events: Sequence[object], *, forms: Forms, actor
         raise Unreadable(columns.problems[:MOST_PROBLEMS])
     table = pa.table({field.name: pa.array(columns.values[field.name], field.type) for field in SCHEMA}, schema=SCHEMA)
     return Submission(checked(table), actor)
+
+
+def refuse_ahead(submission: Submission, *, at: datetime) -> Submission:
+    """The submission, unless an event of it is dated more than a day after now; raises `Unreadable`.
+
+    Files go by the time of their newest event, so one that is dated years ahead would be kept for as long.
+    """
+    moments = submission.events.column("at")
+    latest = int(pc.max(moments).as_py())
+    if latest > microseconds(at + AHEAD):
+        line, found = pc.index(moments, latest).as_py() + 1, f"{instant(latest):%Y-%m-%dT%H:%M:%SZ}"
+        expected = "at most a day after the clock of the server"
+        raise Unreadable([Problem("dated ahead", line=line, column="at", found=found, expected=expected)])
+    return submission
 
 
 def _days(events: Sequence[object], forms: Forms) -> set[str]:

@@ -188,6 +188,14 @@ def test_what_is_no_event_is_named(world: World, event: object, said: str) -> No
     assert any(str(problem).startswith(said) for problem in refused.value.problems), refused.value
 
 
+def test_an_event_that_is_dated_ahead_is_refused_as_it_would_be_kept_for_as_long(world: World) -> None:
+    answers = [put(world.client(), [an_event(1), an_event(2, at=at)]) for at in ("2099-01-01T00:00:00Z", MOMENT)]
+
+    assert [answer.status_code for answer in answers] == [422, 201]
+    said = "line 2, column “at”: dated ahead, found 2099-01-01T00:00:00Z, expected at most a day after the clock"
+    assert answers[0].json()["detail"].startswith(said)
+
+
 @pytest.mark.parametrize(("body", "kind", "status"), [
     (b"{", "application/x-ndjson", 422),
     (b"", "application/x-ndjson", 422),

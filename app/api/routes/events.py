@@ -18,7 +18,7 @@ from app.api.caller import Caller, Reader, Signed
 from app.api.problems import BadRequest
 from app.collecting import Busy, Collector, Recorded, collector_of
 from core.access.event_files import parquet_submission
-from core.access.event_log import record_refusals, submission_of
+from core.access.event_log import record_refusals, refuse_ahead, submission_of
 from core.access.reach.belonging import models_refusals
 from core.access.rules import Permission
 from core.errors import Problem, Refused, Unreadable
@@ -204,7 +204,7 @@ def _read(path: Path, kind: str, caller: Caller) -> Submission:
         models = set(found.events["model"].to_pylist()) if caller.actor.limits else set()
         if reasons := models_refusals(session, caller.actor, Permission.EVENT_RECORD, models):
             raise Refused(reasons)
-        return found
+        return refuse_ahead(found, at=at)
 
 
 def _objects(body: bytes, kind: str) -> list[object]:
