@@ -67,6 +67,7 @@ SHAPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "Recheck": ("history", ATTENTION),
         "Watch": ("warning", ATTENTION),
         "Condition": ("warning", ATTENTION),
+        "Not complete": ("warning", ATTENTION),
         "Small sample": ("warning", ATTENTION),
         "Medium": ("warning", ATTENTION),
         "Escalated": ("trending_up", STOPS),

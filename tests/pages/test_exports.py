@@ -23,8 +23,10 @@ def version(cast: Cast, place: Workplace) -> tuple[str, str]:
     return a_version(place.store, cast, stage=Stage.VALIDATED)
 
 
-def an_export(place: Workplace, actor: Actor, *, form: Format = Format.JSON, built: bool = True) -> str:
-    asked = Asked("dossier", Subject(SubjectKind.VERSION, "M0001", "1.0.0"), today())
+def an_export(
+    place: Workplace, actor: Actor, *, template: str = "dossier", form: Format = Format.JSON, built: bool = True
+) -> str:
+    asked = Asked(template, Subject(SubjectKind.VERSION, "M0001", "1.0.0"), today())
     made = request_export(place.store, place.ledger, asked=asked, form=form, actor=actor, at=today())
     if built:
         build_export(place.store, place.ledger, place.exports, place.keys, export=made.export, clock=today)
@@ -50,6 +52,19 @@ def test_a_report_chosen_by_address_is_built_and_followed(
     assert "X0001 Model dossier" in words(at)
     button(at, "Cancel").click().run()
     assert exports(place)[0].status is ExportStatus.CANCELLED
+
+
+def test_an_export_that_lacks_a_part_is_not_called_complete(
+    desk: Desk, cast: Cast, place: Workplace, version: tuple[str, str]
+) -> None:
+    number = an_export(place, cast.auditor, template="ll144")  # the run holds no bias audit
+
+    at = desk.open(cast.auditor, "exports", export=number)
+
+    said = words(at).replace("\u00a0", " ")
+    assert "1 part could not be built from the record as it was then." in said
+    assert "Not complete" in column(at, "State", 2)[0].replace("\u00a0", " ")
+    assert "**Complete.**" not in said
 
 
 def test_a_link_from_elsewhere_chooses_report_model_and_version(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import streamlit as st
 
 from app.components import act_button, attempt, facts, plain, section, status
-from app.components.formats import NOTHING, moment, size
+from app.components.formats import NOTHING, counted, moment, size
 from app.components.me import Me, me
 from app.composition import Workplace, now
 from app.views.confirmation import confirm_next
@@ -94,9 +94,8 @@ def _line(row: ExportRow, state: ExportState) -> str:
     if state is ExportState.EXPIRED:
         return f"**Its file is gone since {moment(export.expires_at)}.** The digest stays."
     if export.gaps:
-        return (
-            f"{status('Condition')} **Not complete:** {export.gaps} parts could not be built from the record of then."
-        )
+        said = f"{counted(export.gaps, 'part')} could not be built from the record as it was then."
+        return f"{status('Not complete')} {said}"
     return "**Complete.**"
 
 

@@ -88,7 +88,7 @@ def _table(rows: Sequence[ExportRow], known: Mapping[str, str], at: datetime) ->
 def _state(row: ExportRow, at: datetime) -> str:
     state = row.state(at)
     shown = status(WORDS.get(state, state.value.capitalize()))
-    return f"{shown} {status('Condition')} :gray[not complete]" if row.export.gaps else shown
+    return f"{shown} {status('Not complete')}" if row.export.gaps else shown
 
 
 def _file(row: ExportRow, at: datetime) -> str:

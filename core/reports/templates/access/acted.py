@@ -80,7 +80,7 @@ def acted_sections(acted: Acted, citing: Citing) -> tuple[Section, Section]:
     kinds = tuple(
         (
             citing.name(one.actor),
-            sentence(one.kind),
+            sentence(one.kind.replace("_", " ")),
             citing.number(one.records, f"acted / kinds / {one.actor} / {one.kind} / records"),
             citing.number(one.times, f"acted / kinds / {one.actor} / {one.kind} / times"),
             citing.said(moment(one.last_at), f"acted / kinds / {one.actor} / {one.kind} / last_at"),
@@ -90,7 +90,7 @@ def acted_sections(acted: Acted, citing: Citing) -> tuple[Section, Section]:
     records = tuple(
         (
             citing.name(one.actor),
-            sentence(one.kind),
+            sentence(one.kind.replace("_", " ")),
             one.record,
             citing.number(one.times, f"acted / records / {one.actor} / {one.kind} {one.record} / times"),
             citing.said(moment(one.last_at), f"acted / records / {one.actor} / {one.kind} {one.record} / last_at"),
