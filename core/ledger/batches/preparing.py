@@ -1,6 +1,5 @@
 """Makes of a table of events what is kept of it: the Parquet file, the root over its rows, its index and its counts."""
 
-import io
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
@@ -14,7 +13,7 @@ from core.ledger.batches.index import hashes_of, index_bytes
 from core.ledger.batches.tree import Level, leaves_of, levels_over
 from core.ledger.batches.writing import written
 
-AT_A_TIME = 25_000  # rows that are written as bytes while those before them are hashed
+AT_A_TIME = 25_000  # rows that are written as bytes, then hashed: more of them need more memory and are no faster
 WORTH_A_THREAD = 5_000
 ROW_GROUP = 2048  # a proof reads one group; smaller ones make the file larger and no read faster
 FEW_VALUES = ["actor", "form", "kind", "model", "role", "source", "version"]
@@ -47,13 +46,16 @@ class _AtOnce(Executor):
 
 
 def prepared(table: pa.Table) -> Prepared:
-    """The work that needs no store: hashing in this thread, everything else in a second one beside it."""
+    """The work that needs no store: bytes and hashes in this thread, the file in a second one beside it.
+
+    The second one is to hold the interpreter's lock seldom: for each turn it would wait five milliseconds for it.
+    """
     with _AtOnce() if len(table) < WORTH_A_THREAD else ThreadPoolExecutor(1) as helper:
-        rows = [helper.submit(written, table.slice(at, AT_A_TIME)) for at in range(0, len(table), AT_A_TIME)]
+        parquet = helper.submit(parquet_of, table)
         hashes = helper.submit(hashes_of, table.column("id"))
         counts = helper.submit(counts_of, table)
-        parquet = helper.submit(parquet_of, table)
-        leaves = [leaf for part in rows for leaf in leaves_of(part.result())]
+        slices = (table.slice(at, AT_A_TIME) for at in range(0, len(table), AT_A_TIME))
+        leaves = [leaf for part in slices for leaf in leaves_of(written(part))]
         levels: list[Level] = list(levels_over(leaves))
         span = pc.min_max(table.column("at")).as_py()
         return Prepared(
@@ -69,7 +71,7 @@ def prepared(table: pa.Table) -> Prepared:
 
 def parquet_of(table: pa.Table) -> bytes:
     """The file that is kept."""
-    sink = io.BytesIO()
+    sink = pa.BufferOutputStream()  # into a file of Python's each page would be written under its lock
     pq.write_table(
         table,
         sink,
@@ -79,7 +81,7 @@ def parquet_of(table: pa.Table) -> bytes:
         write_statistics=False,
         column_encoding=WHOLE_NUMBERS,
     )
-    return sink.getvalue()
+    return bytes(sink.getvalue())
 
 
 def counts_of(table: pa.Table) -> list[dict[str, object]]:
