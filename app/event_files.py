@@ -36,7 +36,7 @@ def event_receipt_file(place: Workplace, request: Request, actor: Actor) -> Resp
     event = request.path_params["event"]
     form = ProofForm.LONG if request.query_params.get("form") == ProofForm.LONG else ProofForm.SHORT
     with place.store.reading() as session:
-        proof = event_proof(session, place.events, event, vkey=place.ledger.vkey)
+        proof = event_proof(session, place.events, event)
     media, ending = ("application/json", ".json") if form is ProofForm.LONG else ("application/octet-stream", "")
     return _attached(proof_file(proof, form), media, f"{event.replace(':', '-')}.event-proof{ending}")
 

@@ -159,12 +159,12 @@ def proofs(place: Workplace, rows: int) -> tuple[str, str, str, str, str]:
     verifier = Verifier.parse(place.ledger.vkey)
     found_in, whole_in = list[float](), list[float]()
     with place.store.reading() as session:
-        event_proof(session, place.events, wanted[0], vkey=place.ledger.vkey)
+        event_proof(session, place.events, wanted[0])
         for event in wanted:
             begin = time.process_time()
             found = find_event(session, place.events, event)
             between = time.process_time()
-            proof = proof_of_found(session, found, vkey=place.ledger.vkey)
+            proof = proof_of_found(session, found)
             found_in.append(between - begin)
             whole_in.append(time.process_time() - begin)
         assert verify_event_proof(proof, verifier)

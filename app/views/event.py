@@ -119,7 +119,7 @@ def verified_proof(place: Workplace, found: FoundEvent) -> None:
         st.markdown("An erased event has no proof of its own: only the hash of what it said is left.")
         return
     with place.store.reading() as session:
-        proof = short(proof_of_found(session, found, vkey=place.ledger.vkey)).whole()
+        proof = short(proof_of_found(session, found)).whole()
     steps = verify_event(proof, key=place.ledger.vkey)
     wrong = [step for step in steps if not step.passed]
     if wrong:

@@ -10,16 +10,14 @@ from sqlmodel import Session, col, select
 from core.errors import NotFound
 from core.ledger import offline
 from core.ledger.anchors.keys import hand_overs, key_after
-from core.ledger.anchors.lines import cosigned, newest_cosigned, newest_stamped
+from core.ledger.anchors.lines import newest_cosigned, newest_stamped
 from core.ledger.anchors.tables import LogAnchor
 from core.ledger.canonical import canonical
-from core.ledger.checkpoints import parse_checkpoint
 from core.ledger.events import Event
 from core.ledger.head import read_head
 from core.ledger.merkle import consistency_spans, inclusion_spans
-from core.ledger.notes import split_note
+from core.ledger.newest import Newest, newest
 from core.ledger.receipts import Receipt, proof_lines
-from core.ledger.service import newest_note
 from core.ledger.tables import LogCheckpoint, LogEntry, LogPayload
 from core.ledger.tiles import StoredTree
 
@@ -61,23 +59,32 @@ def parts(session: Session, indexes: Iterable[int], *, vkey: str) -> LedgerParts
     outside, so that whoever kept one can verify that the ledger was only ever continued.
     """
     wanted = sorted(set(indexes))
-    note = newest_note(session)
-    if note is None:
-        raise NotFound("ledger checkpoint", "newest")
-    size = parse_checkpoint(split_note(note)[0]).size
-    note = cosigned(session, size, note)
+    last, entries, proofs = _proven(session, wanted)
+    size, tree = last.size, StoredTree(session, last.pending)
     held, anchored = anchor_files(session, size)
-    entries = _entries(session, wanted)
-    for index in wanted:
-        if index not in entries or index >= size:
-            raise NotFound("ledger entry", index)
-    tree = StoredTree(session, read_head(session).pending)
-    found = tree.proofs([inclusion_spans(index, size) for index in wanted])
-    proofs = {index: Receipt(index, proof, note).text() for index, proof in zip(wanted, found, strict=True)}
     olds = sorted({*_earlier(session, size), *sizes_sent(session, size), *held})
     earlier = (f"old {old}\n{proof_lines(tree.proof(consistency_spans(old, size)))}" for old in olds if old < size)
     shown = tuple(entries[index] for index in wanted)
-    return LedgerParts(note, key_after(session, size) or vkey, shown, proofs, "\n".join(earlier), anchored)
+    return LedgerParts(last.note, key_after(session, size) or vkey, shown, proofs, "\n".join(earlier), anchored)
+
+
+def one_entry(session: Session, index: int) -> tuple[LedgerEntry, str]:
+    """An entry with its `.tlog-proof` under the newest checkpoint; raises `NotFound`."""
+    _, entries, proofs = _proven(session, [index])
+    return entries[index], proofs[index]
+
+
+def _proven(session: Session, wanted: list[int]) -> tuple[Newest, dict[int, LedgerEntry], dict[int, str]]:
+    last = newest(session)
+    if last is None:
+        raise NotFound("ledger checkpoint", "newest")
+    entries = _entries(session, wanted)
+    for index in wanted:
+        if index not in entries or index >= last.size:
+            raise NotFound("ledger entry", index)
+    found = StoredTree(session, last.pending).proofs([inclusion_spans(index, last.size) for index in wanted])
+    receipts = (Receipt(index, proof, last.note).text() for index, proof in zip(wanted, found, strict=True))
+    return last, entries, dict(zip(wanted, receipts, strict=True))
 
 
 def anchor_files(session: Session, size: int) -> tuple[set[int], dict[str, bytes]]:
@@ -139,6 +146,8 @@ def sizes_sent(session: Session, size: int) -> set[int]:
     """The sizes of checkpoints that arrived outside: the newest 25, and the last one of each of 26 weeks before."""
     sizes = select(LogAnchor.size).where(LogAnchor.size <= size).order_by(col(LogAnchor.size).desc())
     found = set(session.exec(sizes.distinct().limit(SENT)).all())
+    if len(found) < SENT:
+        return found  # all that ever left
     now = session.exec(select(LogEntry.at).where(LogEntry.idx == size - 1)).one()
     for weeks in range(1, WEEKS + 1):
         since = now - timedelta(weeks=weeks)

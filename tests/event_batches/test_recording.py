@@ -56,7 +56,7 @@ def test_a_file_is_one_entry_and_every_event_has_a_proof(store: Store, ledger: L
             ("events.recorded", "B0001", "T0001")
         ]
         for name in ("e-000000", "e-000511", "e-000999"):
-            proof = event_proof(session, files, name, vkey=ledger.vkey)
+            proof = event_proof(session, files, name)
             read = parse_event_proof(proof.text())
             assert read == proof
             assert verify_event_proof(read, Verifier.parse(ledger.vkey)).size == 1
@@ -179,7 +179,7 @@ def test_a_proof_that_was_changed_is_refused(
 ) -> None:
     record(sqlite_store, ledger, files, events(10))
     with sqlite_store.reading() as session:
-        proof = event_proof(session, files, "e-000003", vkey=ledger.vkey)
+        proof = event_proof(session, files, "e-000003")
     if changes.get("event") == "body":
         changes = {"event": proof.event.replace("approve", "decline")}
 
@@ -190,7 +190,7 @@ def test_a_proof_that_was_changed_is_refused(
 def test_a_flipped_byte_of_a_proof_is_never_accepted(sqlite_store: Store, ledger: Ledger, files: EvidenceFiles) -> None:
     record(sqlite_store, ledger, files, events(10))
     with sqlite_store.reading() as session:
-        text = event_proof(session, files, "e-000003", vkey=ledger.vkey).text()
+        text = event_proof(session, files, "e-000003").text()
     verifier, right = Verifier.parse(ledger.vkey), parse_event_proof(text)
 
     for place in range(len(text)):
@@ -215,7 +215,7 @@ def test_an_input_is_shown_later_to_be_the_one(store: Store, ledger: Ledger, fil
     record(store, ledger, files, events(1, form="commitment", input=committed(store, "e-000000", given)))
 
     with store.reading() as session:
-        proof = event_proof(session, files, "e-000000", vkey=ledger.vkey)
+        proof = event_proof(session, files, "e-000000")
     assert input_is(proof, given)
     assert not input_is(proof, {"age": 42, "income": 52_000})
     assert "52000" not in proof.text()
@@ -236,7 +236,7 @@ def test_once_its_key_is_destroyed_an_input_is_tied_to_nothing(
         destroy_input_key(tx, ledger, day=NOON.date(), reason="Erasure asked for", actor=PIPELINE, at=NOON)
 
     with sqlite_store.reading() as session:
-        proof = event_proof(session, files, "e-000000", vkey=ledger.vkey)
+        proof = event_proof(session, files, "e-000000")
         assert verify_event_proof(proof, Verifier.parse(ledger.vkey))
     assert not input_is(proof, {"age": 41})
     assert input_keys(sqlite_store, {"2026-11-20"}) == {"2026-11-20": None}
@@ -248,7 +248,7 @@ def test_retention_removes_rows_and_keeps_proofs(store: Store, ledger: Ledger, f
     record(store, ledger, files, events(100))
     record_events(store, ledger, files, events(10, first=199 * 86_400), actor=PIPELINE, at=LATER)
     with store.reading() as session:
-        kept = event_proof(session, files, "e-000003", vkey=ledger.vkey)
+        kept = event_proof(session, files, "e-000003")
 
     removed = remove_events(store, ledger, files, older_than=SHORTEST, actor=PIPELINE, at=LATER)
 

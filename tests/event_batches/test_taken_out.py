@@ -59,7 +59,7 @@ def recorded(sqlite_store: Store, ledger: Ledger, files: EvidenceFiles) -> Simpl
 
 def proof_of(world: SimpleNamespace, event: str) -> EventProof:
     with world.store.reading() as session:
-        return event_proof(session, world.files, event, vkey=world.ledger.vkey)
+        return event_proof(session, world.files, event)
 
 
 def bundle(world: SimpleNamespace, whole: Sequence[str] = (), chosen: Sequence[str] = ()) -> Bundle:

@@ -169,7 +169,7 @@ def prove(event: str, reader: Reader, form: ProofForm = ProofForm.LONG) -> Respo
     `shared` by all events of its file. Scope: `record:read`."""
     place = reader.place
     with place.store.reading() as session:
-        proof = event_proof(session, place.events, event, vkey=place.ledger.vkey)
+        proof = event_proof(session, place.events, event)
     media = "application/json" if form is ProofForm.LONG else "application/octet-stream"
     return Response(proof_file(proof, form), HTTPStatus.OK, {"Cache-Control": "no-store"}, media)
 

@@ -18,7 +18,7 @@ from core.ledger.batches.rows import InputForm
 from core.ledger.batches.sealing import read_rows
 from core.ledger.batches.tables import EventBatch, EventCount, EventErasure
 from core.ledger.batches.writing import bodies
-from core.ledger.extract import parts
+from core.ledger.extract import one_entry
 from core.store import EvidenceFiles
 from core.store.paging import Page
 from core.store.types import EPOCH
@@ -118,18 +118,17 @@ def erased_in(session: Session, batch: EventBatch) -> int:
     return session.exec(counted).one()
 
 
-def event_proof(session: Session, files: EvidenceFiles, event_id: str, *, vkey: str) -> EventProof:
+def event_proof(session: Session, files: EvidenceFiles, event_id: str) -> EventProof:
     """The proof that this event is on record, for whoever has the verifier key; raises `NotFound`."""
-    return proof_of_found(session, find_event(session, files, event_id), vkey=vkey)
+    return proof_of_found(session, find_event(session, files, event_id))
 
 
-def proof_of_found(session: Session, found: FoundEvent, *, vkey: str) -> EventProof:
+def proof_of_found(session: Session, found: FoundEvent) -> EventProof:
     """As `event_proof`; raises `NotFound` for an event whose particulars were erased."""
     event = orjson.loads(found.body)
     if found.erased:
         raise NotFound("proof of the erased event", event["id"])
-    taken = parts(session, [found.batch.entry], vkey=vkey)
-    (entry,) = taken.entries
+    entry, receipt = one_entry(session, found.batch.entry)
     return EventProof(
         event=found.body.decode(),
         line=found.line,
@@ -138,7 +137,7 @@ def proof_of_found(session: Session, found: FoundEvent, *, vkey: str) -> EventPr
         payload=entry.payload,
         salt=entry.salt,
         entry=entry.body,
-        receipt=taken.proofs[found.batch.entry],
+        receipt=receipt,
         input_key=key_to(session, event),
     )
 
