@@ -56,7 +56,7 @@ def test_an_answer_of_every_kind_carries_the_strict_headers(
     answer = asked(house.client(secure=True), method, path, headers)
 
     assert answer.status_code == status
-    wanted = STANDING | (OF_THE_FORM if "/setup" in path or "/authorize" in path else {})
+    wanted = STANDING | (OF_THE_FORM if path.startswith(("/setup", "/idp/authorize", "/held")) else {})
     assert {name: answer.headers.get(name) for name in wanted} == wanted
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy or "default-src 'self'" in policy

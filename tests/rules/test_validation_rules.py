@@ -32,6 +32,12 @@ def test_no_validation_starts_without_evidence(rules: Rules) -> None:
     assert reasons(rules, "START_VALIDATION", "DEVELOPER", held(rules, has_evidence=False)) == ["no-evidence"]
 
 
+def test_no_validation_starts_on_a_file_that_retention_removed(rules: Rules) -> None:
+    facts = held(rules, removed=("The file was removed on 3 May 2026", "The training data were removed"))
+
+    assert reasons(rules, "START_VALIDATION", "DEVELOPER", facts) == ["evidence-removed", "evidence-removed"]
+
+
 def test_while_a_run_is_under_way_nothing_is_uploaded_started_or_concluded(rules: Rules) -> None:
     facts = held(rules, run_is_pending=True)
 
