@@ -1,7 +1,9 @@
 """The keys that sign this ledger: the one in use, and the one that takes over from it."""
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import GovernanceError
@@ -42,30 +44,45 @@ class Keyring:
         """The key of this name: the one in use, or the one that waits; raises `KeyNotHere`."""
         if self.current.vkey == vkey:
             return self._signer
-        waiting = self.folder / NEXT
-        signer = load_signer(waiting) if waiting.exists() else None
-        if signer is None or signer.vkey != vkey:
-            raise KeyNotHere(vkey)
-        return signer
+        with self._alone():  # else the key could take over between the two looks
+            for signer in (self.current, self._waiting()):
+                if signer is not None and signer.vkey == vkey:
+                    return signer
+        raise KeyNotHere(vkey)
 
     def prepare(self, origin: str) -> Signer:
         """Make the key that is to take over; one that was made before and never used is dropped."""
-        (self.folder / NEXT).unlink(missing_ok=True)
-        return make_signer(self.folder / NEXT, origin)
+        with self._alone():
+            (self.folder / NEXT).unlink(missing_ok=True)
+            return make_signer(self.folder / NEXT, origin)
 
     def take_over(self, signer: Signer) -> None:
         """Put the key that waits in the place of the one in use, which is destroyed.
 
         Only a key of another log, one that was resumed after a loss, is kept aside: an older copy may turn up.
         """
-        current, waiting = self.folder / CURRENT, self.folder / NEXT
-        if self.current.vkey == signer.vkey or not waiting.exists() or load_signer(waiting).vkey != signer.vkey:
-            return
-        if self._signer.name != signer.name:
-            with suppress(FileExistsError):
-                os.link(current, self.folder / f"{CURRENT}.{self._signer.vkey.split('+')[1]}")
-        with suppress(FileNotFoundError):  # another process was faster
-            os.replace(waiting, current)
+        with self._alone():
+            waits = self._waiting()
+            if self.current.vkey == signer.vkey or waits is None or waits.vkey != signer.vkey:
+                return
+            if self._signer.name != signer.name:
+                with suppress(FileExistsError):
+                    os.link(self.folder / CURRENT, self.folder / f"{CURRENT}.{self._signer.vkey.split('+')[1]}")
+            os.replace(self.folder / NEXT, self.folder / CURRENT)
+
+    def _waiting(self) -> Signer | None:
+        path = self.folder / NEXT
+        return load_signer(path) if path.exists() else None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes and threads one decides which key waits: what it looked at is what it puts in place."""
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # ends with the process, however that ends
+            yield
+        finally:
+            os.close(folder)
 
     def _stamp(self) -> tuple[int, int]:
         try:

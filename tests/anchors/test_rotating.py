@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from core.ledger.anchors.succession import hand_over, next_name
 from core.ledger.anchors.tables import Outside
 from core.ledger.events import Event
 from core.ledger.extract import ledger_files, parts
-from core.ledger.keyring import KeyNotHere
+from core.ledger.keyring import KeyNotHere, Keyring
+from core.ledger.notes import Signer
 from core.ledger.offline import verify
 from core.ledger.queries import entry
 from core.ledger.receipts import parse_receipt, verify_receipt
@@ -251,6 +253,25 @@ def test_two_rotations_at_once_make_two_keys_in_order(store: Store, ledger: Ledg
     with store.reading() as session:
         assert len(keys_in_order(session)) == 3
         assert failures(session, first) == failures(session, ledger.vkey) == set()
+
+
+def test_a_key_that_takes_over_while_it_is_looked_for_is_found(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = ledger.keyring, Keyring(ledger.keyring.folder, origin=ledger.origin)
+    coming = other.prepare(ledger.origin)
+    looked = list[str]()
+    whole: Callable[[Keyring], Signer] = vars(Keyring)["current"].fget
+
+    def current(ring: Keyring) -> Signer:
+        found = whole(ring)
+        if ring is mine and not looked:  # the other takes over right after the first look
+            looked.append(found.vkey)
+            other.take_over(coming)
+        return found
+
+    monkeypatch.setattr(Keyring, "current", property(current))
+
+    assert mine.named(coming.vkey).vkey == coming.vkey
+    assert looked != [coming.vkey]
 
 
 def test_only_an_administrator_rotates_and_says_why(desk: Desk) -> None:
