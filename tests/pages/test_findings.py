@@ -1,6 +1,6 @@
 """Findings: worst first, and one finding from remediation to verified closure by different people."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -12,9 +12,7 @@ from core.validation.findings import remediate
 from core.validation.rules import FindingStatus, Severity
 from core.validation.tables import Finding
 from tests.builders import REASON, Cast, a_finding, a_person, a_version
-from tests.pages.desk import Desk, button, column, words
-
-NOW = datetime.now(UTC)
+from tests.pages.desk import Desk, button, column, today, words
 
 
 @pytest.fixture
@@ -31,8 +29,8 @@ def stored(place: Workplace, number: str) -> Finding:
 def test_what_is_overdue_comes_first_and_what_is_closed_last(desk: Desk, cast: Cast, place: Workplace) -> None:
     model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
     a_finding(place.store, model, version, severity=Severity.CRITICAL, status=FindingStatus.VERIFIED_CLOSED)
-    a_finding(place.store, model, version, severity=Severity.LOW, at=NOW - timedelta(days=9))
-    a_finding(place.store, model, version, severity=Severity.HIGH, at=NOW + timedelta(days=90))
+    a_finding(place.store, model, version, severity=Severity.LOW, at=today() - timedelta(days=9))
+    a_finding(place.store, model, version, severity=Severity.HIGH, at=today() + timedelta(days=90))
 
     at = desk.open(cast.developer, "findings")
 
@@ -105,7 +103,7 @@ def test_nobody_closes_a_finding_without_a_remediation(desk: Desk, cast: Cast, f
 
 def test_the_person_who_remediated_does_not_close(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
     both = a_person(place.store, Role.DEVELOPER, Role.VALIDATOR)
-    remediate(place.store, place.ledger, finding=finding, text=REASON, actor=both, at=NOW)
+    remediate(place.store, place.ledger, finding=finding, text=REASON, actor=both, at=today())
 
     at = desk.open(both, "finding", finding=finding)
 
@@ -114,7 +112,7 @@ def test_the_person_who_remediated_does_not_close(desk: Desk, cast: Cast, place:
 
 
 def test_a_validator_verifies_and_closes(desk: Desk, cast: Cast, place: Workplace, finding: str) -> None:
-    remediate(place.store, place.ledger, finding=finding, text=REASON, actor=cast.developer, at=NOW)
+    remediate(place.store, place.ledger, finding=finding, text=REASON, actor=cast.developer, at=today())
 
     at = desk.open(cast.second_validator, "finding", finding=finding)
     at.text_area[1].set_value("Read the new figures; the gap is gone.")

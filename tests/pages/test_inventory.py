@@ -1,6 +1,6 @@
 """Inventory: every model with its newest version, narrowed by filters in the address."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -9,16 +9,15 @@ from app.composition import Workplace
 from core.inventory.rules import Stage
 from core.inventory.tables import Model
 from tests.builders import Cast, a_finding, a_model, a_version
-from tests.pages.desk import Desk, button, column, words
+from tests.pages.desk import Desk, button, column, today, words
 
-NOW = datetime.now(UTC)
 HOSTILE = "<b>x</b> [y](https://evil.example) ![z](https://evil.example/z.png)"
 
 
 def review_due(place: Workplace, number: str, days: int) -> None:
     with place.store.transaction() as tx:
         model = tx.session.exec(select(Model).where(Model.number == number)).one()
-        model.next_review = NOW + timedelta(days=days)
+        model.next_review = today() + timedelta(days=days)
         tx.session.add(model)
 
 

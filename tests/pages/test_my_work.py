@@ -1,6 +1,6 @@
 """My work: each person sees what waits for them, and nothing that the rules would refuse."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import select
 
@@ -14,8 +14,6 @@ from core.validation.challenge import ask
 from core.validation.rules import FindingStatus
 from tests.builders import REASON, Cast, a_finding, a_model, a_person, a_version, new_evidence
 from tests.pages.desk import Desk, column, today, words
-
-NOW = datetime.now(UTC)
 
 
 def test_an_approver_sees_the_change_that_waits_for_their_vote(desk: Desk, cast: Cast, place: Workplace) -> None:
@@ -87,7 +85,7 @@ def test_a_question_waits_for_the_developer_and_shows_as_asked(desk: Desk, cast:
     model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
     ask(
         place.store, place.ledger, model=model, version=version,
-        text="Why was this year left out?", actor=cast.validator, at=NOW - timedelta(days=3),
+        text="Why was this year left out?", actor=cast.validator, at=today() - timedelta(days=3),
     )  # fmt: skip
 
     developer, validator = desk.open(cast.developer, "my_work"), desk.open(cast.validator, "my_work")
@@ -99,8 +97,8 @@ def test_a_question_waits_for_the_developer_and_shows_as_asked(desk: Desk, cast:
 
 def test_an_overdue_finding_comes_first_and_is_counted(desk: Desk, cast: Cast, place: Workplace) -> None:
     model, version = a_version(place.store, cast, stage=Stage.IN_VALIDATION)
-    a_finding(place.store, model, version, at=NOW + timedelta(days=20))
-    a_finding(place.store, model, version, at=NOW - timedelta(days=4))
+    a_finding(place.store, model, version, at=today() + timedelta(days=20))
+    a_finding(place.store, model, version, at=today() - timedelta(days=4))
 
     at = desk.open(cast.developer, "my_work")
 
@@ -122,7 +120,7 @@ def test_a_review_within_thirty_days_expires_and_a_late_one_waits(desk: Desk, ca
     with place.store.transaction() as tx:
         for number, days in ((soon, 12), (late, -2)):
             model = tx.session.exec(select(Model).where(Model.number == number)).one()
-            model.next_review = NOW + timedelta(days=days)
+            model.next_review = today() + timedelta(days=days)
             tx.session.add(model)
 
     at = desk.open(cast.owner, "my_work")
@@ -140,7 +138,7 @@ def test_an_administrator_sees_people_without_a_role_and_grants_that_end(
         tx.session.add(
             RoleGrant(
                 person=cast.validator.id, role=Role.APPROVER, reason="stands in for a week", granted_by="system",
-                granted_at=NOW, ends_at=NOW + timedelta(days=5),
+                granted_at=today(), ends_at=today() + timedelta(days=5),
             )
         )  # fmt: skip
 
