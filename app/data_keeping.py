@@ -54,11 +54,11 @@ def due_sealing(place: Workplace, at: datetime) -> Iterable[str]:
 
 
 def seal_what_lies_open(place: Workplace, _slot: str, alive: Callable[[], bool]) -> None:
-    """Seal files from before their columns were declared sensitive."""
-    finish_key_change(place.store, place.ledger)
+    """Seal files from before their columns were declared sensitive, and finish a change of the key that broke off."""
     seal_open_files(place.store, place.ledger, place.files, at=now(), alive=alive)
     seal_open_events(place.store, place.ledger, place.events, at=now(), alive=alive)
     forget_pages(place.files)  # also those that were made before their files were sealed
+    finish_key_change(place.store, place.ledger)  # last: whatever it meets, nothing stays open
 
 
 def note_unsealed(_place: Workplace, slot: str, error: str) -> None:

@@ -42,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
             )
             print(f"{done:,} keys of sealed files are wrapped with a new key. Make a backup with keys now.")
             return DONE
-        finish_key_change(place.store, place.ledger)
         done = seal_open_files(place.store, place.ledger, place.files, at=now())
         done += seal_open_events(place.store, place.ledger, place.events, at=now())
+        finish_key_change(place.store, place.ledger)  # last: whatever it meets, nothing stays open
     except (GovernanceError, OSError) as error:
         print(str(error), file=sys.stderr)
         return REFUSED

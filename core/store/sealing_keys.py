@@ -1,11 +1,15 @@
 """The installation's key that wraps all data keys: the next one is laid ready, then every data key is wrapped anew."""
 
 import fcntl
+import logging
 from pathlib import Path
 
+from core.errors import NotFound
+from core.store.sealed_form import CannotBeUnsealed
 from core.store.vault import COMING, FOLDER, INSTALLATION, Vault, installation_key, locked, made, name_of, sync, write
 
 ROTATING = ".sealing-rotation.lock"
+log = logging.getLogger("countersign.data")
 
 
 def prepare_installation_key(keys: Path) -> str:
@@ -27,7 +31,8 @@ def rotate_installation_key(keys: Path) -> int:
     """Wrap every data key with the installation's next key; answers how many, 0 where no key lies ready.
 
     Who seals waits for one wrapped key at most, and readers go on. Broken off, it is taken up by the next call: until
-    the last key is wrapped anew both are there, and each wrapped key names its own.
+    the last key is wrapped anew both are there, and each wrapped key names its own. What opens with neither, such as a
+    file from an old backup, opened nothing before: it stays as it is, and the log names it.
     """
     with locked(keys, fcntl.LOCK_EX, ROTATING):
         if not coming_installation_key(keys):
@@ -36,10 +41,13 @@ def rotate_installation_key(keys: Path) -> int:
             with locked(keys, fcntl.LOCK_EX):
                 _wrap_anew(keys, path)
         with locked(keys, fcntl.LOCK_EX):  # what was sealed meanwhile, with nobody who seals beside it
-            done = sum(_wrap_anew(keys, path) for path in _wrapped_keys(keys))
+            paths = _wrapped_keys(keys)
+            left = [path for path in paths if not _wrap_anew(keys, path)]
             (keys / COMING).replace(keys / INSTALLATION)
             sync(keys)
-        return done
+        for path in left:
+            log.warning("Opens with no sealing key of the installation and stays as it is: %s", path.relative_to(keys))
+        return len(paths) - len(left)
 
 
 def count_wrapped_keys(keys: Path) -> int:
@@ -52,12 +60,15 @@ def _wrapped_keys(keys: Path) -> list[Path]:
 
 
 def _wrap_anew(keys: Path, path: Path) -> bool:
-    """Wrap one data key with the coming key, unless it is already; False where it was destroyed meanwhile."""
+    """Wrap one data key with the coming key, unless it is already; False where it is gone, damaged or does not open."""
     coming = (keys / COMING).read_bytes()
-    digest, name, _ = path.name.split(".")
     vault = Vault(keys, path.parent.parent.name)
-    if not (said := vault.told(digest, name)):
+    try:
+        digest, name, _ = path.name.split(".")
+        if vault.told(digest, name).get("installation") == name_of(coming):
+            return True
+        found = vault.key(digest, name)
+    except (NotFound, CannotBeUnsealed, ValueError, LookupError):
         return False
-    if said.get("installation") != name_of(coming):
-        write(path, vault.wrapped(digest, vault.key(digest, name), coming))
+    write(path, vault.wrapped(digest, found, coming))
     return True

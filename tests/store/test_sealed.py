@@ -215,6 +215,29 @@ def test_what_is_sealed_or_destroyed_while_keys_are_wrapped_anew_is_not_lost(
     assert [read(files, digest) for digest in digests] == [b"\1", b"\2", b"late"]
 
 
+def test_a_key_that_does_not_open_stays_as_it_is_and_holds_up_no_rotation(
+    files: EvidenceFiles, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound, *bad = (files.add([bytes([at])], sealing=True).digest for at in range(4))
+    keys = tmp_path / "keys"
+    from_a_backup, changed, cut = (next(one for one in keys_of(files) if one.name.startswith(name)) for name in bad)
+    said = json.loads(from_a_backup.read_bytes())
+    from_a_backup.write_text(json.dumps({**said, "installation": "0" * 16}))
+    changed.write_text(json.dumps({**json.loads(changed.read_bytes()), "wrapped": said["wrapped"]}))
+    cut.write_bytes(cut.read_bytes()[:-9])
+    before = [path.read_bytes() for path in (from_a_backup, changed, cut)]
+    prepare_installation_key(keys)
+
+    assert rotate_installation_key(keys) == 1
+
+    assert not (keys / COMING).exists()
+    assert read(files, sound) == b"\0"
+    assert [path.read_bytes() for path in (from_a_backup, changed, cut)] == before
+    assert sorted(record.getMessage().rpartition("/")[2] for record in caplog.records) == sorted(
+        path.name for path in (from_a_backup, changed, cut)
+    )
+
+
 def test_keys_are_for_their_owner_alone(files: EvidenceFiles, tmp_path: Path) -> None:
     files.add([b"abc"], sealing=True)
 

@@ -12,6 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import MetaData, select
 
+from app import data_keeping
 from app.backups import bring_back
 from app.composition import Workplace, open_workplace
 from app.data_keeping import seal_what_lies_open
@@ -141,7 +142,15 @@ def test_a_planted_attribute_stands_open_in_no_file_database_or_backup(place: Wo
     assert check_backup(tmp_path / "backups").passed
 
 
-def test_events_and_scenarios_from_before_are_sealed_by_the_daily_job(home: Workplace, tmp_path: Path) -> None:
+def test_events_and_scenarios_from_before_are_sealed_by_the_daily_job(
+    home: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a change of the sealing key that broke off cannot be finished."""
+
+    def broken(*_: object) -> int:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(data_keeping, "finish_key_change", broken)
     world = a_world(home)
     hand_in_planted(world)
     sealed = [(files, digest) for files in (home.files, home.events) for digest in files.digests()
@@ -157,7 +166,8 @@ def test_events_and_scenarios_from_before_are_sealed_by_the_daily_job(home: Work
 
     (tmp_path / "home" / "handed.csv").unlink()  # the uploader's own
 
-    seal_what_lies_open(home, "", lambda: True)
+    with pytest.raises(OSError, match="full"):  # the job is not done
+        seal_what_lies_open(home, "", lambda: True)
 
     assert spelling(tmp_path / "home", PLANTED) == []
     with home.store.reading() as session:
