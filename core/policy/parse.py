@@ -41,9 +41,12 @@ CANARY = re.compile(r"canary ([1-9]\d?)")
 LONGEST_NAME, LONGEST_VERSION = 200, 32
 
 
-def parse_policy(text: str) -> Policy:
-    """The policy that this text says; raises `Unreadable` with every problem at once."""
-    return read_toml(text, _policy)
+def parse_policy(text: str, *, published: bool = False) -> Policy:
+    """The policy that this text says; raises `Unreadable` with every problem at once.
+
+    One that is published was read by the version of its day: lengths that were limited since do not bind it.
+    """
+    return read_toml(text, _policy, published=published)
 
 
 def _policy(reader: Reader) -> Policy:

@@ -129,7 +129,7 @@ def policy_page(session: Session, policy_id: int, viewer: Actor, *, at: datetime
     return PolicyPage(
         _policy_row(row, policy_in_force(session, at=at).id, at=at),
         row.body,
-        parse_policy(row.body),
+        parse_policy(row.body, published=True),
         withdraw_refusals(facts, viewer, at=at),
     )
 

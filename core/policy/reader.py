@@ -19,9 +19,10 @@ CLAUSE = 20  # characters of its number that a record of a verdict has room for
 
 @dataclass
 class Wrong:
-    """Where everything stands, and what is wrong so far."""
+    """Where everything stands, and what is wrong so far; no limit of length binds what is published."""
 
     places: Mapping[str, int]
+    published: bool = False
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -71,14 +72,14 @@ class Reader:
         if not isinstance(value, str) or not value.strip():
             self.refuse(f"“{key}” is missing or empty", key, expected="text")
             return ""
-        if most is not None and len(value) > most:
+        if most is not None and len(value) > most and not self.wrong.published:
             self.refuse(f"“{key}” is too long", key, found=f"{len(value):,} characters", expected=f"at most {most}")
         return value
 
     def clause(self, most: int = CLAUSE) -> str:
         """The number of a clause: one short line, which stands beside every verdict that rests on it."""
         found = self.text("clause", most)
-        if not found.isprintable():
+        if not found.isprintable() and not self.wrong.published:
             self.refuse("“clause” has line ends or other control characters", "clause", expected="one line")
         return found
 
@@ -161,7 +162,7 @@ class Reader:
         return {key: self.whole(key, 1) for key in keys}
 
 
-def read_toml(text: str, take: Callable[[Reader], Read]) -> Read:
+def read_toml(text: str, take: Callable[[Reader], Read], *, published: bool = False) -> Read:
     """What `take` makes of this text; raises `Unreadable` with every problem at once, in the order of the lines."""
     try:
         raw = tomllib.loads(text)
@@ -171,7 +172,7 @@ def read_toml(text: str, take: Callable[[Reader], Read]) -> Read:
         raise Unreadable([Problem(str(error), line=int(place[1]) if place else last)]) from error
     except RecursionError:
         raise Unreadable([Problem("lists or tables lie in one another too deeply", line=1)]) from None
-    reader = Reader(raw, NOWHERE, Wrong(places_of(text)))
+    reader = Reader(raw, NOWHERE, Wrong(places_of(text), published))
     found = take(reader)
     reader.finish()
     if reader.wrong.problems:

@@ -134,4 +134,4 @@ def _published(row: PolicyVersion) -> PublishedPolicy:
 
 @lru_cache(maxsize=64)
 def _parsed(_digest: str, body: str) -> Policy:
-    return parse_policy(body)
+    return parse_policy(body, published=True)

@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from core.errors import NotFound, Unreadable
 from core.ledger.batches import places, taken
+from core.ledger.batches.index import hashes_of
 from core.ledger.batches.inputs import input_commitment, input_keys
 from core.ledger.batches.known import known_rows
 from core.ledger.batches.preparing import prepared
@@ -22,7 +23,7 @@ from core.ledger.batches.queries import batches, event_proof, events_between, fi
 from core.ledger.batches.retention import SHORTEST, destroy_input_key, remove_events, sweep_removed
 from core.ledger.batches.service import _put_on_record, record_events
 from core.ledger.batches.tables import EventBatch
-from core.ledger.batches.taken import FIRST, TakenIds
+from core.ledger.batches.taken import FIRST, TakenIds, taken_ids
 from core.ledger.batches.verify import verify_events
 from core.ledger.canonical import JsonValue
 from core.ledger.head import lock_head
@@ -130,7 +131,32 @@ def test_a_file_that_is_lost_does_not_stop_the_intake(store: Store, ledger: Ledg
     taken._STORES.clear()
     places._VERIFIED.clear()
 
-    assert record(store, ledger, files, events(10, first=5_000)) != ""
+    many = events(5_000, first=5_000)  # of which the filter holds some for taken
+    hashes = hashes_of(many.column("id"))
+    with store.reading() as session:
+        known = taken_ids(files)
+        known._add(hashes[:3])
+        assert known.may_hold(session, files, hashes).any()
+    assert record(store, ledger, files, many) != ""
+
+
+def test_a_store_that_went_back_in_time_is_followed_anew(
+    store: Store, ledger: Ledger, files: EvidenceFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taken, "AGAIN", 0)
+    known = taken_ids(files)
+
+    def held(first: int) -> bool:
+        with store.reading() as session:
+            return bool(known.may_hold(session, files, hashes_of(events(3, first=first).column("id"))).all())
+
+    for first in (0, 10):
+        record(store, ledger, files, events(3, first=first))
+        assert held(first)
+    known._below += 5  # as after the loss of five files
+
+    assert held(0)
+    assert known._below == 2
 
 
 def test_the_filter_of_ids_never_says_no_of_one_that_is_there() -> None:

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from core.access.rules import SYSTEM
+from core.access.rules import SYSTEM, Actor
 from core.errors import NotFound, Unreadable
 from core.ledger.queries import entries, entry
 from core.ledger.service import Ledger
+from core.policy.queries import policy_page
 from core.policy.service import default_policy_text, policy_by_id, policy_in_force, publish
 from core.policy.tables import PolicyVersion
 from core.store import Store
@@ -35,6 +36,16 @@ def test_a_policy_is_stored_as_it_was_written_and_its_digest_is_on_record(store:
     assert row.digest == published.digest == hashlib.sha256(DEFAULT.encode()).hexdigest()
     assert recorded.row.action == "policy.published"
     assert published.digest in (recorded.payload or "")
+
+
+def test_what_was_published_before_lengths_were_limited_is_read_as_before(sqlite_store: Store) -> None:
+    clause = "4.2 Approval of material\\nchanges"
+    published = a_policy(sqlite_store, DEFAULT.replace('clause = "2.1"', f'clause = "{clause}"', 1))
+
+    with sqlite_store.reading() as session:
+        assert policy_by_id(session, published.id).policy.thresholds[0].clause == clause.replace("\\n", "\n")
+        page = policy_page(session, published.id, Actor("P0001"), at=NOON)
+    assert page.policy.thresholds[0].clause.startswith("4.2 Approval")
 
 
 def test_a_version_is_published_once_even_with_the_same_words(store: Store, ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from core.errors import NotFound
 from core.ledger.batches.index import Hashes
@@ -24,6 +24,7 @@ FIRST = 1 << 16  # ids in the first layer; each further one has room for twice a
 BITS = 4  # for each id
 AGAIN = 500  # newest files that are asked for each time: a transaction that is undone gives its numbers to others
 MOST_STORES = 4
+log = logging.getLogger("countersign.events")
 
 
 def _patterns(many: int) -> NDArray[np.uint64]:
@@ -32,7 +33,6 @@ def _patterns(many: int) -> NDArray[np.uint64]:
     return np.asarray(np.bitwise_or.reduce(np.uint64(1) << drawn[:, :BITS], axis=1))
 
 
-log = logging.getLogger("countersign.events")
 PATTERNS = _patterns(1 << 14)
 _STORES: dict[Path, "TakenIds"] = {}
 
@@ -83,6 +83,8 @@ class TakenIds:
         return found
 
     def _follow(self, session: Session, files: EvidenceFiles) -> None:
+        if self._below > (session.exec(select(func.max(EventBatch.id))).one() or 0):  # the store went back in time
+            self._layers, self._newest, self._below = [Layer(FIRST)], {}, 0
         kept = select(EventBatch.id, EventBatch.digest, EventBatch.ids, EventBatch.rows)
         fresh = kept.where(col(EventBatch.id) > self._below, col(EventBatch.removed_at).is_(None))
         for place in map(Place._make, session.exec(fresh.order_by(col(EventBatch.id))).all()):
