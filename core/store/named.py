@@ -1,7 +1,7 @@
 """Which files the rows name: every column that holds the digest of a file, and the folder in which that file lies."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,14 +78,31 @@ def named_files(connection: Connection) -> NamedFiles:
 
 def _follow_redactions(connection: Connection, needed: dict[Folder, set[str]], welcome: dict[Folder, set[str]]) -> None:
     """A file from which a person was erased is gone on record: in its place the one without their rows is needed."""
-    folder_of: ColumnElement[str] = column("folder")
-    query = select(folder_of, column("former", String), column("replacement", String)).select_from(table(REDACTED))
-    for name, former, replacement in connection.execute(query.order_by(text("id"))):
-        folder = Folder(name)
+    for folder, former, replacement in _redactions(connection):
         if former in needed[folder]:
             needed[folder].discard(former)
             welcome[folder].add(former)  # handed in again since, perhaps
             needed[folder] |= {replacement} - {""}
+
+
+def _redactions(connection: Connection) -> Iterator[tuple[Folder, str, str]]:
+    """Folder, former file and the one that stands for it, if any; the oldest first."""
+    folder_of: ColumnElement[str] = column("folder")
+    query = select(folder_of, column("former", String), column("replacement", String)).select_from(table(REDACTED))
+    for name, former, replacement in connection.execute(query.order_by(text("id"))):
+        yield Folder(name), former, replacement
+
+
+def standing_names(connection: Connection, folder: Folder) -> Collection[str]:
+    """What rows of this moment name in one folder, also what could be remade, and what stands for any of it.
+
+    A file that is none of them may go. It asks nothing but the columns that name files of this folder.
+    """
+    found = set[str]().union(*(_digests(connection, one) for one in NAMINGS if one.folder is folder))
+    for where, former, replacement in _redactions(connection):
+        if where is folder and former in found:
+            found |= {replacement} - {""}
+    return found
 
 
 def naming_rows(connection: Connection, folder: Folder, digests: Collection[str]) -> Mapping[str, str]:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import threading
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import Connection, text
+from sqlmodel import Session, col, select
 
 from core.audits.population import AuditScope
 from core.audits.rules.life import AuditKind, AuditStatus
@@ -19,7 +22,9 @@ from core.inventory.bias_data.rules import Basis
 from core.inventory.bias_data.tables import BiasPurpose
 from core.inventory.classes.rules import ClassFacts
 from core.inventory.rules import Stage
+from core.ledger import unnamed
 from core.ledger.events import Event
+from core.ledger.head import lock_head
 from core.ledger.service import Ledger
 from core.ledger.tables import LogEntry
 from core.ledger.verify import verify_store
@@ -29,21 +34,21 @@ from core.monitoring.controls.tables import HeldRows
 from core.policy.keeping.rules import DataClass
 from core.policy.service import default_policy_text
 from core.privacy.classes.deciding import classify_columns
-from core.privacy.classes.noting import note_columns
+from core.privacy.classes.noting import locked_holder, note_columns
 from core.privacy.retention import removing
 from core.privacy.retention.evidence import evidence_endings
 from core.privacy.retention.planning import FileEnding
 from core.privacy.retention.quarantine import quarantine_endings
 from core.privacy.retention.queries import removed_lately
 from core.privacy.retention.removing import Cleared, remove_due_data
-from core.privacy.retention.removing_files import remove_due_rows
+from core.privacy.retention.removing_files import clear_files, remove_due_rows
 from core.privacy.retention.rules import Resting, evidence_holds
 from core.privacy.retention.terms import hold_data, keep_data_for, lift_hold
 from core.privacy.sensitive.holding import held_attributes
 from core.privacy.subjects.rules import Regime, RequestKind, Treatment
 from core.privacy.subjects.tables import SubjectFound, SubjectRequest
-from core.store import Store
-from core.store.named import Folder, named_files
+from core.store import Store, Transaction
+from core.store.named import Folder, named_files, standing_names
 from core.validation.redacted import removed_in_words
 from core.validation.reproducing import reproduce
 from core.validation.rules import FindingStatus, RunStatus, Severity
@@ -254,6 +259,66 @@ def test_a_removal_of_evidence_that_is_killed_is_finished_by_the_next(used: Benc
     assert (os.WTERMSIG(status), gone.removed_at) == (signal.SIGKILL, LATER)
     assert used.files.holds(gone.file_digest)
     assert (remove(used).files, used.files.holds(gone.file_digest)) == (2, False)
+
+
+def waiting(store: Store, act: Callable[[], object], *, until: Callable[[], object]) -> None:
+    """Begin an act while somebody holds a lock, and let it go on by `until` once it waits there, or has ended."""
+    doing = threading.Thread(target=act)
+    doing.start()
+    asked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    while doing.is_alive():
+        with store.engine.connect() as connection:
+            if connection.execute(asked).scalar_one():
+                break
+    until()
+    doing.join()
+
+
+def test_a_hold_that_is_being_set_on_the_dataset_is_waited_for(
+    postgresql_store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    bench = classed(make_bench(postgresql_store, ledger, tmp_path))
+    bench.set_stage(Stage.RETIRED)
+    done = list[Cleared]()
+    with Session(bench.store.engine) as session:
+        held = locked_holder(Transaction(session), "D0002", at=NOON)
+        held.hold_reason, held.hold_by, held.hold_at = "A claim is before the court", "P0001", NOON
+        session.add(held)
+        session.flush()
+        waiting(bench.store, lambda: done.append(remove(bench)), until=session.commit)
+
+    assert [one.evidence for one in done] == [()]
+
+
+def test_a_row_that_is_being_written_keeps_its_file(postgresql_store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    bench = classed(make_bench(postgresql_store, ledger, tmp_path))
+    first, _ = bench.evidence()
+    done = list[int]()
+    with bench.store.transaction() as tx:
+        tx.session.merge(first).removed_at = NOON
+    with Session(bench.store.engine) as session:
+        lock_head(session)
+        session.add(Evidence(**{**first.model_dump(exclude={"id"}), "number": "E0099"}))
+        session.flush()
+        waiting(bench.store, lambda: done.append(clear_files(bench.store, bench.files)), until=session.commit)
+
+    assert (done, bench.files.holds(first.table_digest)) == ([0], True)
+
+
+def test_writers_wait_once_for_all_files_that_go(used: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    used.set_stage(Stage.RETIRED)
+    for row in used.evidence():
+        with used.store.transaction() as tx:
+            tx.session.merge(row).removed_at = NOON
+    asked = list[Folder]()
+
+    def counted(connection: Connection, folder: Folder) -> Collection[str]:
+        asked.append(folder)
+        return standing_names(connection, folder)
+
+    monkeypatch.setattr(unnamed, "standing_names", counted)
+
+    assert (clear_files(used.store, used.files), asked) == (4, [Folder.EVIDENCE])
 
 
 def test_a_file_that_another_evidence_names_stays(used: Bench) -> None:

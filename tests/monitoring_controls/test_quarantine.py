@@ -19,7 +19,10 @@ from core.monitoring.controls.declaring import declare_control, end_control
 from core.monitoring.controls.tables import HeldRows
 from core.monitoring.intake.rules import BatchKind
 from core.policy.controls.rules import Control, ControlAction, ControlKind, Side
-from tests.builders import NOON, a_version, an_actor
+from core.store.files import Redaction
+from core.validation.findings.proof import FILE
+from core.validation.tables import Finding, FindingEvidence
+from tests.builders import NOON, a_finding, a_version, an_actor
 from tests.production_data.conftest import Line, inferences, labels
 
 OWNER = an_actor("P0003", Role.OWNER)
@@ -118,6 +121,30 @@ def test_rows_are_discarded_with_a_reason_and_their_file_is_gone(small_line: Lin
         small_line.files.path(row.digest)
     with pytest.raises(Refused, match="were discarded"):
         take_over(small_line, number, As(small_line.model, "1.0.0"))
+
+
+def test_what_stands_for_rows_of_which_a_person_was_erased_goes_with_them(small_line: Line) -> None:
+    number = a_stranger(small_line)
+    (row,), stands = held(small_line), small_line.files.add([b"the rows of the others"], sealing=True).digest
+    small_line.files.redact(Redaction(row.digest, stands, "SR0001", 1, 1))
+
+    throw_away(small_line, number, "A load test.")
+
+    assert not small_line.files.holds(stands)
+
+
+def test_a_file_that_proves_a_finding_stays_when_the_same_bytes_are_discarded(small_line: Line) -> None:
+    number = a_stranger(small_line)
+    finding = a_finding(small_line.store, small_line.model, small_line.version)
+    with small_line.store.transaction() as tx:
+        about = tx.session.exec(select(Finding.id).where(Finding.number == finding)).one()
+        tx.session.add(FindingEvidence(
+            finding_id=about or 0, kind=FILE, key=held(small_line)[0].digest, added_by="P0003", added_at=NOON,
+        ))  # fmt: skip
+
+    throw_away(small_line, number, "A load test.")
+
+    assert small_line.files.holds(held(small_line)[0].digest)
 
 
 def test_labels_of_a_stranger_wait_too(small_line: Line) -> None:

@@ -8,6 +8,8 @@ from sqlmodel import col, select
 
 from core.access.redactions import redactions_of
 from core.access.redactions.tables import FileRedaction
+from core.monitoring.intake.tables import ProductionBatch
+from core.privacy.retention.removing_files import clear_files
 from core.privacy.subjects.erasing import Erased, erase_found
 from core.privacy.subjects.matching import Terms, phrases_of
 from core.privacy.subjects.orders import keep_order, new_key, new_order
@@ -157,6 +159,44 @@ def test_a_redaction_without_its_entry_and_an_entry_without_its_redaction_are_fo
         former = tx.session.exec(select(FileRedaction.former).where(FileRedaction.folder == "evidence")).first()
         tx.session.execute(delete(FileRedaction).where(col(FileRedaction.former) == former))
     assert len(faults()) == 3
+
+
+def test_what_stands_for_a_file_goes_when_the_last_record_that_names_it_is_removed(small_world: World) -> None:
+    erase(small_world)
+    store, files, row = small_world.store, small_world.places.evidence, small_world.row(Evidence)
+    stands = [files.stands_for(one) for one in (row.file_digest, row.table_digest)]
+    with store.transaction() as tx:
+        removed = tx.session.get_one(Evidence, row.id)
+        removed.removed_at = LATER
+        twin = Evidence(**{**removed.model_dump(exclude={"id"}), "number": "E0099", "removed_at": None})
+        tx.session.add(twin)
+
+    assert clear_files(store, files) == 0
+    with store.transaction() as tx:
+        tx.session.merge(twin).removed_at = LATER
+    assert clear_files(store, files) == 2
+
+    assert not any(files.holds(one) for one in stands)
+    with store.reading() as session:
+        assert redaction_faults(session, small_world.places) == ()
+    assert files.holds(files.stands_for(held_batch(small_world)))
+
+
+def test_a_file_that_stands_for_another_and_is_missing_is_told(small_world: World) -> None:
+    erase(small_world)
+    files, former = small_world.places.evidence, small_world.row(Evidence).table_digest
+    files.remove(files.stands_for(former))
+
+    with small_world.store.reading() as session:
+        faults = redaction_faults(session, small_world.places)
+
+    assert faults == (f"evidence {former[:8]}: the file that stands for it is missing",)
+
+
+def held_batch(world: World) -> str:
+    """The digest of production data from which the person was erased."""
+    with world.store.reading() as session:
+        return session.exec(select(ProductionBatch.digest).order_by(col(ProductionBatch.id))).first() or ""
 
 
 def test_a_backup_after_an_erasure_lacks_no_file(small_world: World) -> None:

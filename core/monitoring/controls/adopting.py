@@ -18,6 +18,7 @@ from core.inventory.moves import load_model
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Ledger
+from core.ledger.unnamed import remove_unnamed
 from core.monitoring.alerts.raising import settle_alert
 from core.monitoring.controls.gate import gate_of
 from core.monitoring.controls.holding import entity_of
@@ -35,7 +36,6 @@ from core.monitoring.controls.unknown import Stranger
 from core.monitoring.intake.kept import Stream
 from core.monitoring.intake.rules import BatchKind
 from core.monitoring.intake.service import Handed, monitored, take_in
-from core.monitoring.intake.tables import ProductionBatch
 from core.monitoring.intake.taking import Received
 from core.store import EvidenceFiles, Store, Transaction
 
@@ -79,9 +79,8 @@ def adopt(
         entry = entity_of(row) if row.because not in UNKNOWN else entity
         ledger.record(tx, Event.ROWS_TAKEN_OVER, entity=entry, actor=actor, at=at, payload=payload)
         settle_alert_of(tx, ledger, row, f"{row.number} was taken over as {model} v{handed.version}.", at)
-        digest, is_needed = row.digest, _is_needed(tx.session, row.digest)
-    if not is_needed:
-        files.remove(digest)
+        digest = row.digest
+    remove_unnamed(store, files, [digest])
     return received
 
 
@@ -99,16 +98,8 @@ def discard(
         payload = {"because": row.because.value, "rows": row.rows, "reason": row.decision, "file": row.digest}
         ledger.record(tx, Event.ROWS_DISCARDED, entity=entity, actor=actor, at=at, payload=dict(payload))
         settle_alert_of(tx, ledger, row, f"{row.number} was discarded.", at)
-        digest, is_needed = row.digest, _is_needed(tx.session, row.digest)
-    if not is_needed:
-        files.remove(digest)
-
-
-def _is_needed(session: Session, digest: str) -> bool:
-    """Whether other rows in quarantine, or a batch of production data, are in the very same file."""
-    held = select(HeldRows.id).where(HeldRows.digest == digest, HeldRows.status == HeldStatus.HELD)
-    batch = select(ProductionBatch.id).where(ProductionBatch.digest == digest)
-    return any(session.exec(one.limit(1)).first() is not None for one in (held, batch))
+        digest = row.digest
+    remove_unnamed(store, files, [digest])
 
 
 def load_held(session: Session, number: str) -> HeldRows:

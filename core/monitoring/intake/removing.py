@@ -9,9 +9,9 @@ from core.access.rules import Actor
 from core.ledger.canonical import JsonValue
 from core.ledger.events import Event
 from core.ledger.service import Entity, Ledger
+from core.ledger.unnamed import remove_unnamed
 from core.monitoring.intake.tables import ProductionBatch
-from core.store import EvidenceFiles, Transaction
-from core.store.named import Folder, named_files
+from core.store import EvidenceFiles, Store, Transaction
 
 
 def put_removal_on_record(
@@ -30,19 +30,15 @@ def put_removal_on_record(
     return entry
 
 
-def remove_files(session: Session, files: EvidenceFiles) -> int:
+def remove_files(store: Store, files: EvidenceFiles) -> int:
     """Delete the files of removed batches that still lie there and that no other row names; how many there were.
 
     Every removed batch is looked at, so that a crash after the commit leaves nothing that the next run does not take.
     """
     gone = select(ProductionBatch.digest, ProductionBatch.ids).where(col(ProductionBatch.removed_at).is_not(None))
-    there = {one for row in session.exec(gone) for one in row if one and files.holds(one)}
-    if not there:
-        return 0
-    named = named_files(session.connection()).needed[Folder.EVIDENCE]
-    indexes = select(ProductionBatch.ids).where(col(ProductionBatch.removed_at).is_(None))
-    kept = frozenset(named) | frozenset(session.exec(indexes))
-    return sum(files.remove(digest) for digest in there - kept)
+    with store.reading() as session:
+        digests = [digest for row in session.exec(gone) for digest in row]
+    return remove_unnamed(store, files, digests)
 
 
 def removed_of(session: Session, model_id: int, environment: str, version_ids: Iterable[int]) -> tuple[str, ...]:

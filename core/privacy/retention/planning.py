@@ -1,10 +1,11 @@
 """Which production data reach their end: by the policy or by the record itself, with everything that holds them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
@@ -23,6 +24,9 @@ from core.privacy.retention.holds import holds
 from core.privacy.retention.rules import Hold
 
 NOTICE = timedelta(days=NOTICE_DAYS)
+AT_ONCE = 100  # records of one transaction
+
+_Due = TypeVar("_Due")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Term:
 
     days: int
     by: str
+
+    @property
+    def said(self) -> str:
+        """Why data go that were kept for so long."""
+        return f"kept for {self.days:,} days by {self.by}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,11 @@ class DatasetEnd:
     owner: str
     days: int
     ends_at: datetime
+
+
+def parts(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
+    """What is due in lots of `AT_ONCE`, each for a transaction of its own."""
+    return (due[first : first + AT_ONCE] for first in range(0, len(due), AT_ONCE))
 
 
 def endings(

@@ -16,14 +16,13 @@ from core.monitoring.intake.removing import put_removal_on_record, remove_files
 from core.monitoring.intake.tables import ProductionBatch
 from core.privacy.classes.noting import locked_holder
 from core.privacy.retention.evidence import evidence_endings
-from core.privacy.retention.planning import Ending, endings
+from core.privacy.retention.planning import Ending, endings, parts
 from core.privacy.retention.quarantine import quarantine_endings
 from core.privacy.retention.removing_files import NOW, clear_files, remove_due_evidence, remove_due_rows
 from core.store import EvidenceFiles, Store, Transaction
 from core.validation.evidently_file import forget_pages
 
 RETENTION_JOB = "retention"
-AT_ONCE = 100  # batches of one transaction
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,15 @@ def remove_due_data(
         store, ledger, [one for one in evidence if one.due(at)], actor=actor, at=at, alive=alive
     )
     rows_gone = remove_due_rows(store, ledger, [one for one in rows if one.due(at)], actor=actor, at=at, alive=alive)
-    with store.reading() as session:
-        gone = remove_files(session, files)
-    gone += clear_files(store, files)
     if evidence_gone:
-        forget_pages(files)
+        forget_pages(files)  # before their files go, by which the next run would know after a crash
+    gone, cleared = remove_files(store, files), clear_files(store, files)
+    if cleared:
+        forget_pages(files)  # also one that was being made
     every = [(one.rows, one.size) for one in done] + [(one.rows, one.size) for one in (*evidence_gone, *rows_gone)]
     return Cleared(
-        tuple(one.batch for one in done), sum(rows for rows, _ in every), sum(size for _, size in every), held, gone,
+        tuple(one.batch for one in done), sum(rows for rows, _ in every), sum(size for _, size in every), held,
+        gone + cleared,
         tuple(one.record for one in evidence_gone), tuple(one.record for one in rows_gone),
     )  # fmt: skip
 
@@ -85,12 +85,11 @@ def _remove_batches(
     done = list[Ending]()
     ready = sorted(due, key=lambda one: (one.model, one.environment))
     for (model, environment), group in groupby(ready, key=lambda one: (one.model, one.environment)):
-        batches = list(group)
-        for first in range(0, len(batches), AT_ONCE):
+        for some in parts(list(group)):
             if not alive():
-                break
+                return done
             with store.transaction() as tx:
-                done += _removed(tx, ledger, model, environment, batches[first : first + AT_ONCE], actor, at)
+                done += _removed(tx, ledger, model, environment, some, actor, at)
     return done
 
 
@@ -104,8 +103,7 @@ def _removed(
     still = [now[one.batch] for one in due if one.batch in now]
     for row in _rows(tx.session, still):
         one = now[row.number]
-        why = f"kept for {one.term.days:,} days by {one.term.by}"
-        put_removal_on_record(tx, ledger, row, model=model, why=why, days=one.term.days, actor=actor, at=at)
+        put_removal_on_record(tx, ledger, row, model=model, why=one.term.said, days=one.term.days, actor=actor, at=at)
     return still
 
 

@@ -1,6 +1,6 @@
 """Removes files of validations and rows in quarantine whose time is over: on record first, then the files."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -9,22 +9,20 @@ from sqlmodel import Session, col, select
 from core.access.rules import SYSTEM, Actor
 from core.inventory.moves import load_model
 from core.inventory.tables import ModelVersion
-from core.ledger.head import lock_head
 from core.ledger.service import Ledger
+from core.ledger.unnamed import remove_unnamed
 from core.monitoring.controls.removing import remove_rows
 from core.monitoring.controls.rules import HeldStatus
 from core.monitoring.controls.tables import HeldRows
-from core.monitoring.intake.tables import ProductionBatch
 from core.privacy.classes.noting import locked_holder
 from core.privacy.retention.evidence import evidence_endings
-from core.privacy.retention.planning import FileEnding
+from core.privacy.retention.planning import FileEnding, parts
 from core.privacy.retention.quarantine import quarantine_endings
 from core.store import EvidenceFiles, Store, Transaction
-from core.store.named import Folder, named_files
+from core.validation.held import datasets_of
 from core.validation.removing import put_removal_on_record
 from core.validation.tables import Evidence
 
-AT_ONCE = 100  # records of one transaction
 NOW = timedelta(0)
 
 
@@ -35,7 +33,7 @@ def remove_due_evidence(
     """Put on record what goes, each model in transactions of its own, looked at again within them."""
     done = list[FileEnding]()
     for model, group in groupby(sorted(due, key=lambda one: (one.model, one.record)), key=lambda one: one.model):
-        for some in _parts(list(group)):
+        for some in parts(list(group)):
             if not alive():
                 return done
             with store.transaction() as tx:
@@ -49,7 +47,7 @@ def remove_due_rows(
 ) -> list[FileEnding]:  # fmt: skip
     """As `remove_due_evidence`, rows in quarantine; what a person decides at this moment is the person's."""
     done = list[FileEnding]()
-    for some in _parts(list(due)):
+    for some in parts(list(due)):
         if not alive():
             break
         with store.transaction() as tx:
@@ -57,24 +55,16 @@ def remove_due_rows(
                 locked_holder(tx, model, at=at)
             now = quarantine_endings(tx.session, at=at, within=NOW, only=[one.record for one in some])
             for one in (one for one in now if one.due(at)):
-                if remove_rows(tx, ledger, one.record, why=_why(one), days=one.term.days, actor=actor, at=at):
+                if remove_rows(tx, ledger, one.record, why=one.term.said, days=one.term.days, actor=actor, at=at):
                     done.append(one)
     return done
 
 
 def clear_files(store: Store, files: EvidenceFiles) -> int:
-    """Delete files of removed evidence and of quarantine that was decided on, which no other row names; how many.
-
-    Whoever hands in the same file at the same time holds the ledger's head when its row is written, as this does.
-    """
+    """Delete files of removed evidence and of quarantine that was decided on, which no other row names; how many."""
     with store.reading() as session:
-        there = [digest for digest in _gone(session) if files.holds(digest)]
-    done = 0
-    for digest in there:
-        with store.transaction() as tx:
-            lock_head(tx.session)
-            done += not _is_named(tx.session, digest) and files.remove(digest)
-    return done
+        gone = _gone(session)
+    return remove_unnamed(store, files, gone)
 
 
 def _removed(
@@ -82,24 +72,18 @@ def _removed(
 ) -> list[FileEnding]:
     """Those of them that are still due now that nothing can be decided about versions of the model."""
     row = load_model(tx.session, model)
-    versions = select(ModelVersion.id).where(ModelVersion.model_id == row.id).order_by(col(ModelVersion.id))
-    tx.session.exec(versions.with_for_update()).all()
-    locked_holder(tx, model, at=at)  # a hold that is being set is waited for
+    query = select(ModelVersion).where(ModelVersion.model_id == row.id).order_by(col(ModelVersion.id))
+    versions = tx.session.exec(query.with_for_update()).all()
+    datasets = {dataset.number for dataset in datasets_of(tx.session, versions).values()}
+    for holder in sorted({model, *datasets}):
+        locked_holder(tx, holder, at=at)  # a hold or days that are being set are waited for
     found = evidence_endings(tx.session, at=at, within=NOW, only=[one.record for one in due])
     still = {one.record: one for one in found if one.due(at)}
     rows = select(Evidence).where(col(Evidence.number).in_(list(still))).order_by(col(Evidence.id))
     for evidence in tx.session.exec(rows.with_for_update()).all():
         one = still[evidence.number]
-        put_removal_on_record(tx, ledger, evidence, why=_why(one), days=one.term.days, actor=actor, at=at)
+        put_removal_on_record(tx, ledger, evidence, why=one.term.said, days=one.term.days, actor=actor, at=at)
     return list(still.values())
-
-
-def _parts(due: Sequence[FileEnding]) -> Iterator[Sequence[FileEnding]]:
-    return (due[first : first + AT_ONCE] for first in range(0, len(due), AT_ONCE))
-
-
-def _why(one: FileEnding) -> str:
-    return f"kept for {one.term.days:,} days by {one.term.by}"
 
 
 def _gone(session: Session) -> tuple[str, ...]:
@@ -107,11 +91,4 @@ def _gone(session: Session) -> tuple[str, ...]:
         select(Evidence.file_digest, Evidence.table_digest).where(col(Evidence.removed_at).is_not(None))
     ).all()
     rows = session.exec(select(HeldRows.digest).where(HeldRows.status != HeldStatus.HELD)).all()
-    return tuple(dict.fromkeys(one for one in (*(digest for pair in evidence for digest in pair), *rows) if one))
-
-
-def _is_named(session: Session, digest: str) -> bool:
-    index = select(ProductionBatch.id).where(ProductionBatch.ids == digest, col(ProductionBatch.removed_at).is_(None))
-    if session.exec(index.limit(1)).first() is not None:
-        return True
-    return digest in named_files(session.connection()).needed[Folder.EVIDENCE]
+    return (*(digest for pair in evidence for digest in pair), *rows)

@@ -73,8 +73,9 @@ def in_use(session: Session, models: Collection[int]) -> InUse:
         .order_by(col(Finding.id))
     ).all()
     found_in = {run for _, _, run in open_findings if run is not None}
-    runs = _with_files(session, _runs(session, versions, {*_concluded(session, versions), *found_in}), newest)
-    decided = {*_concluded(session, versions), *(run.id or 0 for run in newest.values())}
+    concluded = _concluded(session, versions)
+    runs = _with_files(session, _runs(session, versions, concluded | found_in), newest)
+    decided = concluded | {run.id or 0 for run in newest.values()}
     standing = defaultdict[str, list[_Run]](list)
     for key, run in runs.items():
         if key in decided or run.pending:

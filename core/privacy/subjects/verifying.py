@@ -10,6 +10,7 @@ from core.ledger.events import Event
 from core.ledger.tables import LogEntry, LogPayload
 from core.privacy.subjects.places import Places
 from core.store.files import NOTE
+from core.store.named import Folder, named_files
 
 
 def redaction_faults(session: Session, places: Places) -> tuple[str, ...]:
@@ -21,12 +22,13 @@ def redaction_faults(session: Session, places: Places) -> tuple[str, ...]:
 
 
 def _of_rows(session: Session, places: Places, rows: dict[tuple[str, str], FileRedaction]) -> Iterator[str]:
-    folders = dict(places.searched())
+    folders, needed = dict(places.searched()), named_files(session.connection()).needed
     for (folder, former), row in rows.items():
         files = folders[folder]
         if files.holds(former):
             yield f"{folder} {former[:8]} lies here, though entry {row.entry} says that it was destroyed"
-        if row.replacement and not files.holds(files.stands_for(former)):
+        stands = files.stands_for(former)
+        if row.replacement and stands in needed[Folder(folder)] and not files.holds(stands):
             yield f"{folder} {former[:8]}: the file that stands for it is missing"
         action = session.exec(
             select(LogEntry.action).where(LogEntry.idx == row.entry, LogEntry.entity_id == former)
