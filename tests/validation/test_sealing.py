@@ -2,10 +2,14 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from sqlmodel import Session
 
+from core.access.rules import Actor
 from core.errors import Refused
 from core.ledger.queries import entries
 from core.monitoring.intake.declaring import declare_monitored
@@ -15,6 +19,7 @@ from core.privacy.sensitive.queries import sealed_batches
 from core.privacy.sensitive.rotating import change_installation_key, finish_key_change
 from core.privacy.sensitive.sealing import has_files, open_files, seal_open_files
 from core.store import EvidenceFiles, sealing_keys
+from core.store.locks import lock_word
 from core.validation.rules import EvidenceKind
 from core.validation.uploads import ColumnMapping
 from tests.builders import NOON, REASON
@@ -162,6 +167,56 @@ def test_a_change_of_the_key_that_is_killed_is_on_record_or_did_not_happen(small
     assert (key.read_bytes() != before) == on_record
     assert small_bench.files.is_sound(digest)
     assert change() == 2
+
+
+def test_a_change_that_broke_off_is_neither_finished_nor_repeated_by_another_one(
+    small_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_bench.hand_in(lines(60))
+    key = small_bench.folder / "keys" / "sealing.key"
+    before = key.read_bytes()
+
+    def change(person: Actor) -> int:
+        return change_installation_key(small_bench.store, small_bench.ledger, reason=REASON, actor=person, at=NOON)
+
+    with monkeypatch.context() as patched:  # the first of two goes no further than the record
+        patched.setattr(rotating, "rotate_installation_key", lambda _keys: 0)
+        change(small_bench.cast.administrator)
+    with pytest.raises(Refused, match="under way"):
+        change(small_bench.cast.administrator)
+    with pytest.raises(Refused, match="administrator"):
+        change(small_bench.cast.validator)
+
+    assert key.read_bytes() == before
+    assert actions(small_bench).count("sealing_key.rotated") == 1
+    assert finish_key_change(small_bench.store, small_bench.ledger) == 2
+    assert change(small_bench.cast.administrator) == 2
+
+
+def test_of_two_changes_at_once_one_is_refused_or_has_a_key_of_its_own(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Barrier(2)
+
+    def lock_together(session: Session, word: str) -> None:
+        together.wait(timeout=20)
+        lock_word(session, word)
+
+    def change(_: int) -> int | str:
+        try:
+            return change_installation_key(
+                bench.store, bench.ledger, reason=REASON, actor=bench.cast.administrator, at=NOON
+            )
+        except Refused as refused:
+            return refused.refusals[0].code
+
+    bench.hand_in(lines(60))
+    monkeypatch.setattr(rotating, "lock_word", lock_together)
+    with ThreadPoolExecutor(2) as pool:
+        came = sorted(map(str, pool.map(change, range(2))))
+
+    assert came in (["2", "key-change-under-way"], ["2", "2"])
+    assert actions(bench).count("sealing_key.rotated") == came.count("2")
 
 
 def test_nobody_who_writes_waits_while_keys_are_wrapped_anew(
